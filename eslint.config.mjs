@@ -1,0 +1,72 @@
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import importX from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+/** Zones: a folder on the left never imports a folder on the right (design: features form a line, core is pure). */
+const features = ['intake', 'inbox', 'onboarding', 'webhooks', 'typeform', 'backfill', 'access', 'health', 'metrics'];
+const never = (target, from) => ({ target: `./src/${target}`, from: from.map((folder) => `./src/${folder}`) });
+
+export default tseslint.config(
+  { ignores: ['dist/', 'data/', 'coverage/', 'node_modules/', '*.config.js', '*.config.mjs', 'scripts/'] },
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.recommendedTypeChecked],
+    plugins: { 'import-x': importX },
+    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    settings: { 'import-x/resolver-next': [createTypeScriptImportResolver({ project: './tsconfig.json' })] },
+    rules: {
+      'import-x/no-cycle': ['error', { ignoreExternal: true }],
+      'import-x/no-restricted-paths': [
+        'error',
+        {
+          zones: [
+            never('core', ['config', 'database', ...features, 'operations', 'sandbox']),
+            never('config', ['database', ...features, 'operations', 'sandbox']),
+            never('database', [...features, 'operations', 'sandbox']),
+            never('onboarding', ['inbox', 'intake', 'backfill', 'operations', 'sandbox']),
+            never('inbox', ['intake', 'backfill', 'operations', 'sandbox']),
+            ...features.map((feature) => never(feature, ['operations', 'sandbox'])),
+          ],
+        },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "MemberExpression[object.name='process'][property.name='env']",
+          message: 'The environment is read once, in src/config.',
+        },
+        { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'Inject Clock.' },
+        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Inject Clock.' },
+        {
+          selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
+          message: 'Inject the source of randomness.',
+        },
+      ],
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+    },
+  },
+  {
+    files: ['src/core/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^(?!node:|\\./|zod$|libphonenumber-js)',
+              message: 'Core is pure: node:*, zod, libphonenumber-js and its siblings only.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['test/**/*.ts', 'bench/**/*.ts', '**/*.spec.ts'],
+    rules: { 'no-restricted-syntax': 'off', '@typescript-eslint/no-unsafe-assignment': 'off', '@typescript-eslint/no-unsafe-member-access': 'off', '@typescript-eslint/no-unsafe-argument': 'off', '@typescript-eslint/unbound-method': 'off' },
+  },
+  { files: ['src/config/**/*.ts', 'src/database/clock.ts', 'src/core/clock.ts'], rules: { 'no-restricted-syntax': 'off' } },
+);
