@@ -23,12 +23,13 @@ for (const key of vocabulary.IDENTIFIER_KEYS)
 const decoys = new Set(vocabulary.DECOYS.map(phraseOf));
 const bareNames = new Set(vocabulary.BARE_NAMES);
 const before = new Set([AND, ...vocabulary.BEFORE.map(phraseOf)]);
+const openings = new Set([...noise, ...vocabulary.BEFORE.map((phrase) => wordsOf(phrase)[0])]);
 const beforeInNames = new Set([...before, ...vocabulary.BEFORE_IN_NAMES.map(phraseOf)]);
 const after = new Set([AND, ...vocabulary.AFTER.map(phraseOf)]);
 const qualifiers = new Set(vocabulary.QUALIFIERS.map(phraseOf));
-const thirdParties = vocabulary.THIRD_PARTIES.map(spaced);
-const secondary = vocabulary.SECONDARY.map(spaced);
-const namedThings = vocabulary.NAMED_THINGS.map(spaced);
+const thirdParties = mentionsOf(vocabulary.THIRD_PARTIES);
+const secondary = mentionsOf(vocabulary.SECONDARY);
+const namedThings = mentionsOf(vocabulary.NAMED_THINGS);
 
 /**
  * What a question asks for, or null. A title matches when one of its sentences is a label ("First name"), or a label
@@ -66,9 +67,24 @@ export function isSecondary(text: string): boolean {
   return mentions(text, secondary);
 }
 
-function mentions(text: string, phrases: string[]): boolean {
-  const words = ` ${wordsOf(splitName(plainTitle(text))).join(' ')} `;
-  return phrases.some((phrase) => words.includes(phrase));
+/** Single words, and phrases with a blank at either end. */
+interface Mentions {
+  words: ReadonlySet<string>;
+  phrases: readonly string[];
+}
+
+function mentionsOf(list: readonly string[]): Mentions {
+  const split = list.map(wordsOf);
+  return {
+    words: new Set(split.filter(({ length }) => length === 1).flat()),
+    phrases: split.filter(({ length }) => length > 1).map((words) => ` ${words.join(' ')} `),
+  };
+}
+
+function mentions(text: string, list: Mentions): boolean {
+  const words = wordsOf(splitName(plainTitle(text)));
+  const line = ` ${words.join(' ')} `;
+  return words.some((word) => list.words.has(word)) || list.phrases.some((phrase) => line.includes(phrase));
 }
 
 function matchSentence(sentence: string): LabelMatch | null {
@@ -76,10 +92,7 @@ function matchSentence(sentence: string): LabelMatch | null {
   if (whole) return whole;
   // "Nice to meet you, what is your name?": the last part counts when it asks by itself.
   const lastPart = wordsOf(sentence.slice(sentence.lastIndexOf(',') + 1));
-  const first = lastPart[0];
-  return first !== undefined && (noise.has(first) || before.has(first))
-    ? matchWords(meaningful(lastPart), before)
-    : null;
+  return openings.has(lastPart[0]) ? matchWords(meaningful(lastPart), before) : null;
 }
 
 /** Takes the longest run of words that is a label, has only words of asking before it and nothing of weight behind it. */
@@ -127,7 +140,10 @@ function isNumber(words: string[]): boolean {
   return words.length === 1 && /^\d+$/.test(words[0] ?? '');
 }
 
-/** Reads words as labels in a row: "zip / post code" is one key; first and last name together are the full name. */
+/**
+ * Reads words as labels in a row, joined by connectors or nothing: "zip / post code" is one key, first and last name
+ * together are the full name, any other mixture ("name and company") is none.
+ */
 function keyOf(words: string[]): IdentifierKey | null {
   const keys = new Set<IdentifierKey>();
   for (let start = 0; start < words.length;) {
@@ -135,7 +151,7 @@ function keyOf(words: string[]): IdentifierKey | null {
     while (end > start && !labels.has(words.slice(start, end).join(' '))) end--;
     const key = labels.get(words.slice(start, end).join(' '));
     if (key) keys.add(key);
-    else if (words[start] !== AND || start === 0) return null;
+    else if (words[start] !== AND || start === 0 || end === words.length - 1) return null;
     start = Math.max(end, start + 1);
   }
   const [first, ...others] = keys;
@@ -156,7 +172,7 @@ function wordsOf(text: string): string[] {
   return folded.split(/[^\p{Letter}\p{Number}]+/u).filter((word) => word !== '');
 }
 
-/** Drops the noise and writes every connector alike. A doubled or leading one is kept: only labels may join. */
+/** Drops the noise and writes every connector alike. */
 function meaningful(words: string[]): string[] {
   return words.filter((word) => !noise.has(word)).map((word) => (connectors.has(word) ? AND : word));
 }
@@ -172,8 +188,4 @@ function splitName(name: string): string {
 
 function phraseOf(phrase: string): string {
   return meaningful(wordsOf(phrase)).join(' ');
-}
-
-function spaced(phrase: string): string {
-  return ` ${wordsOf(phrase).join(' ')} `;
 }
