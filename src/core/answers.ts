@@ -47,8 +47,7 @@ const ENVELOPE_KEYS = new Set(['type', 'field', 'answer_url']);
  * A test delivery of Typeform is recognised by its token, which equals the event id.
  */
 export function toSubmission(event: TypeformEvent): Submission {
-  const fields = new Map<string, DefinitionField>();
-  for (const field of event.definition.fields) if (!fields.has(field.id)) fields.set(field.id, field);
+  const fields = new Map(event.definition.fields.map((field) => [field.id, field]));
   return {
     formId: event.formId,
     formTitle: titleOrNull(event.definition.title),

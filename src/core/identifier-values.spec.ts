@@ -13,6 +13,7 @@ describe('canonicalEmail', () => {
     ['a@b@example.com', null],
     ['alice@example.com, bob@example.com', null],
     ['{{email}}', null],
+    [`alice@example.com${' '.repeat(3000)}, bob@example.com`, null],
     [`${'a'.repeat(250)}@example.com`, null],
     ['', null],
   ])('%j becomes %j', (text, expected) => {
@@ -33,6 +34,9 @@ describe('canonicalPhone', () => {
     ['+1202555', null],
     ['+999123456789', null],
     ['call +12025550123', null],
+    ['+12025550123 is my wife', null],
+    ['+1 202 555 0123 ext 5', '+12025550123'],
+    [`+12025550123${' '.repeat(3000)}4`, null],
     ['', null],
   ])('%j becomes %j', (text, expected) => {
     expect(canonicalPhone(text)).toBe(expected);

@@ -100,6 +100,11 @@ describe('extractIdentifiers', () => {
     expect(valuesOf(found)).toEqual({ fullName: 'Ana Silva', firstName: 'Ana' });
   });
 
+  it('keeps a full name beside both of its parts', () => {
+    const found = identifiersOf([text('First name', 'Ana'), text('Last name', 'Silva'), text('Name', 'A. M. S.')]);
+    expect(valuesOf(found)).toEqual({ fullName: 'A. M. S.', firstName: 'Ana', lastName: 'Silva' });
+  });
+
   it('never splits a full name', () => {
     expect(valuesOf(identifiersOf([text('Full name', 'Ana Silva')]))).toEqual({ fullName: 'Ana Silva' });
   });

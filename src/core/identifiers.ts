@@ -134,7 +134,7 @@ function canAnswer({ type, fieldType }: NormalisedAnswer, key: IdentifierKey): b
 
 function hiddenCandidates(hidden: Record<string, string>): Candidate[] {
   return Object.entries(hidden).flatMap(([name, text]) => {
-    const label = isThirdParty(name) ? null : matchName(name);
+    const label = matchName(name);
     if (!label) return [];
     return candidatesOf(label.key, text, { source: `hidden:${name}`, confidence: CONFIDENCE.hidden, bare: label.bare });
   });
