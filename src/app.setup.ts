@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import helmet from '@fastify/helmet';
-import { ConsoleLogger, Logger, LogLevel as NestLogLevel } from '@nestjs/common';
+import { ConsoleLogger, Logger, LoggerService, LogLevel as NestLogLevel } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -47,10 +47,10 @@ export function createLogger(config: AppConfig): ConsoleLogger {
 }
 
 /** Builds the application and starts to listen. `config.database.url` must be set by now. */
-export async function startApp(config: AppConfig): Promise<RunningApp> {
+export async function startApp(config: AppConfig, logger: LoggerService = createLogger(config)): Promise<RunningApp> {
   const adapter = createAdapter(config);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(config), adapter, {
-    logger: createLogger(config),
+    logger,
     bodyParser: false,
     abortOnError: false,
   });

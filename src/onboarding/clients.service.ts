@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
+import { canonicalEmail, canonicalPhone } from '../core/identifier-values';
 import { DomainError } from '../core/problem';
 import { decodeCursor, toPage } from '../rest/page';
 import { Client } from './client.entity';
@@ -27,8 +28,8 @@ export class ClientsService {
   /** The newest client first. */
   async list({ email, phone, q, limit, cursor }: ClientsQuery): Promise<ClientPage> {
     const query = this.clients.createQueryBuilder('client').where('TRUE');
-    if (email !== undefined) query.andWhere('client.email = :email', { email: email.trim().toLowerCase() });
-    if (phone !== undefined) query.andWhere('client.phone = :phone', { phone: toE164(phone) });
+    if (email !== undefined) query.andWhere('client.email = :email', { email: canonicalEmail(email) });
+    if (phone !== undefined) query.andWhere('client.phone = :phone', { phone: canonicalPhone(plus(phone)) });
     if (q !== undefined) query.andWhere(`(${SEARCHED})`, { part: `%${q.replace(/[\\%_]/g, '\\$&')}%` });
     const after = decodeCursor(cursor, 1);
     if (after) query.andWhere('(client.createdAt, client.id) < (:at, :id)', { at: after[0], id: after[1] });
@@ -54,7 +55,7 @@ export class ClientsService {
   }
 }
 
-/** Digits with the leading plus, which a query string turns into a blank when it is not encoded. */
-function toE164(phone: string): string {
-  return `+${phone.replace(/\D/g, '')}`;
+/** A query string turns a plus that is not encoded into a blank. */
+function plus(phone: string): string {
+  return phone.replace(/^ /, '+');
 }
