@@ -26,7 +26,12 @@ export const BASE_ENVIRONMENT = {
 
 /** Runs a command to its end and returns its exit code with everything it printed. Never rejects. */
 export function runToEnd(command: Command, timeoutMs: number): Promise<CommandResult> {
-  return new Promise((resolve) => {
+  // Some refusals of the system are thrown by spawn (a user that may not be taken on), others are emitted.
+  return run(command, timeoutMs).catch((error: Error) => ({ code: null, output: error.message }));
+}
+
+function run(command: Command, timeoutMs: number): Promise<CommandResult> {
+  return new Promise((resolve, reject) => {
     const { file, args, ...options } = command;
     // The directory we stand in may be closed to the user the command runs as: stand in one that is open to all.
     const child = spawn(file, args, {
@@ -42,7 +47,7 @@ export function runToEnd(command: Command, timeoutMs: number): Promise<CommandRe
     };
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
-    child.once('error', (error) => resolve({ code: null, output: error.message }));
+    child.once('error', reject);
     child.once('close', (code) => resolve({ code, output: output.trim() }));
   });
 }
