@@ -16,6 +16,7 @@ import { Webhook } from './src/webhooks/webhook.entity';
 export const ENTITIES = [WebhookEvent, OnboardingForm, FormResponse, Client, Webhook, ApiKey];
 
 const { database } = loadConfigOrExit().config;
-if (database.url === null) throw new Error('Set DATABASE_URL: the TypeORM command line does not start the embedded PostgreSQL.');
+if (database.url === null)
+  throw new Error('Set DATABASE_URL: the TypeORM command line does not start the embedded PostgreSQL.');
 
 export default new DataSource({ ...dataSourceOptions(database.url, database.poolSize), entities: ENTITIES });

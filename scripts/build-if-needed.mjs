@@ -18,7 +18,8 @@ const newest = (path) => {
 const changed = Math.max(...sources.map((source) => newest(join(root, source))));
 if (existsSync(stamp) && statSync(stamp).mtimeMs >= changed) process.exit(0);
 // An installation without the compiler (an image) brings its own dist/.
-if (existsSync(join(root, 'dist', 'src', 'main.js')) && !existsSync(join(root, 'node_modules', 'typescript'))) process.exit(0);
+if (existsSync(join(root, 'dist', 'src', 'main.js')) && !existsSync(join(root, 'node_modules', 'typescript')))
+  process.exit(0);
 
 process.stderr.write('Building ...\n');
 const started = process.hrtime.bigint();

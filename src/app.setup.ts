@@ -3,14 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { createServer, IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import helmet from '@fastify/helmet';
-import { ConsoleLogger, Logger, LoggerService, LogLevel as NestLogLevel } from '@nestjs/common';
+import { Logger, LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module';
-import { AppConfig, LogLevel } from './config/app-config';
+import { AppConfig } from './config/app-config';
 import { DomainError } from './core/problem';
 import { WebhookFence } from './intake/webhook-fence';
+import { ServiceLogger } from './logger';
 import { serveOpenApi } from './rest/openapi';
 import { sendProblem } from './rest/problem.filter';
 
@@ -33,21 +34,11 @@ export interface RunningApp {
   close(): Promise<void>;
 }
 
-const NEST_LEVELS: Record<LogLevel, NestLogLevel[]> = {
-  error: ['fatal', 'error'],
-  warn: ['fatal', 'error', 'warn'],
-  info: ['fatal', 'error', 'warn', 'log'],
-  debug: ['fatal', 'error', 'warn', 'log', 'debug'],
-  trace: ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'],
-};
-
-/** The logger of the service: JSON lines in production, readable ones elsewhere. */
-export function createLogger(config: AppConfig): ConsoleLogger {
-  return new ConsoleLogger({ json: config.environment === 'production', logLevels: NEST_LEVELS[config.logLevel] });
-}
-
 /** Builds the application and starts to listen. `config.database.url` must be set by now. */
-export async function startApp(config: AppConfig, logger: LoggerService = createLogger(config)): Promise<RunningApp> {
+export async function startApp(
+  config: AppConfig,
+  logger: LoggerService = new ServiceLogger(config),
+): Promise<RunningApp> {
   const adapter = createAdapter(config);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(config), adapter, {
     logger,

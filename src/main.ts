@@ -1,20 +1,22 @@
 /** Starts the service: configuration, database, migrations, HTTP; stops it cleanly on SIGTERM and SIGINT. */
 import 'reflect-metadata';
-import { Logger } from '@nestjs/common';
-import { createLogger, RunningApp, startApp } from './app.setup';
+import { Logger, LoggerService } from '@nestjs/common';
+import { RunningApp, startApp } from './app.setup';
 import { printBanner } from './banner';
 import { loadConfigOrExit } from './config/process-environment';
 import { SystemClock } from './database/clock';
 import { openDatabase } from './database/open-database';
+import { ServiceLogger } from './logger';
 
 /** Kubernetes kills after 30 s by default; whatever hangs, the process is gone well before. */
 const SHUTDOWN_DEADLINE_MS = 9_500;
 
 async function main(): Promise<void> {
   const { config: configured, report } = loadConfigOrExit();
-  const logger = createLogger(configured);
+  const logger = new ServiceLogger(configured);
   Logger.overrideLogger(logger);
-  for (const { name, message } of [...report.warnings, ...report.recommendations]) logger.warn(`${name} ${message}`, 'Config');
+  for (const { name, message } of [...report.warnings, ...report.recommendations])
+    logger.warn(`${name} ${message}`, 'Config');
 
   const database = await openDatabase(configured, (line) => logger.log(line, 'Database'));
   const config = { ...configured, database: { ...configured.database, url: database.url } };
@@ -33,7 +35,7 @@ async function main(): Promise<void> {
   else printBanner(config, running, database.description, new SystemClock().now());
 }
 
-function stopOnSignal(logger: Logger | ReturnType<typeof createLogger>, stop: () => Promise<void>): void {
+function stopOnSignal(logger: LoggerService, stop: () => Promise<void>): void {
   let stopping = false;
   const onSignal = (signal: NodeJS.Signals): void => {
     if (stopping) return;

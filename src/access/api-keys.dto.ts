@@ -12,7 +12,11 @@ export class CreateApiKeyBody {
   @IsIn(ROLES)
   role: Role;
 
-  @ApiPropertyOptional({ format: 'date-time', description: 'never expires when absent', example: '2030-01-01T00:00:00Z' })
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'never expires when absent',
+    example: '2030-01-01T00:00:00Z',
+  })
   @IsOptional()
   @IsISO8601({ strict: true, strictSeparator: true })
   expiresAt?: string;

@@ -27,7 +27,8 @@ export class ApiKeysService {
   /** The caller that a presented key belongs to; null when it is unknown, expired or revoked. Compares in constant time. */
   async authenticate(presented: string): Promise<Principal | null> {
     const presentedHash = hash(presented);
-    if (timingSafeEqual(presentedHash, this.bootstrapHash)) return { id: 'bootstrap', name: 'ADMIN_API_KEY', role: 'admin' };
+    if (timingSafeEqual(presentedHash, this.bootstrapHash))
+      return { id: 'bootstrap', name: 'ADMIN_API_KEY', role: 'admin' };
     const id = KEY_PATTERN.exec(presented)?.[1];
     if (!id) return null;
     const key = await this.repository.findWithHash(toUuid(id));
@@ -47,7 +48,15 @@ export class ApiKeysService {
     const id = randomUUID();
     const key = `tfo_${id.replaceAll('-', '')}_${randomBytes(32).toString('base64url')}`;
     const secretHash = hash(key).toString('hex');
-    const row = await this.repository.insert({ id, name, role, secretHash, createdAt: now, expiresAt, revokedAt: null });
+    const row = await this.repository.insert({
+      id,
+      name,
+      role,
+      secretHash,
+      createdAt: now,
+      expiresAt,
+      revokedAt: null,
+    });
     return { ...row, key };
   }
 
@@ -64,7 +73,8 @@ export class ApiKeysService {
 
   /** Revokes a key at once; doing it again changes nothing. Throws `not_found` for an unknown id. */
   async revoke(id: string): Promise<void> {
-    if (!(await this.repository.revoke(id, this.clock.now()))) throw new DomainError('not_found', 'there is no such API key');
+    if (!(await this.repository.revoke(id, this.clock.now())))
+      throw new DomainError('not_found', 'there is no such API key');
   }
 }
 

@@ -76,14 +76,21 @@ function crossChecks(settings: Partial<Settings>): ConfigFinding[] {
     'must not be less than RETRY_INITIAL_SECONDS',
   );
   const { PORT: port, MANAGEMENT_PORT: management } = settings;
-  demand(management !== undefined && management !== 0 && management === port, 'MANAGEMENT_PORT', 'must differ from PORT');
+  demand(
+    management !== undefined && management !== 0 && management === port,
+    'MANAGEMENT_PORT',
+    'must differ from PORT',
+  );
   if (settings.NODE_ENV !== 'production') return problems;
 
   const required = (name: SettingName, message: string): void => demand(settings[name] === undefined, name, message);
   required('TYPEFORM_API_KEY', 'is required in production: the sandbox is for development only');
   required('TYPEFORM_WEBHOOK_SECRET', 'is required in production (make one with: openssl rand -base64 32)');
   required('ADMIN_API_KEY', 'is required in production (make one with: openssl rand -base64 32)');
-  required('ENCRYPTION_KEYS', 'is required in production: id:base64(32 bytes) (make one with: openssl rand -base64 32)');
+  required(
+    'ENCRYPTION_KEYS',
+    'is required in production: id:base64(32 bytes) (make one with: openssl rand -base64 32)',
+  );
   required('PUBLIC_URL', 'is required in production: the https URL that Typeform reaches');
   if (!settings.EMBEDDED_DATABASE) {
     required('DATABASE_URL', 'is required in production (or EMBEDDED_DATABASE=true, said on purpose)');
@@ -101,7 +108,9 @@ function unknownNames(environment: Environment): ConfigFinding[] {
   return Object.keys(environment)
     .filter((name) => GUARDED_PREFIX.test(name) && !(name in SETTINGS))
     .map((name) => {
-      const nearest = NAMES.reduce((best, candidate) => (distance(name, candidate) < distance(name, best) ? candidate : best));
+      const nearest = NAMES.reduce((best, candidate) =>
+        distance(name, candidate) < distance(name, best) ? candidate : best,
+      );
       return { name, message: `is not a setting of this service; did you mean ${nearest}?` };
     });
 }
@@ -113,10 +122,16 @@ function recommendations(settings: Partial<Settings>): ConfigFinding[] {
     found.push({ name: 'TYPEFORM_WEBHOOK_SECRET', message: `use at least ${RECOMMENDED_SECRET_LENGTH} characters` });
   }
   if (settings.TYPEFORM_WEBHOOK_SECRET_PREVIOUS !== undefined) {
-    found.push({ name: 'TYPEFORM_WEBHOOK_SECRET_PREVIOUS', message: 'remove it once Typeform signs with the new secret' });
+    found.push({
+      name: 'TYPEFORM_WEBHOOK_SECRET_PREVIOUS',
+      message: 'remove it once Typeform signs with the new secret',
+    });
   }
   if (settings.NODE_ENV === 'production' && settings.TRUST_PROXY === false) {
-    found.push({ name: 'TRUST_PROXY', message: 'behind a proxy all clients share one throttle until this names the proxy' });
+    found.push({
+      name: 'TRUST_PROXY',
+      message: 'behind a proxy all clients share one throttle until this names the proxy',
+    });
   }
   return found;
 }

@@ -38,12 +38,17 @@ const httpUrl = () =>
     .transform((text) => text.replace(/\/+$/, ''));
 
 const typeformBaseUrl = () =>
-  httpUrl().refine((text) => {
-    const url = parsedUrl(text);
-    if (!url) return false;
-    if (LOOPBACK_HOSTS.includes(url.hostname)) return true;
-    return url.protocol === 'https:' && url.port === '' && url.pathname === '/' && TYPEFORM_HOSTS.includes(url.hostname);
-  }, `must be https://${TYPEFORM_HOSTS.join(', https://')} (or a loopback address outside production)`);
+  httpUrl().refine(
+    (text) => {
+      const url = parsedUrl(text);
+      if (!url) return false;
+      if (LOOPBACK_HOSTS.includes(url.hostname)) return true;
+      return (
+        url.protocol === 'https:' && url.port === '' && url.pathname === '/' && TYPEFORM_HOSTS.includes(url.hostname)
+      );
+    },
+    `must be https://${TYPEFORM_HOSTS.join(', https://')} (or a loopback address outside production)`,
+  );
 
 const databaseUrl = () =>
   z
@@ -97,8 +102,19 @@ export const SETTINGS = {
   DATABASE_URL: { schema: databaseUrl().optional(), secret: true },
   DATABASE_POOL_SIZE: { schema: integer(2, 200).default(10) },
   EMBEDDED_DATABASE: { schema: flag().default(false) },
-  DATA_DIR: { schema: z.string().default('./data').transform((path) => resolve(path)) },
-  REDIS_URL: { schema: z.string().regex(/^rediss?:\/\//, 'must start with redis:// or rediss://').optional(), secret: true },
+  DATA_DIR: {
+    schema: z
+      .string()
+      .default('./data')
+      .transform((path) => resolve(path)),
+  },
+  REDIS_URL: {
+    schema: z
+      .string()
+      .regex(/^rediss?:\/\//, 'must start with redis:// or rediss://')
+      .optional(),
+    secret: true,
+  },
   TYPEFORM_API_KEY: { schema: secret(10).optional(), secret: true },
   TYPEFORM_API_BASE_URL: { schema: typeformBaseUrl().default('https://api.typeform.com') },
   TYPEFORM_RATE_LIMIT_PER_SECOND: {

@@ -44,10 +44,14 @@ describe('nextAttemptAt', () => {
 
   it('always lies after the failure and within the jittered maximum', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 19 }), fc.double({ min: 0, max: 0.999, noNaN: true }), (attempts, random) => {
-        const seconds = secondsAfter(attempts, random);
-        return seconds !== null && seconds > 0 && seconds <= 3600 * 1.25;
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 19 }),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        (attempts, random) => {
+          const seconds = secondsAfter(attempts, random);
+          return seconds !== null && seconds > 0 && seconds <= 3600 * 1.25;
+        },
+      ),
     );
   });
 });

@@ -7,7 +7,9 @@ const ring: KeyRing = [newKey, oldKey];
 
 describe('secret box', () => {
   it('opens what it sealed, whatever the text', () => {
-    fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (text) => open(ring, seal(ring, text, 'row'), 'row') === text));
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => open(ring, seal(ring, text, 'row'), 'row') === text),
+    );
   });
 
   it('never seals the same text to the same bytes', () => {

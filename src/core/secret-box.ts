@@ -30,7 +30,8 @@ export function seal(keys: KeyRing, plaintext: string, context: string): string 
 export function open(keys: KeyRing, box: string, context: string): string {
   const [id, encoded] = box.split('.', 2);
   const key = keys.find((candidate) => candidate.id === id)?.key;
-  if (!key || !encoded) throw new Error(`no key '${id ?? ''}' in ENCRYPTION_KEYS: keep every key that encrypted stored secrets`);
+  if (!key || !encoded)
+    throw new Error(`no key '${id ?? ''}' in ENCRYPTION_KEYS: keep every key that encrypted stored secrets`);
   const bytes = Buffer.from(encoded, 'base64url');
   const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
   decipher.setAAD(Buffer.from(context));

@@ -4,11 +4,12 @@ import { AppConfig } from '../config/app-config';
 import { Clock, SystemClock } from './clock';
 import { dataSourceOptions, requireDatabaseUrl } from './data-source-options';
 import { Notifications } from './notifications';
+import { Random, SystemRandom } from './random';
 
 const CONNECT_ATTEMPTS = 10;
 const CONNECT_RETRY_DELAY_MS = 1_000;
 
-/** The connection pool, the clock and LISTEN/NOTIFY, for every other module. */
+/** The connection pool, LISTEN/NOTIFY, the clock and randomness, for every other module. */
 @Global()
 @Module({
   imports: [
@@ -22,7 +23,7 @@ const CONNECT_RETRY_DELAY_MS = 1_000;
       }),
     }),
   ],
-  providers: [{ provide: Clock, useClass: SystemClock }, Notifications],
-  exports: [Clock, Notifications],
+  providers: [{ provide: Clock, useClass: SystemClock }, { provide: Random, useClass: SystemRandom }, Notifications],
+  exports: [Clock, Random, Notifications],
 })
 export class DatabaseModule {}

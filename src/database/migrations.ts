@@ -11,9 +11,7 @@ export async function pendingMigrations(dataSource: DataSource): Promise<string[
   const [found] = await dataSource.query<{ present: boolean }[]>('SELECT to_regclass($1) IS NOT NULL AS present', [
     MIGRATIONS_TABLE,
   ]);
-  const done = found?.present
-    ? await dataSource.query<{ name: string }[]>(`SELECT name FROM ${MIGRATIONS_TABLE}`)
-    : [];
+  const done = found?.present ? await dataSource.query<{ name: string }[]>(`SELECT name FROM ${MIGRATIONS_TABLE}`) : [];
   const names = new Set(done.map(({ name }) => name));
   return MIGRATIONS.map(({ name }) => name).filter((name) => !names.has(name));
 }

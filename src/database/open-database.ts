@@ -30,7 +30,11 @@ export async function openDatabase(config: AppConfig, log: (line: string) => voi
     await close();
     throw error;
   }
-  return { url, close, description: embedded ? `embedded PostgreSQL in ${config.dataDir}` : 'PostgreSQL of DATABASE_URL' };
+  return {
+    url,
+    close,
+    description: embedded ? `embedded PostgreSQL in ${config.dataDir}` : 'PostgreSQL of DATABASE_URL',
+  };
 }
 
 /** Runs the pending migrations of a database, waiting a little for one that is just starting. */
@@ -53,7 +57,9 @@ async function connect(url: string, log: (line: string) => void): Promise<DataSo
     } catch (error) {
       const why = error instanceof Error ? error.message : 'unknown error';
       if (attempt === CONNECT_ATTEMPTS) {
-        throw new Error(`the database cannot be reached (${why}): check DATABASE_URL and that PostgreSQL runs`, { cause: error });
+        throw new Error(`the database cannot be reached (${why}): check DATABASE_URL and that PostgreSQL runs`, {
+          cause: error,
+        });
       }
       log(`The database cannot be reached (${why}); trying again (${attempt} of ${CONNECT_ATTEMPTS})`);
       await new Promise((resolve) => setTimeout(resolve, CONNECT_RETRY_DELAY_MS));

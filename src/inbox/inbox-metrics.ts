@@ -20,7 +20,10 @@ export const INBOX_METRIC_PROVIDERS = [
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 120, 600, 3600, 36000],
   }),
   makeCounterProvider({ name: FAILURES, help: 'Failed processing attempts', labelNames: ['code'] }),
-  makeCounterProvider({ name: DEAD, help: 'Events given up after the last attempt; replay them once the cause is gone' }),
+  makeCounterProvider({
+    name: DEAD,
+    help: 'Events given up after the last attempt; replay them once the cause is gone',
+  }),
 ];
 
 /** What the processor measures. */

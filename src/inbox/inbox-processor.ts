@@ -36,13 +36,18 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
     private readonly metrics: InboxMetrics,
     private readonly signal: InboxSignal,
   ) {
-    this.batchSize = Math.max(1, Math.min(MAX_BATCH_EVENTS, Math.floor(MAX_BATCH_BYTES / config.intake.maxPayloadBytes)));
+    this.batchSize = Math.max(
+      1,
+      Math.min(MAX_BATCH_EVENTS, Math.floor(MAX_BATCH_BYTES / config.intake.maxPayloadBytes)),
+    );
   }
 
   onApplicationBootstrap(): void {
     if (this.config.workerMode === 'intake') return;
     if (!this.config.processing.enabled) {
-      this.logger.warn('WEBHOOK_PROCESSING_ENABLED=false: events are taken in and kept, and processed once it is true again');
+      this.logger.warn(
+        'WEBHOOK_PROCESSING_ENABLED=false: events are taken in and kept, and processed once it is true again',
+      );
       return;
     }
     this.signal.listen(() => this.nudge());
@@ -140,7 +145,8 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
     });
     this.metrics.failed(code, nextAt === null);
     // The error's own message may quote an answer: only the code, the ids and the place are logged.
-    const place = error instanceof Error ? error.stack?.split('\n').find((line) => line.startsWith('    at ')) : undefined;
+    const place =
+      error instanceof Error ? error.stack?.split('\n').find((line) => line.startsWith('    at ')) : undefined;
     this.logger.warn({
       message: nextAt ? 'Processing an event failed and will be tried again' : 'Processing an event failed for good',
       eventId: event.eventId,

@@ -20,7 +20,10 @@ export function isDatabaseOutage(error: unknown): boolean {
   const code = codeOf(error);
   if (OUTAGE_SQLSTATE.test(code) || SOCKET_ERRORS.has(code)) return true;
   // pg reports a broken or exhausted connection without a code.
-  return error instanceof Error && /Connection terminated|timeout exceeded when trying to connect|not queryable/i.test(error.message);
+  return (
+    error instanceof Error &&
+    /Connection terminated|timeout exceeded when trying to connect|not queryable/i.test(error.message)
+  );
 }
 
 /** Why processing an event failed, as the code that is stored, counted and looked up in the runbook. */

@@ -42,7 +42,9 @@ export function outcomeOf(error: unknown): IntakeOutcome {
 
 /** 401 of the webhook endpoints. The answer does not say which check failed; metrics and log do. */
 export class SignatureRefused extends DomainError {
-  constructor(readonly outcome: 'signature_missing' | 'signature_malformed' | 'signature_mismatch' | 'unknown_endpoint') {
+  constructor(
+    readonly outcome: 'signature_missing' | 'signature_malformed' | 'signature_mismatch' | 'unknown_endpoint',
+  ) {
     super('invalid_signature', 'the Typeform-Signature header does not match the body and the secret of this endpoint');
   }
 }

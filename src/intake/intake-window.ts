@@ -39,7 +39,10 @@ export class IntakeWindow {
   /** Sums up the last `minutes` (1..1440), the current one included. */
   summary(minutes: number): IntakeSummary {
     const since = this.clock.now().getTime() - minutes * MINUTE_MS;
-    const outcomes = Object.fromEntries(INTAKE_OUTCOMES.map((outcome) => [outcome, 0])) as Record<IntakeOutcome, number>;
+    const outcomes = Object.fromEntries(INTAKE_OUTCOMES.map((outcome) => [outcome, 0])) as Record<
+      IntakeOutcome,
+      number
+    >;
     const latencies = new Uint32Array(EDGES.length);
     for (const minute of this.minutes) {
       if (!minute || minute.startedAtMs + MINUTE_MS <= since) continue;
@@ -57,7 +60,11 @@ export class IntakeWindow {
     const slot = (startedAtMs / MINUTE_MS) % KEPT_MINUTES;
     const existing = this.minutes[slot];
     if (existing?.startedAtMs === startedAtMs) return existing;
-    const minute = { startedAtMs, outcomes: new Map<IntakeOutcome, number>(), latencies: new Uint32Array(EDGES.length) };
+    const minute = {
+      startedAtMs,
+      outcomes: new Map<IntakeOutcome, number>(),
+      latencies: new Uint32Array(EDGES.length),
+    };
     this.minutes[slot] = minute;
     return minute;
   }

@@ -50,7 +50,9 @@ export class WebhookFence {
   /** What is wrong with a request before its body is read; null when it may go on. */
   private refusal(request: FastifyRequest): DomainError | null {
     if (this.draining.started) {
-      return new DomainError('shutting_down', 'this process is shutting down', { retryAfterSeconds: RETRY_AFTER_SECONDS });
+      return new DomainError('shutting_down', 'this process is shutting down', {
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+      });
     }
     if (request.method !== 'POST') return new DomainError('method_not_allowed', 'webhooks are sent by POST');
     if (request.is404) return new SignatureRefused('unknown_endpoint');
@@ -73,7 +75,9 @@ function isWebhookPath(request: FastifyRequest): boolean {
 
 /** Looks at the path in lower case, decoded as far as it can be, with repeated slashes taken as one. */
 export function isBelowWebhooks(url: string): boolean {
-  const path = (url.split(/[?#;]/, 1)[0] ?? '').replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  const path = (url.split(/[?#;]/, 1)[0] ?? '').replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(parseInt(hex, 16)),
+  );
   return /^[/\\]+webhooks([/\\]|$)/i.test(path);
 }
 

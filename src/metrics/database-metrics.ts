@@ -18,7 +18,11 @@ export const DATABASE_METRIC_PROVIDERS = [
   makeGaugeProvider({ name: EVENTS, help: 'Events in the inbox that are not done', labelNames: ['status'] }),
   makeGaugeProvider({ name: OLDEST, help: 'Age of the oldest event that is not done', labelNames: ['status'] }),
   makeGaugeProvider({ name: WAITING, help: 'Webhooks that wait for their commit' }),
-  makeGaugeProvider({ name: POOL, help: 'Connections of the pool; waiting: queries without one', labelNames: ['state'] }),
+  makeGaugeProvider({
+    name: POOL,
+    help: 'Connections of the pool; waiting: queries without one',
+    labelNames: ['state'],
+  }),
 ];
 
 @Injectable()

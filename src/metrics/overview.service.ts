@@ -30,7 +30,8 @@ export class OverviewService {
     const sum = (of: readonly IntakeOutcome[]): number => of.reduce((total, outcome) => total + outcomes[outcome], 0);
     const good = sum(ACKNOWLEDGED);
     const all = good + sum(FAILED);
-    const toMs = (seconds: number | null): number | null => (seconds === null ? null : Math.round(seconds * 10_000) / 10);
+    const toMs = (seconds: number | null): number | null =>
+      seconds === null ? null : Math.round(seconds * 10_000) / 10;
     return {
       window,
       observedAt: now,

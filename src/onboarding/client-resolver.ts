@@ -55,7 +55,9 @@ export class ClientResolver {
       const byEmail = email === null ? undefined : found.find((client) => client.email === email);
       const byPhone = phone === null ? undefined : found.find((client) => client.phone === phone);
       const conflicts: ClientConflict[] =
-        byEmail && byPhone && byEmail.id !== byPhone.id ? [{ kind: 'phone_of_another_client', clientId: byPhone.id }] : [];
+        byEmail && byPhone && byEmail.id !== byPhone.id
+          ? [{ kind: 'phone_of_another_client', clientId: byPhone.id }]
+          : [];
       const client = byEmail ?? byPhone ?? found.find(({ id }) => id === before);
       if (client) return { client, conflicts };
       const created = await this.clients.create(manager, email, phone, now);

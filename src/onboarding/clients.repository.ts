@@ -21,7 +21,12 @@ export class ClientsRepository {
   }
 
   /** Makes a client; null when a parallel transaction has just taken the e-mail or the phone. */
-  async create(manager: EntityManager, email: string | null, phone: string | null, now: Date): Promise<ClientKeys | null> {
+  async create(
+    manager: EntityManager,
+    email: string | null,
+    phone: string | null,
+    now: Date,
+  ): Promise<ClientKeys | null> {
     const [created] = await manager.query<{ id: string }[]>(
       `INSERT INTO client (email, phone, created_at, updated_at) VALUES ($1, $2, $3, $3) ON CONFLICT DO NOTHING RETURNING id`,
       [email, phone, now],
@@ -31,7 +36,10 @@ export class ClientsRepository {
 
   /** True when another client has this e-mail or phone. */
   async isTaken(manager: EntityManager, key: 'email' | 'phone', value: string, exceptId: string): Promise<boolean> {
-    const rows = await manager.query<{ id: string }[]>(`SELECT id FROM client WHERE ${key} = $1 AND id <> $2`, [value, exceptId]);
+    const rows = await manager.query<{ id: string }[]>(`SELECT id FROM client WHERE ${key} = $1 AND id <> $2`, [
+      value,
+      exceptId,
+    ]);
     return rows.length > 0;
   }
 

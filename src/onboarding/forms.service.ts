@@ -16,7 +16,10 @@ export class FormsService {
   ) {}
 
   async list({ limit, cursor }: PageQuery): Promise<FormPage> {
-    const query = this.forms.createQueryBuilder('form').orderBy('form.createdAt', 'DESC').addOrderBy('form.formId', 'DESC');
+    const query = this.forms
+      .createQueryBuilder('form')
+      .orderBy('form.createdAt', 'DESC')
+      .addOrderBy('form.formId', 'DESC');
     const after = decodeCursor(cursor, 1);
     if (after) query.where('(form.createdAt, form.formId) < (:at, :id)', { at: after[0], id: after[1] });
     const rows = await query.take(limit + 1).getMany();

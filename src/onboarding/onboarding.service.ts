@@ -49,7 +49,8 @@ export class OnboardingService {
     const results = new Map<string, AppliedEvent>();
     const work: Work[] = [];
     for (const event of events) {
-      if (KNOWN_EVENT_TYPES.has(event.eventType)) work.push({ event, submission: toSubmission(parseTypeformEvent(event.payload)) });
+      if (KNOWN_EVENT_TYPES.has(event.eventType))
+        work.push({ event, submission: toSubmission(parseTypeformEvent(event.payload)) });
       else results.set(event.eventId, { eventId: event.eventId, status: 'ignored', reason: 'unknown_event_type' });
     }
     const forms = await this.forms.open(
@@ -80,7 +81,11 @@ export class OnboardingService {
     const identifiers = extractIdentifiers(submission, form.identifierMapping);
     const saved = await this.responses.save(manager, event, submission, identifiers, now);
     if (!saved) return { status: 'processed', reason: 'superseded' };
-    await this.clients.assign(manager, { ...saved, completed: submission.responseType === 'completed', identifiers }, now);
+    await this.clients.assign(
+      manager,
+      { ...saved, completed: submission.responseType === 'completed', identifiers },
+      now,
+    );
     return { status: 'processed', reason: null, ...(saved.isNew ? { newResponseAt: saved.effectiveAt } : {}) };
   }
 }

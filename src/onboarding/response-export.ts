@@ -32,8 +32,18 @@ async function* ndjson(rows: AsyncIterable<FormResponse>): AsyncGenerator<string
 /** One row a response. Cells that a spreadsheet would take for a formula are neutralised by a leading apostrophe. */
 function csv(rows: AsyncIterable<FormResponse>): Readable {
   const columns = [
-    'formId', 'token', 'responseType', 'test', 'landedAt', 'submittedAt', 'receivedAt', 'clientId',
-    ...IDENTIFIER_KEYS, 'score', 'hidden', 'answers',
+    'formId',
+    'token',
+    'responseType',
+    'test',
+    'landedAt',
+    'submittedAt',
+    'receivedAt',
+    'clientId',
+    ...IDENTIFIER_KEYS,
+    'score',
+    'hidden',
+    'answers',
   ];
   const stringifier = stringify({ header: true, columns, escape_formulas: true, record_delimiter: 'windows' });
   const source = Readable.from(records(rows));
@@ -56,8 +66,12 @@ async function* records(rows: AsyncIterable<FormResponse>): AsyncGenerator<Recor
       clientId: row.clientId ?? '',
       ...(Object.fromEntries(identifiers) as Record<string, string>),
       score: row.score === null ? '' : String(row.score),
-      hidden: Object.entries(row.hidden).map(([name, value]) => `${name}=${value}`).join('\n'),
-      answers: row.answers.map((answer) => `${answer.title ?? answer.ref ?? answer.fieldId}: ${answerText(answer)}`).join('\n'),
+      hidden: Object.entries(row.hidden)
+        .map(([name, value]) => `${name}=${value}`)
+        .join('\n'),
+      answers: row.answers
+        .map((answer) => `${answer.title ?? answer.ref ?? answer.fieldId}: ${answerText(answer)}`)
+        .join('\n'),
     };
   }
 }

@@ -66,7 +66,8 @@ export class ResponsesQueryRepository {
     if (submittedSince !== undefined) {
       select.andWhere('response.effectiveAt >= :since', { since: new Date(submittedSince) });
     }
-    if (submittedUntil !== undefined) select.andWhere('response.effectiveAt < :until', { until: new Date(submittedUntil) });
+    if (submittedUntil !== undefined)
+      select.andWhere('response.effectiveAt < :until', { until: new Date(submittedUntil) });
     return select;
   }
 }

@@ -34,7 +34,9 @@ export class ResponsesController {
 
   @Get('export')
   @ApiOperation({ summary: 'Stream every matching response as NDJSON or CSV, the oldest submission first' })
-  @ApiOkResponse({ content: { 'application/x-ndjson': { schema: { type: 'string' } }, 'text/csv': { schema: { type: 'string' } } } })
+  @ApiOkResponse({
+    content: { 'application/x-ndjson': { schema: { type: 'string' } }, 'text/csv': { schema: { type: 'string' } } },
+  })
   @ApiProblems('validation_failed')
   export(@Query() { format, ...filter }: ExportQuery): StreamableFile {
     const disposition = `attachment; filename="responses.${format}"`;

@@ -58,7 +58,8 @@ export class ResponsesRepository {
     now: Date,
   ): Promise<SavedResponse | null> {
     const effectiveAt = submission.submittedAt ?? submission.landedAt ?? event.receivedAt;
-    const json = (value: unknown): string | null => (value === null || value === undefined ? null : JSON.stringify(value));
+    const json = (value: unknown): string | null =>
+      value === null || value === undefined ? null : JSON.stringify(value);
     const rows = await manager.query<{ client_id: string | null; is_new: boolean }[]>(SAVE, [
       submission.formId,
       submission.token,
@@ -80,7 +81,13 @@ export class ResponsesRepository {
     ]);
     const [row] = rows;
     if (!row) return null;
-    return { formId: submission.formId, token: submission.token, effectiveAt, isNew: row.is_new, clientId: row.client_id };
+    return {
+      formId: submission.formId,
+      token: submission.token,
+      effectiveAt,
+      isNew: row.is_new,
+      clientId: row.client_id,
+    };
   }
 
   /** Gives a response to a client, with the contradictions met on the way. */

@@ -63,4 +63,5 @@ export function ApiProblems(...codes: ErrorCode[]): MethodDecorator & ClassDecor
 }
 
 /** The errors that every route of the admin API has in common. */
-export const ApiAdminProblems = () => ApiProblems('unauthorized', 'forbidden', 'rate_limited', 'internal_error', 'database_unavailable');
+export const ApiAdminProblems = () =>
+  ApiProblems('unauthorized', 'forbidden', 'rate_limited', 'internal_error', 'database_unavailable');

@@ -47,7 +47,12 @@ export function decodeCursor(cursor: string | undefined, ties: number): Position
 }
 
 /** Makes a page of `limit` items out of up to `limit + 1` rows. */
-export function toPage<Row, T>(rows: Row[], limit: number, positionOf: (row: Row) => Position, map: (row: Row) => T): Page<T> {
+export function toPage<Row, T>(
+  rows: Row[],
+  limit: number,
+  positionOf: (row: Row) => Position,
+  map: (row: Row) => T,
+): Page<T> {
   const items = rows.slice(0, limit);
   const last = rows.length > limit ? items.at(-1) : undefined;
   const nextCursor = last ? Buffer.from(JSON.stringify(positionOf(last))).toString('base64url') : null;

@@ -63,7 +63,9 @@ function toDomainError(thrown: unknown): DomainError {
   if (thrown instanceof DomainError) return thrown;
   const status = thrown instanceof HttpException ? thrown.getStatus() : statusOfFrameworkError(thrown);
   const code = CODE_OF_STATUS[status] ?? 'internal_error';
-  return new DomainError(code, DETAIL[code] ?? 'the request failed; look for its requestId in the log', { cause: thrown });
+  return new DomainError(code, DETAIL[code] ?? 'the request failed; look for its requestId in the log', {
+    cause: thrown,
+  });
 }
 
 /** Fastify's own errors (body too large, wrong content type, broken JSON, ...) carry `statusCode` and an FST_ code. */
@@ -87,6 +89,9 @@ function log(logger: Logger, request: FastifyRequest, error: DomainError, thrown
   };
   if (error.code !== 'internal_error') return logger.warn(line);
   const cause = thrown instanceof Error ? thrown : new Error('not an error');
-  const places = cause.stack?.split('\n').filter((place) => place.startsWith('    at ')).slice(0, 8);
+  const places = cause.stack
+    ?.split('\n')
+    .filter((place) => place.startsWith('    at '))
+    .slice(0, 8);
   logger.error({ ...line, message: 'Request failed', error: cause.name, places: places?.map((place) => place.trim()) });
 }

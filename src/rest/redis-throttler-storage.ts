@@ -50,7 +50,8 @@ export class RedisThrottlerStorage implements ThrottlerStorage, OnApplicationShu
   }
 
   private setAway(away: boolean): void {
-    if (away && !this.away) this.logger.warn('Redis is unreachable: every process throttles for itself until it is back');
+    if (away && !this.away)
+      this.logger.warn('Redis is unreachable: every process throttles for itself until it is back');
     this.away = away;
   }
 }

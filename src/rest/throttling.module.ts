@@ -20,7 +20,11 @@ export const ADMIN_THROTTLER = 'admin';
           setHeaders: false,
           storage: config.redisUrl === null ? local : new RedisThrottlerStorage(config.redisUrl, local),
           throttlers: [
-            { name: WEBHOOK_THROTTLER, limit: config.intake.throttleLimit, ttl: config.intake.throttleTtlSeconds * 1000 },
+            {
+              name: WEBHOOK_THROTTLER,
+              limit: config.intake.throttleLimit,
+              ttl: config.intake.throttleTtlSeconds * 1000,
+            },
             { name: ADMIN_THROTTLER, limit: config.access.throttleLimitPerSecond, ttl: 1000 },
           ],
         };

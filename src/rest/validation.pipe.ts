@@ -8,7 +8,9 @@ export function createValidationPipe(): ValidationPipe {
     whitelist: true,
     forbidNonWhitelisted: true,
     exceptionFactory: (errors) =>
-      new DomainError('validation_failed', 'the request is not valid', { errors: errors.flatMap((error) => issues(error, '')) }),
+      new DomainError('validation_failed', 'the request is not valid', {
+        errors: errors.flatMap((error) => issues(error, '')),
+      }),
   });
 }
 

@@ -64,7 +64,12 @@ export class WebhookSecretsCache implements OnModuleInit {
         const current = this.unseal(row.id, row.secret);
         if (current === null) continue;
         const previous = row.previousSecret === null ? null : this.unseal(row.id, row.previousSecret);
-        loaded.set(row.id, { current, previous, previousExpiresAt: row.previousSecretExpiresAt, removedAt: row.removedAt });
+        loaded.set(row.id, {
+          current,
+          previous,
+          previousExpiresAt: row.previousSecretExpiresAt,
+          removedAt: row.removedAt,
+        });
       }
       this.secrets = loaded;
     } catch {

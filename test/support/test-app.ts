@@ -22,7 +22,10 @@ export interface TestApp extends RunningApp {
   /** Every log line so far, as text. */
   logs: string[];
   /** Sends an event (an object, or raw bytes) as Typeform would, signed with `secret`. */
-  deliver(event: unknown, options?: { secret?: string; path?: string; headers?: Record<string, string> }): supertest.Test;
+  deliver(
+    event: unknown,
+    options?: { secret?: string; path?: string; headers?: Record<string, string> },
+  ): supertest.Test;
   /** A request to the admin API with a key (the bootstrap key unless given). */
   admin(method: 'get' | 'post' | 'patch' | 'delete', path: string, key?: string): supertest.Test;
   /** Waits until no event is pending. */
