@@ -2,12 +2,13 @@
 import { RunningContender } from '../contenders/contender';
 import type { ScenarioResult } from '../thresholds';
 import { verifyStored } from '../verify-stored';
+import { waitUntilProcessed } from '../wait-until-processed';
 import type { BenchContext } from './bench-context';
 
 const RATE_PER_SECOND = 100;
 const CONNECTIONS = 20;
 const WARM_UP = { connections: CONNECTIONS, events: 3_000, pace: { durationMs: 1_500 } };
-const WARM_UP_DRAIN_MS = 3_000;
+const MAX_DRAIN_MS = 30_000;
 const MAX_P50_MS = 5;
 const MAX_P99_MS = 15;
 
@@ -17,8 +18,9 @@ export async function measureLatency({ server, generator, quick, log }: BenchCon
   const { latencyMs, ...load } = await server.withDatabase(async (databaseUrl) => {
     const service = await RunningContender.start({ module: 'service', workerMode: 'all' }, databaseUrl);
     try {
+      log('warming up');
       await generator.run({ ...WARM_UP, port: service.port });
-      await new Promise((resolve) => setTimeout(resolve, WARM_UP_DRAIN_MS));
+      await waitUntilProcessed(databaseUrl, MAX_DRAIN_MS, log);
       await server.settle();
       log(`${RATE_PER_SECOND} requests/s for ${seconds} s`);
       const result = await generator.run({

@@ -50,7 +50,6 @@ export async function measureThroughput(context: BenchContext): Promise<Scenario
   }
   const rate = (contender: Contender): number => median(results.get(contender) ?? [], (run) => run.acksPerSecond);
   const ratio = (of: Contender, to: Contender): number => rate(of) / rate(to);
-  const headline = `${CONNECTIONS} connections, durable acks/s of`;
   return {
     tables: [
       {
@@ -87,7 +86,7 @@ export async function measureThroughput(context: BenchContext): Promise<Scenario
       ];
     }),
     measured: {
-      headline,
+      connections: CONNECTIONS,
       contenders: CONTENDERS.map((contender) => ({
         name: contender.name,
         acksPerSecond: rate(contender),
