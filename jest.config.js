@@ -2,6 +2,7 @@
 // those packages as well as our TypeScript (swc checks no types: `npm run check` does, with tsc).
 const esmOnlyPackages = [
   '@nestjs',
+  '@seriousme',
   '@borewit',
   '@tokenizer',
   'file-type',

@@ -102,7 +102,7 @@ export class InitialSchema1764000000000 implements MigrationInterface {
         CONSTRAINT form_response_type CHECK (response_type IN ('completed', 'partial')),
         CONSTRAINT form_response_client FOREIGN KEY (client_id) REFERENCES client (id) ON DELETE SET NULL
       );
-      CREATE INDEX form_response_client ON form_response (client_id, effective_at);
+      CREATE INDEX form_response_client_effective ON form_response (client_id, effective_at);
       CREATE INDEX form_response_effective ON form_response (effective_at, form_id, token);
       CREATE INDEX form_response_form_effective ON form_response (form_id, effective_at, token);
 

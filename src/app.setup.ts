@@ -46,7 +46,7 @@ export async function startApp(
     abortOnError: false,
   });
   try {
-    const fastify = adapter.getInstance() as unknown as FastifyInstance;
+    const fastify = adapter.getInstance<FastifyInstance>();
     let management: Server | null = null;
     separateManagement(fastify, config, () => management);
     app.get(WebhookFence).install(fastify);
@@ -57,7 +57,7 @@ export async function startApp(
     const running = management;
     return {
       app,
-      url: urlOf(adapter.getHttpServer() as Server),
+      url: urlOf(adapter.getHttpServer<Server>()),
       managementUrl: running === null ? null : urlOf(running),
       close: async () => {
         await app.close();
@@ -98,7 +98,7 @@ function createAdapter(config: AppConfig): FastifyAdapter {
     frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(request, reply, new DomainError('bad_request', 'the address cannot be read'), logger),
   });
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify = adapter.getInstance<FastifyInstance>();
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
     done();

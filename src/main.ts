@@ -18,7 +18,11 @@ async function main(): Promise<void> {
   for (const { name, message } of [...report.warnings, ...report.recommendations])
     logger.warn(`${name} ${message}`, 'Config');
 
-  const database = await openDatabase(configured, (line) => logger.log(line, 'Database'));
+  const database = await openDatabase(configured, {
+    // In production the `migrate` command does it; readiness is false until it did.
+    migrate: configured.environment !== 'production',
+    log: (line) => logger.log(line, 'Database'),
+  });
   const config = { ...configured, database: { ...configured.database, url: database.url } };
   let running: RunningApp;
   try {

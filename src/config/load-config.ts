@@ -1,9 +1,7 @@
 /** The environment -> AppConfig, with every problem found at once. */
-import { join } from 'node:path';
 import { distance } from 'fastest-levenshtein';
-import type { KeyRing } from '../core/secret-box';
 import { AppConfig } from './app-config';
-import { GeneratedKeys, readOrCreateGeneratedKeys } from './generated-keys';
+import { toAppConfig } from './to-app-config';
 import { SettingName, Settings, SETTINGS } from './settings';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -35,8 +33,13 @@ const RECOMMENDED_SECRET_LENGTH = 32;
  * (only when everything else is valid, so a bad start writes nothing).
  */
 export function loadConfig(environment: Environment): LoadedConfig {
+  const { report, settings } = checkEnvironment(environment);
+  return settings ? { ok: true, report, config: toAppConfig(settings) } : { ok: false, report };
+}
+
+/** Validates the environment without generating anything; `settings` is null when there are problems. */
+export function checkEnvironment(environment: Environment): { report: ConfigReport; settings: Settings | null } {
   const { settings, problems } = parseSettings(environment);
-  const complete = problems.length === 0;
   problems.push(...crossChecks(settings));
   const report: ConfigReport = {
     environment: settings.NODE_ENV ?? 'unknown',
@@ -45,8 +48,7 @@ export function loadConfig(environment: Environment): LoadedConfig {
     recommendations: recommendations(settings),
     settings: masked(environment, settings),
   };
-  if (!complete || problems.length > 0) return { ok: false, report };
-  return { ok: true, report, config: toAppConfig(settings as Settings) };
+  return { report, settings: problems.length === 0 ? (settings as Settings) : null };
 }
 
 function parseSettings(environment: Environment): { settings: Partial<Settings>; problems: ConfigFinding[] } {
@@ -148,67 +150,4 @@ function masked(environment: Environment, settings: Partial<Settings>): ConfigRe
     return typeof value === 'object' ? JSON.stringify(value) : value;
   };
   return Object.fromEntries(NAMES.map((name) => [name, show(name)]));
-}
-
-function toAppConfig(settings: Settings): AppConfig {
-  const production = settings.NODE_ENV === 'production';
-  const keys = production ? null : readOrCreateGeneratedKeys(join(settings.DATA_DIR, 'keys.json'));
-  const orGenerated = (value: string | undefined, name: keyof GeneratedKeys): string => {
-    const chosen = value ?? keys?.[name];
-    if (chosen === undefined) throw new Error(`${name} was not checked before use`);
-    return chosen;
-  };
-  const [firstKey, ...olderKeys] =
-    settings.ENCRYPTION_KEYS ?? SETTINGS.ENCRYPTION_KEYS.schema.parse(keys?.encryptionKeys) ?? [];
-  if (!firstKey) throw new Error('ENCRYPTION_KEYS was not checked before use');
-  const encryptionKeys: KeyRing = [firstKey, ...olderKeys];
-
-  return {
-    environment: settings.NODE_ENV,
-    http: {
-      host: settings.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
-      port: settings.PORT,
-      managementPort: settings.MANAGEMENT_PORT ?? null,
-      publicUrl: settings.PUBLIC_URL ?? null,
-      trustProxy: settings.TRUST_PROXY,
-    },
-    database: { url: settings.DATABASE_URL ?? null, poolSize: settings.DATABASE_POOL_SIZE },
-    dataDir: settings.DATA_DIR,
-    redisUrl: settings.REDIS_URL ?? null,
-    typeform: {
-      apiKey: settings.TYPEFORM_API_KEY ?? null,
-      baseUrl: settings.TYPEFORM_API_BASE_URL,
-      rateLimitPerSecond: settings.TYPEFORM_RATE_LIMIT_PER_SECOND,
-      timeoutMs: settings.TYPEFORM_TIMEOUT_SECONDS * 1000,
-    },
-    intake: {
-      secret: orGenerated(settings.TYPEFORM_WEBHOOK_SECRET, 'webhookSecret'),
-      previousSecret: settings.TYPEFORM_WEBHOOK_SECRET_PREVIOUS ?? null,
-      maxPayloadBytes: settings.WEBHOOK_MAX_PAYLOAD_BYTES,
-      maxEventAgeDays: settings.WEBHOOK_MAX_EVENT_AGE_DAYS,
-      throttleLimit: settings.THROTTLE_LIMIT,
-      throttleTtlSeconds: settings.THROTTLE_TTL_SECONDS,
-    },
-    processing: {
-      enabled: settings.WEBHOOK_PROCESSING_ENABLED,
-      retry: {
-        initialSeconds: settings.RETRY_INITIAL_SECONDS,
-        maxSeconds: settings.RETRY_MAX_SECONDS,
-        multiplier: settings.RETRY_MULTIPLIER,
-        jitterPercent: settings.RETRY_JITTER_PERCENT,
-        maxHours: settings.RETRY_MAX_HOURS,
-        maxAttempts: settings.RETRY_MAX_ATTEMPTS,
-      },
-    },
-    access: {
-      adminApiKey: orGenerated(settings.ADMIN_API_KEY, 'adminApiKey'),
-      throttleLimitPerSecond: settings.ADMIN_THROTTLE_LIMIT,
-    },
-    encryptionKeys,
-    reconcileIntervalSeconds: settings.RECONCILE_INTERVAL_SECONDS,
-    responseRetentionDays: settings.RESPONSE_RETENTION_DAYS,
-    workerMode: settings.WORKER_MODE,
-    sandboxPort: settings.SANDBOX_PORT,
-    logLevel: settings.LOG_LEVEL,
-  };
 }

@@ -1,4 +1,4 @@
-/** The database the service works on: the configured one, or the embedded PostgreSQL; migrated outside production. */
+/** The database the service works on: the configured one, or the embedded PostgreSQL. */
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config';
@@ -16,16 +16,17 @@ export interface OpenDatabase {
 const CONNECT_ATTEMPTS = 10;
 const CONNECT_RETRY_DELAY_MS = 1_000;
 
-/**
- * Starts the embedded PostgreSQL unless DATABASE_URL is set, and runs pending migrations outside production (there the `migrate`
- * command does, and readiness is false until it did). Throws an error that says what to do.
- */
-export async function openDatabase(config: AppConfig, log: (line: string) => void): Promise<OpenDatabase> {
+/** Starts the embedded PostgreSQL unless DATABASE_URL is set, and runs pending migrations if asked to. Throws an error that says what to do. */
+export async function openDatabase(
+  config: AppConfig,
+  options: { migrate: boolean; log: (line: string) => void },
+): Promise<OpenDatabase> {
+  const { log } = options;
   const embedded = config.database.url === null ? await startEmbedded(config.dataDir, log) : null;
   const url = config.database.url ?? embedded?.url ?? '';
   const close = async (): Promise<void> => embedded?.stop();
   try {
-    if (config.environment !== 'production') await migrate(url, log);
+    if (options.migrate) await migrate(url, log);
   } catch (error) {
     await close();
     throw error;

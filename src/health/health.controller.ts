@@ -1,12 +1,14 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, UseFilters } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
 import { Public } from '../access/require-role.decorator';
+import { HealthFilter } from './health.filter';
 import { ReadinessIndicators } from './readiness.indicators';
 
 /** Probes for Kubernetes. 200, or 503 with the failing part named. */
 @ApiTags('health')
 @Public()
+@UseFilters(HealthFilter)
 @Controller('health')
 export class HealthController {
   constructor(

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectMetric, makeCounterProvider, makeHistogramProvider } from '@willsoto/nestjs-prometheus';
 import { Counter, Histogram } from 'prom-client';
-import type { ProcessingErrorCode } from './inbox-work.repository';
+import { PROCESSING_ERROR_CODES, ProcessingErrorCode } from './inbox-work.repository';
 
 const PROCESSING_SECONDS = 'onboarding_event_processing_seconds';
 const RECORD_DELAY_SECONDS = 'onboarding_event_record_delay_seconds';
@@ -34,7 +34,10 @@ export class InboxMetrics {
     @InjectMetric(RECORD_DELAY_SECONDS) private readonly recordDelaySeconds: Histogram,
     @InjectMetric(FAILURES) private readonly failures: Counter<'code'>,
     @InjectMetric(DEAD) private readonly dead: Counter,
-  ) {}
+  ) {
+    // Every series is there from the start, so that a rate over the first failure is not lost.
+    for (const code of PROCESSING_ERROR_CODES) this.failures.inc({ code }, 0);
+  }
 
   /** One event was processed: seconds of work, and seconds since it was received. */
   processed(workSeconds: number, delaySeconds: number): void {

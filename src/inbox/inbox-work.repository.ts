@@ -21,7 +21,8 @@ export interface EventResult {
 }
 
 /** Why processing an event failed; stored as `lastError`, a metric label, and an entry of the runbook. */
-export type ProcessingErrorCode = 'invalid_event' | 'data_rejected' | 'contention' | 'internal_error';
+export const PROCESSING_ERROR_CODES = ['invalid_event', 'data_rejected', 'contention', 'internal_error'] as const;
+export type ProcessingErrorCode = (typeof PROCESSING_ERROR_CODES)[number];
 
 /** Locks up to `limit` due events, oldest first, skipping those another processor has. */
 export async function claimDue(manager: EntityManager, limit: number, now: Date): Promise<ClaimedEvent[]> {

@@ -6,7 +6,7 @@ import { Gauge } from 'prom-client';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { Clock } from '../database/clock';
-import { InboxDepthRepository } from '../inbox/inbox-depth.repository';
+import { Depth, InboxDepthRepository } from '../inbox/inbox-depth.repository';
 import { InboxWriter } from '../inbox/inbox-writer';
 
 const EVENTS = 'onboarding_inbox_events';
@@ -27,6 +27,8 @@ export const DATABASE_METRIC_PROVIDERS = [
 
 @Injectable()
 export class DatabaseMetrics implements OnModuleInit {
+  private reading: Promise<Depth[]> | null = null;
+
   constructor(
     @InjectMetric(EVENTS) private readonly events: Gauge<'status'>,
     @InjectMetric(OLDEST) private readonly oldest: Gauge<'status'>,
@@ -39,7 +41,13 @@ export class DatabaseMetrics implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    collectWith(this.events, () => this.readInbox());
+    collectWith(this.events, () => this.perStatus(this.events, ({ count }) => count));
+    collectWith(this.oldest, () => {
+      const now = this.clock.now().getTime();
+      return this.perStatus(this.oldest, ({ oldestReceivedAt }) =>
+        oldestReceivedAt ? Math.max(0, (now - oldestReceivedAt.getTime()) / 1000) : 0,
+      );
+    });
     collectWith(this.waiting, () => this.waiting.set(this.writer.depth));
     collectWith(this.pool, () => {
       const { totalCount, idleCount, waitingCount } = (this.dataSource.driver as PostgresDriver).master as Pool;
@@ -50,15 +58,12 @@ export class DatabaseMetrics implements OnModuleInit {
   }
 
   /** Without a database these series are absent rather than stale or zero. */
-  private async readInbox(): Promise<void> {
-    this.events.reset();
-    this.oldest.reset();
-    const open = await this.depth.open().catch(() => []);
-    const now = this.clock.now().getTime();
-    for (const { status, count, oldestReceivedAt } of open) {
-      this.events.set({ status }, count);
-      this.oldest.set({ status }, oldestReceivedAt ? Math.max(0, (now - oldestReceivedAt.getTime()) / 1000) : 0);
-    }
+  private async perStatus(gauge: Gauge<'status'>, valueOf: (depth: Depth) => number): Promise<void> {
+    // Both gauges of a scrape share one query.
+    this.reading ??= this.depth.open().finally(() => (this.reading = null));
+    const open = await this.reading.catch(() => []);
+    gauge.reset();
+    for (const depth of open) gauge.set({ status: depth.status }, valueOf(depth));
   }
 }
 

@@ -16,7 +16,7 @@ export interface ClientConflict {
 /** One response of one respondent; identified by form and token, whatever the number of events about it. */
 @Entity('form_response')
 @Check('form_response_type', `response_type IN ('completed', 'partial')`)
-@Index('form_response_client', ['clientId', 'effectiveAt'])
+@Index('form_response_client_effective', ['clientId', 'effectiveAt'])
 @Index('form_response_effective', ['effectiveAt', 'formId', 'token'])
 @Index('form_response_form_effective', ['formId', 'effectiveAt', 'token'])
 export class FormResponse {
