@@ -7,14 +7,15 @@ const ACKNOWLEDGED_PER_ROUND = 100;
 
 const data = new ServiceData();
 let service: ServiceProcess | undefined;
+const loads: Load[] = [];
 afterAll(async () => {
   await service?.kill();
+  await Promise.all(loads.map((load) => load.stop()));
   await data.remove();
 });
 
 describe('a service that is killed under load', () => {
   it('has every acknowledged event exactly once after its restarts, and processes them all', async () => {
-    const loads: Load[] = [];
     for (let round = 1; round <= ROUNDS; round += 1) {
       service = await ServiceProcess.start({ DATA_DIR: data.dataDir });
       const load = new Load(service.url, WEBHOOK_SECRET);

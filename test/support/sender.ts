@@ -6,6 +6,7 @@ import { completedEvent, question, toBody, type FixtureEvent } from '../fixtures
 
 /** Typeform gives up after 30 s; an answer later than this is a hang. */
 const HANG_MS = 25_000;
+export const SENDERS = 8;
 
 export interface Answer {
   status: number;
@@ -16,8 +17,7 @@ export interface Answer {
 
 /** What became of one delivery: an answer, or the code of the socket's error. */
 export type Delivery = { eventId: string; body: Buffer } & (
-  | { answer: Answer; failure?: undefined }
-  | { answer?: undefined; failure: string }
+  { answer: Answer; failure?: undefined } | { answer?: undefined; failure: string }
 );
 
 /** One request on a connection of its own; rejects with the socket's error. */
@@ -81,7 +81,10 @@ export function deliver(url: string, body: Buffer, secret: string, path = '/webh
   return exchange(`${url}${path}`, { method: 'POST', headers: signedHeaders(body, secret), body });
 }
 
-/** Concurrent senders of distinct events. They go on until told to stop, whatever they are answered. */
+/**
+ * Concurrent senders of distinct events. They go on until told to stop, whatever they are answered; with `leaveWhenRefused` each
+ * leaves at its first 503, as a load balancer takes a server out that says so.
+ */
 export class Load {
   readonly deliveries: Delivery[] = [];
   private readonly running: Promise<void>[];
@@ -90,9 +93,9 @@ export class Load {
   constructor(
     private readonly url: string,
     private readonly secret: string,
-    senders = 8,
+    private readonly leaveWhenRefused = false,
   ) {
-    this.running = Array.from({ length: senders }, () => this.run());
+    this.running = Array.from({ length: SENDERS }, () => this.run());
   }
 
   get acknowledged(): Delivery[] {
@@ -126,7 +129,9 @@ export class Load {
       const body = toBody(event);
       const sent = { eventId: event.event_id, body };
       try {
-        this.deliveries.push({ ...sent, answer: await deliver(this.url, body, this.secret) });
+        const answer = await deliver(this.url, body, this.secret);
+        this.deliveries.push({ ...sent, answer });
+        if (this.leaveWhenRefused && answer.status === 503) return;
       } catch (error) {
         this.deliveries.push({ ...sent, failure: (error as NodeJS.ErrnoException).code ?? 'unknown' });
         // Nothing listens: a sender must not starve the service that is about to.
