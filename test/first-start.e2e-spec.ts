@@ -22,7 +22,6 @@ describe('the first start', () => {
     expect(statSync(join(data.dataDir, 'keys.json')).mode & 0o777).toBe(0o600);
     expect(await service.stop()).toMatchObject({ code: 0 });
     expect(await data.serverPid()).toBeUndefined();
-    // eslint-disable-next-line no-control-regex
     expect(service.output).not.toMatch(/\x1b\[/);
 
     service = await start();
