@@ -195,7 +195,9 @@ export class ServiceData {
   /** Stops what was left running and removes the files. */
   async remove(): Promise<void> {
     const pid = await this.serverPid();
+    const socketDirectory = readPostmasterFile(this.cluster)?.address?.host;
     if (pid !== undefined) await stopServer(pid, this.cluster);
+    if (socketDirectory) rmSync(socketDirectory, { recursive: true, force: true });
     rmSync(this.root, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 }
