@@ -12,7 +12,7 @@ const WARM_UP_EVENTS = 5_000;
 const CHUNK_EVENTS = 25_000;
 const CHUNK_TIMEOUT_MS = 120_000;
 /** Processing goes on while the memory is read when it could not keep up for so long. */
-const MAX_DRAIN_MS = 45_000;
+const MAX_DRAIN_MS = 30_000;
 const MAX_GROWTH_MB = 50;
 
 /** The service with its processing on: memory before and after, with nothing left to collect. */
