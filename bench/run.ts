@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, release } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { BenchServer } from './bench-server';
 import { LoadGenerator } from './load/load-generator';
 import { formatReport } from './report';
@@ -43,11 +43,17 @@ function readOptions(): Options {
       new Option('--only <names...>', 'what to measure').choices(Object.keys(SCENARIOS)).default(DEFAULT_SCENARIOS),
     )
     .option('--quick', 'shorter measurements: for a first look, not for a verdict', false)
-    .option('--events <number>', 'history: how many stored events to go up to', Number, 1_000_000)
+    .option('--events <number>', 'history: how many stored events to go up to (more than 50,000)', eventCount, 1_000_000)
     .option('--json', 'print the results as JSON instead of tables (progress goes to stderr)', false)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .parse()
     .opts<Options>();
+}
+
+function eventCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count <= 50_000) throw new InvalidArgumentError('give a whole number above 50000.');
+  return count;
 }
 
 async function run(): Promise<boolean> {
