@@ -1,7 +1,6 @@
 /** A Typeform webhook body: bytes -> the envelope (at intake), bytes -> the whole event (when it is processed). */
 import { Buffer, isUtf8 } from 'node:buffer';
 import { z } from 'zod';
-import { skimJson } from './json-skim';
 import { DomainError } from './problem';
 
 /** What the intake needs to know of an event before it is stored. */
@@ -38,7 +37,6 @@ export interface TypeformEvent extends Envelope {
 
 /** Ids become primary keys: no control characters, and no lone surrogates, which all turn into the same U+FFFD. */
 const ID = /^[^\p{Control}\p{Surrogate}]{1,128}$/u;
-const ENVELOPE_MEMBERS = new Set(['event_id', 'event_type', 'form_response', 'form_id', 'token', 'submitted_at']);
 const ISO_DATE_TIME = z.iso.datetime({ offset: true });
 
 /**
@@ -47,9 +45,7 @@ const ISO_DATE_TIME = z.iso.datetime({ offset: true });
  * the message names what is missing and never quotes the body.
  */
 export function readEnvelope(bytes: Uint8Array): Envelope {
-  // What the skimmer cannot read, JSON.parse reads or refuses.
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return toEnvelope((isUtf8(buffer) && skimJson(buffer, ENVELOPE_MEMBERS)) || parseObject(bytes));
+  return toEnvelope(parseObject(bytes));
 }
 
 /**
