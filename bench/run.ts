@@ -43,7 +43,12 @@ function readOptions(): Options {
       new Option('--only <names...>', 'what to measure').choices(Object.keys(SCENARIOS)).default(DEFAULT_SCENARIOS),
     )
     .option('--quick', 'shorter measurements: for a first look, not for a verdict', false)
-    .option('--events <number>', 'history: how many stored events to go up to (more than 50,000)', eventCount, 1_000_000)
+    .option(
+      '--events <number>',
+      'history: how many stored events to go up to (more than 50,000)',
+      eventCount,
+      1_000_000,
+    )
     .option('--json', 'print the results as JSON instead of tables (progress goes to stderr)', false)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .parse()

@@ -1,12 +1,12 @@
 import { connect, Socket } from 'node:net';
+import { RenderedRequest, WEBHOOK_PATH } from './requests';
 
 const HEAD_END = '\r\n\r\n';
 const OK = 'HTTP/1.1 200 ';
 const ACCEPTED = '"status":"accepted"';
 
 /**
- * A keep-alive HTTP/1.1 connection for one request at a time. It reads no more of an answer than a load generator must: a parser
- * of its own would take processor time from the server that is measured.
+ * A keep-alive HTTP/1.1 connection for one request at a time.
  */
 export class Connection {
   private received = '';
@@ -28,11 +28,11 @@ export class Connection {
     });
   }
 
-  /** Sends a whole request; `answered` is told whether the answer was 200 with the status "accepted". */
-  send(request: Buffer, answered: (accepted: boolean) => void): void {
+  /** Sends a request; `answered` is told whether the answer was 200 with the status "accepted". */
+  send({ headers, body }: RenderedRequest, answered: (accepted: boolean) => void): void {
     this.answered = answered;
     if (this.socket.destroyed) setImmediate(() => this.answer(false));
-    else this.socket.write(request);
+    else this.socket.write(Buffer.concat([headOf(headers, body.length), body]));
   }
 
   close(): void {
@@ -57,6 +57,13 @@ export class Connection {
     this.answered = null;
     answered?.(accepted);
   }
+}
+
+function headOf(headers: Record<string, string>, length: number): Buffer {
+  const lines = Object.entries({ Host: '127.0.0.1', ...headers, 'Content-Length': String(length) });
+  return Buffer.from(
+    `POST ${WEBHOOK_PATH} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`,
+  );
 }
 
 /** Opens `count` connections to a port of the loopback interface. */

@@ -30,7 +30,7 @@ export async function runOpenLoop(
       if (!connection || !request) return;
       const meantAt = dueAt(next);
       next += 1;
-      connection.send(request.bytes, (accepted) => {
+      connection.send(request, (accepted) => {
         if (accepted) {
           acknowledged.push(request.eventId);
           samplesMs.push(performance.now() - meantAt);
