@@ -10,7 +10,9 @@ export class Random {
   private readonly state: Uint32Array;
 
   constructor(...seed: (string | number)[]) {
-    const digest = createHash('sha256').update(JSON.stringify(seed.map(String))).digest();
+    const digest = createHash('sha256')
+      .update(JSON.stringify(seed.map(String)))
+      .digest();
     this.state = new Uint32Array([0, 4, 8, 12].map((offset) => digest.readUInt32LE(offset)));
   }
 

@@ -1,16 +1,15 @@
-import type { Fault, Faults } from '../faults';
+import type { Faults } from '../faults';
 import type { Submission, Webhook } from '../model';
 import { Random } from '../random';
 import type { SandboxSettings } from '../settings';
 import type { Store } from '../store';
 import type { Scheduler } from '../time/scheduler';
 import type { SimulatedClock } from '../time/simulated-clock';
-import type { TimeSource } from '../time/time-source';
 import type { Attempt, Delivery, DeliveryLog } from './delivery-log';
 import { FailureHistory } from './failure-history';
-import { isLoopback, post } from './http-post';
-import { eventIdOf, eventTypeOf, renderBody, sign } from './payload';
-import { classify, nextAttemptAt, type Outcome } from './retry-schedule';
+import { eventTypeOf } from './payload';
+import { classify, describe, nextAttemptAt } from './retry-schedule';
+import type { Sender } from './sender';
 
 interface EngineParts {
   store: Store;
@@ -19,7 +18,7 @@ interface EngineParts {
   settings: SandboxSettings;
   clock: SimulatedClock;
   scheduler: Scheduler;
-  time: TimeSource;
+  sender: Sender;
   seed: string;
   trace: (line: string) => void;
 }
@@ -77,47 +76,10 @@ export class DeliveryEngine {
     if (fault?.kind === 'out_of_order') return this.schedule(delivery, clock.nowMs() + fault.holdSeconds * 1000);
     const copies = fault?.kind === 'duplicate' ? fault.copies : 0;
     const [attempt, ...extra] = await Promise.all(
-      Array.from({ length: copies + 1 }, () => this.send(delivery, webhook, fault)),
+      Array.from({ length: copies + 1 }, () => this.parts.sender.send(delivery, webhook, fault)),
     );
     delivery.attempts.push(...extra.map((each): Attempt => ({ ...each, copy: true })), attempt!);
     this.conclude(delivery, webhook, attempt!);
-  }
-
-  private async send(delivery: Delivery, webhook: Webhook, fault: Fault | undefined): Promise<Attempt> {
-    const { clock, time, settings, seed } = this.parts;
-    const { submission, attempts } = delivery;
-    const atMs = clock.nowMs();
-    const startedAtMs = time.nowMs();
-    const eventId = eventIdOf(submission, webhook.tag, settings.newEventIdOnRetry ? attempts.length : 0);
-    const rendered = renderBody(submission, eventId);
-    const body = fault?.kind === 'garbage' ? garble(rendered) : rendered;
-    const trace = new Random('trace', seed, delivery.id, attempts.length);
-    const answered = await this.transmit(webhook, fault, body, `00-${trace.hex(32)}-${trace.hex(16)}-01`);
-    const outcome = fault?.kind === 'status' || fault?.kind === 'redirect' ? { status: fault.status } : answered;
-    return { atMs, latencyMs: time.nowMs() - startedAtMs, eventId, outcome };
-  }
-
-  private transmit(webhook: Webhook, fault: Fault | undefined, body: Buffer, traceparent: string): Promise<Outcome> {
-    const { settings, time } = this.parts;
-    if (!settings.allowRemoteDeliveries && !isLoopback(webhook.url)) return Promise.resolve({ error: 'connection' });
-    return post(
-      {
-        url: webhook.url,
-        headers: {
-          'User-Agent': 'Typeform Webhooks',
-          'Content-Type': 'application/json',
-          'Accept-Encoding': 'gzip',
-          Traceparent: traceparent,
-          ...(webhook.secret ? { 'Typeform-Signature': sign(body, webhook.secret) } : {}),
-        },
-        body,
-        timeoutMs: settings.deliveryTimeoutMs,
-        verifySsl: webhook.verifySsl,
-        pauseMidBodyMs: fault?.kind === 'slow' ? fault.delayMs : undefined,
-        cut: fault?.kind === 'drop' ? fault.phase : undefined,
-      },
-      (delayMs, task) => time.after(delayMs, task),
-    );
   }
 
   /** What follows from an attempt: done, again later, given up, or the webhook disabled. */
@@ -167,13 +129,4 @@ function key(formId: string, tag: string): string {
 function finish(delivery: Delivery, state: Delivery['state']): void {
   delivery.state = state;
   delivery.nextAttemptAtMs = undefined;
-}
-
-function describe(outcome: Outcome): string {
-  return 'status' in outcome ? String(outcome.status) : outcome.error;
-}
-
-/** Breaks the JSON but nothing else: the bytes sent are signed all the same. */
-function garble(body: Buffer): Buffer {
-  return Buffer.concat([body.subarray(0, body.length >> 1), Buffer.from('\n')]);
 }

@@ -39,7 +39,13 @@ export class DeliveryLog {
 
   start(details: Pick<Delivery, 'formId' | 'tag' | 'url' | 'eventType' | 'submission'>, firstAtMs: number): Delivery {
     this.lastId += 1;
-    const delivery: Delivery = { id: this.lastId, ...details, state: 'pending', attempts: [], nextAttemptAtMs: firstAtMs };
+    const delivery: Delivery = {
+      id: this.lastId,
+      ...details,
+      state: 'pending',
+      attempts: [],
+      nextAttemptAtMs: firstAtMs,
+    };
     this.deliveries.push(delivery);
     if (this.deliveries.length > 2 * KEPT) this.forgetOldest();
     return delivery;

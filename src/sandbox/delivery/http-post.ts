@@ -13,6 +13,8 @@ export interface Post {
   pauseMidBodyMs?: number;
   /** Cuts the connection in the middle of the body, or after it without waiting for the answer. */
   cut?: 'in_body' | 'before_answer';
+  /** Gives up at once, as if the connection broke. */
+  signal: AbortSignal;
 }
 
 /**
@@ -30,7 +32,9 @@ export function post(options: Post, after: (delayMs: number, task: () => void) =
       headers: { ...options.headers, 'Content-Length': options.body.length },
       rejectUnauthorized: options.verifySsl,
     });
-    const cancellations: (() => void)[] = [];
+    const abort = () => settle({ error: 'connection' });
+    const cancellations: (() => void)[] = [() => options.signal.removeEventListener('abort', abort)];
+    options.signal.addEventListener('abort', abort);
     const settle = (outcome: Outcome) => {
       cancellations.forEach((cancel) => cancel());
       request.destroy();

@@ -26,6 +26,11 @@ export function classify(outcome: Outcome): OutcomeClass {
   return PATIENT_STATUSES.includes(outcome.status) ? 'patient' : 'backoff';
 }
 
+/** The status, or why there was none. */
+export function describe(outcome: Outcome): string {
+  return 'status' in outcome ? String(outcome.status) : outcome.error;
+}
+
 /**
  * When to try again after the last of `attempts`, in simulated milliseconds; undefined when it is over. Failures of the
  * two retry classes are counted apart: the pause after a back-off failure depends on the back-off failures alone.

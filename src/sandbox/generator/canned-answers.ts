@@ -22,4 +22,3 @@ export function cannedAnswer(answer: Answer): Answer {
   const value = VALUES[answer.type];
   return value === undefined ? answer : { ...answer, [answer.type]: value };
 }
-

@@ -2,7 +2,10 @@ import type { Language } from '../model';
 import type { Random } from '../random';
 
 /** Invented people. Accents, particles, hyphens and apostrophes are there on purpose: they are what breaks parsers. */
-const PEOPLE: Record<Language, { first: string[]; last: string[]; cities: [city: string, state: string, zip: string][] }> = {
+const PEOPLE: Record<
+  Language,
+  { first: string[]; last: string[]; cities: [city: string, state: string, zip: string][] }
+> = {
   en: {
     first: ['Grace', 'Oliver', 'Zoë', 'Mary Ann', 'Liam', 'Charlotte', "D'Arcy", 'Noah'],
     last: ["O'Brien", 'Smith-Jones', 'McAllister', 'Nguyen', 'Okafor', 'van der Berg', 'Lee', 'Fitzgerald'],
@@ -45,7 +48,13 @@ const PEOPLE: Record<Language, { first: string[]; last: string[]; cities: [city:
   },
 };
 
-const COMPANIES = ['Acme Example Ltd', 'Beispiel & Söhne GmbH', 'Exemple <Conseil> SARL', 'Ejemplo "Norte" S.L.', 'Exemplo Lda'];
+const COMPANIES = [
+  'Acme Example Ltd',
+  'Beispiel & Söhne GmbH',
+  'Exemple <Conseil> SARL',
+  'Ejemplo "Norte" S.L.',
+  'Exemplo Lda',
+];
 const AREA_CODES = ['202', '212', '305', '312', '415', '503', '617', '702'];
 
 export interface Person {
@@ -90,5 +99,9 @@ export function inventPerson(random: Random, language: Language): Person {
 
 /** Lower-case ASCII letters only: `Müller-Lüdenscheidt` becomes `mullerludenscheidt`. */
 function slug(text: string): string {
-  return text.replaceAll('ß', 'ss').normalize('NFD').toLowerCase().replace(/[^a-z]/g, '');
+  return text
+    .replaceAll('ß', 'ss')
+    .normalize('NFD')
+    .toLowerCase()
+    .replace(/[^a-z]/g, '');
 }

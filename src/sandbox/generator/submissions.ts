@@ -86,11 +86,10 @@ function inventHidden(form: Form, random: Random): Record<string, string> | unde
 }
 
 function inventVariables(form: Form, random: Random): { score?: number; variables?: Variable[] } {
-  const variables = Object.entries(form.variables).map(
-    ([key, initial]): Variable =>
-      typeof initial === 'number'
-        ? { key, type: 'number', number: initial + random.integer(0, 100) }
-        : { key, type: 'text', text: random.pick(['basic', 'premium', initial]) },
+  const variables = Object.entries(form.variables).map(([key, initial]): Variable =>
+    typeof initial === 'number'
+      ? { key, type: 'number', number: initial + random.integer(0, 100) }
+      : { key, type: 'text', text: random.pick(['basic', 'premium', initial]) },
   );
   if (variables.length === 0) return {};
   const score = variables.find((variable) => variable.key === 'score' && variable.type === 'number');
