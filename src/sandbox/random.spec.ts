@@ -13,6 +13,13 @@ describe('Random', () => {
     );
   });
 
+  it('begins again when restarted', () => {
+    const random = new Random('again');
+    const first = sequence(random);
+    random.restart();
+    expect(sequence(random)).toEqual(first);
+  });
+
   it('keeps seed parts apart', () => {
     expect(sequence(new Random('ab', 'c'))).not.toEqual(sequence(new Random('a', 'bc')));
   });

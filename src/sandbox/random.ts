@@ -7,13 +7,20 @@ const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /** A reproducible source of randomness: the same seed parts give the same sequence on every machine (sfc32 over SHA-256). */
 export class Random {
+  private readonly start: Uint32Array;
   private readonly state: Uint32Array;
 
   constructor(...seed: (string | number)[]) {
     const digest = createHash('sha256')
       .update(JSON.stringify(seed.map(String)))
       .digest();
-    this.state = new Uint32Array([0, 4, 8, 12].map((offset) => digest.readUInt32LE(offset)));
+    this.start = new Uint32Array([0, 4, 8, 12].map((offset) => digest.readUInt32LE(offset)));
+    this.state = this.start.slice();
+  }
+
+  /** Begins its sequence again. */
+  restart(): void {
+    this.state.set(this.start);
   }
 
   /** 0 <= x < 1. */

@@ -4,6 +4,7 @@ import { accountApi } from './api/account-api';
 import type { Gate } from './api/api-server';
 import { CallLog } from './api/call-log';
 import { formsApi } from './api/forms-api';
+import { oauthApi, OAuthTokens } from './api/oauth-api';
 import { RateLimiter } from './api/rate-limiter';
 import { responsesApi } from './api/responses-api';
 import { webhooksApi } from './api/webhooks-api';
@@ -79,11 +80,14 @@ export class TypeformSandbox {
     });
 
     const app = createServer(trace);
-    const gate: Gate = { faults, settings, limiter, calls, time, accepts: (token) => token === apiKey };
+    const oauth = new OAuthTokens(clock, ids);
+    const scopesOf = (token: string) => (token === apiKey ? settings.scopes : oauth.scopesOf(token));
+    const gate: Gate = { faults, settings, limiter, calls, time, scopesOf };
     formsApi(app, { gate, store, clock, ids });
     webhooksApi(app, { gate, store, clock, engine, ids });
     responsesApi(app, { gate, store, clock, settings });
     accountApi(app, { gate, store, clock, settings, ids, accountId });
+    oauthApi(app, oauth);
     controlRoutes(app, control);
     await app.listen({ host, port });
     return new TypeformSandbox(app, scheduler, sender, urlOf(app.server.address() as AddressInfo), accountId, control);

@@ -22,7 +22,7 @@ export interface SandboxSettings {
   lagMinutes: number;
   /** How long a deletion takes to show (Typeform: asynchronous, no time given). Simulated seconds. */
   deletionSeconds: number;
-  /** What the accepted token may do. */
+  /** What the accepted API key may do. */
   scopes: readonly Scope[];
   /** Real time that a receiver has to answer (Typeform: 30 seconds). */
   deliveryTimeoutMs: number;

@@ -21,8 +21,8 @@ export interface Gate {
   limiter: RateLimiter;
   calls: CallLog;
   time: TimeSource;
-  /** Whether a bearer token is one of the account's. */
-  accepts: (token: string) => boolean;
+  /** What a bearer token may do; undefined when it is none of the account's. */
+  scopesOf: (token: string) => readonly Scope[] | undefined;
 }
 
 /** Declares the endpoints of one path; every other method answers 405. */
@@ -65,7 +65,8 @@ function record({ calls, time }: Gate, request: FastifyRequest, reply: FastifyRe
  */
 function admit(gate: Gate, request: FastifyRequest, scope: Scope | undefined): void {
   const token = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  if (token === undefined || !gate.accepts(token)) {
+  const scopes = token === undefined ? undefined : gate.scopesOf(token);
+  if (!scopes) {
     throw new ApiError(401, 'AUTHENTICATION_FAILED', 'Authentication credentials not found on the Request Headers');
   }
   const waitMs = gate.limiter.refuseFor(gate.time.nowMs(), gate.settings.rateLimitPerSecond);
@@ -73,7 +74,7 @@ function admit(gate: Gate, request: FastifyRequest, scope: Scope | undefined): v
     const headers = gate.settings.retryAfter ? { 'Retry-After': String(Math.ceil(waitMs / 1000)) } : undefined;
     throw new ApiError(429, 'TOO_MANY_REQUESTS', 'Rate limit exceeded', { headers });
   }
-  if (scope !== undefined && !gate.settings.scopes.includes(scope)) {
+  if (scope !== undefined && !scopes.includes(scope)) {
     throw new ApiError(403, 'FORBIDDEN', `The token lacks the scope ${scope}`);
   }
 }

@@ -153,6 +153,7 @@ export class SandboxControl {
     limiter.reset();
     Object.assign(settings, initialSettings);
     this.respondents.reset();
+    this.parts.ids.restart();
     this.openAccount();
   }
 

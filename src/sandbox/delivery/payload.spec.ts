@@ -14,7 +14,16 @@ function submission(template: 'every_type' | 'legacy', change: Partial<Submissio
   return { ...inventSubmission({ form, seed: 's', type: 'completed', submittedAtMs, answerAll: true }), ...change };
 }
 
-const envelopeOf = (body: Buffer) => JSON.parse(body.toString('utf8'));
+interface Envelope {
+  event_id: string;
+  event_type: string;
+  form_response: Record<string, unknown> & {
+    token: string;
+    definition: { fields: { id: string; ref: string; choices: unknown[] }[]; endings: { id: string; ref: string }[] };
+  };
+}
+
+const envelopeOf = (body: Buffer) => JSON.parse(body.toString('utf8')) as Envelope;
 
 describe('renderBody', () => {
   it('is compact JSON in UTF-8 with a trailing newline', () => {
@@ -34,14 +43,14 @@ describe('renderBody', () => {
     expect(form_response.landed_at).toMatch(/^2026-01-30T23:\d\d:\d\dZ$/);
     expect(form_response.response_url).toContain(form_response.token);
     expect(form_response.ending).toEqual({
-      id: form_response.definition.endings[0].id,
-      ref: form_response.definition.endings[0].ref,
+      id: form_response.definition.endings[0]!.id,
+      ref: form_response.definition.endings[0]!.ref,
     });
   });
 
   it('sends flags only when true, choices beside the field, and empty properties', () => {
     const { fields } = envelopeOf(renderBody(submission('every_type'), 'E1')).form_response.definition;
-    const byRef = (ref: string) => fields.find((field: { ref: string }) => field.ref === ref);
+    const byRef = (ref: string) => fields.find((field) => field.ref === ref)!;
     expect(byRef('pick_one')).not.toHaveProperty('allow_multiple_selections');
     expect(byRef('pick_several_or_other')).toMatchObject({
       allow_multiple_selections: true,
@@ -57,7 +66,7 @@ describe('renderBody', () => {
     expect(form_response).not.toHaveProperty('landed_at');
     expect(form_response).not.toHaveProperty('ending');
     expect(JSON.stringify(form_response)).not.toContain('"ref"');
-    expect(form_response.definition.fields[0].id).toMatch(/^\d+$/);
+    expect(form_response.definition.fields[0]!.id).toMatch(/^\d+$/);
   });
 
   it('names a partial by its event type and gives it no ending', () => {
