@@ -292,6 +292,29 @@ describe('disabling', () => {
     expect(webhook()).toMatchObject({ enabled: true, disabledBecause: undefined });
   });
 
+  it('starts counting anew when the webhook is enabled again', async () => {
+    await at.enableWebhook();
+    at.receiver.answer = () => 500;
+    at.submit({ count: 101 });
+    await at.settle();
+    expect(webhook().enabled).toBe(false);
+    await at.putWebhook('onboarding', { enabled: true });
+    at.submit();
+    await at.settle();
+    expect(webhook().enabled).toBe(true);
+  });
+
+  it('drops what waits when the form is deleted', async () => {
+    await at.enableWebhook();
+    at.receiver.answer = () => 500;
+    at.submit();
+    await at.settle();
+    await at.call('DELETE', `/forms/${at.formId}`);
+    await at.advance(12 * HOUR);
+    expect(at.receiver.received).toHaveLength(1);
+    expect(at.sandbox.control.deliveries()[0]).toMatchObject({ state: 'cancelled', nextAttemptAt: null });
+  });
+
   it('by the account itself, or deleting the webhook, stops the retries too', async () => {
     at.receiver.answer = () => 500;
     await at.enableWebhook('a');

@@ -3,7 +3,7 @@ import { buildForm } from '../forms/form-templates';
 import { inventSubmission } from '../generator/submissions';
 import type { Submission } from '../model';
 import { ApiError } from './api-error';
-import { pageOf, ResponseQuery } from './response-query';
+import { type Page, pageOf, ResponseQuery } from './response-query';
 
 const form = buildForm('onboarding', 'en', '1', 0);
 
@@ -30,33 +30,22 @@ describe('pageOf', () => {
     expect(tokensOf(page.items)).toEqual(tokensOf(all.slice(5).reverse()));
   });
 
-  it('gives every response once to a client that walks with before until a short page', () => {
+  it.each([
+    ['until a short page', ({ items }: Page, pageSize: number) => items.length < pageSize],
+    ['until page_count <= 1', ({ page_count }: Page) => page_count <= 1],
+  ])('gives every response once to a client that walks with before %s', (_, isLast) => {
     fc.assert(
       fc.property(anySeconds, anyPageSize, (seconds, pageSize) => {
         const all = submissionsAt(seconds);
         const seen: string[] = [];
-        for (let before: string | undefined; ; before = seen.at(-1)) {
-          const { items } = query(all, { page_size: pageSize, before });
-          seen.push(...tokensOf(items));
-          if (items.length < pageSize) break;
+        let ended = false;
+        for (let walked = 0; walked <= all.length && !ended; walked++) {
+          const page = query(all, { page_size: pageSize, before: seen.at(-1) });
+          seen.push(...tokensOf(page.items));
+          ended = isLast(page, pageSize);
         }
-        expect([...seen].sort()).toEqual(tokensOf(all).sort());
-      }),
-      { numRuns: 30 },
-    );
-  });
-
-  it('gives every response once to a client that walks with before until page_count <= 1', () => {
-    fc.assert(
-      fc.property(anySeconds, anyPageSize, (seconds, pageSize) => {
-        const all = submissionsAt(seconds);
-        const seen: string[] = [];
-        for (let before: string | undefined, more = true; more; before = seen.at(-1)) {
-          const { items, page_count } = query(all, { page_size: pageSize, before });
-          seen.push(...tokensOf(items));
-          more = page_count > 1;
-        }
-        expect([...seen].sort()).toEqual(tokensOf(all).sort());
+        expect(ended).toBe(true);
+        expect(seen).toEqual(tokensOf(query(all, { page_size: 1000 }).items));
       }),
       { numRuns: 30 },
     );

@@ -71,7 +71,8 @@ export class DeliveryEngine {
   private async attempt(delivery: Delivery): Promise<void> {
     const { store, faults, clock } = this.parts;
     const webhook = store.webhook(delivery.formId, delivery.tag);
-    if (delivery.state !== 'pending' || !webhook) return;
+    if (delivery.state !== 'pending') return;
+    if (!webhook) return finish(delivery, 'cancelled');
     const fault = faults.take('delivery', `${delivery.formId}/${delivery.tag}`);
     if (fault?.kind === 'out_of_order') return this.schedule(delivery, clock.nowMs() + fault.holdSeconds * 1000);
     const copies = fault?.kind === 'duplicate' ? fault.copies : 0;

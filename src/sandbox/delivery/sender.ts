@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Fault } from '../faults';
 import type { Webhook } from '../model';
 import { Random } from '../random';
@@ -20,7 +21,10 @@ interface SenderParts {
 export class Sender {
   private readonly stopping = new AbortController();
 
-  constructor(private readonly parts: SenderParts) {}
+  constructor(private readonly parts: SenderParts) {
+    // Every post that is under way listens: as many as are sent at once.
+    setMaxListeners(0, this.stopping.signal);
+  }
 
   /** One attempt with the webhook's URL and secret of this moment. Never rejects: a failure is an outcome too. */
   async send(delivery: Delivery, webhook: Webhook, fault: Fault | undefined): Promise<Attempt> {
