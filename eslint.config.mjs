@@ -67,7 +67,16 @@ export default tseslint.config(
   },
   {
     files: ['test/**/*.ts', 'bench/**/*.ts', '**/*.spec.ts'],
-    rules: { 'no-restricted-syntax': 'off', '@typescript-eslint/no-unsafe-assignment': 'off', '@typescript-eslint/no-unsafe-member-access': 'off', '@typescript-eslint/no-unsafe-argument': 'off', '@typescript-eslint/unbound-method': 'off' },
+    rules: {
+      'no-restricted-syntax': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
   },
-  { files: ['src/config/**/*.ts', 'src/database/clock.ts', 'src/core/clock.ts', 'src/sandbox/time/time-source.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  {
+    files: ['src/config/**/*.ts', 'src/database/clock.ts', 'src/database/random.ts', 'src/sandbox/time/time-source.ts'],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
 );

@@ -1,8 +1,24 @@
 // Jest runs CommonJS. NestJS 12 and some of its dependencies are published as ES modules only, so swc transforms
 // those packages as well as our TypeScript (swc checks no types: `npm run check` does, with tsc).
 const esmOnlyPackages = [
-  '@nestjs', '@borewit', '@tokenizer', 'file-type', 'strtok3', 'token-types', 'uint8array-extras', 'content-disposition',
-  'glob', 'minimatch', 'path-scurry', 'lru-cache', 'minipass', 'cookie', 'light-my-request', 'balanced-match', 'brace-expansion',
+  '@nestjs',
+  '@seriousme',
+  '@borewit',
+  '@tokenizer',
+  'file-type',
+  'strtok3',
+  'token-types',
+  'uint8array-extras',
+  'content-disposition',
+  'glob',
+  'minimatch',
+  'path-scurry',
+  'lru-cache',
+  'minipass',
+  'cookie',
+  'light-my-request',
+  'balanced-match',
+  'brace-expansion',
 ];
 
 const shared = {

@@ -1,0 +1,22 @@
+/**
+ * The data source of the TypeORM command line (`npm run migration:run`, `migration:revert`, `migration:show`); it needs
+ * DATABASE_URL. The service builds its own from the same options.
+ */
+import 'reflect-metadata';
+import { DataSource } from 'typeorm';
+import { ApiKey } from './src/access/api-key.entity';
+import { loadConfigOrExit } from './src/config/process-environment';
+import { dataSourceOptions } from './src/database/data-source-options';
+import { WebhookEvent } from './src/inbox/webhook-event.entity';
+import { Client } from './src/onboarding/client.entity';
+import { FormResponse } from './src/onboarding/form-response.entity';
+import { OnboardingForm } from './src/onboarding/onboarding-form.entity';
+import { Webhook } from './src/webhooks/webhook.entity';
+
+export const ENTITIES = [WebhookEvent, OnboardingForm, FormResponse, Client, Webhook, ApiKey];
+
+const { database } = loadConfigOrExit().config;
+if (database.url === null)
+  throw new Error('Set DATABASE_URL: the TypeORM command line does not start the embedded PostgreSQL.');
+
+export default new DataSource({ ...dataSourceOptions(database.url, database.poolSize), entities: ENTITIES });

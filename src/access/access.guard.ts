@@ -1,0 +1,68 @@
+import { CanActivate, ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { ThrottlerStorage } from '@nestjs/throttler';
+import { LRUCache } from 'lru-cache';
+import { AppConfig } from '../config/app-config';
+import { DomainError } from '../core/problem';
+import { Clock } from '../database/clock';
+import { ApiKeysService } from './api-keys.service';
+import type { AuthenticatedRequest } from './principal';
+import { REQUIRED_ROLE } from './require-role.decorator';
+import { includesRole, Role } from './role';
+
+const WINDOW_MS = 1_000;
+const MAX_BLOCKED_ADDRESSES = 10_000;
+
+/** Every route needs an API key with the role it names, unless it says it is public. Guessing keys is throttled per address. */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  /** Address -> time until which its keys are not even looked up, so that guessing does not reach the database. */
+  private readonly blockedUntilMs = new LRUCache<string, number>({ max: MAX_BLOCKED_ADDRESSES });
+
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly config: AppConfig,
+    private readonly apiKeys: ApiKeysService,
+    private readonly clock: Clock,
+    @Inject(ThrottlerStorage) private readonly throttler: ThrottlerStorage,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const required = this.reflector.getAllAndOverride<Role | 'public' | undefined>(REQUIRED_ROLE, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    if (required === 'public') return true;
+    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    const principal = await this.authenticate(request);
+    if (required === undefined || !includesRole(principal.role, required)) {
+      throw new DomainError('forbidden', `this needs an API key with the role ${required ?? 'nobody has'}`);
+    }
+    request.principal = principal;
+    return true;
+  }
+
+  private async authenticate(request: AuthenticatedRequest): Promise<NonNullable<AuthenticatedRequest['principal']>> {
+    const key = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1];
+    if (key === undefined) throw new DomainError('unauthorized', 'send an API key: Authorization: Bearer <key>');
+    if ((this.blockedUntilMs.get(request.ip) ?? 0) > this.clock.now().getTime()) throw tooManyFailures();
+    const principal = await this.apiKeys.authenticate(key);
+    if (principal) return principal;
+    const failures = await this.throttler.increment(
+      `auth:${request.ip}`,
+      WINDOW_MS,
+      this.config.access.throttleLimitPerSecond,
+      WINDOW_MS,
+      'auth',
+    );
+    if (failures.isBlocked) {
+      this.blockedUntilMs.set(request.ip, this.clock.now().getTime() + WINDOW_MS);
+      throw tooManyFailures();
+    }
+    throw new DomainError('unauthorized', 'the API key is unknown, expired or revoked');
+  }
+}
+
+function tooManyFailures(): DomainError {
+  return new DomainError('rate_limited', 'too many failed attempts from this address', { retryAfterSeconds: 1 });
+}

@@ -1,0 +1,49 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import { ApiAdminProblems, ApiProblems } from '../rest/api-problems.decorator';
+import { PageQuery } from '../rest/page';
+import { uuidParam } from '../rest/uuid-param';
+import { ApiKeyPage, CreateApiKeyBody, CreatedApiKeyView } from './api-keys.dto';
+import { ApiKeysService } from './api-keys.service';
+import { RequireRole } from './require-role.decorator';
+
+@ApiTags('api-keys')
+@ApiBearerAuth()
+@ApiAdminProblems()
+@RequireRole('admin')
+@Controller('v1/api-keys')
+export class ApiKeysController {
+  constructor(private readonly apiKeys: ApiKeysService) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Make an API key' })
+  @ApiCreatedResponse({ type: CreatedApiKeyView })
+  @ApiProblems('bad_request', 'validation_failed')
+  create(@Body() body: CreateApiKeyBody): Promise<CreatedApiKeyView> {
+    return this.apiKeys.create(body.name, body.role, body.expiresAt === undefined ? null : new Date(body.expiresAt));
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'List API keys, the newest first' })
+  @ApiOkResponse({ type: ApiKeyPage })
+  @ApiProblems('validation_failed')
+  list(@Query() query: PageQuery): Promise<ApiKeyPage> {
+    return this.apiKeys.list(query.limit, query.cursor);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Revoke an API key at once' })
+  @ApiNoContentResponse()
+  @ApiProblems('not_found')
+  revoke(@Param('id', uuidParam('API key')) id: string): Promise<void> {
+    return this.apiKeys.revoke(id);
+  }
+}

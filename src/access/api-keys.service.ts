@@ -1,0 +1,87 @@
+import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../config/app-config';
+import { DomainError } from '../core/problem';
+import { Clock } from '../database/clock';
+import { Page, toPage } from '../rest/page';
+import { ApiKey } from './api-key.entity';
+import { ApiKeysRepository } from './api-keys.repository';
+import type { Principal } from './principal';
+import type { Role } from './role';
+
+/** `tfo_<id of the row, 32 hex>_<256 random bits, base64url>` */
+const KEY_PATTERN = /^tfo_([0-9a-f]{32})_[A-Za-z0-9_-]{43}$/;
+
+@Injectable()
+export class ApiKeysService {
+  private readonly bootstrapHash: Buffer;
+
+  constructor(
+    config: AppConfig,
+    private readonly repository: ApiKeysRepository,
+    private readonly clock: Clock,
+  ) {
+    this.bootstrapHash = hash(config.access.adminApiKey);
+  }
+
+  /** The caller that a presented key belongs to; null when it is unknown, expired or revoked. Compares in constant time. */
+  async authenticate(presented: string): Promise<Principal | null> {
+    const presentedHash = hash(presented);
+    if (timingSafeEqual(presentedHash, this.bootstrapHash))
+      return { id: 'bootstrap', name: 'ADMIN_API_KEY', role: 'admin' };
+    const id = KEY_PATTERN.exec(presented)?.[1];
+    if (!id) return null;
+    const key = await this.repository.findWithHash(toUuid(id));
+    if (!key || !timingSafeEqual(presentedHash, Buffer.from(key.secretHash, 'hex'))) return null;
+    const expired = key.expiresAt !== null && key.expiresAt <= this.clock.now();
+    return expired || key.revokedAt !== null ? null : { id: key.id, name: key.name, role: key.role };
+  }
+
+  /** Makes a key. The text of the key is returned here and never again. */
+  async create(name: string, role: Role, expiresAt: Date | null): Promise<ApiKey & { key: string }> {
+    const now = this.clock.now();
+    if (expiresAt !== null && expiresAt <= now) {
+      throw new DomainError('validation_failed', 'the body is not valid', {
+        errors: [{ path: 'expiresAt', message: 'must be in the future' }],
+      });
+    }
+    const id = randomUUID();
+    const key = `tfo_${id.replaceAll('-', '')}_${randomBytes(32).toString('base64url')}`;
+    const secretHash = hash(key).toString('hex');
+    const row = await this.repository.insert({
+      id,
+      name,
+      role,
+      secretHash,
+      createdAt: now,
+      expiresAt,
+      revokedAt: null,
+    });
+    return { ...row, key };
+  }
+
+  /** All keys, revoked ones included, the newest first. */
+  async list(limit: number, cursor: string | undefined): Promise<Page<ApiKey>> {
+    const rows = await this.repository.list(limit, cursor);
+    return toPage(
+      rows,
+      limit,
+      (row) => [row.createdAt, row.id],
+      (row) => row,
+    );
+  }
+
+  /** Revokes a key at once; doing it again changes nothing. Throws `not_found` for an unknown id. */
+  async revoke(id: string): Promise<void> {
+    if (!(await this.repository.revoke(id, this.clock.now())))
+      throw new DomainError('not_found', 'there is no such API key');
+  }
+}
+
+function hash(key: string): Buffer {
+  return createHash('sha256').update(key).digest();
+}
+
+function toUuid(hex: string): string {
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}

@@ -1,0 +1,41 @@
+import { DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { AccessModule } from './access/access.module';
+import { AppConfig } from './config/app-config';
+import { ConfigModule } from './config/config.module';
+import { DatabaseModule } from './database/database.module';
+import { HealthModule } from './health/health.module';
+import { InboxModule } from './inbox/inbox.module';
+import { IntakeModule } from './intake/intake.module';
+import { MetricsModule } from './metrics/metrics.module';
+import { OnboardingModule } from './onboarding/onboarding.module';
+import { ProblemFilter } from './rest/problem.filter';
+import { RestModule } from './rest/rest.module';
+import { createValidationPipe } from './rest/validation.pipe';
+import { WebhooksModule } from './webhooks/webhooks.module';
+
+/** The whole service, wired from one configuration. */
+@Module({})
+export class AppModule {
+  static register(config: AppConfig): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.register(config),
+        DatabaseModule,
+        RestModule,
+        AccessModule,
+        OnboardingModule,
+        InboxModule,
+        WebhooksModule,
+        IntakeModule,
+        HealthModule,
+        MetricsModule,
+      ],
+      providers: [
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: APP_PIPE, useFactory: createValidationPipe },
+      ],
+    };
+  }
+}

@@ -1,0 +1,144 @@
+/** How the application is put on HTTP: shared by main and the end-to-end tests. */
+import { randomUUID } from 'node:crypto';
+import { createServer, IncomingMessage, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import helmet from '@fastify/helmet';
+import { Logger, LoggerService } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppModule } from './app.module';
+import { AppConfig } from './config/app-config';
+import { DomainError } from './core/problem';
+import { WebhookFence } from './intake/webhook-fence';
+import { ServiceLogger } from './logger';
+import { serveOpenApi } from './rest/openapi';
+import { sendProblem } from './rest/problem.filter';
+
+const ADMIN_BODY_LIMIT_BYTES = 1_048_576;
+/** Receiving a whole request and writing its answer; Typeform gives up after 30 s. */
+const REQUEST_TIMEOUT_MS = 25_000;
+const HEADERS_TIMEOUT_MS = 10_000;
+/** Longer than the 60 s after which common load balancers close idle connections, so that they close first. */
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+const MAX_PATH_PARAMETER_LENGTH = 500;
+const SAFE_REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
+const MANAGEMENT_PATHS = /^\/(health|metrics)(\/|\?|$)/;
+
+/** A running service. */
+export interface RunningApp {
+  app: NestFastifyApplication;
+  /** Base URLs of what listens, e.g. `http://127.0.0.1:3000`. */
+  url: string;
+  managementUrl: string | null;
+  close(): Promise<void>;
+}
+
+/** Builds the application and starts to listen. `config.database.url` must be set by now. */
+export async function startApp(
+  config: AppConfig,
+  logger: LoggerService = new ServiceLogger(config),
+): Promise<RunningApp> {
+  const adapter = createAdapter(config);
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(config), adapter, {
+    logger,
+    bodyParser: false,
+    abortOnError: false,
+  });
+  try {
+    const fastify = adapter.getInstance<FastifyInstance>();
+    let management: Server | null = null;
+    separateManagement(fastify, config, () => management);
+    app.get(WebhookFence).install(fastify);
+    await app.register(helmet, { contentSecurityPolicy: false, crossOriginEmbedderPolicy: false });
+    serveOpenApi(app);
+    await app.listen({ port: config.http.port, host: config.http.host });
+    if (config.http.managementPort !== null) management = await listenForManagement(fastify, config);
+    const running = management;
+    return {
+      app,
+      url: urlOf(adapter.getHttpServer<Server>()),
+      managementUrl: running === null ? null : urlOf(running),
+      close: async () => {
+        await app.close();
+        running?.closeAllConnections();
+        running?.close();
+      },
+    };
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+function createAdapter(config: AppConfig): FastifyAdapter {
+  const logger = new Logger('Http');
+  const hops = config.http.trustProxy;
+  const adapter = new FastifyAdapter({
+    bodyLimit: ADMIN_BODY_LIMIT_BYTES,
+    trustProxy: typeof hops === 'number' ? (_address: string, hop: number) => hop < hops : hops,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 2_000 },
+    forceCloseConnections: 'idle',
+    // The fence answers webhooks with a problem document of our own while the process drains.
+    return503OnClosing: false,
+    requestIdHeader: false,
+    genReqId: ({ headers }: IncomingMessage) => {
+      const given = headers['x-request-id'];
+      return typeof given === 'string' && SAFE_REQUEST_ID.test(given) ? given : randomUUID();
+    },
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      ignoreDuplicateSlashes: true,
+      maxParamLength: MAX_PATH_PARAMETER_LENGTH,
+    },
+    // A proxy may send the absolute form (`POST https://host/path`); only the path counts.
+    rewriteUrl: ({ url = '/' }) => url.replace(/^https?:\/\/[^/?#]*/i, '') || '/',
+    frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(request, reply, new DomainError('bad_request', 'the address cannot be read'), logger),
+  });
+  const fastify = adapter.getInstance<FastifyInstance>();
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id);
+    done();
+  });
+  parseBodies(fastify);
+  return adapter;
+}
+
+/** Webhook bodies stay the bytes that came, since the signature is over these; everything else is JSON. */
+function parseBodies(fastify: FastifyInstance): void {
+  const parseJson = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (request.routeOptions.url?.startsWith('/webhooks')) return done(null, body);
+    void parseJson(request, body.toString('utf8'), done);
+  });
+}
+
+/** With MANAGEMENT_PORT, probes and metrics are served there only, and nothing else is. */
+function separateManagement(fastify: FastifyInstance, config: AppConfig, management: () => Server | null): void {
+  if (config.http.managementPort === null) return;
+  const logger = new Logger('Http');
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const address = management()?.address();
+    const cameByManagement = typeof address === 'object' && request.socket.localPort === address?.port;
+    if (cameByManagement === MANAGEMENT_PATHS.test(request.url)) return done();
+    sendProblem(request, reply, new DomainError('not_found', 'there is nothing at this address'), logger);
+  });
+}
+
+async function listenForManagement(fastify: FastifyInstance, config: AppConfig): Promise<Server> {
+  const server = createServer((request, response) => fastify.routing(request, response));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(config.http.managementPort ?? 0, config.http.host, resolve);
+  });
+  return server;
+}
+
+function urlOf(server: Server): string {
+  const { address, port, family } = server.address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}

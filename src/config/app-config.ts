@@ -1,0 +1,53 @@
+/** The whole configuration, typed and validated, as one value. Nothing else reads the environment. */
+import type { RetryPolicy } from '../core/backoff';
+import type { KeyRing } from '../core/secret-box';
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
+export type WorkerMode = 'intake' | 'processor' | 'all';
+
+/** Injection token and type of the configuration. Secrets are plain strings here: never log or serialise this object. */
+export abstract class AppConfig {
+  abstract readonly environment: 'development' | 'test' | 'production';
+  abstract readonly http: {
+    readonly host: string;
+    readonly port: number;
+    /** When set, probes and metrics are served there and not on the public port. */
+    readonly managementPort: number | null;
+    /** Base URL that Typeform reaches, without a trailing slash; null: derived from the listening address. */
+    readonly publicUrl: string | null;
+    /** `false`, a number of hops, or addresses whose `X-Forwarded-For` counts. */
+    readonly trustProxy: false | number | string[];
+  };
+  abstract readonly database: {
+    /** null: the embedded PostgreSQL in `dataDir`. */
+    readonly url: string | null;
+    readonly poolSize: number;
+  };
+  abstract readonly dataDir: string;
+  abstract readonly redisUrl: string | null;
+  abstract readonly typeform: {
+    /** null: the built-in sandbox. */
+    readonly apiKey: string | null;
+    readonly baseUrl: string;
+    readonly rateLimitPerSecond: number;
+    readonly timeoutMs: number;
+  };
+  abstract readonly intake: {
+    readonly secret: string;
+    readonly previousSecret: string | null;
+    readonly maxPayloadBytes: number;
+    readonly maxEventAgeDays: number;
+    readonly throttleLimit: number;
+    readonly throttleTtlSeconds: number;
+  };
+  abstract readonly processing: { readonly enabled: boolean; readonly retry: RetryPolicy };
+  abstract readonly access: { readonly adminApiKey: string; readonly throttleLimitPerSecond: number };
+  abstract readonly encryptionKeys: KeyRing;
+  /** 0 turns reconciling off. */
+  abstract readonly reconcileIntervalSeconds: number;
+  /** 0 keeps responses for ever. */
+  abstract readonly responseRetentionDays: number;
+  abstract readonly workerMode: WorkerMode;
+  abstract readonly sandboxPort: number;
+  abstract readonly logLevel: LogLevel;
+}

@@ -1,0 +1,153 @@
+/** The environment -> AppConfig, with every problem found at once. */
+import { distance } from 'fastest-levenshtein';
+import { AppConfig } from './app-config';
+import { toAppConfig } from './to-app-config';
+import { SettingName, Settings, SETTINGS } from './settings';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** One finding about one variable: what is wrong and what is allowed. Never contains a value that is a secret. */
+export interface ConfigFinding {
+  name: string;
+  message: string;
+}
+
+export interface ConfigReport {
+  environment: string;
+  /** Each stops the service (exit code 78). */
+  problems: ConfigFinding[];
+  warnings: ConfigFinding[];
+  recommendations: ConfigFinding[];
+  /** What is in force, secrets masked; null where a variable has a problem. */
+  settings: Record<string, string | number | boolean | null>;
+}
+
+export type LoadedConfig = { report: ConfigReport } & ({ ok: true; config: AppConfig } | { ok: false });
+
+const NAMES = Object.keys(SETTINGS) as SettingName[];
+const GUARDED_PREFIX = /^(TYPEFORM|WEBHOOK|RETRY)_/;
+const RECOMMENDED_SECRET_LENGTH = 32;
+
+/**
+ * Validates the environment as a whole. Outside production missing keys are generated and kept in `DATA_DIR/keys.json`
+ * (only when everything else is valid, so a bad start writes nothing).
+ */
+export function loadConfig(environment: Environment): LoadedConfig {
+  const { report, settings } = checkEnvironment(environment);
+  return settings ? { ok: true, report, config: toAppConfig(settings) } : { ok: false, report };
+}
+
+/** Validates the environment without generating anything; `settings` is null when there are problems. */
+export function checkEnvironment(environment: Environment): { report: ConfigReport; settings: Settings | null } {
+  const { settings, problems } = parseSettings(environment);
+  problems.push(...crossChecks(settings));
+  const report: ConfigReport = {
+    environment: settings.NODE_ENV ?? 'unknown',
+    problems,
+    warnings: unknownNames(environment),
+    recommendations: recommendations(settings),
+    settings: masked(environment, settings),
+  };
+  return { report, settings: problems.length === 0 ? (settings as Settings) : null };
+}
+
+function parseSettings(environment: Environment): { settings: Partial<Settings>; problems: ConfigFinding[] } {
+  const settings: Record<string, unknown> = {};
+  const problems: ConfigFinding[] = [];
+  for (const name of NAMES) {
+    const setting = SETTINGS[name];
+    // An empty value means "not set", as Kubernetes and shells produce it; an empty secret is a mistake and refused.
+    const text = environment[name] === '' && !('secret' in setting) ? undefined : environment[name];
+    const result = setting.schema.safeParse(text);
+    if (result.success) settings[name] = result.data;
+    else problems.push({ name, message: result.error.issues.map((issue) => issue.message).join('; ') });
+  }
+  return { settings, problems };
+}
+
+/** Rules that look at several variables; contract section 2. */
+function crossChecks(settings: Partial<Settings>): ConfigFinding[] {
+  const problems: ConfigFinding[] = [];
+  const demand = (broken: boolean, name: SettingName, message: string): void => {
+    if (broken) problems.push({ name, message });
+  };
+  const { RETRY_INITIAL_SECONDS: initial, RETRY_MAX_SECONDS: max } = settings;
+  demand(
+    initial !== undefined && max !== undefined && initial > max,
+    'RETRY_MAX_SECONDS',
+    'must not be less than RETRY_INITIAL_SECONDS',
+  );
+  const { PORT: port, MANAGEMENT_PORT: management } = settings;
+  demand(
+    management !== undefined && management !== 0 && management === port,
+    'MANAGEMENT_PORT',
+    'must differ from PORT',
+  );
+  if (settings.NODE_ENV !== 'production') return problems;
+
+  const required = (name: SettingName, message: string): void => demand(settings[name] === undefined, name, message);
+  required('TYPEFORM_API_KEY', 'is required in production: the sandbox is for development only');
+  required('TYPEFORM_WEBHOOK_SECRET', 'is required in production (make one with: openssl rand -base64 32)');
+  required('ADMIN_API_KEY', 'is required in production (make one with: openssl rand -base64 32)');
+  required(
+    'ENCRYPTION_KEYS',
+    'is required in production: id:base64(32 bytes) (make one with: openssl rand -base64 32)',
+  );
+  required('PUBLIC_URL', 'is required in production: the https URL that Typeform reaches');
+  if (!settings.EMBEDDED_DATABASE) {
+    required('DATABASE_URL', 'is required in production (or EMBEDDED_DATABASE=true, said on purpose)');
+  }
+  demand(settings.PUBLIC_URL?.startsWith('http:') === true, 'PUBLIC_URL', 'must be https in production');
+  demand(
+    settings.TYPEFORM_API_BASE_URL !== undefined && !settings.TYPEFORM_API_BASE_URL.includes('typeform.'),
+    'TYPEFORM_API_BASE_URL',
+    'must be a Typeform host in production',
+  );
+  return problems;
+}
+
+function unknownNames(environment: Environment): ConfigFinding[] {
+  return Object.keys(environment)
+    .filter((name) => GUARDED_PREFIX.test(name) && !(name in SETTINGS))
+    .map((name) => {
+      const nearest = NAMES.reduce((best, candidate) =>
+        distance(name, candidate) < distance(name, best) ? candidate : best,
+      );
+      return { name, message: `is not a setting of this service; did you mean ${nearest}?` };
+    });
+}
+
+function recommendations(settings: Partial<Settings>): ConfigFinding[] {
+  const found: ConfigFinding[] = [];
+  const secret = settings.TYPEFORM_WEBHOOK_SECRET;
+  if (secret !== undefined && secret.length < RECOMMENDED_SECRET_LENGTH) {
+    found.push({ name: 'TYPEFORM_WEBHOOK_SECRET', message: `use at least ${RECOMMENDED_SECRET_LENGTH} characters` });
+  }
+  if (settings.TYPEFORM_WEBHOOK_SECRET_PREVIOUS !== undefined) {
+    found.push({
+      name: 'TYPEFORM_WEBHOOK_SECRET_PREVIOUS',
+      message: 'remove it once Typeform signs with the new secret',
+    });
+  }
+  if (settings.NODE_ENV === 'production' && settings.TRUST_PROXY === false) {
+    found.push({
+      name: 'TRUST_PROXY',
+      message: 'behind a proxy all clients share one throttle until this names the proxy',
+    });
+  }
+  return found;
+}
+
+/** Shown by the `config` command: only names and values that are no secrets. */
+function masked(environment: Environment, settings: Partial<Settings>): ConfigReport['settings'] {
+  const show = (name: SettingName): string | number | boolean | null => {
+    const value = settings[name];
+    if ('secret' in SETTINGS[name]) {
+      const text = environment[name];
+      return text ? `set (${text.length} characters)` : null;
+    }
+    if (value === undefined) return null;
+    return typeof value === 'object' ? JSON.stringify(value) : value;
+  };
+  return Object.fromEntries(NAMES.map((name) => [name, show(name)]));
+}

@@ -1,0 +1,17 @@
+/** The only file that touches `process.env`. */
+import { Environment, loadConfig, LoadedConfig } from './load-config';
+
+/** sysexits.h EX_CONFIG: the exit code of a process that was configured wrongly. */
+export const EXIT_CONFIGURATION = 78;
+
+/** The process' environment as given. */
+export const processEnvironment: Environment = process.env;
+
+/** Loads the configuration of this process; on problems prints every one of them and exits with code 78. */
+export function loadConfigOrExit(): Extract<LoadedConfig, { ok: true }> {
+  const loaded = loadConfig(processEnvironment);
+  if (loaded.ok) return loaded;
+  const lines = loaded.report.problems.map(({ name, message }) => `  ${name} ${message}`);
+  process.stderr.write(`The configuration has ${lines.length} problem(s):\n${lines.join('\n')}\n`);
+  process.exit(EXIT_CONFIGURATION);
+}

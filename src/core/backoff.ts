@@ -1,0 +1,33 @@
+/** When a failed event is tried again: exponential back-off with jitter, bounded by attempts and by total time. */
+
+export interface RetryPolicy {
+  initialSeconds: number;
+  maxSeconds: number;
+  /** Factor between two delays, > 1. */
+  multiplier: number;
+  /** Each delay is spread evenly over ± this many percent, so that events that failed together do not return together. */
+  jitterPercent: number;
+  /** No attempt starts later than this many hours after the first one. */
+  maxHours: number;
+  maxAttempts: number;
+}
+
+export interface FailedAttempt {
+  /** Attempts made so far, the failed one included; >= 1. */
+  attempts: number;
+  firstAttemptAt: Date;
+  failedAt: Date;
+  /** Uniform in [0, 1): injected so that the function stays pure. */
+  random: number;
+}
+
+/** The time of the next attempt, or null when the policy gives up (the event is dead). */
+export function nextAttemptAt(policy: RetryPolicy, failed: FailedAttempt): Date | null {
+  if (failed.attempts >= policy.maxAttempts) return null;
+  const grown = policy.initialSeconds * policy.multiplier ** (failed.attempts - 1);
+  const delaySeconds = Math.min(policy.maxSeconds, grown);
+  const spread = 1 + ((failed.random * 2 - 1) * policy.jitterPercent) / 100;
+  const at = failed.failedAt.getTime() + delaySeconds * spread * 1000;
+  const deadline = failed.firstAttemptAt.getTime() + policy.maxHours * 3_600_000;
+  return at > deadline ? null : new Date(at);
+}

@@ -1,0 +1,28 @@
+import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
+import type { AppConfig } from '../config/app-config';
+import { MIGRATIONS, MIGRATIONS_TABLE } from './migrations';
+
+/** A connection attempt that takes longer counts as "database unreachable". */
+export const CONNECT_TIMEOUT_MS = 3_000;
+const STATEMENT_TIMEOUT_MS = 30_000;
+
+/** Options shared by the service, the TypeORM command line and the tests; entities are added by each of them. */
+export function dataSourceOptions(url: string, poolSize: number): PostgresDataSourceOptions {
+  return {
+    type: 'postgres',
+    url,
+    poolSize,
+    migrations: MIGRATIONS,
+    migrationsTableName: MIGRATIONS_TABLE,
+    installExtensions: false,
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    applicationName: 'typeform-onboarding',
+    extra: { statement_timeout: STATEMENT_TIMEOUT_MS, idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS },
+  };
+}
+
+/** The database URL, once main has put that of the embedded PostgreSQL in where none was configured. */
+export function requireDatabaseUrl(config: AppConfig): string {
+  if (config.database.url === null) throw new Error('no database URL: start the embedded PostgreSQL first');
+  return config.database.url;
+}

@@ -1,0 +1,29 @@
+import { Global, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AppConfig } from '../config/app-config';
+import { Clock, SystemClock } from './clock';
+import { dataSourceOptions, requireDatabaseUrl } from './data-source-options';
+import { Notifications } from './notifications';
+import { Random, SystemRandom } from './random';
+
+const CONNECT_ATTEMPTS = 10;
+const CONNECT_RETRY_DELAY_MS = 1_000;
+
+/** The connection pool, LISTEN/NOTIFY, the clock and randomness, for every other module. */
+@Global()
+@Module({
+  imports: [
+    TypeOrmModule.forRootAsync({
+      inject: [AppConfig],
+      useFactory: (config: AppConfig) => ({
+        ...dataSourceOptions(requireDatabaseUrl(config), config.database.poolSize),
+        autoLoadEntities: true,
+        retryAttempts: CONNECT_ATTEMPTS,
+        retryDelay: CONNECT_RETRY_DELAY_MS,
+      }),
+    }),
+  ],
+  providers: [{ provide: Clock, useClass: SystemClock }, { provide: Random, useClass: SystemRandom }, Notifications],
+  exports: [Clock, Random, Notifications],
+})
+export class DatabaseModule {}

@@ -1,0 +1,25 @@
+/** The migrations in their order, as classes (globs would need a TypeScript loader). */
+import type { DataSource } from 'typeorm';
+import { InitialSchema1764000000000 } from '../../migrations/1764000000000-initial-schema';
+import { withAdvisoryLock } from './advisory-lock';
+
+export const MIGRATIONS = [InitialSchema1764000000000];
+export const MIGRATIONS_TABLE = 'schema_migration';
+
+/** Names of the migrations this version knows and the database has not run, in order. */
+export async function pendingMigrations(dataSource: DataSource): Promise<string[]> {
+  const [found] = await dataSource.query<{ present: boolean }[]>('SELECT to_regclass($1) IS NOT NULL AS present', [
+    MIGRATIONS_TABLE,
+  ]);
+  const done = found?.present ? await dataSource.query<{ name: string }[]>(`SELECT name FROM ${MIGRATIONS_TABLE}`) : [];
+  const names = new Set(done.map(({ name }) => name));
+  return MIGRATIONS.map(({ name }) => name).filter((name) => !names.has(name));
+}
+
+/** Runs what is pending, one process at a time however many start together. Returns the names that were run. */
+export async function runMigrations(dataSource: DataSource): Promise<string[]> {
+  return withAdvisoryLock(dataSource, 'migrations', async () => {
+    const run = await dataSource.runMigrations({ transaction: 'each' });
+    return run.map(({ name }) => name);
+  });
+}

@@ -1,0 +1,67 @@
+/** LISTEN/NOTIFY on a connection of its own: how processes tell each other at once what polling would find out later. */
+import { Injectable, Logger, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import { Client } from 'pg';
+import { AppConfig } from '../config/app-config';
+import { requireDatabaseUrl } from './data-source-options';
+
+export type Channel = 'webhook_changed' | 'inbox_appended';
+
+const RECONNECT_DELAY_MS = 1_000;
+
+/**
+ * Calls the registered handlers when their channel is notified, and after every (re)connect, since notifications sent while the
+ * connection was away are lost. Handlers must therefore be idempotent. Losing the connection is never an error: polling goes on.
+ */
+@Injectable()
+export class Notifications implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(Notifications.name);
+  private readonly handlers = new Map<Channel, () => void>();
+  private client: Client | null = null;
+  private reconnect: NodeJS.Timeout | null = null;
+  private stopped = false;
+
+  constructor(private readonly config: AppConfig) {}
+
+  /** Registers the handler of a channel; call it while modules initialise. */
+  on(channel: Channel, handler: () => void): void {
+    this.handlers.set(channel, handler);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.connect();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    if (this.reconnect) clearTimeout(this.reconnect);
+    await this.client?.end().catch(() => undefined);
+  }
+
+  private async connect(): Promise<void> {
+    if (this.stopped || this.handlers.size === 0) return;
+    const client = new Client({
+      connectionString: requireDatabaseUrl(this.config),
+      application_name: 'typeform-onboarding-listen',
+      keepAlive: true,
+    });
+    this.client = client;
+    client.on('error', () => this.retry(client));
+    client.on('end', () => this.retry(client));
+    client.on('notification', ({ channel }) => this.handlers.get(channel as Channel)?.());
+    try {
+      await client.connect();
+      for (const channel of this.handlers.keys()) await client.query(`LISTEN ${channel}`);
+      for (const handler of this.handlers.values()) handler();
+    } catch {
+      this.retry(client);
+    }
+  }
+
+  private retry(failed: Client): void {
+    if (this.stopped || this.client !== failed) return;
+    this.client = null;
+    this.logger.warn('Lost the connection that listens for notifications; polling until it is back');
+    void failed.end().catch(() => undefined);
+    this.reconnect = setTimeout(() => void this.connect(), RECONNECT_DELAY_MS);
+  }
+}

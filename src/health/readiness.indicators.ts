@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
+import { DataSource } from 'typeorm';
+import { pendingMigrations } from '../database/migrations';
+import { Draining } from '../rest/draining';
+
+const TIMEOUT_MS = 2_000;
+
+/** What must be true for an event to be committed. */
+@Injectable()
+export class ReadinessIndicators {
+  private migrated = false;
+
+  constructor(
+    private readonly indicator: HealthIndicatorService,
+    private readonly dataSource: DataSource,
+    private readonly draining: Draining,
+  ) {}
+
+  /** Down from the first moment of a shutdown on. */
+  shutdown(): HealthIndicatorResult {
+    const session = this.indicator.check('shutdown');
+    return this.draining.started ? session.down('shutting down') : session.up();
+  }
+
+  /** The database answers and takes writes (a standby does not). */
+  async database(): Promise<HealthIndicatorResult> {
+    return this.indicator
+      .check('database')
+      .attempt(async () => {
+        const [row] = await this.dataSource.query<{ read_only: string }[]>(
+          `SELECT current_setting('transaction_read_only') AS read_only`,
+        );
+        if (row?.read_only !== 'off') throw new Error('the database is read-only');
+      })
+      .withTimeout(TIMEOUT_MS);
+  }
+
+  /** No migration of this version is pending. */
+  async migrations(): Promise<HealthIndicatorResult> {
+    return this.indicator
+      .check('migrations')
+      .attempt(async () => {
+        if (this.migrated) return;
+        const pending = await pendingMigrations(this.dataSource);
+        if (pending.length > 0) throw new Error(`pending: ${pending.join(', ')}; run the migrate command`);
+        this.migrated = true;
+      })
+      .withTimeout(TIMEOUT_MS);
+  }
+}

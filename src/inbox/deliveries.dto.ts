@@ -1,0 +1,118 @@
+import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
+import { IsIn, IsOptional, IsString, Length } from 'class-validator';
+import { PageQuery } from '../rest/page';
+import { IsoTime } from '../rest/time-range';
+import { EVENT_SOURCES, EVENT_STATUSES, EventSource, EventStatus } from './webhook-event.entity';
+
+/** Which events a replay takes. */
+export class ReplayFilter {
+  @ApiPropertyOptional({ enum: EVENT_STATUSES, example: 'dead' })
+  @IsOptional()
+  @IsIn(EVENT_STATUSES)
+  status?: EventStatus;
+
+  @ApiPropertyOptional({ example: 'lT4Z3j' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 128)
+  formId?: string;
+
+  @IsoTime('received at or after')
+  since?: string;
+
+  @IsoTime('received before')
+  until?: string;
+}
+
+class TokenAndSource {
+  @ApiPropertyOptional({ description: "the response's token" })
+  @IsOptional()
+  @IsString()
+  @Length(1, 128)
+  token?: string;
+
+  @ApiPropertyOptional({ enum: EVENT_SOURCES })
+  @IsOptional()
+  @IsIn(EVENT_SOURCES)
+  source?: EventSource;
+}
+
+export class DeliveriesQuery extends IntersectionType(PageQuery, ReplayFilter, TokenAndSource) {}
+
+/** One event of the inbox, without its body. */
+export class DeliveryView {
+  @ApiProperty({ example: '01J9Z3T7Q6A0F4V5K8M2N1P7RS' })
+  eventId: string;
+
+  @ApiProperty({ example: 'form_response' })
+  eventType: string;
+
+  @ApiProperty({ example: 'lT4Z3j' })
+  formId: string;
+
+  @ApiProperty()
+  token: string;
+
+  @ApiProperty({ enum: EVENT_SOURCES })
+  source: EventSource;
+
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'null: came through the shared endpoint' })
+  webhookId: string | null;
+
+  @ApiProperty({ enum: EVENT_STATUSES })
+  status: EventStatus;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: null,
+    description:
+      'unknown_event_type, form_paused (ignored); too_old, in_the_future, event_id_conflict (quarantined); superseded (processed)',
+  })
+  reason: string | null;
+
+  @ApiProperty()
+  attempts: number;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  nextAttemptAt: Date | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: null,
+    description: 'invalid_event, data_rejected, contention or internal_error',
+  })
+  lastError: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  submittedAt: Date | null;
+
+  @ApiProperty({ format: 'date-time' })
+  receivedAt: Date;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  processedAt: Date | null;
+
+  @ApiProperty({ description: 'how often the same event arrived again' })
+  duplicates: number;
+
+  @ApiProperty()
+  payloadBytes: number;
+}
+
+export class DeliveryPage {
+  @ApiProperty({ type: [DeliveryView] })
+  items: DeliveryView[];
+
+  @ApiProperty({ type: String, nullable: true })
+  nextCursor: string | null;
+}
+
+export class ReplayResult {
+  @ApiProperty({ description: 'events the filter matched' })
+  matched: number;
+
+  @ApiProperty({ description: 'of these, put up for processing again (an event without its body cannot be)' })
+  queued: number;
+}

@@ -1,0 +1,76 @@
+/** The SQL that puts events into the inbox. */
+import type { ClientBase } from 'pg';
+import type { EventSource } from './webhook-event.entity';
+
+/** An event on its way into the inbox. `quarantinedFor` keeps it from being processed until someone replays it. */
+export interface NewEvent {
+  eventId: string;
+  eventType: string;
+  formId: string;
+  token: string;
+  submittedAt: Date | null;
+  receivedAt: Date;
+  source: EventSource;
+  webhookId: string | null;
+  quarantinedFor: 'too_old' | 'in_the_future' | null;
+  payload: Buffer;
+}
+
+/** Event ids of one batch must differ. All payloads travel as one binary parameter, which PostgreSQL slices: no escaping. */
+const APPEND = `
+  INSERT INTO webhook_event (event_id, event_type, form_id, token, source, webhook_id, status, reason, submitted_at,
+                             received_at, next_attempt_at, payload_bytes, payload)
+  SELECT event_id, event_type, form_id, token, source, webhook_id,
+         CASE WHEN quarantined_for IS NULL THEN 'pending' ELSE 'quarantined' END, quarantined_for, submitted_at,
+         received_at, CASE WHEN quarantined_for IS NULL THEN received_at END, bytes, substring($12::bytea FROM start FOR bytes)
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::timestamptz[],
+                $9::timestamptz[], $10::integer[], $11::integer[])
+      AS new (event_id, event_type, form_id, token, source, webhook_id, quarantined_for, submitted_at, received_at, start, bytes)
+  ON CONFLICT (event_id) DO NOTHING
+  RETURNING event_id`;
+
+/** Inserts the events that are new, in one statement and so in one commit, and returns their ids. */
+export async function appendNew(client: ClientBase, events: readonly NewEvent[]): Promise<Set<string>> {
+  let start = 1;
+  const starts = events.map(({ payload }) => {
+    const at = start;
+    start += payload.length;
+    return at;
+  });
+  const { rows } = await client.query<{ event_id: string }>(APPEND, [
+    events.map((event) => event.eventId),
+    events.map((event) => event.eventType),
+    events.map((event) => event.formId),
+    events.map((event) => event.token),
+    events.map((event) => event.source),
+    events.map((event) => event.webhookId),
+    events.map((event) => event.quarantinedFor),
+    events.map((event) => event.submittedAt?.toISOString() ?? null),
+    events.map((event) => event.receivedAt.toISOString()),
+    starts,
+    events.map((event) => event.payload.length),
+    events.length === 1 ? events[0]?.payload : Buffer.concat(events.map((event) => event.payload)),
+  ]);
+  return new Set(rows.map((row) => row.event_id));
+}
+
+/**
+ * Counts an event that arrived again. A different body under the same id is not trusted to be the same event: it is kept beside
+ * it, quarantined, under an id that holds its digest (so that it is kept once).
+ */
+const COUNT_DUPLICATES = `
+  WITH first AS (
+    UPDATE webhook_event SET duplicates = duplicates + $10 WHERE event_id = $1 RETURNING payload
+  )
+  INSERT INTO webhook_event (event_id, event_type, form_id, token, source, webhook_id, status, reason, submitted_at,
+                             received_at, payload_bytes, payload)
+  SELECT $1 || ':' || encode(sha256($9), 'hex'), $2, $3, $4, $5, $6, 'quarantined', 'event_id_conflict', $7, $8, length($9), $9
+    FROM first WHERE first.payload <> $9
+  ON CONFLICT (event_id) DO NOTHING`;
+
+/** Records that an event which is already stored arrived `times` more. */
+export async function countDuplicates(client: ClientBase, event: NewEvent, times: number): Promise<void> {
+  const { eventId, eventType, formId, token, source, webhookId, submittedAt, receivedAt, payload } = event;
+  const values = [eventId, eventType, formId, token, source, webhookId, submittedAt, receivedAt, payload, times];
+  await client.query(COUNT_DUPLICATES, values);
+}

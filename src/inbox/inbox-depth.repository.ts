@@ -1,0 +1,40 @@
+/** How much is in the inbox that is not done: for metrics, readiness and the overview. */
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+/** Statuses that call for work or for a person. */
+export const OPEN_STATUSES = ['pending', 'retrying', 'dead', 'quarantined'] as const;
+export type OpenStatus = (typeof OPEN_STATUSES)[number];
+
+/** Events in a status, and the receipt of the oldest of them. */
+export interface Depth {
+  status: OpenStatus;
+  count: number;
+  oldestReceivedAt: Date | null;
+}
+
+@Injectable()
+export class InboxDepthRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Reads the index of unusual statuses only, so its cost does not depend on how much was ever processed. */
+  async open(): Promise<Depth[]> {
+    const rows = await this.dataSource.query<{ status: OpenStatus; count: number; oldest: Date | null }[]>(
+      `SELECT open.status, count(event.event_id)::integer AS count, min(event.received_at) AS oldest
+         FROM unnest($1::text[]) AS open (status)
+         LEFT JOIN webhook_event AS event ON event.status = open.status AND event.status <> 'processed'
+        GROUP BY open.status`,
+      [OPEN_STATUSES],
+    );
+    return rows.map(({ status, count, oldest }) => ({ status, count, oldestReceivedAt: oldest }));
+  }
+
+  /** Events received since a time, by status. */
+  async receivedSince(since: Date): Promise<Record<string, number>> {
+    const rows = await this.dataSource.query<{ status: string; count: number }[]>(
+      'SELECT status, count(*)::integer AS count FROM webhook_event WHERE received_at >= $1 GROUP BY status',
+      [since],
+    );
+    return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+  }
+}

@@ -1,0 +1,169 @@
+/** The worker: claims due events in batches, applies them, records the outcome in the same transaction. */
+import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
+import { DataSource, EntityManager } from 'typeorm';
+import { AppConfig } from '../config/app-config';
+import { nextAttemptAt } from '../core/backoff';
+import { Random } from '../database/random';
+import { Clock } from '../database/clock';
+import { OnboardingService } from '../onboarding/onboarding.service';
+import { InboxMetrics } from './inbox-metrics';
+import { InboxSignal } from './inbox-signal';
+import { claimDue, ClaimedEvent, markDone, markFailed } from './inbox-work.repository';
+import { classifyFailure, isDatabaseOutage } from './processing-error';
+
+const MAX_BATCH_EVENTS = 32;
+/** Payloads of one batch are held in memory together. */
+const MAX_BATCH_BYTES = 32 * 1024 * 1024;
+const POLL_INTERVAL_MS = 1_000;
+
+@Injectable()
+export class InboxProcessor implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(InboxProcessor.name);
+  private readonly batchSize: number;
+  private running: Promise<void> | null = null;
+  private stopping = false;
+  /** Set when something became due while a batch was under way. */
+  private nudged = false;
+  private wake: (() => void) | null = null;
+  private outage = false;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+    private readonly random: Random,
+    private readonly onboarding: OnboardingService,
+    private readonly metrics: InboxMetrics,
+    private readonly signal: InboxSignal,
+  ) {
+    this.batchSize = Math.max(
+      1,
+      Math.min(MAX_BATCH_EVENTS, Math.floor(MAX_BATCH_BYTES / config.intake.maxPayloadBytes)),
+    );
+  }
+
+  onApplicationBootstrap(): void {
+    if (this.config.workerMode === 'intake') return;
+    if (!this.config.processing.enabled) {
+      this.logger.warn(
+        'WEBHOOK_PROCESSING_ENABLED=false: events are taken in and kept, and processed once it is true again',
+      );
+      return;
+    }
+    this.signal.listen(() => this.nudge());
+    this.running = this.run();
+  }
+
+  /** Ends after the batch that is under way. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping = true;
+    this.nudge();
+    await this.running;
+  }
+
+  private nudge(): void {
+    this.nudged = true;
+    this.wake?.();
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping) {
+      this.nudged = false;
+      const handled = await this.processDue();
+      if (handled < this.batchSize && !this.nudged && !this.stopping) await this.pause();
+    }
+  }
+
+  private pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(done, POLL_INTERVAL_MS);
+      this.wake = done;
+      const forget = (): void => {
+        this.wake = null;
+      };
+      function done(): void {
+        clearTimeout(timer);
+        forget();
+        resolve();
+      }
+    });
+  }
+
+  /** One batch; when it fails, its events one by one, so that a bad one fails alone. Returns how many were handled. */
+  private async processDue(): Promise<number> {
+    try {
+      const handled = await this.processBatch(this.batchSize);
+      this.outage = false;
+      return handled;
+    } catch (error) {
+      return this.isOutage(error) ? 0 : this.processSingly();
+    }
+  }
+
+  private async processSingly(): Promise<number> {
+    let handled = 0;
+    while (handled < this.batchSize && !this.stopping) {
+      const claimed: ClaimedEvent[] = [];
+      try {
+        if ((await this.processBatch(1, claimed)) === 0) break;
+      } catch (error) {
+        const [event] = claimed;
+        if (this.isOutage(error) || !event) break;
+        await this.recordFailure(event, error);
+      }
+      handled += 1;
+    }
+    return handled;
+  }
+
+  /** Claims, applies and marks in one transaction. `claimed` receives the events, for who must report a failure. */
+  private async processBatch(limit: number, claimed: ClaimedEvent[] = []): Promise<number> {
+    const startedAt = this.clock.now();
+    const started = performance.now();
+    await this.dataSource.transaction(async (manager: EntityManager) => {
+      claimed.push(...(await claimDue(manager, limit, startedAt)));
+      if (claimed.length === 0) return;
+      await markDone(manager, await this.onboarding.applyBatch(manager, claimed), this.clock.now());
+    });
+    if (claimed.length > 0) {
+      const secondsEach = (performance.now() - started) / 1000 / claimed.length;
+      const doneAt = this.clock.now().getTime();
+      for (const { receivedAt } of claimed) this.metrics.processed(secondsEach, (doneAt - receivedAt.getTime()) / 1000);
+    }
+    return claimed.length;
+  }
+
+  private async recordFailure(event: ClaimedEvent, error: unknown): Promise<void> {
+    const code = classifyFailure(error);
+    const failedAt = this.clock.now();
+    const attempts = event.attempts + 1;
+    const nextAt = nextAttemptAt(this.config.processing.retry, {
+      attempts,
+      firstAttemptAt: event.firstAttemptAt ?? failedAt,
+      failedAt,
+      random: this.random.next(),
+    });
+    this.metrics.failed(code, nextAt === null);
+    // The error's own message may quote an answer: only the code, the ids and the place are logged.
+    const place =
+      error instanceof Error ? error.stack?.split('\n').find((line) => line.startsWith('    at ')) : undefined;
+    this.logger.warn({
+      message: nextAt ? 'Processing an event failed and will be tried again' : 'Processing an event failed for good',
+      eventId: event.eventId,
+      code,
+      attempts,
+      nextAttemptAt: nextAt?.toISOString() ?? null,
+      place: place?.trim(),
+    });
+    // When even this fails the event stays due and is tried again.
+    await markFailed(this.dataSource.manager, event, code, failedAt, nextAt).catch((e: unknown) => this.isOutage(e));
+  }
+
+  /** True when the database is away; said once for each outage. */
+  private isOutage(error: unknown): boolean {
+    if (!isDatabaseOutage(error)) return false;
+    if (!this.outage) this.logger.warn('The database is unreachable: processing waits until it is back');
+    this.outage = true;
+    return true;
+  }
+}

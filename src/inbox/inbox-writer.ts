@@ -1,0 +1,163 @@
+/** Group commit: how an event gets into the inbox, durably, fast, and with a bound on what may wait. */
+import { Injectable, OnApplicationShutdown } from '@nestjs/common';
+import { Pool, PoolClient } from 'pg';
+import { AppConfig } from '../config/app-config';
+import { DomainError } from '../core/problem';
+import { CONNECT_TIMEOUT_MS, requireDatabaseUrl } from '../database/data-source-options';
+import { appendNew, countDuplicates, NewEvent } from './inbox-append.repository';
+import { InboxSignal } from './inbox-signal';
+
+export type AppendOutcome = 'accepted' | 'duplicate' | 'quarantined';
+
+const MAX_BATCH_EVENTS = 200;
+const MAX_BATCH_BYTES = 16 * 1024 * 1024;
+const MAX_WAITING_EVENTS = 5_000;
+const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+/** Far below Typeform's 30 s: a commit that takes longer is answered 503 and comes again. */
+const COMMIT_TIMEOUT_MS = 10_000;
+const RETRY_AFTER_SECONDS = 5;
+
+interface Waiting {
+  event: NewEvent;
+  /** Milliseconds of the process' monotonic clock after which the answer would come too late. */
+  deadline: number;
+  resolve: (outcome: AppendOutcome) => void;
+  reject: (error: DomainError) => void;
+}
+
+/**
+ * Collects events while an insert is under way and writes them as the next one: no timer, one insert in flight. At low load
+ * every event is one insert at once; under load the batches grow by themselves. A connection of its own keeps admin queries
+ * from standing in the way of an acknowledgement.
+ */
+@Injectable()
+export class InboxWriter implements OnApplicationShutdown {
+  private readonly pool: Pool;
+  private waiting: Waiting[] = [];
+  private waitingBytes = 0;
+  private writing: Promise<void> | null = null;
+
+  constructor(
+    config: AppConfig,
+    private readonly signal: InboxSignal,
+  ) {
+    this.pool = new Pool({
+      connectionString: requireDatabaseUrl(config),
+      max: 1,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: COMMIT_TIMEOUT_MS,
+      application_name: 'typeform-onboarding-intake',
+      keepAlive: true,
+      options: `-c synchronous_commit=on -c statement_timeout=${COMMIT_TIMEOUT_MS}`,
+    });
+    // A connection that breaks while idle is replaced by the next append; without a handler it would end the process.
+    this.pool.on('error', () => undefined);
+  }
+
+  /** Events that wait for their commit now. */
+  get depth(): number {
+    return this.waiting.length;
+  }
+
+  /**
+   * Resolves once the event is committed with `synchronous_commit=on` (or was before: `duplicate`). Throws `intake_overloaded`
+   * when too much waits already, and `database_unavailable` when it could not be committed; the sender then tries again.
+   */
+  append(event: NewEvent): Promise<AppendOutcome> {
+    const overloaded =
+      this.waiting.length >= MAX_WAITING_EVENTS || this.waitingBytes + event.payload.length > MAX_WAITING_BYTES;
+    if (overloaded && this.waiting.length > 0) {
+      return Promise.reject(
+        new DomainError('intake_overloaded', 'too many events wait to be committed', {
+          retryAfterSeconds: RETRY_AFTER_SECONDS,
+        }),
+      );
+    }
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ event, deadline: performance.now() + COMMIT_TIMEOUT_MS, resolve, reject });
+      this.waitingBytes += event.payload.length;
+      this.writing ??= this.drain();
+    });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.writing;
+    await this.pool.end();
+  }
+
+  private async drain(): Promise<void> {
+    // Everything that arrives in the same turn of the event loop joins the first batch.
+    await new Promise(setImmediate);
+    while (this.waiting.length > 0) await this.write(this.takeBatch());
+    this.writing = null;
+  }
+
+  /**
+   * The longest prefix of the queue within the limits, by event id: senders of the very same event share one place. The same id
+   * with another body ends the batch, since one statement cannot judge both.
+   */
+  private takeBatch(): Waiting[][] {
+    const places = new Map<string, [Waiting, ...Waiting[]]>();
+    let bytes = 0;
+    let taken = 0;
+    for (const entry of this.waiting) {
+      const place = places.get(entry.event.eventId);
+      if (place && !place[0].event.payload.equals(entry.event.payload)) break;
+      const full = places.size >= MAX_BATCH_EVENTS || bytes + entry.event.payload.length > MAX_BATCH_BYTES;
+      if (full && taken > 0) break;
+      if (place) place.push(entry);
+      else places.set(entry.event.eventId, [entry]);
+      bytes += entry.event.payload.length;
+      taken += 1;
+    }
+    this.waitingBytes -= bytes;
+    this.waiting.splice(0, taken);
+    return [...places.values()];
+  }
+
+  private async write(batch: Waiting[][]): Promise<void> {
+    const now = performance.now();
+    let client: PoolClient | null = null;
+    try {
+      // After an outage the queue may hold events whose senders were promised an answer by now.
+      if (batch.flat().every(({ deadline }) => deadline < now)) throw new Error('waited too long for a commit');
+      client = await this.pool.connect();
+      await this.writeWith(client, batch);
+      client.release();
+    } catch (error) {
+      // The connection's state is unknown after an error or a time-out: the next batch gets a new one.
+      client?.release(true);
+      for (const { reject } of batch.flat()) reject(unavailable(error));
+    }
+  }
+
+  private async writeWith(client: PoolClient, batch: Waiting[][]): Promise<void> {
+    const inserted = await appendNew(
+      client,
+      batch.flatMap(([first]) => first?.event ?? []),
+    );
+    if (inserted.size > 0) this.signal.appended();
+    const again: Waiting[][] = [];
+    for (const place of batch) {
+      const [first, ...others] = place;
+      if (!first) continue;
+      if (!inserted.has(first.event.eventId)) again.push(place);
+      else {
+        first.resolve(first.event.quarantinedFor === null ? 'accepted' : 'quarantined');
+        if (others.length > 0) again.push(others);
+      }
+    }
+    for (const place of again) {
+      const [first] = place;
+      if (first) await countDuplicates(client, first.event, place.length);
+      for (const { resolve } of place) resolve('duplicate');
+    }
+  }
+}
+
+function unavailable(cause?: unknown): DomainError {
+  return new DomainError('database_unavailable', 'the event could not be committed; send it again', {
+    cause,
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  });
+}

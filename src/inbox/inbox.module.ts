@@ -1,0 +1,30 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { OnboardingModule } from '../onboarding/onboarding.module';
+import { DeliveriesController } from './deliveries.controller';
+import { DeliveriesRepository } from './deliveries.repository';
+import { DeliveriesService } from './deliveries.service';
+import { InboxDepthRepository } from './inbox-depth.repository';
+import { INBOX_METRIC_PROVIDERS, InboxMetrics } from './inbox-metrics';
+import { InboxProcessor } from './inbox-processor';
+import { InboxSignal } from './inbox-signal';
+import { InboxWriter } from './inbox-writer';
+import { WebhookEvent } from './webhook-event.entity';
+
+/** The inbox: durable queue of everything ever accepted, its worker, and the deliveries API. */
+@Module({
+  imports: [TypeOrmModule.forFeature([WebhookEvent]), OnboardingModule],
+  controllers: [DeliveriesController],
+  providers: [
+    InboxWriter,
+    InboxSignal,
+    InboxProcessor,
+    InboxMetrics,
+    InboxDepthRepository,
+    DeliveriesRepository,
+    DeliveriesService,
+    ...INBOX_METRIC_PROVIDERS,
+  ],
+  exports: [InboxWriter, InboxDepthRepository],
+})
+export class InboxModule {}

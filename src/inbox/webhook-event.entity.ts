@@ -1,0 +1,77 @@
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+export const EVENT_STATUSES = ['pending', 'processed', 'retrying', 'dead', 'ignored', 'quarantined'] as const;
+export type EventStatus = (typeof EVENT_STATUSES)[number];
+
+export const EVENT_SOURCES = ['webhook', 'backfill', 'replay'] as const;
+/** What put the event up for processing last. */
+export type EventSource = (typeof EVENT_SOURCES)[number];
+
+/** The inbox: one row for each event ever accepted, which is also its place in the queue. */
+@Entity('webhook_event')
+@Check('webhook_event_source', `source IN ('webhook', 'backfill', 'replay')`)
+@Check('webhook_event_status', `status IN ('pending', 'processed', 'retrying', 'dead', 'ignored', 'quarantined')`)
+@Index('webhook_event_due', ['nextAttemptAt'], { where: `status IN ('pending', 'retrying')` })
+@Index('webhook_event_exceptional', ['status', 'receivedAt', 'eventId'], { where: `status <> 'processed'` })
+@Index('webhook_event_received', ['receivedAt', 'eventId'])
+@Index('webhook_event_form', ['formId', 'receivedAt', 'eventId'])
+export class WebhookEvent {
+  @PrimaryColumn('text', { name: 'event_id' })
+  eventId: string;
+
+  @Column('text', { name: 'event_type' })
+  eventType: string;
+
+  @Column('text', { name: 'form_id' })
+  formId: string;
+
+  @Index('webhook_event_token')
+  @Column('text')
+  token: string;
+
+  @Column('text')
+  source: EventSource;
+
+  /** The webhook whose endpoint took the event in; null for the shared endpoint and for back-filled events. */
+  @Column('uuid', { name: 'webhook_id', nullable: true })
+  webhookId: string | null;
+
+  @Column('text')
+  status: EventStatus;
+
+  /** Why the event is ignored or quarantined, or which newer event it was superseded by kind. */
+  @Column('text', { nullable: true })
+  reason: string | null;
+
+  @Column('timestamptz', { name: 'submitted_at', nullable: true })
+  submittedAt: Date | null;
+
+  @Column('timestamptz', { name: 'received_at' })
+  receivedAt: Date;
+
+  @Column('integer', { default: 0 })
+  attempts: number;
+
+  @Column('timestamptz', { name: 'first_attempt_at', nullable: true })
+  firstAttemptAt: Date | null;
+
+  @Column('timestamptz', { name: 'next_attempt_at', nullable: true })
+  nextAttemptAt: Date | null;
+
+  @Column('timestamptz', { name: 'processed_at', nullable: true })
+  processedAt: Date | null;
+
+  @Column('text', { name: 'last_error', nullable: true })
+  lastError: string | null;
+
+  /** How often the same event arrived again. */
+  @Column('integer', { default: 0 })
+  duplicates: number;
+
+  @Column('integer', { name: 'payload_bytes' })
+  payloadBytes: number;
+
+  /** The body exactly as received; null once erased. Not loaded unless asked for. */
+  @Column('bytea', { nullable: true, select: false })
+  payload: Buffer | null;
+}

@@ -1,0 +1,51 @@
+/** Every way a call of the webhook endpoints can end: a closed set, used as a metric label and by the overview. */
+import { DomainError } from '../core/problem';
+
+export const INTAKE_OUTCOMES = [
+  'accepted',
+  'duplicate',
+  'quarantined',
+  'signature_missing',
+  'signature_malformed',
+  'signature_mismatch',
+  'unknown_endpoint',
+  'invalid_event',
+  'method_not_allowed',
+  'payload_too_large',
+  'unsupported_media_type',
+  'rate_limited',
+  'unavailable',
+  'error',
+] as const;
+
+export type IntakeOutcome = (typeof INTAKE_OUTCOMES)[number];
+
+/** The outcome that an error stands for. */
+export function outcomeOf(error: unknown): IntakeOutcome {
+  if (error instanceof SignatureRefused) return error.outcome;
+  if (!(error instanceof DomainError)) return 'error';
+  switch (error.code) {
+    case 'invalid_event':
+    case 'method_not_allowed':
+    case 'payload_too_large':
+    case 'unsupported_media_type':
+    case 'rate_limited':
+      return error.code;
+    case 'database_unavailable':
+    case 'intake_overloaded':
+    case 'shutting_down':
+    case 'not_ready':
+      return 'unavailable';
+    default:
+      return 'error';
+  }
+}
+
+/** 401 of the webhook endpoints. The answer does not say which check failed; metrics and log do. */
+export class SignatureRefused extends DomainError {
+  constructor(
+    readonly outcome: 'signature_missing' | 'signature_malformed' | 'signature_mismatch' | 'unknown_endpoint',
+  ) {
+    super('invalid_signature', 'the Typeform-Signature header does not match the body and the secret of this endpoint');
+  }
+}

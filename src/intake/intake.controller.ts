@@ -1,0 +1,76 @@
+import { Controller, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiConsumes,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiProperty,
+  ApiTags,
+} from '@nestjs/swagger';
+import { Public } from '../access/require-role.decorator';
+import { ApiProblems } from '../rest/api-problems.decorator';
+import { IntakeAnswer, IntakeService } from './intake.service';
+import { SignatureGuard, WebhookRequest } from './signature.guard';
+import { WebhookThrottlerGuard } from './webhook-throttler.guard';
+
+/** The answer to a committed event. */
+class IntakeAnswerView implements IntakeAnswer {
+  @ApiProperty({ enum: ['accepted', 'duplicate', 'quarantined'] })
+  status: IntakeAnswer['status'];
+
+  @ApiProperty({ example: '01J9Z3T7Q6A0F4V5K8M2N1P7RS' })
+  eventId: string;
+}
+
+/** The endpoints Typeform calls. */
+@ApiTags('webhooks')
+@ApiConsumes('application/json')
+@ApiHeader({
+  name: 'Typeform-Signature',
+  required: true,
+  description: 'sha256= and the base64 of HMAC-SHA256(secret, body)',
+})
+@ApiOkResponse({ type: IntakeAnswerView, description: 'committed' })
+@ApiProblems(
+  'invalid_event',
+  'invalid_signature',
+  'method_not_allowed',
+  'payload_too_large',
+  'unsupported_media_type',
+  'rate_limited',
+  'database_unavailable',
+  'intake_overloaded',
+  'shutting_down',
+)
+@Public()
+@UseGuards(WebhookThrottlerGuard, SignatureGuard)
+@Controller('webhooks/typeform')
+export class IntakeController {
+  constructor(private readonly intake: IntakeService) {}
+
+  @Post()
+  @ApiBody({ schema: { type: 'object' }, description: "Typeform's event" })
+  @ApiOperation({ summary: 'Take in an event, signed with TYPEFORM_WEBHOOK_SECRET' })
+  @HttpCode(200)
+  acceptShared(@Req() request: WebhookRequest): Promise<IntakeAnswer> {
+    return this.accept(request, null);
+  }
+
+  @Post(':webhookId')
+  @ApiBody({ schema: { type: 'object' }, description: "Typeform's event" })
+  @ApiOperation({ summary: 'Take in an event, signed with the secret of this webhook' })
+  @ApiParam({ name: 'webhookId' })
+  @HttpCode(200)
+  acceptOwn(@Req() request: WebhookRequest): Promise<IntakeAnswer> {
+    return this.accept(request, request.params.webhookId ?? null);
+  }
+
+  private async accept(request: WebhookRequest, webhookId: string | null): Promise<IntakeAnswer> {
+    if (!request.verifiedBody) throw new Error('the signature guard is missing on this route');
+    const answer = await this.intake.accept(request.verifiedBody, webhookId);
+    request.acknowledgedAs = answer.status;
+    return answer;
+  }
+}

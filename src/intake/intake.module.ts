@@ -1,0 +1,27 @@
+import { Module } from '@nestjs/common';
+import { InboxModule } from '../inbox/inbox.module';
+import { WebhooksModule } from '../webhooks/webhooks.module';
+import { INTAKE_METRIC_PROVIDERS, IntakeMetrics } from './intake-metrics';
+import { IntakeWindow } from './intake-window';
+import { IntakeController } from './intake.controller';
+import { IntakeService } from './intake.service';
+import { SignatureGuard } from './signature.guard';
+import { WebhookFence } from './webhook-fence';
+import { WebhookThrottlerGuard } from './webhook-throttler.guard';
+
+/** Typeform's side of the service: verify, commit, answer. */
+@Module({
+  imports: [InboxModule, WebhooksModule],
+  controllers: [IntakeController],
+  providers: [
+    IntakeService,
+    SignatureGuard,
+    WebhookThrottlerGuard,
+    WebhookFence,
+    IntakeMetrics,
+    IntakeWindow,
+    ...INTAKE_METRIC_PROVIDERS,
+  ],
+  exports: [WebhookFence, IntakeWindow],
+})
+export class IntakeModule {}

@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../config/app-config';
+import type { VerifiedBody } from '../core/signature';
+import { readEnvelope } from '../core/typeform-event';
+import { Clock } from '../database/clock';
+import type { NewEvent } from '../inbox/inbox-append.repository';
+import { AppendOutcome, InboxWriter } from '../inbox/inbox-writer';
+
+/** What Typeform is told; it only looks at the status 200. */
+export interface IntakeAnswer {
+  status: AppendOutcome;
+  eventId: string;
+}
+
+/** Clocks differ a little; a submission further in the future than this did not happen yet. */
+const MAX_FUTURE_MS = 10 * 60_000;
+const DAY_MS = 24 * 3_600_000;
+
+@Injectable()
+export class IntakeService {
+  private readonly maxAgeMs: number;
+
+  constructor(
+    config: AppConfig,
+    private readonly writer: InboxWriter,
+    private readonly clock: Clock,
+  ) {
+    this.maxAgeMs = config.intake.maxEventAgeDays * DAY_MS;
+  }
+
+  /**
+   * Takes a verified body in and answers once it is committed. Throws `invalid_event` when it is no Typeform event,
+   * `intake_overloaded` or `database_unavailable` when it could not be committed.
+   */
+  async accept(body: VerifiedBody, webhookId: string | null): Promise<IntakeAnswer> {
+    const envelope = readEnvelope(body);
+    const receivedAt = this.clock.now();
+    const quarantinedFor = this.judgeAge(envelope.submittedAt, receivedAt);
+    const { eventId } = envelope;
+    const event: NewEvent = { ...envelope, receivedAt, source: 'webhook', webhookId, quarantinedFor, payload: body };
+    return { status: await this.writer.append(event), eventId };
+  }
+
+  /** A signature never expires, so the age limit is what stops an old captured request; retries last 11 hours at most. */
+  private judgeAge(submittedAt: Date | null, now: Date): NewEvent['quarantinedFor'] {
+    if (submittedAt === null) return null;
+    const ageMs = now.getTime() - submittedAt.getTime();
+    if (ageMs > this.maxAgeMs) return 'too_old';
+    return ageMs < -MAX_FUTURE_MS ? 'in_the_future' : null;
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * Everything below /webhooks, before and after the route: Typeform disables a webhook that answers 404 or 410 and gives up on
+ * redirects, so no path, method, content type or spelling of the URL may ever lead to one of these.
+ */
+import { Injectable, Logger } from '@nestjs/common';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppConfig } from '../config/app-config';
+import { DomainError } from '../core/problem';
+import { Draining } from '../rest/draining';
+import { problemOf, sendProblem } from '../rest/problem.filter';
+import { IntakeMetrics } from './intake-metrics';
+import { IntakeOutcome, outcomeOf, SignatureRefused } from './intake-outcome';
+import type { WebhookRequest } from './signature.guard';
+
+const PREFIX = '/webhooks';
+const JSON_TYPE = /^application\/json\s*(;|$)/i;
+const RETRY_AFTER_SECONDS = 5;
+
+@Injectable()
+export class WebhookFence {
+  private readonly logger = new Logger('Webhooks');
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly draining: Draining,
+    private readonly metrics: IntakeMetrics,
+  ) {}
+
+  /** Puts the fence up; call it before any route is registered. */
+  install(fastify: FastifyInstance): void {
+    fastify.addHook('onRoute', (route) => {
+      if (route.url.startsWith(PREFIX)) route.bodyLimit = this.config.intake.maxPayloadBytes;
+    });
+    fastify.addHook('onRequest', (request, reply, done) => {
+      const refusal = isWebhookPath(request) ? this.refusal(request) : null;
+      if (refusal === null) return done();
+      if (refusal.code === 'method_not_allowed') void reply.header('allow', 'POST');
+      sendProblem(request, reply, refusal, this.logger);
+    });
+    fastify.addHook('onSend', (request, reply, payload, done) => {
+      if (isWebhookPath(request) && isForbidden(reply.statusCode)) this.forbid(reply);
+      done(null, payload);
+    });
+    fastify.addHook('onResponse', (request, reply, done) => {
+      if (isWebhookPath(request)) this.metrics.answered(outcome(request), reply.elapsedTime / 1000);
+      done();
+    });
+  }
+
+  /** What is wrong with a request before its body is read; null when it may go on. */
+  private refusal(request: FastifyRequest): DomainError | null {
+    if (this.draining.started) {
+      return new DomainError('shutting_down', 'this process is shutting down', {
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+      });
+    }
+    if (this.config.workerMode === 'processor') {
+      return new DomainError('not_ready', 'this process only processes (WORKER_MODE=processor)', {
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+      });
+    }
+    if (request.method !== 'POST') return new DomainError('method_not_allowed', 'webhooks are sent by POST');
+    if (request.is404) return new SignatureRefused('unknown_endpoint');
+    if (!JSON_TYPE.test(request.headers['content-type'] ?? '')) {
+      return new DomainError('unsupported_media_type', 'send application/json');
+    }
+    return null;
+  }
+
+  private forbid(reply: FastifyReply): void {
+    this.logger.error(`A webhook path was about to answer ${reply.statusCode}; answered 503 instead`);
+    void reply.status(503).removeHeader('location').header('retry-after', String(RETRY_AFTER_SECONDS));
+  }
+}
+
+/** True for every URL that a router, a proxy or a person could take for one below /webhooks. */
+function isWebhookPath(request: FastifyRequest): boolean {
+  return (request.routeOptions.url ?? '').startsWith(PREFIX) || isBelowWebhooks(request.url);
+}
+
+/** Looks at the path in lower case, decoded as far as it can be, with repeated slashes taken as one. */
+export function isBelowWebhooks(url: string): boolean {
+  const path = (url.split(/[?#;]/, 1)[0] ?? '').replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(parseInt(hex, 16)),
+  );
+  return /^[/\\]+webhooks([/\\]|$)/i.test(path);
+}
+
+function isForbidden(status: number): boolean {
+  return status === 404 || status === 410 || (status >= 300 && status < 400);
+}
+
+function outcome(request: FastifyRequest): IntakeOutcome {
+  const problem = problemOf(request);
+  return problem ? outcomeOf(problem) : ((request as WebhookRequest).acknowledgedAs ?? 'error');
+}

@@ -1,0 +1,33 @@
+import { ConsoleLogger, LogLevel as NestLogLevel } from '@nestjs/common';
+import { AppConfig, LogLevel } from './config/app-config';
+
+const NEST_LEVELS: Record<LogLevel, NestLogLevel[]> = {
+  error: ['fatal', 'error'],
+  warn: ['fatal', 'error', 'warn'],
+  info: ['fatal', 'error', 'warn', 'log'],
+  debug: ['fatal', 'error', 'warn', 'log', 'debug'],
+  trace: ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'],
+};
+
+/** What the framework says about its own start: a line for every module and route. */
+const FRAMEWORK_CONTEXTS = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
+
+/** The logger of the service: JSON lines in production, readable ones elsewhere; one line an event in both. */
+export class ServiceLogger extends ConsoleLogger {
+  constructor(config: Pick<AppConfig, 'environment' | 'logLevel'>) {
+    const json = config.environment === 'production';
+    super({ json, compact: true, breakLength: Infinity, logLevels: NEST_LEVELS[config.logLevel], timestamp: false });
+  }
+
+  override log(message: unknown, ...rest: unknown[]): void {
+    const context = rest.at(-1);
+    const ofFramework = typeof context === 'string' && FRAMEWORK_CONTEXTS.has(context);
+    if (!ofFramework || this.isLevelEnabled('debug')) super.log(message, ...rest);
+  }
+}

@@ -1,0 +1,67 @@
+/** Starts the service: configuration, database, migrations, HTTP; stops it cleanly on SIGTERM and SIGINT. */
+import 'reflect-metadata';
+import { Logger, LoggerService } from '@nestjs/common';
+import { RunningApp, startApp } from './app.setup';
+import { printBanner } from './banner';
+import { loadConfigOrExit } from './config/process-environment';
+import { SystemClock } from './database/clock';
+import { openDatabase } from './database/open-database';
+import { ServiceLogger } from './logger';
+
+/** Kubernetes kills after 30 s by default; whatever hangs, the process is gone well before. */
+const SHUTDOWN_DEADLINE_MS = 9_500;
+
+async function main(): Promise<void> {
+  const { config: configured, report } = loadConfigOrExit();
+  const logger = new ServiceLogger(configured);
+  Logger.overrideLogger(logger);
+  for (const { name, message } of [...report.warnings, ...report.recommendations])
+    logger.warn(`${name} ${message}`, 'Config');
+
+  const database = await openDatabase(configured, {
+    // In production the `migrate` command does it; readiness is false until it did.
+    migrate: configured.environment !== 'production',
+    log: (line) => logger.log(line, 'Database'),
+  });
+  const config = { ...configured, database: { ...configured.database, url: database.url } };
+  let running: RunningApp;
+  try {
+    running = await startApp(config);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  stopOnSignal(logger, async () => {
+    await running.close();
+    await database.close();
+  });
+  if (config.environment === 'production') logger.log(`Listening on ${running.url}`, 'Main');
+  else printBanner(config, running, database.description, new SystemClock().now());
+}
+
+function stopOnSignal(logger: LoggerService, stop: () => Promise<void>): void {
+  let stopping = false;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (stopping) return;
+    stopping = true;
+    logger.log(`${signal}: finishing what is in flight`, 'Main');
+    setTimeout(() => {
+      logger.error('The shutdown took too long; leaving now. What was acknowledged is committed.', 'Main');
+      process.exit(1);
+    }, SHUTDOWN_DEADLINE_MS).unref();
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error(`The shutdown failed: ${error instanceof Error ? error.message : 'unknown error'}`, 'Main');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`The service could not start: ${error instanceof Error ? error.message : 'unknown error'}\n`);
+  process.exit(1);
+});

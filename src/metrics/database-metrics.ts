@@ -1,0 +1,73 @@
+/** Gauges that are read from the database and the pool when Prometheus asks. */
+import { Injectable, OnModuleInit } from '@nestjs/common';
+import { InjectMetric, makeGaugeProvider } from '@willsoto/nestjs-prometheus';
+import type { Pool } from 'pg';
+import { Gauge } from 'prom-client';
+import { DataSource } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
+import { Clock } from '../database/clock';
+import { Depth, InboxDepthRepository } from '../inbox/inbox-depth.repository';
+import { InboxWriter } from '../inbox/inbox-writer';
+
+const EVENTS = 'onboarding_inbox_events';
+const OLDEST = 'onboarding_inbox_oldest_age_seconds';
+const WAITING = 'onboarding_inbox_waiting_commits';
+const POOL = 'onboarding_database_pool_connections';
+
+export const DATABASE_METRIC_PROVIDERS = [
+  makeGaugeProvider({ name: EVENTS, help: 'Events in the inbox that are not done', labelNames: ['status'] }),
+  makeGaugeProvider({ name: OLDEST, help: 'Age of the oldest event that is not done', labelNames: ['status'] }),
+  makeGaugeProvider({ name: WAITING, help: 'Webhooks that wait for their commit' }),
+  makeGaugeProvider({
+    name: POOL,
+    help: 'Connections of the pool; waiting: queries without one',
+    labelNames: ['state'],
+  }),
+];
+
+@Injectable()
+export class DatabaseMetrics implements OnModuleInit {
+  private reading: Promise<Depth[]> | null = null;
+
+  constructor(
+    @InjectMetric(EVENTS) private readonly events: Gauge<'status'>,
+    @InjectMetric(OLDEST) private readonly oldest: Gauge<'status'>,
+    @InjectMetric(WAITING) private readonly waiting: Gauge,
+    @InjectMetric(POOL) private readonly pool: Gauge<'state'>,
+    private readonly dataSource: DataSource,
+    private readonly depth: InboxDepthRepository,
+    private readonly writer: InboxWriter,
+    private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    collectWith(this.events, () => this.perStatus(this.events, ({ count }) => count));
+    collectWith(this.oldest, () => {
+      const now = this.clock.now().getTime();
+      return this.perStatus(this.oldest, ({ oldestReceivedAt }) =>
+        oldestReceivedAt ? Math.max(0, (now - oldestReceivedAt.getTime()) / 1000) : 0,
+      );
+    });
+    collectWith(this.waiting, () => this.waiting.set(this.writer.depth));
+    collectWith(this.pool, () => {
+      const { totalCount, idleCount, waitingCount } = (this.dataSource.driver as PostgresDriver).master as Pool;
+      this.pool.set({ state: 'used' }, totalCount - idleCount);
+      this.pool.set({ state: 'idle' }, idleCount);
+      this.pool.set({ state: 'waiting' }, waitingCount);
+    });
+  }
+
+  /** Without a database these series are absent rather than stale or zero. */
+  private async perStatus(gauge: Gauge<'status'>, valueOf: (depth: Depth) => number): Promise<void> {
+    // Both gauges of a scrape share one query.
+    this.reading ??= this.depth.open().finally(() => (this.reading = null));
+    const open = await this.reading.catch(() => []);
+    gauge.reset();
+    for (const depth of open) gauge.set({ status: depth.status }, valueOf(depth));
+  }
+}
+
+/** prom-client calls a gauge's `collect` before it is read; the providers above cannot name it, since it needs this class. */
+function collectWith(gauge: Gauge, collect: () => void | Promise<void>): void {
+  Object.assign(gauge, { collect });
+}

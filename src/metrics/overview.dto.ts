@@ -1,0 +1,71 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, Matches } from 'class-validator';
+
+export class OverviewQuery {
+  @ApiPropertyOptional({ example: '15m', default: '15m', description: 'minutes or hours up to 24h' })
+  @IsOptional()
+  @Matches(/^([1-9]\d{0,2}m|1[0-3]\d\dm|14[0-3]\dm|1440m|[1-9]h|1\dh|2[0-4]h)$/, {
+    message: 'window must be like 15m or 2h, up to 24h',
+  })
+  window: string = '15m';
+}
+
+class AckLatencyView {
+  @ApiProperty({ type: Number, nullable: true, example: 3.2 })
+  p50: number | null;
+
+  @ApiProperty({ type: Number, nullable: true, example: 6.1 })
+  p95: number | null;
+
+  @ApiProperty({ type: Number, nullable: true, example: 9.8 })
+  p99: number | null;
+}
+
+class IntakeOverview {
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'number' }, example: { accepted: 120, duplicate: 3 } })
+  outcomes: Record<string, number>;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    example: 1,
+    description: 'correctly signed events that were committed, of those that came; null when none came',
+  })
+  successRate: number | null;
+
+  @ApiProperty({ type: AckLatencyView, description: 'milliseconds from the request to 200' })
+  ackMs: AckLatencyView;
+}
+
+class OpenEventsView {
+  @ApiProperty({ example: 'retrying' })
+  status: string;
+
+  @ApiProperty()
+  count: number;
+
+  @ApiProperty({ type: Number, nullable: true })
+  oldestAgeSeconds: number | null;
+}
+
+export class OverviewView {
+  @ApiProperty({ example: '15m' })
+  window: string;
+
+  @ApiProperty({ format: 'date-time' })
+  observedAt: Date;
+
+  @ApiProperty({ type: IntakeOverview, description: 'calls of the webhook endpoints that this process answered' })
+  intake: IntakeOverview;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'number' },
+    example: { processed: 118, retrying: 2 },
+    description: 'events received in the window by all processes, by their status now',
+  })
+  deliveries: Record<string, number>;
+
+  @ApiProperty({ type: [OpenEventsView], description: 'everything in the inbox that is not done, whenever it came' })
+  inbox: OpenEventsView[];
+}

@@ -1,0 +1,63 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, IsString, Length } from 'class-validator';
+import { PageQuery } from '../rest/page';
+import type { ClientIdentifiers } from './client.entity';
+import { IdentifierView, ResponseView } from './responses.dto';
+
+export class ClientsQuery extends PageQuery {
+  @ApiPropertyOptional({ example: 'ada@example.com', description: 'exactly this e-mail, in any case' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 320)
+  email?: string;
+
+  @ApiPropertyOptional({ example: '+12025550123', description: 'exactly this phone, E.164' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 32)
+  phone?: string;
+
+  @ApiPropertyOptional({ example: 'lovelace', description: 'part of a name, company, e-mail or phone' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  q?: string;
+}
+
+export class ClientIdentifierView extends IdentifierView {
+  @ApiProperty({ example: 'lT4Z3j/a3a12ec67a1365927098a606107fac15', description: 'the response: <formId>/<token>' })
+  from: string;
+}
+
+export class ClientView {
+  @ApiProperty({ format: 'uuid' })
+  id: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'ada@example.com' })
+  email: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: '+12025550123' })
+  phone: string | null;
+
+  @ApiProperty({ type: 'object', additionalProperties: { $ref: '#/components/schemas/ClientIdentifierView' } })
+  identifiers: ClientIdentifiers;
+
+  @ApiProperty({ format: 'date-time' })
+  createdAt: Date;
+
+  @ApiProperty({ format: 'date-time' })
+  updatedAt: Date;
+}
+
+export class ClientDetailView extends ClientView {
+  @ApiProperty({ type: [ResponseView], description: 'the newest 200; list all with GET /v1/responses?clientId=' })
+  responses: ResponseView[];
+}
+
+export class ClientPage {
+  @ApiProperty({ type: [ClientView] })
+  items: ClientView[];
+
+  @ApiProperty({ type: String, nullable: true })
+  nextCursor: string | null;
+}

@@ -1,0 +1,36 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Client } from './client.entity';
+import { ClientResolver } from './client-resolver';
+import { ClientsController } from './clients.controller';
+import { ClientsRepository } from './clients.repository';
+import { ClientsService } from './clients.service';
+import { FormResponse } from './form-response.entity';
+import { FormsController } from './forms.controller';
+import { FormsRepository } from './forms.repository';
+import { FormsService } from './forms.service';
+import { OnboardingForm } from './onboarding-form.entity';
+import { OnboardingService } from './onboarding.service';
+import { ResponseExport } from './response-export';
+import { ResponsesController } from './responses.controller';
+import { ResponsesQueryRepository } from './responses-query.repository';
+import { ResponsesRepository } from './responses.repository';
+
+/** Forms, responses and clients: written by the inbox's worker, read by admins. */
+@Module({
+  imports: [TypeOrmModule.forFeature([OnboardingForm, FormResponse, Client])],
+  controllers: [FormsController, ResponsesController, ClientsController],
+  providers: [
+    OnboardingService,
+    ClientResolver,
+    ClientsRepository,
+    FormsRepository,
+    ResponsesRepository,
+    ClientsService,
+    FormsService,
+    ResponsesQueryRepository,
+    ResponseExport,
+  ],
+  exports: [OnboardingService],
+})
+export class OnboardingModule {}

@@ -1,0 +1,15 @@
+import { Injectable, OnModuleDestroy } from '@nestjs/common';
+
+/** Says whether this process is shutting down; true from the first moment of the shutdown on. */
+@Injectable()
+export class Draining implements OnModuleDestroy {
+  private draining = false;
+
+  get started(): boolean {
+    return this.draining;
+  }
+
+  onModuleDestroy(): void {
+    this.draining = true;
+  }
+}

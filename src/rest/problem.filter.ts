@@ -1,0 +1,97 @@
+/** Every error leaves as RFC 9457 `application/problem+json`, with one log line and nothing internal in it. */
+import { ArgumentsHost, Catch, ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError, ErrorCode, statusOf, toProblem } from '../core/problem';
+
+const CODE_OF_STATUS: Partial<Record<number, ErrorCode>> = {
+  400: 'bad_request',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  409: 'conflict',
+  413: 'payload_too_large',
+  415: 'unsupported_media_type',
+  422: 'validation_failed',
+  429: 'rate_limited',
+};
+
+/** What is said for errors of the framework, whose own messages are not ours to pass on. */
+const DETAIL: Partial<Record<ErrorCode, string>> = {
+  bad_request: 'the request could not be read',
+  not_found: 'there is nothing at this address',
+  payload_too_large: 'the body is larger than this service accepts',
+  unsupported_media_type: 'send application/json',
+};
+
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Http');
+
+  catch(exception: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    sendProblem(http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>(), exception, this.logger);
+  }
+}
+
+const problems = new WeakMap<FastifyRequest, DomainError>();
+
+/** The error that a request was answered with, if it was. */
+export function problemOf(request: FastifyRequest): DomainError | undefined {
+  return problems.get(request);
+}
+
+/** Answers a request with the problem of an error, whatever was thrown. */
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown: unknown, logger: Logger): void {
+  const error = toDomainError(thrown);
+  const status = statusOf(error.code);
+  problems.set(request, error);
+  log(logger, request, error, thrown);
+  // A stream that fails after its first bytes cannot become a problem any more: cutting it tells the client.
+  if (reply.sent) return void reply.raw.destroy();
+  if (error.retryAfterSeconds !== undefined) void reply.header('retry-after', String(error.retryAfterSeconds));
+  if (error.code === 'unauthorized') void reply.header('www-authenticate', 'Bearer');
+  const instance = request.url.split('?', 1)[0] ?? '/';
+  void reply
+    .status(status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send(toProblem(error, instance, request.id));
+}
+
+function toDomainError(thrown: unknown): DomainError {
+  if (thrown instanceof DomainError) return thrown;
+  const status = thrown instanceof HttpException ? thrown.getStatus() : statusOfFrameworkError(thrown);
+  const code = CODE_OF_STATUS[status] ?? 'internal_error';
+  return new DomainError(code, DETAIL[code] ?? 'the request failed; look for its requestId in the log', {
+    cause: thrown,
+  });
+}
+
+/** Fastify's own errors (body too large, wrong content type, broken JSON, ...) carry `statusCode` and an FST_ code. */
+function statusOfFrameworkError(thrown: unknown): number {
+  if (!(thrown instanceof Error)) return 500;
+  const { code, statusCode } = thrown as Error & { code?: unknown; statusCode?: unknown };
+  const ofFramework = typeof code === 'string' && (code.startsWith('FST_') || code.startsWith('ERR_'));
+  if (thrown instanceof SyntaxError && statusCode === 400) return 400;
+  return ofFramework && typeof statusCode === 'number' ? statusCode : 500;
+}
+
+/** One line, without path parameters, query or message of a foreign error: those may hold personal data. */
+function log(logger: Logger, request: FastifyRequest, error: DomainError, thrown: unknown): void {
+  const line = {
+    message: 'Request refused',
+    method: request.method,
+    route: request.routeOptions.url ?? 'unknown',
+    status: statusOf(error.code),
+    code: error.code,
+    requestId: request.id,
+  };
+  if (error.code !== 'internal_error') return logger.warn(line);
+  const cause = thrown instanceof Error ? thrown : new Error('not an error');
+  const places = cause.stack
+    ?.split('\n')
+    .filter((place) => place.startsWith('    at '))
+    .slice(0, 8);
+  logger.error({ ...line, message: 'Request failed', error: cause.name, places: places?.map((place) => place.trim()) });
+}

@@ -1,0 +1,96 @@
+/** The signing secrets of all webhooks, in memory: verifying a webhook asks no database. */
+import { Injectable, Logger, OnModuleInit } from '@nestjs/common';
+import { AppConfig } from '../config/app-config';
+import { open } from '../core/secret-box';
+import { Clock } from '../database/clock';
+import { Notifications } from '../database/notifications';
+import { WebhookSecretsRepository } from './webhook-secrets.repository';
+
+/** Deliveries that were under way when a webhook was removed are still accepted for this long (contract section 4). */
+const ACCEPT_AFTER_REMOVAL_MS = 24 * 3_600_000;
+/** Refreshed by notification; this bounds how old the copy gets when notifications are lost. */
+const MAX_AGE_MS = 30_000;
+/** An unknown id may be one that another process has just registered, so it causes a reload; but not more often than this. */
+const MIN_RELOAD_INTERVAL_MS = 1_000;
+
+interface WebhookSecrets {
+  current: string;
+  previous: string | null;
+  previousExpiresAt: Date | null;
+  removedAt: Date | null;
+}
+
+@Injectable()
+export class WebhookSecretsCache implements OnModuleInit {
+  private readonly logger = new Logger(WebhookSecretsCache.name);
+  private secrets: ReadonlyMap<string, WebhookSecrets> = new Map();
+  private loadedAt = 0;
+  private reloading: Promise<void> | null = null;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly clock: Clock,
+    private readonly repository: WebhookSecretsRepository,
+    private readonly notifications: Notifications,
+  ) {}
+
+  onModuleInit(): void {
+    this.notifications.on('webhook_changed', () => void this.reload());
+  }
+
+  /** The secrets that are valid now for a webhook's endpoint; empty when there is no such webhook (any more). */
+  async of(webhookId: string): Promise<readonly string[]> {
+    const age = this.clock.now().getTime() - this.loadedAt;
+    const known = this.secrets.has(webhookId);
+    if (!known && age >= MIN_RELOAD_INTERVAL_MS) await this.reload();
+    else if (age >= MAX_AGE_MS) void this.reload();
+    return this.validNow(this.secrets.get(webhookId));
+  }
+
+  /** Loads all secrets; the copy in memory stays in use when that fails. */
+  reload(): Promise<void> {
+    this.reloading ??= this.load().finally(() => {
+      this.reloading = null;
+    });
+    return this.reloading;
+  }
+
+  private async load(): Promise<void> {
+    this.loadedAt = this.clock.now().getTime();
+    try {
+      const rows = await this.repository.all(new Date(this.loadedAt - ACCEPT_AFTER_REMOVAL_MS));
+      const loaded = new Map<string, WebhookSecrets>();
+      for (const row of rows) {
+        const current = this.unseal(row.id, row.secret);
+        if (current === null) continue;
+        const previous = row.previousSecret === null ? null : this.unseal(row.id, row.previousSecret);
+        loaded.set(row.id, {
+          current,
+          previous,
+          previousExpiresAt: row.previousSecretExpiresAt,
+          removedAt: row.removedAt,
+        });
+      }
+      this.secrets = loaded;
+    } catch {
+      this.logger.warn('The webhook secrets could not be reloaded; the copy in memory stays in use');
+    }
+  }
+
+  private unseal(id: string, sealed: string): string | null {
+    try {
+      return open(this.config.encryptionKeys, sealed, id);
+    } catch {
+      this.logger.error(`The secret of webhook ${id} cannot be decrypted: put its key back into ENCRYPTION_KEYS`);
+      return null;
+    }
+  }
+
+  private validNow(secrets: WebhookSecrets | undefined): readonly string[] {
+    if (!secrets) return [];
+    const now = this.clock.now().getTime();
+    if (secrets.removedAt && secrets.removedAt.getTime() + ACCEPT_AFTER_REMOVAL_MS < now) return [];
+    const overlap = secrets.previousExpiresAt !== null && secrets.previousExpiresAt.getTime() > now;
+    return secrets.previous !== null && overlap ? [secrets.current, secrets.previous] : [secrets.current];
+  }
+}

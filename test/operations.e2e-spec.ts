@@ -1,0 +1,85 @@
+/** Probes and metrics. */
+import { newEvent } from './support/events';
+import { startTestApp, TestApp } from './support/test-app';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.stop());
+
+describe('probes', () => {
+  it('are open, and say what they looked at', async () => {
+    expect((await app.http.get('/health/live').expect(200)).body).toMatchObject({ status: 'ok', details: {} });
+    expect((await app.http.get('/health/ready').expect(200)).body.details).toMatchObject({
+      shutdown: { status: 'up' },
+      database: { status: 'up' },
+      migrations: { status: 'up' },
+    });
+    expect((await app.http.get('/health/startup').expect(200)).body.status).toBe('ok');
+  });
+
+  it('readiness is false on a database that takes no writes', async () => {
+    const { name, pool } = app.database;
+    const reconnect = () =>
+      pool.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()`,
+        [name],
+      );
+    await pool.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
+    await reconnect();
+    const { body } = await app.http.get('/health/ready').expect(503);
+    expect(body.error.database).toMatchObject({ status: 'down', message: expect.stringContaining('read-only') });
+    await app.deliver(newEvent()).expect(503);
+    await pool.query(
+      `SET default_transaction_read_only = off; ALTER DATABASE ${name} RESET default_transaction_read_only`,
+    );
+    await reconnect();
+    await app.http.get('/health/ready').expect(200);
+    await app.deliver(newEvent()).expect(200);
+  });
+});
+
+describe('metrics', () => {
+  it('count calls by outcome and measure acknowledgements', async () => {
+    await app.deliver(newEvent()).expect(200);
+    await app.deliver(newEvent(), { secret: 'a-wrong-secret-0123456789' }).expect(401);
+    await app.http.get('/webhooks/typeform').expect(405);
+    await app.deliver(newEvent(), { path: '/webhooks/typeform/unknown' }).expect(401);
+    await app.settled();
+    const { text } = await app.http.get('/metrics').expect(200);
+    const value = (series: string): number =>
+      Number(new RegExp(`^${series.replace(/[{}"]/g, '\\$&')} (.+)$`, 'm').exec(text)?.[1]);
+    expect(value('onboarding_webhook_requests_total{outcome="accepted"}')).toBeGreaterThanOrEqual(1);
+    expect(value('onboarding_webhook_requests_total{outcome="signature_mismatch"}')).toBe(1);
+    expect(value('onboarding_webhook_requests_total{outcome="method_not_allowed"}')).toBe(1);
+    expect(value('onboarding_webhook_requests_total{outcome="unknown_endpoint"}')).toBe(1);
+    expect(value('onboarding_webhook_requests_total{outcome="rate_limited"}')).toBe(0);
+    expect(value('onboarding_webhook_ack_seconds_count')).toBe(
+      value('onboarding_webhook_requests_total{outcome="accepted"}'),
+    );
+    expect(value('onboarding_event_record_delay_seconds_count')).toBeGreaterThanOrEqual(1);
+    expect(value('onboarding_inbox_events{status="pending"}')).toBe(0);
+    expect(value('onboarding_inbox_oldest_age_seconds{status="dead"}')).toBe(0);
+    expect(value('onboarding_inbox_waiting_commits')).toBe(0);
+    expect(value('onboarding_database_pool_connections{state="used"}')).toBeGreaterThanOrEqual(0);
+    expect(value('process_resident_memory_bytes')).toBeGreaterThan(0);
+    expect(value('nodejs_eventloop_lag_seconds')).toBeGreaterThanOrEqual(0);
+  });
+
+  it('have no label that could hold an id, an address or an answer', async () => {
+    const event = newEvent();
+    await app.deliver(event).expect(200);
+    const { text } = await app.http.get('/metrics').expect(200);
+    const labels = new Set(text.match(/[a-z_]+(?==")/g));
+    const ofNode = ['kind', 'version', 'major', 'minor', 'patch', 'space', 'type'];
+    expect([...labels].filter((label) => !ofNode.includes(label)).sort()).toEqual([
+      'code',
+      'le',
+      'outcome',
+      'state',
+      'status',
+    ]);
+    expect(text).not.toContain(event.event_id);
+  });
+});

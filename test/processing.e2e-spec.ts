@@ -1,0 +1,191 @@
+/** What happens after the commit: order, failures, retries, kill switch, replay. */
+import { askEmail, askName, minutesAgo, newEvent, newId, newPartial, tokenOf } from './support/events';
+import { eventually, startTestApp, TestApp } from './support/test-app';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp({
+    RETRY_INITIAL_SECONDS: '1',
+    RETRY_MAX_SECONDS: '1',
+    RETRY_JITTER_PERCENT: '0',
+    RETRY_MAX_ATTEMPTS: '3',
+  });
+  // A record that cannot be written, as a bug or a damaged index would make it.
+  await app.database.pool.query(`
+    CREATE FUNCTION refuse_poison() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        IF EXISTS (SELECT FROM pg_class WHERE relname = 'cured') THEN RETURN NEW; END IF;
+        RAISE EXCEPTION 'refused %', NEW.answers USING ERRCODE = '22000';
+      END $$;
+    CREATE TRIGGER refuse_poison BEFORE INSERT ON form_response FOR EACH ROW WHEN (NEW.form_id = 'poison')
+      EXECUTE FUNCTION refuse_poison();`);
+});
+afterAll(() => app.stop());
+
+const delivery = async (eventId: string): Promise<Record<string, unknown>> =>
+  (await app.admin('get', `/v1/deliveries/${eventId}`).expect(200)).body as Record<string, unknown>;
+const response = async (formId: string, token: string): Promise<Record<string, unknown>> =>
+  (await app.admin('get', `/v1/responses/${formId}/${token}`).expect(200)).body as Record<string, unknown>;
+
+describe('order of arrival', () => {
+  const partial = { text: 'partial', complete: false };
+  const complete = { text: 'complete', complete: true };
+  const versions = [
+    { ...partial, minutes: 9, text: 'first partial' },
+    { ...partial, minutes: 7, text: 'second partial' },
+    { ...complete, minutes: 5, text: 'complete' },
+    { ...complete, minutes: 3, text: 'corrected' },
+    { ...partial, minutes: 1, text: 'late partial' },
+  ];
+  const orders = [
+    [0, 1, 2, 3, 4],
+    [4, 3, 2, 1, 0],
+    [2, 0, 4, 3, 1],
+    [3, 4, 0, 2, 1],
+  ];
+
+  it.each(orders)('the newest complete version wins when they arrive as %d %d %d %d %d', async (...order) => {
+    const token = newId();
+    const formId = `order${order.join('')}`;
+    for (const index of order) {
+      const { text, complete: isComplete, minutes } = versions[index] as (typeof versions)[number];
+      const make = isComplete ? newEvent : newPartial;
+      await app
+        .deliver(make({ formId, token, submittedAt: minutesAgo(minutes), questions: [askName(text)] }))
+        .expect(200);
+      await app.settled();
+    }
+    expect(await response(formId, token)).toMatchObject({
+      responseType: 'completed',
+      answers: [{ value: 'corrected' }],
+    });
+    const { body } = await app.admin('get', `/v1/forms/${formId}`).expect(200);
+    expect(body.responseCount).toBe(1);
+  });
+
+  it('says of an older version that it was superseded', async () => {
+    const token = newId();
+    await app.deliver(newEvent({ token, formId: 'superseded' })).expect(200);
+    await app.settled();
+    const late = newPartial({ token, formId: 'superseded' });
+    await app.deliver(late).expect(200);
+    await app.settled();
+    expect(await delivery(late.event_id)).toMatchObject({ status: 'processed', reason: 'superseded' });
+  });
+
+  it('a second event about the same response changes nothing that was already there', async () => {
+    const token = newId();
+    const submittedAt = minutesAgo(5);
+    const questions = [askEmail('twice@example.com')];
+    await app.deliver(newEvent({ token, formId: 'twice', submittedAt, questions })).expect(200);
+    await app.deliver(newEvent({ token, formId: 'twice', submittedAt, questions })).expect(200);
+    await app.settled();
+    const { body: responses } = await app.admin('get', '/v1/responses?formId=twice').expect(200);
+    expect(responses.items).toHaveLength(1);
+    const { body: clients } = await app.admin('get', '/v1/clients?email=twice@example.com').expect(200);
+    expect(clients.items).toHaveLength(1);
+  });
+});
+
+describe('what cannot be used', () => {
+  it('an unknown event type is kept and ignored', async () => {
+    const event = newEvent({ eventType: 'form_something_new' });
+    expect((await app.deliver(event)).body.status).toBe('accepted');
+    await app.settled();
+    expect(await delivery(event.event_id)).toMatchObject({ status: 'ignored', reason: 'unknown_event_type' });
+    await app.admin('get', `/v1/deliveries/${event.event_id}/payload`).expect(200);
+  });
+
+  it('events of a paused form are kept, ignored, and used once it is active and they are replayed', async () => {
+    await app.deliver(newEvent({ formId: 'paused' })).expect(200);
+    await app.settled();
+    await app.admin('patch', '/v1/forms/paused').send({ status: 'paused' }).expect(200);
+    const event = newEvent({ formId: 'paused' });
+    expect((await app.deliver(event)).body.status).toBe('accepted');
+    await app.settled();
+    expect(await delivery(event.event_id)).toMatchObject({ status: 'ignored', reason: 'form_paused' });
+    await app.admin('patch', '/v1/forms/paused').send({ status: 'active' }).expect(200);
+    await app
+      .admin('post', '/v1/deliveries/replay')
+      .send({ formId: 'paused', status: 'ignored' })
+      .expect(200, { matched: 1, queued: 1 });
+    await app.settled();
+    expect(await delivery(event.event_id)).toMatchObject({ status: 'processed', source: 'replay' });
+    await response('paused', tokenOf(event));
+  });
+});
+
+describe('failures', () => {
+  it('one bad event fails alone, is tried again, and is dead after the limit; a replay cures it', async () => {
+    const bad = newEvent({ formId: 'poison', questions: [askEmail('poison@example.com')] });
+    const good = Array.from({ length: 40 }, () => newEvent({ formId: 'healthy' }));
+    const all = [...good.slice(0, 20), bad, ...good.slice(20)];
+    await Promise.all(all.map((event) => app.deliver(event).expect(200)));
+    await app.settled();
+    const { body: healthy } = await app.admin('get', '/v1/deliveries?formId=healthy&status=processed').expect(200);
+    expect(healthy.items).toHaveLength(40);
+    await eventually(async () => (await delivery(bad.event_id)).status === 'dead', 'the bad event is given up');
+    expect(await delivery(bad.event_id)).toMatchObject({
+      attempts: 3,
+      lastError: 'data_rejected',
+      nextAttemptAt: null,
+    });
+    expect(app.logs.filter((line) => line.includes(bad.event_id))).toHaveLength(3);
+    expect(app.logs.join('\n')).not.toContain('poison@example.com');
+    const { text: metrics } = await app.http.get('/metrics').expect(200);
+    expect(metrics).toContain('onboarding_event_processing_failures_total{code="data_rejected"} 3');
+    expect(metrics).toContain('onboarding_events_dead_total 1');
+    expect(metrics).toContain('onboarding_inbox_events{status="dead"} 1');
+
+    await app.database.pool.query('CREATE TABLE cured ()');
+    await app.admin('post', '/v1/deliveries/replay').send({ status: 'dead' }).expect(200, { matched: 1, queued: 1 });
+    await eventually(async () => (await delivery(bad.event_id)).status === 'processed', 'the replay is processed');
+    expect(await delivery(bad.event_id)).toMatchObject({ attempts: 1, lastError: null });
+    await app.database.pool.query('DROP TABLE cured');
+  });
+
+  it('retries until the cause is gone', async () => {
+    const event = newEvent({ formId: 'poison' });
+    await app.deliver(event).expect(200);
+    await eventually(async () => (await delivery(event.event_id)).status === 'retrying', 'the first attempt failed');
+    await app.database.pool.query('CREATE TABLE cured ()');
+    await eventually(async () => (await delivery(event.event_id)).status === 'processed', 'a later attempt succeeded');
+    expect((await delivery(event.event_id)).attempts).toBeGreaterThan(1);
+    await app.database.pool.query('DROP TABLE cured');
+  });
+});
+
+describe('hostile content', () => {
+  const emoji = '\ud83d\udc69\u200d\ud83d\udcbb'.repeat(100);
+  it.each([
+    ['SQL', "Robert'); DROP TABLE client;--", "Robert'); DROP TABLE client;--"],
+    ['NUL characters', 'a\u0000b', 'a\ufffdb'],
+    ['a lone surrogate', 'a\ud800b', 'a\ufffdb'],
+    ['prototype keys', '__proto__', '__proto__'],
+    ['emoji', emoji, emoji],
+    ['line breaks and control characters', 'a\r\n\u001b[31mred', 'a\r\n\u001b[31mred'],
+    ['200 kB', 'x'.repeat(200_000), 'x'.repeat(200_000)],
+  ])('%s in an answer is stored and shown', async (_case, text, shown) => {
+    const event = newEvent({ formId: 'hostile', questions: [askName(text)], hidden: { note: text } });
+    await app.deliver(event).expect(200);
+    await app.settled();
+    expect(await delivery(event.event_id)).toMatchObject({ status: 'processed' });
+    expect(await response('hostile', tokenOf(event))).toMatchObject({
+      answers: [{ value: shown }],
+      hidden: { note: shown },
+    });
+    expect(app.logs.join('\n')).not.toContain(text.slice(0, 20));
+  });
+});
+
+it('with the kill switch, events are kept and processed by the next process that may', async () => {
+  const off = await startTestApp({ WEBHOOK_PROCESSING_ENABLED: 'false' }, { database: app.database });
+  try {
+    const event = newEvent({ formId: 'killswitch' });
+    await off.deliver(event).expect(200);
+    // The other application shares the database and is allowed to process.
+    await eventually(async () => (await delivery(event.event_id)).status === 'processed', 'the other process did it');
+  } finally {
+    await off.stop();
+  }
+});

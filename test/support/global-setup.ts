@@ -1,0 +1,31 @@
+/** Once for all end-to-end files: a PostgreSQL server and a migrated template database that each file clones. */
+import 'reflect-metadata';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { EmbeddedPostgres } from '../../src/database/embedded/embedded-postgres';
+import { migrate } from '../../src/database/open-database';
+import { urlOfDatabase } from './database';
+
+declare global {
+  var testServer: { postgres: EmbeddedPostgres | null; dataDir: string; url: string; template: string } | undefined;
+}
+
+export default async function setup(): Promise<void> {
+  const given = process.env.TEST_DATABASE_URL;
+  const dataDir = join(mkdtempSync(join(tmpdir(), 'onboarding-test-')), 'postgres');
+  const postgres = given ? null : await EmbeddedPostgres.start({ dataDir });
+  const url = given ?? postgres?.url ?? '';
+  process.stdout.write(`End-to-end tests use ${given ? 'TEST_DATABASE_URL' : 'an embedded PostgreSQL of their own'}\n`);
+  const template = `onboarding_template_${process.pid}`;
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query(`DROP DATABASE IF EXISTS ${template}`);
+  await client.query(`CREATE DATABASE ${template}`);
+  await client.end();
+  await migrate(urlOfDatabase(url, template), () => undefined);
+  process.env.ONBOARDING_TEST_SERVER = url;
+  process.env.ONBOARDING_TEST_TEMPLATE = template;
+  globalThis.testServer = { postgres, dataDir, url, template };
+}
