@@ -23,6 +23,7 @@ export default tseslint.config(
             never('core', ['config', 'database', ...features, 'operations', 'sandbox']),
             never('config', ['database', ...features, 'operations', 'sandbox']),
             never('database', [...features, 'operations', 'sandbox']),
+            never('sandbox', ['core', 'config', 'database', ...features, 'operations']),
             never('onboarding', ['inbox', 'intake', 'backfill', 'operations', 'sandbox']),
             never('inbox', ['intake', 'backfill', 'operations', 'sandbox']),
             ...features.map((feature) => never(feature, ['operations', 'sandbox'])),
@@ -75,7 +76,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/config/**/*.ts', 'src/database/clock.ts', 'src/database/random.ts'],
+    files: ['src/config/**/*.ts', 'src/database/clock.ts', 'src/database/random.ts', 'src/sandbox/time/time-source.ts'],
     rules: { 'no-restricted-syntax': 'off' },
   },
 );
