@@ -76,7 +76,9 @@ describe('metrics', () => {
     expect([...labels].filter((label) => !ofNode.includes(label)).sort()).toEqual([
       'code',
       'le',
+      'operation',
       'outcome',
+      'priority',
       'state',
       'status',
     ]);
