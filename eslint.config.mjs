@@ -26,6 +26,10 @@ export default tseslint.config(
             never('sandbox', ['core', 'config', 'database', ...features, 'operations']),
             never('onboarding', ['inbox', 'intake', 'backfill', 'operations', 'sandbox']),
             never('inbox', ['intake', 'backfill', 'operations', 'sandbox']),
+            never(
+              'typeform',
+              features.filter((feature) => feature !== 'typeform'),
+            ),
             ...features.map((feature) => never(feature, ['operations', 'sandbox'])),
           ],
         },
