@@ -323,7 +323,7 @@ describe('the export', () => {
     const answer = await app.admin('get', '/v1/responses/export?format=csv&formId=export').buffer(true).expect(200);
     expect(answer.headers['content-type']).toMatch(/^text\/csv/);
     expect(answer.headers['content-disposition']).toContain('responses.csv');
-    const rows = parse(answer.text, { columns: true }) as Record<string, string>[];
+    const rows = parse<Record<string, string>>(answer.text, { columns: true });
     expect(rows).toHaveLength(formulas.length);
     expect(Object.keys(rows[0] ?? {})).toEqual(
       expect.arrayContaining(['formId', 'token', 'email', 'company', 'answers']),

@@ -55,6 +55,6 @@ export function toPage<Row, T>(
 ): Page<T> {
   const items = rows.slice(0, limit);
   const last = rows.length > limit ? items.at(-1) : undefined;
-  const nextCursor = last ? Buffer.from(JSON.stringify(positionOf(last))).toString('base64url') : null;
+  const nextCursor = last !== undefined ? Buffer.from(JSON.stringify(positionOf(last))).toString('base64url') : null;
   return { items: items.map(map), nextCursor };
 }
