@@ -1,6 +1,6 @@
 /** The audit log: an entry with every change, or no change; append-only; a chain that tells what was tampered with. */
 import { DataSource } from 'typeorm';
-import type { AuditEntryView } from '../src/audit/audit.dto';
+import type { AuditEntryView, AuditVerification } from '../src/audit/audit.dto';
 import { AuditLog } from '../src/audit/audit-log';
 import { auditHash, GENESIS_HASH } from '../src/core/audit-hash';
 import { askEmail, askPhone, newEvent } from './support/events';
@@ -30,8 +30,7 @@ const sql = <Row extends object>(text: string, values: unknown[] = [], on = app)
   on.database.pool.query<Row>(text, values).then(({ rows }) => rows);
 const entries = async (query = 'limit=200'): Promise<AuditEntryView[]> =>
   ((await app.admin('get', `/v1/audit?${query}`).expect(200)).body as { items: AuditEntryView[] }).items;
-const verify = async (on = app) =>
-  (await on.admin('get', '/v1/audit/verify').expect(200)).body as { valid: boolean; brokenAt: string | null };
+const verify = async (on = app) => (await on.admin('get', '/v1/audit/verify').expect(200)).body as AuditVerification;
 const makeKey = async (name: string, role = 'viewer'): Promise<Made> =>
   (await app.admin('post', '/v1/api-keys').send({ name, role }).expect(201)).body as Made;
 
@@ -307,8 +306,8 @@ describe('reading it', () => {
     const middle = all[Math.floor(all.length / 2)];
     const since = String(middle?.at);
     expect(await entries(`since=${since}&limit=200`)).toEqual(all.filter(({ at }) => String(at) >= since));
-    expect(await entries(`actor=bootstrap&action=form.updated&since=${since}&limit=1`)).toHaveLength(
-      all.some((e) => e.action === 'form.updated' && String(e.at) >= since) ? 1 : 0,
+    expect(await entries(`actor=bootstrap&action=form.updated&since=${String(all.at(-1)?.at)}&limit=200`)).toEqual(
+      all.filter(({ actorId, action }) => actorId === 'bootstrap' && action === 'form.updated'),
     );
   });
 
@@ -447,7 +446,7 @@ describe('tampering by somebody who switches the triggers off', () => {
 
   it('changes go on, are recorded, and do not hide it', async () => {
     const end = await last();
-    await sql(`CREATE TABLE kept AS SELECT * FROM audit_entry WHERE id = $1`.replace('$1', String(end)));
+    await sql(`CREATE TABLE kept AS SELECT * FROM audit_entry WHERE id = ${end}`);
     await sql(`ALTER TABLE audit_entry DISABLE TRIGGER USER; DELETE FROM audit_entry WHERE id = ${end}; ${ENABLE}`);
     await makeKey('afterwards');
     expect(await verify()).toMatchObject({ valid: false, brokenAt: String(end) });
@@ -459,7 +458,7 @@ describe('tampering by somebody who switches the triggers off', () => {
 it('30 parallel changes through two replicas make one chain, and it can be verified meanwhile', async () => {
   const replica = await startTestApp({}, { database: app.database });
   try {
-    const before = (await verify()) as unknown as { entries: number };
+    const before = await verify();
     const { body } = await app.admin('get', '/v1/api-keys?limit=200').expect(200);
     const [victim] = (body.items as { id: string; revokedAt: string | null }[]).filter((key) => key.revokedAt === null);
     const send = (index: number): PromiseLike<{ status: number }> => {
