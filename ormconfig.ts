@@ -5,6 +5,7 @@
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { ApiKey } from './src/access/api-key.entity';
+import { AuditEntry } from './src/audit/audit-entry.entity';
 import { loadConfigOrExit } from './src/config/process-environment';
 import { dataSourceOptions } from './src/database/data-source-options';
 import { WebhookEvent } from './src/inbox/webhook-event.entity';
@@ -22,6 +23,7 @@ export const ENTITIES = [
   Client,
   Webhook,
   ApiKey,
+  AuditEntry,
   TypeformPaceState,
   TypeformCall,
 ];

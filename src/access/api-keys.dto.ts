@@ -3,7 +3,12 @@ import { IsIn, IsISO8601, IsOptional, IsString, Length } from 'class-validator';
 import { ROLES, Role } from './role';
 
 export class CreateApiKeyBody {
-  @ApiProperty({ example: 'reporting job', minLength: 1, maxLength: 100 })
+  @ApiProperty({
+    example: 'reporting job',
+    minLength: 1,
+    maxLength: 100,
+    description: 'stays in the audit log for ever: name the use of the key, not a person',
+  })
   @IsString()
   @Length(1, 100)
   name: string;
