@@ -33,6 +33,7 @@ export default tseslint.config(
               'typeform',
               features.filter((feature) => feature !== 'typeform'),
             ),
+            never('backfill', ['intake', 'webhooks', 'operations', 'sandbox']),
             ...features.map((feature) => never(feature, ['operations', 'sandbox'])),
           ],
         },

@@ -6,6 +6,7 @@ import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { ApiKey } from './src/access/api-key.entity';
 import { AuditEntry } from './src/audit/audit-entry.entity';
+import { BackfillRun } from './src/backfill/backfill-run.entity';
 import { loadConfigOrExit } from './src/config/process-environment';
 import { dataSourceOptions } from './src/database/data-source-options';
 import { WebhookEvent } from './src/inbox/webhook-event.entity';
@@ -26,6 +27,7 @@ export const ENTITIES = [
   AuditEntry,
   TypeformPaceState,
   TypeformCall,
+  BackfillRun,
 ];
 
 const { database } = loadConfigOrExit().config;

@@ -13,10 +13,10 @@ const ADMIN_PATH = /^\/form\/([^/]+)(\/[a-z-]+)*\/?$/;
 const WORKSPACE_PATH = /^\/(?:accounts\/[^/]+\/)?workspaces\/[^/]+\/forms?\/([^/]+)(\/[a-z-]+)*\/?$/;
 
 /**
- * The form id in `text`. Throws `validation_failed` with what would be right: for another host that merely looks like Typeform's, a
+ * The form id in `text`, which came under the name `path`. Throws `validation_failed` with what would be right: for another host that merely looks like Typeform's, a
  * link inside a longer text, an embed, a short link, a port or credentials.
  */
-export function parseFormReference(text: string): string {
+export function parseFormReference(text: string, path = 'form'): string {
   const trimmed = text.trim();
   if (FORM_ID.test(trimmed)) return trimmed;
   const formId = idInLink(trimmed);
@@ -24,9 +24,8 @@ export function parseFormReference(text: string): string {
     throw new DomainError('validation_failed', 'the request is not valid', {
       errors: [
         {
-          path: 'form',
-          message:
-            'form must be a form id, or a Typeform link to it like https://form.typeform.com/to/<id> or https://admin.typeform.com/form/<id>/create',
+          path,
+          message: `${path} must be a form id, or a Typeform link to it like https://form.typeform.com/to/<id> or https://admin.typeform.com/form/<id>/create`,
         },
       ],
     });

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
+import { BackfillModule } from '../backfill/backfill.module';
 import { InboxModule } from '../inbox/inbox.module';
 import { IntakeModule } from '../intake/intake.module';
 import { TypeformModule } from '../typeform/typeform.module';
@@ -16,6 +17,7 @@ import { TYPEFORM_PACE_METRIC_PROVIDERS, TypeformPaceMetrics } from './typeform-
     InboxModule,
     IntakeModule,
     TypeformModule,
+    BackfillModule,
   ],
   controllers: [OverviewController],
   providers: [

@@ -110,4 +110,9 @@ export class OverviewView {
 
   @ApiProperty({ type: TypeformOverview, description: 'requests that all processes sent to Typeform in the window' })
   typeform: TypeformOverview;
+
+  @ApiProperty({
+    description: 'submissions of the window that only a back-fill found; more than 0 means lost webhooks',
+  })
+  recovered: number;
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { BackfillService } from '../backfill/backfill.service';
 import { Clock } from '../database/clock';
 import { InboxDepthRepository } from '../inbox/inbox-depth.repository';
 import { EVENT_STATUSES } from '../inbox/webhook-event.entity';
@@ -17,6 +18,7 @@ export class OverviewService {
     private readonly intake: IntakeWindow,
     private readonly depth: InboxDepthRepository,
     private readonly typeform: TypeformCallStats,
+    private readonly backfill: BackfillService,
     private readonly clock: Clock,
   ) {}
 
@@ -24,10 +26,12 @@ export class OverviewService {
   async get(window: string): Promise<OverviewView> {
     const minutes = parseInt(window, 10) * (window.endsWith('h') ? 60 : 1);
     const now = this.clock.now();
-    const [received, open, typeform] = await Promise.all([
-      this.depth.receivedSince(new Date(now.getTime() - minutes * 60_000)),
+    const since = new Date(now.getTime() - minutes * 60_000);
+    const [received, open, typeform, recovered] = await Promise.all([
+      this.depth.receivedSince(since),
       this.depth.open(),
       this.typeform.summary(minutes * 60_000),
+      this.backfill.recoveredSince(since),
     ]);
     const { outcomes, ackSeconds } = this.intake.summary(minutes);
     const sum = (of: readonly IntakeOutcome[]): number => of.reduce((total, outcome) => total + outcomes[outcome], 0);
@@ -50,6 +54,7 @@ export class OverviewService {
         oldestAgeSeconds: oldestReceivedAt === null ? null : (now.getTime() - oldestReceivedAt.getTime()) / 1000,
       })),
       typeform,
+      recovered,
     };
   }
 }
