@@ -5,6 +5,7 @@
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { ApiKey } from './src/access/api-key.entity';
+import { AuditEntry } from './src/audit/audit-entry.entity';
 import { loadConfigOrExit } from './src/config/process-environment';
 import { dataSourceOptions } from './src/database/data-source-options';
 import { WebhookEvent } from './src/inbox/webhook-event.entity';
@@ -13,7 +14,7 @@ import { FormResponse } from './src/onboarding/form-response.entity';
 import { OnboardingForm } from './src/onboarding/onboarding-form.entity';
 import { Webhook } from './src/webhooks/webhook.entity';
 
-export const ENTITIES = [WebhookEvent, OnboardingForm, FormResponse, Client, Webhook, ApiKey];
+export const ENTITIES = [WebhookEvent, OnboardingForm, FormResponse, Client, Webhook, ApiKey, AuditEntry];
 
 const { database } = loadConfigOrExit().config;
 if (database.url === null)

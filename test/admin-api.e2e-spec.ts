@@ -27,6 +27,8 @@ const ROUTES: [Method, string, Role][] = [
   ['get', '/v1/deliveries/{eventId}/payload', 'operator'],
   ['post', '/v1/deliveries/{eventId}/replay', 'operator'],
   ['get', '/v1/overview', 'viewer'],
+  ['get', '/v1/audit', 'viewer'],
+  ['get', '/v1/audit/verify', 'viewer'],
 ];
 const RANK: Record<Role, number> = { viewer: 0, operator: 1, admin: 2 };
 
@@ -204,6 +206,7 @@ describe('lists', () => {
     ['/v1/clients?', 'id'],
     ['/v1/api-keys?', 'id'],
     ['/v1/forms?', 'formId'],
+    ['/v1/audit?', 'id'],
   ])('%s can be paged through, each item once, while new ones arrive', async (path, id) => {
     const whole = await app.admin('get', `${path}limit=200`).expect(200);
     const expected = (whole.body.items as Record<string, string>[]).map((item) => item[id]);
@@ -254,6 +257,8 @@ describe('lists', () => {
     ['/v1/responses?clientId=1', 'clientId'],
     ['/v1/responses/export?format=xml', 'format'],
     ['/v1/overview?window=25h', 'window'],
+    ['/v1/audit?action=nothing', 'action'],
+    ['/v1/audit?cursor=WyIyMDI2LTAxLTAxVDAwOjAwOjAwWiIsIngiXQ', 'cursor'],
   ])('%s is 422 and names %s', async (path, parameter) => {
     const { body } = await app.admin('get', path).expect(422);
     expect(body).toMatchObject({ code: 'validation_failed', errors: expect.any(Array) });

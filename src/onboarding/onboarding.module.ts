@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '../audit/audit.module';
 import { Client } from './client.entity';
 import { ClientResolver } from './client-resolver';
 import { ClientsController } from './clients.controller';
@@ -18,7 +19,7 @@ import { ResponsesRepository } from './responses.repository';
 
 /** Forms, responses and clients: written by the inbox's worker, read by admins. */
 @Module({
-  imports: [TypeOrmModule.forFeature([OnboardingForm, FormResponse, Client])],
+  imports: [TypeOrmModule.forFeature([OnboardingForm, FormResponse, Client]), AuditModule],
   controllers: [FormsController, ResponsesController, ClientsController],
   providers: [
     OnboardingService,
