@@ -29,6 +29,10 @@ export default tseslint.config(
             never('audit', [...features, 'operations', 'sandbox']),
             never('onboarding', ['inbox', 'intake', 'backfill', 'operations', 'sandbox']),
             never('inbox', ['intake', 'backfill', 'operations', 'sandbox']),
+            never(
+              'typeform',
+              features.filter((feature) => feature !== 'typeform'),
+            ),
             ...features.map((feature) => never(feature, ['operations', 'sandbox'])),
           ],
         },

@@ -12,9 +12,21 @@ import { WebhookEvent } from './src/inbox/webhook-event.entity';
 import { Client } from './src/onboarding/client.entity';
 import { FormResponse } from './src/onboarding/form-response.entity';
 import { OnboardingForm } from './src/onboarding/onboarding-form.entity';
+import { TypeformCall } from './src/typeform/pace/typeform-call.entity';
+import { TypeformPaceState } from './src/typeform/pace/typeform-pace.entity';
 import { Webhook } from './src/webhooks/webhook.entity';
 
-export const ENTITIES = [WebhookEvent, OnboardingForm, FormResponse, Client, Webhook, ApiKey, AuditEntry];
+export const ENTITIES = [
+  WebhookEvent,
+  OnboardingForm,
+  FormResponse,
+  Client,
+  Webhook,
+  ApiKey,
+  AuditEntry,
+  TypeformPaceState,
+  TypeformCall,
+];
 
 const { database } = loadConfigOrExit().config;
 if (database.url === null)

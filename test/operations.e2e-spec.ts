@@ -79,7 +79,9 @@ describe('metrics', () => {
     expect([...labels].filter((label) => !ofNode.includes(label)).sort()).toEqual([
       'code',
       'le',
+      'operation',
       'outcome',
+      'priority',
       'state',
       'status',
     ]);

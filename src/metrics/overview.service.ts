@@ -4,6 +4,7 @@ import { InboxDepthRepository } from '../inbox/inbox-depth.repository';
 import { EVENT_STATUSES } from '../inbox/webhook-event.entity';
 import type { IntakeOutcome } from '../intake/intake-outcome';
 import { IntakeWindow } from '../intake/intake-window';
+import { TypeformCallStats } from '../typeform/typeform-call-stats';
 import type { OverviewView } from './overview.dto';
 
 /** Outcomes that are our failure: the event was good and was not taken. */
@@ -15,6 +16,7 @@ export class OverviewService {
   constructor(
     private readonly intake: IntakeWindow,
     private readonly depth: InboxDepthRepository,
+    private readonly typeform: TypeformCallStats,
     private readonly clock: Clock,
   ) {}
 
@@ -22,9 +24,10 @@ export class OverviewService {
   async get(window: string): Promise<OverviewView> {
     const minutes = parseInt(window, 10) * (window.endsWith('h') ? 60 : 1);
     const now = this.clock.now();
-    const [received, open] = await Promise.all([
+    const [received, open, typeform] = await Promise.all([
       this.depth.receivedSince(new Date(now.getTime() - minutes * 60_000)),
       this.depth.open(),
+      this.typeform.summary(minutes * 60_000),
     ]);
     const { outcomes, ackSeconds } = this.intake.summary(minutes);
     const sum = (of: readonly IntakeOutcome[]): number => of.reduce((total, outcome) => total + outcomes[outcome], 0);
@@ -46,6 +49,7 @@ export class OverviewService {
         count,
         oldestAgeSeconds: oldestReceivedAt === null ? null : (now.getTime() - oldestReceivedAt.getTime()) / 1000,
       })),
+      typeform,
     };
   }
 }
