@@ -2,7 +2,10 @@ import { DomainError } from '../core/problem';
 import { checkCallbackUrl } from './callback-url';
 
 const rule = { publicUrl: 'https://hooks.example.com/base', production: true, foreignAllowed: false };
-const check = (url: string, changes: Partial<typeof rule> = {}) => () => checkCallbackUrl(url, { ...rule, ...changes });
+const check =
+  (url: string, changes: Partial<typeof rule> = {}) =>
+  () =>
+    checkCallbackUrl(url, { ...rule, ...changes });
 
 describe('checkCallbackUrl', () => {
   it('takes what is below PUBLIC_URL', () => {

@@ -18,6 +18,8 @@ interface WebhookSecrets {
   previous: string | null;
   previousExpiresAt: Date | null;
   removedAt: Date | null;
+  /** Typeform may not have the current secret yet. */
+  pending: boolean;
 }
 
 @Injectable()
@@ -69,6 +71,7 @@ export class WebhookSecretsCache implements OnModuleInit {
           previous,
           previousExpiresAt: row.previousSecretExpiresAt,
           removedAt: row.removedAt,
+          pending: row.pending,
         });
       }
       this.secrets = loaded;
@@ -90,7 +93,8 @@ export class WebhookSecretsCache implements OnModuleInit {
     if (!secrets) return [];
     const now = this.clock.now().getTime();
     if (secrets.removedAt && secrets.removedAt.getTime() + ACCEPT_AFTER_REMOVAL_MS < now) return [];
-    const overlap = secrets.previousExpiresAt !== null && secrets.previousExpiresAt.getTime() > now;
+    const { previousExpiresAt, pending } = secrets;
+    const overlap = previousExpiresAt !== null && (pending || previousExpiresAt.getTime() > now);
     return secrets.previous !== null && overlap ? [secrets.current, secrets.previous] : [secrets.current];
   }
 }

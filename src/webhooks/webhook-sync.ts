@@ -32,7 +32,12 @@ export class WebhookSync {
       }
       const { url, enabled, verifySsl, eventTypes } = webhook;
       const secret = open(this.config.encryptionKeys, webhook.secret, webhook.id);
-      const remote = await this.api.putWebhook(webhook.formId, webhook.tag, { url, enabled, verifySsl, eventTypes, secret }, call);
+      const remote = await this.api.putWebhook(
+        webhook.formId,
+        webhook.tag,
+        { url, enabled, verifySsl, eventTypes, secret },
+        call,
+      );
       await this.record(webhook, remote, { pending: false });
     } catch (error) {
       if (error instanceof TypeformError) await this.recordFailure(webhook, error);
@@ -56,5 +61,7 @@ export class WebhookSync {
 
 /** True when Typeform said no for good, so that it certainly did not make the change; otherwise it may have made it. */
 export function isRefusal(error: unknown): boolean {
-  return error instanceof TypeformError && ['unauthorized', 'not_found', 'refused', 'wrong_region'].includes(error.failure);
+  return (
+    error instanceof TypeformError && ['unauthorized', 'not_found', 'refused', 'wrong_region'].includes(error.failure)
+  );
 }

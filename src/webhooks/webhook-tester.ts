@@ -32,7 +32,10 @@ export class WebhookTester {
   async test(id: string, author: Author): Promise<WebhookTestResult> {
     const webhook = await this.webhooks.get(id);
     if (!webhook.url.startsWith(`${this.publicUrl.value}/`)) {
-      throw new DomainError('conflict', `the url of this webhook is not below ${this.publicUrl.value}: test it where it leads`);
+      throw new DomainError(
+        'conflict',
+        `the url of this webhook is not below ${this.publicUrl.value}: test it where it leads`,
+      );
     }
     const eventId = `test-${randomUUID()}`;
     const body = Buffer.from(
@@ -43,7 +46,11 @@ export class WebhookTester {
       })}\n`,
     );
     const started = performance.now();
-    const { status, problem } = await this.send(webhook.url, body, open(this.config.encryptionKeys, webhook.secret, id));
+    const { status, problem } = await this.send(
+      webhook.url,
+      body,
+      open(this.config.encryptionKeys, webhook.secret, id),
+    );
     const latencyMs = Math.round(performance.now() - started);
     const [row] = await this.dataSource.query<{ stored: boolean }[]>(
       'SELECT EXISTS (SELECT FROM webhook_event WHERE event_id = $1) AS stored',
@@ -56,7 +63,11 @@ export class WebhookTester {
     return result;
   }
 
-  private async send(url: string, body: Buffer, secret: string): Promise<{ status: number | null; problem: string | null }> {
+  private async send(
+    url: string,
+    body: Buffer,
+    secret: string,
+  ): Promise<{ status: number | null; problem: string | null }> {
     try {
       const answer = await fetch(url, {
         method: 'POST',
@@ -66,7 +77,8 @@ export class WebhookTester {
         body: new Uint8Array(body),
       });
       await answer.body?.cancel();
-      const problem = answer.status === 200 ? null : `answered ${answer.status}: check what stands between PUBLIC_URL and here`;
+      const problem =
+        answer.status === 200 ? null : `answered ${answer.status}: check what stands between PUBLIC_URL and here`;
       return { status: answer.status, problem };
     } catch (error) {
       const why = error instanceof Error && error.name === 'TimeoutError' ? 'timed out' : 'could not be reached';

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min, registerDecorator } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsString, Length, Matches, Max, Min, registerDecorator } from 'class-validator';
+import { MayBeAbsent } from '../rest/may-be-absent.decorator';
 import { PageQuery } from '../rest/page';
 import { WEBHOOK_STATUSES, WebhookDrift, WebhookStatus } from './webhook-state';
 
@@ -23,34 +24,39 @@ const IsEventTypes = (): PropertyDecorator => (target, property) =>
   });
 
 export class RegisterWebhookBody {
-  @ApiProperty({ example: 'https://form.typeform.com/to/lT4Z3j', description: 'a form id or any Typeform link to the form' })
+  @ApiProperty({
+    example: 'https://form.typeform.com/to/lT4Z3j',
+    description: 'a form id or any Typeform link to the form',
+  })
   @IsString()
   @Length(1, 2_000)
   form: string;
 
   @ApiPropertyOptional({ default: 'onboarding', pattern: '^[A-Za-z0-9_-]{1,64}$' })
-  @IsOptional()
+  @MayBeAbsent()
   @Matches(/^[A-Za-z0-9_-]{1,64}$/, { message: 'tag must be 1 to 64 letters, digits, _ or -' })
   tag: string = 'onboarding';
 
-  @ApiPropertyOptional({ description: 'where Typeform delivers; default: the endpoint of this webhook below PUBLIC_URL' })
-  @IsOptional()
+  @ApiPropertyOptional({
+    description: 'where Typeform delivers; default: the endpoint of this webhook below PUBLIC_URL',
+  })
+  @MayBeAbsent()
   @IsString()
   @Length(1, 2_000)
   url?: string;
 
   @ApiPropertyOptional({ default: false, description: 'allow a url that is not below PUBLIC_URL' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   allowForeignUrl: boolean = false;
 
   @ApiPropertyOptional({ default: true })
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   enabled: boolean = true;
 
-  @ApiPropertyOptional({ default: true, description: "Typeform checks the certificate of url" })
-  @IsOptional()
+  @ApiPropertyOptional({ default: true, description: 'Typeform checks the certificate of url' })
+  @MayBeAbsent()
   @IsBoolean()
   verifySsl: boolean = true;
 
@@ -60,12 +66,12 @@ export class RegisterWebhookBody {
     default: { form_response: true },
     example: { form_response: true, form_response_partial: true },
   })
-  @IsOptional()
+  @MayBeAbsent()
   @IsEventTypes()
   eventTypes: Record<string, boolean> = { form_response: true };
 
   @ApiPropertyOptional({ minLength: 20, maxLength: 200, description: 'default: 256 random bits; never shown again' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @Length(20, 200)
   secret?: string;
@@ -73,35 +79,40 @@ export class RegisterWebhookBody {
 
 export class UpdateWebhookBody {
   @ApiPropertyOptional()
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @Length(1, 2_000)
   url?: string;
 
   @ApiPropertyOptional({ default: false })
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   allowForeignUrl: boolean = false;
 
   @ApiPropertyOptional()
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   enabled?: boolean;
 
   @ApiPropertyOptional()
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   verifySsl?: boolean;
 
   @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'boolean' } })
-  @IsOptional()
+  @MayBeAbsent()
   @IsEventTypes()
   eventTypes?: Record<string, boolean>;
 }
 
 export class RotateSecretBody {
-  @ApiPropertyOptional({ default: 24, minimum: 0, maximum: 168, description: 'for so long the old secret is accepted too' })
-  @IsOptional()
+  @ApiPropertyOptional({
+    default: 24,
+    minimum: 0,
+    maximum: 168,
+    description: 'for so long the old secret is accepted too',
+  })
+  @MayBeAbsent()
   @IsInt()
   @Min(0)
   @Max(168)
@@ -110,13 +121,13 @@ export class RotateSecretBody {
 
 export class WebhooksQuery extends PageQuery {
   @ApiPropertyOptional({ example: 'lT4Z3j' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @Length(1, 128)
   formId?: string;
 
   @ApiPropertyOptional({ enum: WEBHOOK_STATUSES })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(WEBHOOK_STATUSES)
   status?: WebhookStatus;
 }
@@ -172,7 +183,12 @@ export class WebhookView {
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   observedAt: Date | null;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'until then the old secret works too' })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'until then the old secret works too',
+  })
   previousSecretExpiresAt: Date | null;
 
   @ApiProperty({ format: 'date-time' })
@@ -239,12 +255,18 @@ class StrayView {
 }
 
 export class ReconcileResult {
+  @ApiProperty({ description: 'false: time ran out or another process is at it; the rest follows by itself' })
+  finished: boolean;
+
   @ApiProperty({ description: 'webhooks compared with Typeform' })
   checked: number;
 
   @ApiProperty({ type: [ReconciledView], description: 'those that differed or could not be checked' })
   differed: ReconciledView[];
 
-  @ApiProperty({ type: [StrayView], description: 'webhooks at Typeform with our url that this service does not manage' })
+  @ApiProperty({
+    type: [StrayView],
+    description: 'webhooks at Typeform with our url that this service does not manage',
+  })
   strays: StrayView[];
 }

@@ -1,7 +1,7 @@
 /** The rows of `webhook`. */
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { EntityManager, IsNull, Repository } from 'typeorm';
+import { EntityManager, IsNull, QueryDeepPartialEntity, Repository } from 'typeorm';
 import { decodeCursor } from '../rest/page';
 import type { WebhookStatus } from './webhook-state';
 import { Webhook } from './webhook.entity';
@@ -37,7 +37,7 @@ export class WebhooksRepository {
       .createQueryBuilder()
       .insert()
       .into(Webhook)
-      .values(webhook)
+      .values(webhook as QueryDeepPartialEntity<Webhook>)
       .orIgnore()
       .returning('id')
       .execute();
@@ -45,7 +45,7 @@ export class WebhooksRepository {
   }
 
   async update(manager: EntityManager, id: string, change: Partial<Webhook>): Promise<void> {
-    await manager.update(Webhook, { id }, change);
+    await manager.update(Webhook, { id }, change as QueryDeepPartialEntity<Webhook>);
   }
 
   async remove(manager: EntityManager, id: string): Promise<void> {
@@ -57,7 +57,10 @@ export class WebhooksRepository {
    * answers an older question, and the change stays pending.
    */
   async observe(version: Webhook, seen: Partial<Webhook>): Promise<boolean> {
-    const result = await this.webhooks.update({ id: version.id, updatedAt: version.updatedAt }, seen);
+    const result = await this.webhooks.update(
+      { id: version.id, updatedAt: version.updatedAt },
+      seen as QueryDeepPartialEntity<Webhook>,
+    );
     return result.affected === 1;
   }
 

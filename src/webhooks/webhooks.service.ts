@@ -50,13 +50,24 @@ export class WebhooksService {
     const inserted = await this.dataSource.transaction(async (manager) => {
       if (!(await this.repository.insert(manager, webhook))) return false;
       const { id, tag, url, enabled, verifySsl, eventTypes } = webhook;
-      await this.record(manager, author, 'webhook.registered', id, { formId, tag, url, enabled, verifySsl, eventTypes });
+      await this.record(manager, author, 'webhook.registered', id, {
+        formId,
+        tag,
+        url,
+        enabled,
+        verifySsl,
+        eventTypes,
+      });
       return true;
     });
     if (!inserted) return this.register(body, author);
     await this.pushOrUndo(webhook, async (manager) => {
       await this.repository.remove(manager, webhook.id);
-      await this.record(manager, author, 'webhook.deleted', webhook.id, { formId, tag: body.tag, refusedByTypeform: true });
+      await this.record(manager, author, 'webhook.deleted', webhook.id, {
+        formId,
+        tag: body.tag,
+        refusedByTypeform: true,
+      });
     });
     return { webhook: await this.get(webhook.id), created: true };
   }
@@ -97,7 +108,8 @@ export class WebhooksService {
     const restored = { url, enabled, verifySsl, eventTypes };
     await this.pushOrUndo(after, async (manager) => {
       await this.repository.update(manager, id, { ...restored, pending: false });
-      if (after !== before) await this.record(manager, author, 'webhook.updated', id, { ...restored, refusedByTypeform: true });
+      if (after !== before)
+        await this.record(manager, author, 'webhook.updated', id, { ...restored, refusedByTypeform: true });
     });
     return this.get(id);
   }
@@ -109,7 +121,10 @@ export class WebhooksService {
   async rotateSecret(id: string, overlapHours: number, author: Author): Promise<Webhook> {
     const { before, after } = await this.change(id, (webhook, now) => {
       if (webhook.previousSecretExpiresAt !== null && webhook.previousSecretExpiresAt > now) {
-        throw new DomainError('conflict', `the secret is being rotated until ${webhook.previousSecretExpiresAt.toISOString()}`);
+        throw new DomainError(
+          'conflict',
+          `the secret is being rotated until ${webhook.previousSecretExpiresAt.toISOString()}`,
+        );
       }
       if (webhook.pending) throw new DomainError('conflict', 'an earlier change is not confirmed by Typeform yet');
       const change = {
