@@ -49,6 +49,11 @@ export class WebhookSecretsCache implements OnModuleInit {
     return this.validNow(this.secrets.get(webhookId));
   }
 
+  /** True when there is such a webhook, as far as the copy in memory knows. */
+  knows(webhookId: string): boolean {
+    return this.secrets.has(webhookId);
+  }
+
   /** Loads all secrets; the copy in memory stays in use when that fails. */
   reload(): Promise<void> {
     this.reloading ??= this.load().finally(() => {
