@@ -52,7 +52,7 @@ export class KnownResponsesRepository {
    */
   async wantsPartials(formId: string): Promise<boolean> {
     const [row] = await this.dataSource.query<{ wanted: boolean }[]>(
-      `SELECT coalesce(bool_or((to_jsonb(webhook) -> 'event_types' ->> 'form_response_partial')::boolean), count(*) = 0) AS wanted
+      `SELECT coalesce(bool_or(event_types @> '{"form_response_partial": true}'), true) AS wanted
          FROM webhook WHERE form_id = $1 AND removed_at IS NULL`,
       [formId],
     );

@@ -1,7 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 
 /** What is done by one at a time, over all replicas. */
-export type LockName = 'migrations' | 'audit';
+export type LockName = 'migrations' | 'audit' | 'reconcile';
 
 const keyOf = (name: LockName): string => `typeform-onboarding:${name}`;
 
@@ -26,4 +26,24 @@ export async function withAdvisoryLock<T>(dataSource: DataSource, name: LockName
  */
 export async function lockUntilCommit(manager: EntityManager, name: LockName): Promise<void> {
   await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [keyOf(name)]);
+}
+
+/** Runs `work` if no other process holds the lock, and says whether it did. */
+export async function tryAdvisoryLock(
+  dataSource: DataSource,
+  name: LockName,
+  work: () => Promise<void>,
+): Promise<boolean> {
+  await using runner = dataSource.createQueryRunner();
+  const key = keyOf(name);
+  const [row] = (await runner.query('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken', [key])) as {
+    taken: boolean;
+  }[];
+  if (row?.taken !== true) return false;
+  try {
+    await work();
+    return true;
+  } finally {
+    await runner.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [key]);
+  }
 }

@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import { InitialSchema1764000000000 } from '../../migrations/1764000000000-initial-schema';
 import { AuditLog1764100000000 } from '../../migrations/1764100000000-audit-log';
 import { TypeformCalls1764200000000 } from '../../migrations/1764200000000-typeform-calls';
+import { WebhookManagement1764300000000 } from '../../migrations/1764300000000-webhook-management';
 import { Backfill1764400000000 } from '../../migrations/1764400000000-backfill';
 import { withAdvisoryLock } from './advisory-lock';
 
@@ -10,6 +11,7 @@ export const MIGRATIONS = [
   InitialSchema1764000000000,
   AuditLog1764100000000,
   TypeformCalls1764200000000,
+  WebhookManagement1764300000000,
   Backfill1764400000000,
 ];
 export const MIGRATIONS_TABLE = 'schema_migration';

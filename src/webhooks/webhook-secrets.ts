@@ -18,6 +18,8 @@ interface WebhookSecrets {
   previous: string | null;
   previousExpiresAt: Date | null;
   removedAt: Date | null;
+  /** Typeform may not have the current secret yet. */
+  pending: boolean;
 }
 
 @Injectable()
@@ -47,6 +49,11 @@ export class WebhookSecretsCache implements OnModuleInit {
     return this.validNow(this.secrets.get(webhookId));
   }
 
+  /** True when there is such a webhook, as far as the copy in memory knows. */
+  knows(webhookId: string): boolean {
+    return this.secrets.has(webhookId);
+  }
+
   /** Loads all secrets; the copy in memory stays in use when that fails. */
   reload(): Promise<void> {
     this.reloading ??= this.load().finally(() => {
@@ -69,6 +76,7 @@ export class WebhookSecretsCache implements OnModuleInit {
           previous,
           previousExpiresAt: row.previousSecretExpiresAt,
           removedAt: row.removedAt,
+          pending: row.pending,
         });
       }
       this.secrets = loaded;
@@ -90,7 +98,8 @@ export class WebhookSecretsCache implements OnModuleInit {
     if (!secrets) return [];
     const now = this.clock.now().getTime();
     if (secrets.removedAt && secrets.removedAt.getTime() + ACCEPT_AFTER_REMOVAL_MS < now) return [];
-    const overlap = secrets.previousExpiresAt !== null && secrets.previousExpiresAt.getTime() > now;
+    const { previousExpiresAt, pending } = secrets;
+    const overlap = previousExpiresAt !== null && (pending || previousExpiresAt.getTime() > now);
     return secrets.previous !== null && overlap ? [secrets.current, secrets.previous] : [secrets.current];
   }
 }

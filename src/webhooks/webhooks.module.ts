@@ -1,13 +1,37 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '../audit/audit.module';
+import { TypeformModule } from '../typeform/typeform.module';
+import { ReconcileLoop } from './reconcile-loop';
+import { ReconcileService } from './reconcile.service';
+import { WEBHOOK_METRIC_PROVIDERS, WebhookMetrics } from './webhook-metrics';
+import { WebhookReconciler } from './webhook-reconciler';
 import { WebhookSecretsCache } from './webhook-secrets';
 import { WebhookSecretsRepository } from './webhook-secrets.repository';
+import { WebhookSync } from './webhook-sync';
+import { WebhookTester } from './webhook-tester';
 import { Webhook } from './webhook.entity';
+import { WebhooksController } from './webhooks.controller';
+import { WebhooksRepository } from './webhooks.repository';
+import { WebhooksService } from './webhooks.service';
 
-/** Webhooks with an endpoint and a secret of their own. */
+/** Webhooks at Typeform: registered, changed, kept in order; and their signing secrets for the intake. */
 @Module({
-  imports: [TypeOrmModule.forFeature([Webhook])],
-  providers: [WebhookSecretsCache, WebhookSecretsRepository],
-  exports: [WebhookSecretsCache],
+  imports: [TypeOrmModule.forFeature([Webhook]), TypeformModule, AuditModule],
+  controllers: [WebhooksController],
+  providers: [
+    WebhooksService,
+    WebhooksRepository,
+    WebhookSync,
+    WebhookTester,
+    WebhookReconciler,
+    ReconcileLoop,
+    ReconcileService,
+    WebhookMetrics,
+    WebhookSecretsCache,
+    WebhookSecretsRepository,
+    ...WEBHOOK_METRIC_PROVIDERS,
+  ],
+  exports: [WebhookSecretsCache, WebhooksRepository],
 })
 export class WebhooksModule {}
