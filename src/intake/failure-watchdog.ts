@@ -62,7 +62,7 @@ export class FailureWatchdog {
     const state = this.judge(endpoint, failures);
     if (!state.atRisk || failures.warned) return;
     failures.warned = true;
-    this.logger.error({ message: 'Typeform is about to disable a webhook: every delivery fails', ...state });
+    this.logger.error('Typeform is about to disable a webhook: every delivery fails', state);
   }
 
   /** Every endpoint that is failing now. */

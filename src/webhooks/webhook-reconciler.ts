@@ -172,7 +172,7 @@ export class WebhookReconciler {
       if (tags.has(tag) || !url.startsWith(prefix)) continue;
       const former = ours.some((webhook) => webhook.removedAt !== null && webhook.url === url);
       if (former) await this.api.deleteWebhook(formId, tag, call);
-      else this.logger.warn({ message: 'A webhook at Typeform leads here and is not managed here', formId, tag });
+      else this.logger.warn('A webhook at Typeform leads here and is not managed here', { formId, tag });
       strays.push({ formId, tag, deleted: former });
     }
     return strays;

@@ -10,6 +10,9 @@ export const WEBHOOK_STATUSES = [
 ] as const;
 export type WebhookStatus = (typeof WEBHOOK_STATUSES)[number];
 
+/** What Typeform can deliver (Typeform, "Webhooks"); the second only when it is switched on. */
+export const EVENT_TYPES = ['form_response', 'form_response_partial'] as const;
+
 /** The settings of a webhook that Typeform shows. */
 export interface WebhookSettings {
   url: string;

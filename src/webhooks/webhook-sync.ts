@@ -6,9 +6,11 @@ import { Clock } from '../database/clock';
 import type { CallOptions } from '../typeform/typeform-api';
 import { TypeformApi } from '../typeform/typeform-api';
 import { TypeformError } from '../typeform/typeform-error';
-import { compareWebhook, statusOfDrift, WebhookSettings } from './webhook-state';
+import { compareWebhook, EVENT_TYPES, statusOfDrift, WebhookSettings } from './webhook-state';
 import type { Webhook } from './webhook.entity';
 import { WebhooksRepository } from './webhooks.repository';
+
+const EVERY_TYPE_OFF = Object.fromEntries(EVENT_TYPES.map((type) => [type, false]));
 
 @Injectable()
 export class WebhookSync {
@@ -30,7 +32,9 @@ export class WebhookSync {
         await this.repository.observe(webhook, { pending: false, problem: null, observedAt: this.clock.now() });
         return;
       }
-      const { url, enabled, verifySsl, eventTypes } = webhook;
+      const { url, enabled, verifySsl } = webhook;
+      // Typeform merges event types one by one: what should be off has to be said.
+      const eventTypes = { ...EVERY_TYPE_OFF, ...webhook.eventTypes };
       const secret = open(this.config.encryptionKeys, webhook.secret, webhook.id);
       const remote = await this.api.putWebhook(
         webhook.formId,

@@ -2,10 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsInt, IsString, Length, Matches, Max, Min, registerDecorator } from 'class-validator';
 import { MayBeAbsent } from '../rest/may-be-absent.decorator';
 import { PageQuery } from '../rest/page';
-import { WEBHOOK_STATUSES, WebhookDrift, WebhookStatus } from './webhook-state';
-
-/** Typeform's two event types; the first is what a webhook is for. */
-const EVENT_TYPES = ['form_response', 'form_response_partial'];
+import { EVENT_TYPES, WEBHOOK_STATUSES, WebhookDrift, WebhookStatus } from './webhook-state';
 
 const IsEventTypes = (): PropertyDecorator => (target, property) =>
   registerDecorator({
@@ -17,7 +14,9 @@ const IsEventTypes = (): PropertyDecorator => (target, property) =>
         typeof value === 'object' &&
         value !== null &&
         !Array.isArray(value) &&
-        Object.entries(value).every(([type, on]) => EVENT_TYPES.includes(type) && typeof on === 'boolean') &&
+        Object.entries(value).every(
+          ([type, on]) => (EVENT_TYPES as readonly string[]).includes(type) && typeof on === 'boolean',
+        ) &&
         Object.values(value).some((on) => on === true),
       defaultMessage: () => `eventTypes must switch on at least one of ${EVENT_TYPES.join(', ')}`,
     },

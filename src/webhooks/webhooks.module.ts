@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module';
 import { TypeformModule } from '../typeform/typeform.module';
+import { MissedSubmissions } from './missed-submissions';
 import { ReconcileLoop } from './reconcile-loop';
 import { ReconcileService } from './reconcile.service';
 import { WEBHOOK_METRIC_PROVIDERS, WebhookMetrics } from './webhook-metrics';
@@ -26,6 +27,7 @@ import { WebhooksService } from './webhooks.service';
     WebhookTester,
     WebhookReconciler,
     ReconcileLoop,
+    { provide: MissedSubmissions, useValue: { recover: () => Promise.resolve() } },
     ReconcileService,
     WebhookMetrics,
     WebhookSecretsCache,
