@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module';
+import { BackfillModule } from '../backfill/backfill.module';
+import { BackfillService } from '../backfill/backfill.service';
 import { TypeformModule } from '../typeform/typeform.module';
 import { MissedSubmissions } from './missed-submissions';
 import { ReconcileLoop } from './reconcile-loop';
@@ -18,7 +20,7 @@ import { WebhooksService } from './webhooks.service';
 
 /** Webhooks at Typeform: registered, changed, kept in order; and their signing secrets for the intake. */
 @Module({
-  imports: [TypeOrmModule.forFeature([Webhook]), TypeformModule, AuditModule],
+  imports: [TypeOrmModule.forFeature([Webhook]), TypeformModule, AuditModule, BackfillModule],
   controllers: [WebhooksController],
   providers: [
     WebhooksService,
@@ -27,7 +29,13 @@ import { WebhooksService } from './webhooks.service';
     WebhookTester,
     WebhookReconciler,
     ReconcileLoop,
-    { provide: MissedSubmissions, useValue: { recover: () => Promise.resolve() } },
+    {
+      provide: MissedSubmissions,
+      inject: [BackfillService],
+      useFactory: (backfill: BackfillService): MissedSubmissions => ({
+        recover: async (formId) => void (await backfill.start(formId, { trigger: 'repair' })),
+      }),
+    },
     ReconcileService,
     WebhookMetrics,
     WebhookSecretsCache,
