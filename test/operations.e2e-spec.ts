@@ -84,6 +84,7 @@ describe('metrics', () => {
       'priority',
       'state',
       'status',
+      'trigger',
     ]);
     expect(text).not.toContain(event.event_id);
   });

@@ -2,30 +2,17 @@
 import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { AppConfig } from '../config/app-config';
-import { nextAttemptAt, RetryPolicy } from '../core/backoff';
 import { DomainError } from '../core/problem';
 import { Clock } from '../database/clock';
 import { Random } from '../database/random';
-import { Failure, TypeformError } from '../typeform/typeform-error';
 import { BackfillMetrics } from './backfill-metrics';
 import { BackfillRequestsRepository } from './backfill-requests.repository';
 import type { BackfillRun } from './backfill-run.entity';
 import { BackfillWalk } from './backfill-walk';
 import { BackfillWorkRepository, LEASE_RENEWAL_MS } from './backfill-work.repository';
+import { judgeFailure } from './run-failure';
 
 const POLL_INTERVAL_MS = 5_000;
-/** The client has repeated the call several times by then: this is for outages. About two days in all. */
-const RETRY: RetryPolicy = {
-  initialSeconds: 10,
-  maxSeconds: 600,
-  multiplier: 2,
-  jitterPercent: 25,
-  maxHours: 72,
-  maxAttempts: 300,
-};
-/** What does not pass by itself: somebody has to do what the error says. */
-const PERMANENT: readonly Failure[] = ['unauthorized', 'not_found', 'refused', 'redirect', 'wrong_region'];
-
 @Injectable()
 export class BackfillRunner implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   private readonly logger = new Logger(BackfillRunner.name);
@@ -127,22 +114,15 @@ export class BackfillRunner implements OnApplicationBootstrap, OnModuleDestroy, 
     const now = this.clock.now();
     if (this.stop.signal.aborted) return this.work.release(run, now, null);
     const { failures } = (await this.work.ownedBy(this.owner, run.id)) ?? run;
-    const again = isPermanent(error)
-      ? null
-      : nextAttemptAt(RETRY, {
-          attempts: failures + 1,
-          firstAttemptAt: now,
-          failedAt: now,
-          random: this.random.next(),
-        });
-    const text = textOf(error);
+    const { text, retryAt } = judgeFailure(error, { failures, failedAt: now, random: this.random.next() });
     const facts = { run: run.id, formId: run.formId, trigger: run.trigger, error: text };
-    if (again !== null) {
-      this.logger.warn({ message: 'A back-fill waits', ...facts, nextAttemptAt: again, place: placeOf(error) });
-      return this.work.release(run, again, text);
+    if (retryAt !== null) {
+      this.logger.warn({ message: 'A back-fill waits', ...facts, nextAttemptAt: retryAt, place: placeOf(error) });
+      return this.work.release(run, retryAt, text);
     }
     this.logger.error({ message: 'A back-fill failed', ...facts });
     if (await this.work.finish(run, text, now)) this.metrics.ended(run.trigger, 'failed');
+    // It was widened meanwhile: the wider window is tried once more.
     else await this.work.release(run, now, text);
   }
 
@@ -157,17 +137,6 @@ export class BackfillRunner implements OnApplicationBootstrap, OnModuleDestroy, 
       this.wake = done;
     });
   }
-}
-
-function isPermanent(error: unknown): boolean {
-  if (error instanceof TypeformError) return PERMANENT.includes(error.failure);
-  return error instanceof DomainError && error.code === 'validation_failed';
-}
-
-/** Messages of our own errors tell what to do and hold no personal data; others might. */
-function textOf(error: unknown): string {
-  if (error instanceof DomainError) return error.message;
-  return 'an error of this service stopped the walk: look for "A back-fill waits" in the log';
 }
 
 /** Where an error that is not ours came from, for the log. */
