@@ -328,16 +328,23 @@ describe('by itself', () => {
     expect((await runs())[0]).toMatchObject({ status: 'queued', trigger: 'initial', since: null });
   });
 
-  it('leaves forms without a webhook of ours alone, and does nothing in an intake process', async () => {
-    submit();
+  it('an intake process does nothing by itself', async () => {
+    await register();
+    app = await start({ WORKER_MODE: 'intake' });
+    expect(await runs()).toEqual([]);
+    await backfill();
+    expect(await runs()).toMatchObject([{ status: 'queued', startedAt: null }]);
+  });
+
+  it('leaves forms without a webhook of ours alone', async () => {
     await query(`INSERT INTO onboarding_form (form_id, created_at, updated_at) VALUES ($1, now(), now())`, [formId]);
     app = await start({ WORKER_MODE: 'intake' });
     const requests = app.app.get(BackfillRequestsRepository);
     expect(await requests.requestDue('start', new Date())).toBe(0);
     await register();
     expect(await requests.requestDue('start', new Date())).toBe(1);
-    expect(await ended({ status: 'queued' })).toMatchObject({ trigger: 'initial' });
-    expect(listings()).toEqual([]);
+    await query(`UPDATE webhook SET removed_at = now(); DELETE FROM backfill_run`);
+    expect(await requests.requestDue('start', new Date())).toBe(0);
   });
 });
 
@@ -456,14 +463,14 @@ describe('resuming', () => {
   it('a wider request joins the run that is under way, and nothing of its window is left out', async () => {
     app = await start();
     submit({ at: minutesAgo(50 * HOUR) });
-    submit({ at: minutesAgo(30 * HOUR) });
+    submit({ at: minutesAgo(30 * HOUR), count: 250 });
     submit({ at: minutesAgo(10 * HOUR) });
-    sandbox.control.addFault({ kind: 'slow', target: 'api', match: '/responses', delayMs: 1_000 });
+    sandbox.control.addFault({ kind: 'slow', target: 'api', match: 'before=', delayMs: 1_500 });
     const { id } = await backfill({ since: minutesAgo(40 * HOUR), until: minutesAgo(20 * HOUR) });
-    await eventually(() => listings().length === 1, 'the run is under way');
-    expect(await backfill()).toMatchObject({ id, since: null, until: null });
-    expect(await ended()).toMatchObject({ id, status: 'done', seen: 3, recovered: 3, duplicates: 0 });
-    expect(await responses()).toHaveLength(3);
+    await eventually(() => listings().length === 2, 'the run is at its second page');
+    expect(await backfill()).toMatchObject({ id, since: null, until: null, cursor: null });
+    expect(await ended()).toMatchObject({ id, status: 'done', seen: 252, recovered: 252, duplicates: 0 });
+    expect(await counts()).toEqual({ events: 252, tokens: 252, responses: 252 });
     expect(await runs()).toHaveLength(1);
   });
 });
@@ -490,6 +497,20 @@ describe('partial and complete responses', () => {
     await backfill();
     expect(await ended()).toMatchObject({ status: 'done', seen: 1, recovered: 0, duplicates: 1 });
     expect(await responses()).toEqual(before);
+  });
+
+  it.each([
+    ['waits in the inbox', '', 'SELECT'],
+    ['was recorded and left the inbox', 'true', 'DELETE FROM webhook_event'],
+    ['was erased', 'true', 'DELETE FROM form_response; UPDATE webhook_event SET payload = NULL'],
+  ])('a delivery that %s is known', async (_case, processing, sql) => {
+    app = await start({ WEBHOOK_PROCESSING_ENABLED: processing || 'false' });
+    const [token] = submit();
+    await app.deliver(newEvent({ formId, token, submittedAt: minutesAgo(HOUR) })).expect(200);
+    if (processing) await app.settled();
+    await query(sql);
+    await backfill();
+    expect(await ended()).toMatchObject({ status: 'done', seen: 1, recovered: 0, duplicates: 1 });
   });
 
   it('of two partial ones the newer stays', async () => {
