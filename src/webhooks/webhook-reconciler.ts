@@ -134,12 +134,7 @@ export class WebhookReconciler {
       );
     }
     this.metrics.repaired(fields.length > 0 ? fields : ['pending']);
-    this.logger.warn({
-      message: 'Repaired a webhook at Typeform',
-      webhookId: webhook.id,
-      formId: webhook.formId,
-      fields,
-    });
+    this.logger.warn('Repaired a webhook at Typeform', { webhookId: webhook.id, formId: webhook.formId, fields });
     const wasMissing = fields.includes('existence') && webhook.observedAt !== null;
     if (wasMissing || isDisabledByTypeform(drift)) await this.missed.recover(webhook.formId);
     return report(webhook, drift, 'repaired');
