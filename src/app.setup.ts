@@ -10,8 +10,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module';
 import { AppConfig } from './config/app-config';
 import { DomainError } from './core/problem';
-import { WebhookFence } from './intake/webhook-fence';
+import { isBelowWebhooks, WebhookFence } from './intake/webhook-fence';
 import { ServiceLogger } from './logger';
+import { Draining } from './rest/draining';
 import { serveOpenApi } from './rest/openapi';
 import { sendProblem } from './rest/problem.filter';
 
@@ -23,7 +24,9 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 const MAX_PATH_PARAMETER_LENGTH = 500;
 const SAFE_REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
-const MANAGEMENT_PATHS = /^\/(health|metrics)(\/|\?|$)/;
+const MANAGEMENT_ROUTES = /^\/(health|metrics)(\/|$)/;
+/** How long a shutdown waits for slow requests; the rest of the 10 s is for letting go of the database. */
+const DRAIN_TIMEOUT_MS = 6_000;
 
 /** A running service. */
 export interface RunningApp {
@@ -48,6 +51,7 @@ export async function startApp(
   try {
     const fastify = adapter.getInstance<FastifyInstance>();
     let management: Server | null = null;
+    closeConnectionsWhile(app.get(Draining), fastify);
     separateManagement(fastify, config, () => management);
     app.get(WebhookFence).install(fastify);
     await app.register(helmet, { contentSecurityPolicy: false, crossOriginEmbedderPolicy: false });
@@ -60,15 +64,25 @@ export async function startApp(
       url: urlOf(adapter.getHttpServer<Server>()),
       managementUrl: running === null ? null : urlOf(running),
       close: async () => {
-        await app.close();
+        const server = adapter.getHttpServer<Server>();
+        const patience = setTimeout(() => server.closeAllConnections(), DRAIN_TIMEOUT_MS);
+        await app.close().finally(() => clearTimeout(patience));
         running?.closeAllConnections();
         running?.close();
       },
     };
   } catch (error) {
     await app.close();
-    throw error;
+    throw explained(error);
   }
+}
+
+/** Says which port is taken and what to do; every other error stays as it is. */
+function explained(error: unknown): unknown {
+  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (code !== 'EADDRINUSE') return error;
+  const message = `port ${port} of ${address} is already in use: stop what listens there, or set PORT (or MANAGEMENT_PORT) to another one`;
+  return new Error(message, { cause: error });
 }
 
 function createAdapter(config: AppConfig): FastifyAdapter {
@@ -117,15 +131,29 @@ function parseBodies(fastify: FastifyInstance): void {
   });
 }
 
-/** With MANAGEMENT_PORT, probes and metrics are served there only, and nothing else is. */
+/** A client that would keep its connection after its answer must not hold up the shutdown, nor send into a closing socket. */
+function closeConnectionsWhile(draining: Draining, fastify: FastifyInstance): void {
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
+    if (draining.started) void reply.header('connection', 'close');
+    done(null, payload);
+  });
+}
+
+/**
+ * With MANAGEMENT_PORT, probes and metrics are served there only, and nothing else is. The route that was found decides, since
+ * one route has many spellings. A webhook that was pointed at that port is told to come again: 404 would disable it for good.
+ */
 function separateManagement(fastify: FastifyInstance, config: AppConfig, management: () => Server | null): void {
   if (config.http.managementPort === null) return;
   const logger = new Logger('Http');
   fastify.addHook('onRequest', (request, reply, done) => {
     const address = management()?.address();
     const cameByManagement = typeof address === 'object' && request.socket.localPort === address?.port;
-    if (cameByManagement === MANAGEMENT_PATHS.test(request.url)) return done();
-    sendProblem(request, reply, new DomainError('not_found', 'there is nothing at this address'), logger);
+    if (cameByManagement === MANAGEMENT_ROUTES.test(request.routeOptions.url ?? '')) return done();
+    const refusal = isBelowWebhooks(request.url)
+      ? new DomainError('not_ready', 'webhooks are not taken in on the management port', { retryAfterSeconds: 60 })
+      : new DomainError('not_found', 'there is nothing at this address');
+    sendProblem(request, reply, refusal, logger);
   });
 }
 

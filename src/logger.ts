@@ -22,7 +22,15 @@ const FRAMEWORK_CONTEXTS = new Set([
 export class ServiceLogger extends ConsoleLogger {
   constructor(config: Pick<AppConfig, 'environment' | 'logLevel'>) {
     const json = config.environment === 'production';
-    super({ json, compact: true, breakLength: Infinity, logLevels: NEST_LEVELS[config.logLevel], timestamp: false });
+    super({
+      json,
+      // Colours are for terminals; in a file or a pipe they are noise.
+      colors: !json && Boolean(process.stdout.isTTY),
+      compact: true,
+      breakLength: Infinity,
+      logLevels: NEST_LEVELS[config.logLevel],
+      timestamp: false,
+    });
   }
 
   override log(message: unknown, ...rest: unknown[]): void {

@@ -1,5 +1,6 @@
 /** Starts the service: configuration, database, migrations, HTTP; stops it cleanly on SIGTERM and SIGINT. */
 import 'reflect-metadata';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Logger, LoggerService } from '@nestjs/common';
 import { RunningApp, startApp } from './app.setup';
 import { printBanner } from './banner';
@@ -7,9 +8,12 @@ import { loadConfigOrExit } from './config/process-environment';
 import { SystemClock } from './database/clock';
 import { openDatabase } from './database/open-database';
 import { ServiceLogger } from './logger';
+import { Draining } from './rest/draining';
 
 /** Kubernetes kills after 30 s by default; whatever hangs, the process is gone well before. */
 const SHUTDOWN_DEADLINE_MS = 9_500;
+/** So long the port still answers 503 and "not ready": a port that closes at once resets requests that are on their way. */
+const ANNOUNCE_SHUTDOWN_MS = 1_000;
 
 async function main(): Promise<void> {
   const { config: configured, report } = loadConfigOrExit();
@@ -32,11 +36,15 @@ async function main(): Promise<void> {
     throw error;
   }
   stopOnSignal(logger, async () => {
+    running.app.get(Draining).begin();
+    await delay(ANNOUNCE_SHUTDOWN_MS);
     await running.close();
     await database.close();
   });
-  if (config.environment === 'production') logger.log(`Listening on ${running.url}`, 'Main');
-  else printBanner(config, running, database.description, new SystemClock().now());
+  if (config.environment === 'production') {
+    logger.log(`Listening on ${running.url}`, 'Main');
+    if (running.managementUrl !== null) logger.log(`Probes and metrics on ${running.managementUrl}`, 'Main');
+  } else printBanner(config, running, database.description, new SystemClock().now());
 }
 
 function stopOnSignal(logger: LoggerService, stop: () => Promise<void>): void {

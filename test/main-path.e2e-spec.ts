@@ -3,6 +3,8 @@ import { EVERY_ANSWER_TYPE, toBody } from './fixtures/typeform-events';
 import { minutesAgo, newEvent, newPartial, tokenOf } from './support/events';
 import { startTestApp, TestApp } from './support/test-app';
 
+type AnswerView = { fieldId: string; title: string };
+
 let app: TestApp;
 beforeAll(async () => {
   app = await startTestApp();
@@ -49,12 +51,12 @@ describe('the main path', () => {
     await app.deliver(event).expect(200);
     await app.settled();
     const { body } = await app
-      .admin('get', `/v1/responses/${event.form_response.form_id}/${tokenOf(event)}`)
+      .admin('get', `/v1/responses/${String(event.form_response.form_id)}/${tokenOf(event)}`)
       .expect(200);
     for (const { id, type, value, fieldType } of EVERY_ANSWER_TYPE) {
-      const answer = body.answers.find((candidate: { fieldId: string }) => candidate.fieldId === id);
+      const answer = (body.answers as AnswerView[]).find((candidate) => candidate.fieldId === id);
       expect(answer).toMatchObject({ type, value, fieldType });
-      expect(answer.title).not.toMatch(/[*{}]|\n/);
+      expect(answer?.title).not.toMatch(/[*{}]|\n/);
     }
     expect(body.answers).toHaveLength(EVERY_ANSWER_TYPE.length);
   });

@@ -11,7 +11,7 @@ import { eventually, startTestApp } from './support/test-app';
 const ENTITIES = (): unknown[] => {
   // ormconfig reads the environment as the command line does.
   process.env.DATABASE_URL = database.url;
-  return (jest.requireActual('../ormconfig') as { ENTITIES: unknown[] }).ENTITIES;
+  return jest.requireActual<{ ENTITIES: unknown[] }>('../ormconfig').ENTITIES;
 };
 
 let database: TestDatabase;

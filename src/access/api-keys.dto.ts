@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsISO8601, IsOptional, IsString, Length } from 'class-validator';
+import { IsIn, IsISO8601, IsString, Length } from 'class-validator';
 import { ROLES, Role } from './role';
+import { MayBeAbsent } from '../rest/may-be-absent.decorator';
 
 export class CreateApiKeyBody {
   @ApiProperty({ example: 'reporting job', minLength: 1, maxLength: 100 })
@@ -17,7 +18,7 @@ export class CreateApiKeyBody {
     description: 'never expires when absent',
     example: '2030-01-01T00:00:00Z',
   })
-  @IsOptional()
+  @MayBeAbsent()
   @IsISO8601({ strict: true, strictSeparator: true })
   expiresAt?: string;
 }

@@ -1,5 +1,6 @@
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
 import type { AppConfig } from '../config/app-config';
+import { guardConnection } from './guard-connection';
 import { MIGRATIONS, MIGRATIONS_TABLE } from './migrations';
 
 /** A connection attempt that takes longer counts as "database unreachable". */
@@ -17,7 +18,11 @@ export function dataSourceOptions(url: string, poolSize: number): PostgresDataSo
     installExtensions: false,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     applicationName: 'typeform-onboarding',
-    extra: { statement_timeout: STATEMENT_TIMEOUT_MS, idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS },
+    extra: {
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+      onConnect: guardConnection,
+    },
   };
 }
 

@@ -2,11 +2,13 @@
 import { Injectable, Logger, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { Client } from 'pg';
 import { AppConfig } from '../config/app-config';
-import { requireDatabaseUrl } from './data-source-options';
+import { CONNECT_TIMEOUT_MS, requireDatabaseUrl } from './data-source-options';
 
 export type Channel = 'webhook_changed' | 'inbox_appended';
 
 const RECONNECT_DELAY_MS = 1_000;
+/** A connection that only listens never writes: this is how it finds out that the other side is gone. */
+const KEEP_ALIVE_DELAY_MS = 10_000;
 
 /**
  * Calls the registered handlers when their channel is notified, and after every (re)connect, since notifications sent while the
@@ -42,7 +44,9 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
     const client = new Client({
       connectionString: requireDatabaseUrl(this.config),
       application_name: 'typeform-onboarding-listen',
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
     });
     this.client = client;
     client.on('error', () => this.retry(client));

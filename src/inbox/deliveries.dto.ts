@@ -1,18 +1,19 @@
 import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, Length } from 'class-validator';
+import { IsIn, IsString, Length } from 'class-validator';
 import { PageQuery } from '../rest/page';
 import { IsoTime } from '../rest/time-range';
 import { EVENT_SOURCES, EVENT_STATUSES, EventSource, EventStatus } from './webhook-event.entity';
+import { MayBeAbsent } from '../rest/may-be-absent.decorator';
 
 /** Which events a replay takes. */
 export class ReplayFilter {
   @ApiPropertyOptional({ enum: EVENT_STATUSES, example: 'dead' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(EVENT_STATUSES)
   status?: EventStatus;
 
   @ApiPropertyOptional({ example: 'lT4Z3j' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @Length(1, 128)
   formId?: string;
@@ -26,13 +27,13 @@ export class ReplayFilter {
 
 class TokenAndSource {
   @ApiPropertyOptional({ description: "the response's token" })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @Length(1, 128)
   token?: string;
 
   @ApiPropertyOptional({ enum: EVENT_SOURCES })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(EVENT_SOURCES)
   source?: EventSource;
 }

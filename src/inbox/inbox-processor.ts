@@ -3,13 +3,14 @@ import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap }
 import { DataSource, EntityManager } from 'typeorm';
 import { AppConfig } from '../config/app-config';
 import { nextAttemptAt } from '../core/backoff';
+import { isDatabaseOutage } from '../database/database-errors';
 import { Random } from '../database/random';
 import { Clock } from '../database/clock';
 import { OnboardingService } from '../onboarding/onboarding.service';
 import { InboxMetrics } from './inbox-metrics';
 import { InboxSignal } from './inbox-signal';
 import { claimDue, ClaimedEvent, markDone, markFailed } from './inbox-work.repository';
-import { classifyFailure, isDatabaseOutage } from './processing-error';
+import { classifyFailure } from './processing-error';
 
 const MAX_BATCH_EVENTS = 32;
 /** Payloads of one batch are held in memory together. */

@@ -4,6 +4,7 @@ import { Pool, PoolClient } from 'pg';
 import { AppConfig } from '../config/app-config';
 import { DomainError } from '../core/problem';
 import { CONNECT_TIMEOUT_MS, requireDatabaseUrl } from '../database/data-source-options';
+import { guardConnection } from '../database/guard-connection';
 import { appendNew, countDuplicates, NewEvent } from './inbox-append.repository';
 import { InboxSignal } from './inbox-signal';
 
@@ -48,6 +49,7 @@ export class InboxWriter implements OnApplicationShutdown {
       query_timeout: COMMIT_TIMEOUT_MS,
       application_name: 'typeform-onboarding-intake',
       keepAlive: true,
+      onConnect: guardConnection,
       options: `-c synchronous_commit=on -c statement_timeout=${COMMIT_TIMEOUT_MS}`,
     });
     // A connection that breaks while idle is replaced by the next append; without a handler it would end the process.

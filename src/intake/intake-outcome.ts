@@ -34,6 +34,7 @@ export function outcomeOf(error: unknown): IntakeOutcome {
     case 'database_unavailable':
     case 'intake_overloaded':
     case 'shutting_down':
+    case 'not_ready':
       return 'unavailable';
     default:
       return 'error';

@@ -54,6 +54,11 @@ export class WebhookFence {
         retryAfterSeconds: RETRY_AFTER_SECONDS,
       });
     }
+    if (this.config.workerMode === 'processor') {
+      return new DomainError('not_ready', 'this process only processes (WORKER_MODE=processor)', {
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+      });
+    }
     if (request.method !== 'POST') return new DomainError('method_not_allowed', 'webhooks are sent by POST');
     if (request.is404) return new SignatureRefused('unknown_endpoint');
     if (!JSON_TYPE.test(request.headers['content-type'] ?? '')) {

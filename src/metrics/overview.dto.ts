@@ -1,9 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, Matches } from 'class-validator';
+import { Matches } from 'class-validator';
+import { MayBeAbsent } from '../rest/may-be-absent.decorator';
 
 export class OverviewQuery {
   @ApiPropertyOptional({ example: '15m', default: '15m', description: 'minutes or hours up to 24h' })
-  @IsOptional()
+  @MayBeAbsent()
   @Matches(/^([1-9]\d{0,2}m|1[0-3]\d\dm|14[0-3]\dm|1440m|[1-9]h|1\dh|2[0-4]h)$/, {
     message: 'window must be like 15m or 2h, up to 24h',
   })

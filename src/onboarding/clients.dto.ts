@@ -1,24 +1,25 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsString, Length } from 'class-validator';
+import { IsString, Length } from 'class-validator';
 import { PageQuery } from '../rest/page';
 import type { ClientIdentifiers } from './client.entity';
 import { IdentifierView, ResponseView } from './responses.dto';
+import { MayBeAbsent } from '../rest/may-be-absent.decorator';
 
 export class ClientsQuery extends PageQuery {
   @ApiPropertyOptional({ example: 'ada@example.com', description: 'exactly this e-mail, in any case' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @Length(1, 320)
   email?: string;
 
   @ApiPropertyOptional({ example: '+12025550123', description: 'exactly this phone, E.164' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @Length(1, 32)
   phone?: string;
 
   @ApiPropertyOptional({ example: 'lovelace', description: 'part of a name, company, e-mail or phone' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @Length(1, 200)
   q?: string;

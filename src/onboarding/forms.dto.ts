@@ -1,7 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, registerDecorator } from 'class-validator';
+import { IsIn, registerDecorator } from 'class-validator';
 import { IDENTIFIER_KEYS, IdentifierMapping } from '../core/identifiers';
 import { FORM_STATUSES, FormStatus } from './onboarding-form.entity';
+import { MayBeAbsent } from '../rest/may-be-absent.decorator';
 
 const MAX_SOURCE_LENGTH = 256;
 
@@ -30,7 +31,7 @@ const IsIdentifierMapping = (): PropertyDecorator => (target, property) =>
 
 export class UpdateFormBody {
   @ApiPropertyOptional({ enum: FORM_STATUSES, description: 'events of a paused form are kept and ignored' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(FORM_STATUSES)
   status?: FormStatus;
 
@@ -40,7 +41,7 @@ export class UpdateFormBody {
     example: { email: 'work_email', company: 'hidden:account' },
     description: 'replaces the mapping; applies to events processed from now on (replay to apply it to older ones)',
   })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIdentifierMapping()
   identifierMapping?: IdentifierMapping;
 }

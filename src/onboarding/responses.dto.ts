@@ -1,24 +1,25 @@
 import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, IsUUID, Length } from 'class-validator';
+import { IsIn, IsString, IsUUID, Length } from 'class-validator';
 import { IDENTIFIER_KEYS, Identifiers } from '../core/identifiers';
 import { PageQuery } from '../rest/page';
 import { IsoTime } from '../rest/time-range';
 import { RESPONSE_TYPES, ResponseType } from './form-response.entity';
+import { MayBeAbsent } from '../rest/may-be-absent.decorator';
 
 export class ResponsesQuery extends PageQuery {
   @ApiPropertyOptional({ example: 'lT4Z3j' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @Length(1, 128)
   formId?: string;
 
   @ApiPropertyOptional({ format: 'uuid' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsUUID()
   clientId?: string;
 
   @ApiPropertyOptional({ enum: RESPONSE_TYPES })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(RESPONSE_TYPES)
   type?: ResponseType;
 

@@ -20,6 +20,11 @@ export class BoundedThrottlerStorage implements ThrottlerStorage {
 
   constructor(private readonly clock: Clock) {}
 
+  /** Clients remembered now. */
+  get size(): number {
+    return this.windows.size;
+  }
+
   /** Counts one request; `ttlMs` is the length of a window, times in the answer are in seconds. */
   increment(key: string, ttlMs: number, limit: number): Promise<Hits> {
     const now = this.clock.now().getTime();

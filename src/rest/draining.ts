@@ -9,7 +9,12 @@ export class Draining implements OnModuleDestroy {
     return this.draining;
   }
 
-  onModuleDestroy(): void {
+  /** From now on this process is not ready and takes no webhook in, but it still answers. */
+  begin(): void {
     this.draining = true;
+  }
+
+  onModuleDestroy(): void {
+    this.begin();
   }
 }

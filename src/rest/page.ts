@@ -1,13 +1,14 @@
 /** Keyset pagination: `limit` and an opaque `cursor`, stable while rows are inserted. */
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { z } from 'zod';
 import { DomainError } from '../core/problem';
+import { MayBeAbsent } from './may-be-absent.decorator';
 
 export class PageQuery {
   @ApiPropertyOptional({ minimum: 1, maximum: 200, default: 50 })
-  @IsOptional()
+  @MayBeAbsent()
   @Type(() => Number)
   @IsInt()
   @Min(1)
@@ -15,7 +16,7 @@ export class PageQuery {
   limit: number = 50;
 
   @ApiPropertyOptional({ description: 'nextCursor of the page before' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(1_000)
   cursor?: string;
@@ -55,6 +56,6 @@ export function toPage<Row, T>(
 ): Page<T> {
   const items = rows.slice(0, limit);
   const last = rows.length > limit ? items.at(-1) : undefined;
-  const nextCursor = last ? Buffer.from(JSON.stringify(positionOf(last))).toString('base64url') : null;
+  const nextCursor = last !== undefined ? Buffer.from(JSON.stringify(positionOf(last))).toString('base64url') : null;
   return { items: items.map(map), nextCursor };
 }

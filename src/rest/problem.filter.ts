@@ -1,6 +1,7 @@
 /** Every error leaves as RFC 9457 `application/problem+json`, with one log line and nothing internal in it. */
 import { ArgumentsHost, Catch, ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isDatabaseOutage, isDataException } from '../database/database-errors';
 import { DomainError, ErrorCode, statusOf, toProblem } from '../core/problem';
 
 const CODE_OF_STATUS: Partial<Record<number, ErrorCode>> = {
@@ -61,6 +62,14 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown
 
 function toDomainError(thrown: unknown): DomainError {
   if (thrown instanceof DomainError) return thrown;
+  if (isDatabaseOutage(thrown)) {
+    return new DomainError('database_unavailable', 'the database cannot be reached', {
+      cause: thrown,
+      retryAfterSeconds: 5,
+    });
+  }
+  if (isDataException(thrown))
+    return new DomainError('bad_request', 'a value of the request cannot be stored', { cause: thrown });
   const status = thrown instanceof HttpException ? thrown.getStatus() : statusOfFrameworkError(thrown);
   const code = CODE_OF_STATUS[status] ?? 'internal_error';
   return new DomainError(code, DETAIL[code] ?? 'the request failed; look for its requestId in the log', {

@@ -1,6 +1,8 @@
 /** The signing secrets of all webhooks, in memory: verifying a webhook asks no database. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger, OnModuleInit } from '@nestjs/common';
 import { AppConfig } from '../config/app-config';
+import { DomainError } from '../core/problem';
 import { open } from '../core/secret-box';
 import { Clock } from '../database/clock';
 import { Notifications } from '../database/notifications';
@@ -12,6 +14,9 @@ const ACCEPT_AFTER_REMOVAL_MS = 24 * 3_600_000;
 const MAX_AGE_MS = 30_000;
 /** An unknown id may be one that another process has just registered, so it causes a reload; but not more often than this. */
 const MIN_RELOAD_INTERVAL_MS = 1_000;
+/** How long a request for an unknown webhook waits for the database. */
+const RELOAD_TIMEOUT_MS = 5_000;
+const RETRY_AFTER_SECONDS = 5;
 
 interface WebhookSecrets {
   current: string;
@@ -26,6 +31,8 @@ export class WebhookSecretsCache implements OnModuleInit {
   private secrets: ReadonlyMap<string, WebhookSecrets> = new Map();
   private loadedAt = 0;
   private reloading: Promise<void> | null = null;
+  /** Whether the last attempt to load has succeeded: only then is an id that is not here unknown. */
+  private complete = false;
 
   constructor(
     private readonly config: AppConfig,
@@ -38,13 +45,23 @@ export class WebhookSecretsCache implements OnModuleInit {
     this.notifications.on('webhook_changed', () => void this.reload());
   }
 
-  /** The secrets that are valid now for a webhook's endpoint; empty when there is no such webhook (any more). */
+  /**
+   * The secrets that are valid now for a webhook's endpoint; empty when there is no such webhook (any more). Throws
+   * `database_unavailable` when the webhook is not in memory and the database, which may know it, cannot be asked.
+   */
   async of(webhookId: string): Promise<readonly string[]> {
     const age = this.clock.now().getTime() - this.loadedAt;
     const known = this.secrets.has(webhookId);
-    if (!known && age >= MIN_RELOAD_INTERVAL_MS) await this.reload();
-    else if (age >= MAX_AGE_MS) void this.reload();
-    return this.validNow(this.secrets.get(webhookId));
+    if (!known && (this.reloading !== null || age >= MIN_RELOAD_INTERVAL_MS)) {
+      await Promise.race([this.reload(), delay(RELOAD_TIMEOUT_MS, undefined, { ref: false })]);
+    } else if (age >= MAX_AGE_MS) void this.reload();
+    const found = this.secrets.get(webhookId);
+    if (!found && !this.complete) {
+      throw new DomainError('database_unavailable', 'the signing secrets could not be read; send the event again', {
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+      });
+    }
+    return this.validNow(found);
   }
 
   /** Loads all secrets; the copy in memory stays in use when that fails. */
@@ -57,6 +74,7 @@ export class WebhookSecretsCache implements OnModuleInit {
 
   private async load(): Promise<void> {
     this.loadedAt = this.clock.now().getTime();
+    this.complete = false;
     try {
       const rows = await this.repository.all(new Date(this.loadedAt - ACCEPT_AFTER_REMOVAL_MS));
       const loaded = new Map<string, WebhookSecrets>();
@@ -72,6 +90,7 @@ export class WebhookSecretsCache implements OnModuleInit {
         });
       }
       this.secrets = loaded;
+      this.complete = true;
     } catch {
       this.logger.warn('The webhook secrets could not be reloaded; the copy in memory stays in use');
     }

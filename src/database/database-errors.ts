@@ -1,0 +1,35 @@
+/** What an error of the driver means: the database is away, the data is refused, or another transaction was faster. */
+
+/** Connection lost (08), server shutting down (57P), out of resources (53): nothing the data could be blamed for. */
+const OUTAGE = /^(08|57P|53)/;
+/** Deadlock, serialisation failure, unique key taken by a parallel transaction, lock or statement time-out. */
+const CONTENTION = /^(40|23505|55P03|57014)/;
+/** Data exceptions: text with a NUL, no UUID, out of range. */
+const DATA = /^22/;
+const SOCKET_ERRORS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'ENOTFOUND', 'EAI_AGAIN']);
+/** pg and pg-pool report a broken or exhausted connection without a code. */
+const UNCODED_OUTAGE = /Connection terminated|timeout exceeded when trying to connect|not queryable/i;
+
+/** The SQLSTATE or socket code of an error, wherever TypeORM or the driver put it; empty when it has none. */
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  const { code, driverError } = error as Error & { code?: unknown; driverError?: unknown };
+  return typeof code === 'string' ? code : codeOf(driverError);
+}
+
+/** True when the database could not be reached or is going away: it says nothing about the data. */
+export function isDatabaseOutage(error: unknown): boolean {
+  const code = codeOf(error);
+  if (OUTAGE.test(code) || SOCKET_ERRORS.has(code)) return true;
+  return error instanceof Error && UNCODED_OUTAGE.test(error.message);
+}
+
+/** True when a parallel transaction was in the way: the same again may well succeed. */
+export function isContention(error: unknown): boolean {
+  return CONTENTION.test(codeOf(error));
+}
+
+/** True when PostgreSQL cannot hold a value that it was given. */
+export function isDataException(error: unknown): boolean {
+  return DATA.test(codeOf(error));
+}

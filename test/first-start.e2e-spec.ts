@@ -1,0 +1,85 @@
+/** What a person sees who types `npm start`: a running service, a key, a command to paste; and the same again the next day. */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { deliver, exchange, json } from './support/sender';
+import { takePort } from './support/free-port';
+import { ServiceData, ServiceProcess } from './support/service-process';
+
+const data = new ServiceData();
+let service: ServiceProcess | undefined;
+afterEach(() => service?.kill());
+afterAll(() => data.remove());
+
+describe('the first start', () => {
+  it('prints a webhook to paste that becomes a client, and the next start keeps keys and data', async () => {
+    service = await start();
+    const { url, adminKey, path, signature, body } = readBanner(service.stdout);
+    const headers = { 'content-type': 'application/json', 'typeform-signature': signature };
+    const answer = await exchange(`${url}${path}`, { method: 'POST', headers, body: Buffer.from(body) });
+    expect(answer.status).toBe(200);
+    expect(json(answer)).toMatchObject({ status: 'accepted' });
+    expect(await emails(service, adminKey)).toEqual(['ada@example.com']);
+    expect(statSync(join(data.dataDir, 'keys.json')).mode & 0o777).toBe(0o600);
+    expect(await service.stop()).toMatchObject({ code: 0 });
+    expect(await data.serverPid()).toBeUndefined();
+    expect(service.output).not.toMatch(/\x1b\[/);
+
+    service = await start();
+    const second = readBanner(service.stdout);
+    expect(second.adminKey).toBe(adminKey);
+    expect(await emails(service, adminKey)).toEqual(['ada@example.com']);
+    const again = await exchange(`${second.url}${path}`, { method: 'POST', headers, body: Buffer.from(body) });
+    expect(json(again)).toMatchObject({ status: 'duplicate' });
+    const forged = await deliver(second.url, Buffer.from(body), 'a secret that nobody has generated');
+    expect(forged.status).toBe(401);
+  }, 40_000);
+});
+
+describe('a port that is in use', () => {
+  it('is named with a way out, exit code 1, and leaves no database server behind', async () => {
+    const { port, server } = await takePort();
+    try {
+      service = ServiceProcess.launch({ DATA_DIR: data.dataDir, PORT: String(port) }, { bare: true });
+      expect(await service.exited).toMatchObject({ code: 1, signal: null });
+      expect(service.stderr).toContain(`port ${port} of 127.0.0.1 is already in use`);
+      expect(service.stderr).toContain('set PORT');
+      expect(service.stderr).not.toContain('    at ');
+      expect(await data.serverPid()).toBeUndefined();
+    } finally {
+      server.close();
+    }
+  }, 30_000);
+});
+
+function start(): Promise<ServiceProcess> {
+  return ServiceProcess.start({ DATA_DIR: data.dataDir }, { bare: true });
+}
+
+/** Reads the output as a person would: the addresses, the key, and the parts of the first curl command. */
+function readBanner(stdout: string): Record<'url' | 'adminKey' | 'path' | 'signature' | 'body', string> {
+  const part = (pattern: RegExp): string => {
+    const found = pattern.exec(stdout)?.[1];
+    if (found === undefined) throw new Error(`${pattern.source} is not in:\n${stdout}`);
+    return found;
+  };
+  expect(stdout).toMatch(/probes {5}http\S+\/health\/ready/);
+  expect(stdout).toMatch(/admin API {2}http\S+\/v1/);
+  return {
+    url: part(/curl -X POST (http:\/\/127\.0\.0\.1:\d+)\//),
+    path: part(/curl -X POST http:\/\/127\.0\.0\.1:\d+(\/\S+)/),
+    adminKey: part(/admin key {2}(\S{32,})/),
+    signature: part(/Typeform-Signature: (sha256=[^']+)'/),
+    body: part(/--data-binary '([^\n]+)'\n/).replaceAll(`'\\''`, `'`),
+  };
+}
+
+async function emails(running: ServiceProcess, key: string): Promise<(string | null)[]> {
+  let found: (string | null)[] = [];
+  await running.comesTrue(async () => {
+    const answer = await running.get('/v1/clients', { key });
+    expect(answer.status).toBe(200);
+    found = json<{ items: { email: string | null }[] }>(answer).items.map(({ email }) => email);
+    return found.length > 0;
+  }, 'there is a client');
+  return found;
+}

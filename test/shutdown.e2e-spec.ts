@@ -1,0 +1,149 @@
+/** SIGTERM: what was promised is kept, the rest is told to come again, and the process is gone in time. */
+import { connect, type Socket } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EmbeddedPostgres } from '../src/database/embedded/embedded-postgres';
+import { toBody } from './fixtures/typeform-events';
+import { createTestDatabase, type TestDatabase } from './support/database';
+import { freePort } from './support/free-port';
+import { json, Load, newEvent, SENDERS, signedHeaders } from './support/sender';
+import { ServiceProcess, WEBHOOK_SECRET } from './support/service-process';
+
+const LONGEST_SHUTDOWN_MS = 10_000;
+
+let database: TestDatabase;
+let root: string;
+let service: ServiceProcess | undefined;
+let load: Load | undefined;
+beforeEach(async () => {
+  database = await createTestDatabase();
+  root = mkdtempSync(join(tmpdir(), 'onboarding-shutdown-'));
+});
+afterEach(async () => {
+  await service?.kill();
+  await load?.stop();
+  await database.drop();
+  rmSync(root, { recursive: true, force: true });
+});
+
+describe('SIGTERM', () => {
+  it('under load: every request is answered, 200 or 503 to come again, and what was acknowledged is stored', async () => {
+    service = await start();
+    const sent = (load = new Load(service.url, WEBHOOK_SECRET, true));
+    await service.comesTrue(() => sent.acknowledged.length >= 100, 'enough is acknowledged');
+    const exit = await service.stop();
+    await sent.stop();
+    expect({ code: exit.code, signal: exit.signal }).toEqual({ code: 0, signal: null });
+    expect(exit.afterMs).toBeLessThan(LONGEST_SHUTDOWN_MS);
+    expect(sent.outcomes).toEqual({ 200: sent.acknowledged.length, 503: SENDERS });
+    for (const { answer } of sent.unacknowledged) {
+      expect(answer?.headers['retry-after']).toMatch(/^[1-9]\d*$/);
+      if (answer) expect(json(answer)).toMatchObject({ status: 503, code: 'shutting_down' });
+    }
+    expect(await storedOf(sent.acknowledged.map(({ eventId }) => eventId))).toBe(sent.acknowledged.length);
+  }, 30_000);
+
+  it('with a slow request in flight: not ready at once, the request is finished, then exit code 0', async () => {
+    service = await start({ MANAGEMENT_PORT: String(await freePort()) });
+    const slow = await SlowRequest.begin(service.url);
+    // A connection on which nothing was ever sent must not hold the process.
+    const silent = await openConnection(service.url);
+    const stopped = service.stop();
+    await service.comesTrue(() => namesOnlyShutdown(service), 'readiness names the shutdown');
+    const answer = await slow.finish();
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(answer).toContain(`"eventId":"${slow.eventId}"`);
+    const exit = await stopped;
+    silent.destroy();
+    expect({ code: exit.code, signal: exit.signal }).toEqual({ code: 0, signal: null });
+    expect(exit.afterMs).toBeLessThan(LONGEST_SHUTDOWN_MS);
+    expect(await storedOf([slow.eventId])).toBe(1);
+  }, 30_000);
+
+  it('twice is harmless', async () => {
+    service = await start();
+    const slow = await SlowRequest.begin(service.url);
+    const stopped = service.stop();
+    await service.comesTrue(() => namesOnlyShutdown(service), 'the port that closes next says so');
+    service.signal('SIGTERM');
+    expect(await slow.finish()).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await stopped).toMatchObject({ code: 0, signal: null });
+    expect(await storedOf([slow.eventId])).toBe(1);
+  }, 30_000);
+
+  it('while the database is away: the process is gone in time', async () => {
+    const dataDir = join(root, 'postgres');
+    const postgres = await EmbeddedPostgres.start({ dataDir });
+    try {
+      service = await start({ DATABASE_URL: postgres.url });
+      await postgres.stop();
+      await service.health('ready', 503);
+      const exit = await service.stop();
+      expect({ code: exit.code, signal: exit.signal }).toEqual({ code: 0, signal: null });
+      expect(exit.afterMs).toBeLessThan(LONGEST_SHUTDOWN_MS);
+    } finally {
+      await postgres.stop();
+    }
+  }, 30_000);
+});
+
+async function namesOnlyShutdown(running: ServiceProcess | undefined): Promise<boolean> {
+  const answer = await running?.get('/health/ready', { base: running.managementUrl });
+  if (answer?.status !== 503) return false;
+  return Object.keys(json<{ error: object }>(answer).error).join() === 'shutdown';
+}
+
+function start(environment: Record<string, string> = {}): Promise<ServiceProcess> {
+  return ServiceProcess.start({ DATABASE_URL: database.url, DATA_DIR: join(root, 'data'), ...environment });
+}
+
+async function storedOf(eventIds: string[]): Promise<number> {
+  const { rows } = await database.pool.query<{ count: number }>(
+    'SELECT count(*)::integer AS count FROM webhook_event WHERE event_id = ANY($1)',
+    [eventIds],
+  );
+  return rows[0]?.count ?? -1;
+}
+
+async function openConnection(url: string): Promise<Socket> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => undefined);
+  await new Promise((resolve) => socket.once('connect', resolve));
+  return socket;
+}
+
+/** A webhook whose body arrives in two pieces; the service has it in hand in between. */
+class SlowRequest {
+  private constructor(
+    readonly eventId: string,
+    private readonly socket: Socket,
+    private readonly rest: Buffer,
+  ) {}
+
+  /** Resolves once the service has read the head: it answers `100 Continue`. */
+  static async begin(url: string): Promise<SlowRequest> {
+    const event = newEvent();
+    const body = toBody(event);
+    const socket = await openConnection(url);
+    const headers = { host: new URL(url).host, ...signedHeaders(body, WEBHOOK_SECRET), expect: '100-continue' };
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    const continued = new Promise<string>((resolve) => socket.once('data', (chunk) => resolve(chunk.toString())));
+    socket.write(`POST /webhooks/typeform HTTP/1.1\r\n${lines.join('')}\r\n`);
+    expect(await continued).toMatch(/^HTTP\/1\.1 100 /);
+    socket.write(body.subarray(0, 10));
+    return new SlowRequest(event.event_id, socket, body.subarray(10));
+  }
+
+  /** Sends the rest and returns the whole answer, once the service has closed the connection. */
+  async finish(): Promise<string> {
+    const answer = new Promise<string>((resolve) => {
+      let text = '';
+      this.socket.on('data', (chunk) => (text += chunk.toString()));
+      this.socket.once('close', () => resolve(text));
+    });
+    this.socket.write(this.rest);
+    return answer;
+  }
+}

@@ -1,0 +1,79 @@
+/** A TCP port in front of PostgreSQL's unix socket, through which a network can be made to fail without a word. */
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import type { EmbeddedPostgres } from '../../src/database/embedded/embedded-postgres';
+
+export class DatabaseProxy {
+  private readonly sockets = new Set<Socket>();
+  private readonly pairs = new Set<readonly [Socket, Socket]>();
+  private readonly dead = new WeakSet<readonly [Socket, Socket]>();
+  private forwarding = true;
+
+  private constructor(
+    private readonly server: Server,
+    private readonly postgres: EmbeddedPostgres,
+  ) {
+    server.on('connection', (client) => this.accept(client));
+  }
+
+  static async start(postgres: EmbeddedPostgres): Promise<DatabaseProxy> {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return new DatabaseProxy(server, postgres);
+  }
+
+  /** The database's address through this proxy. */
+  get url(): string {
+    const { port } = this.server.address() as AddressInfo;
+    return `postgresql://${this.postgres.user}@127.0.0.1:${port}/${this.postgres.database}`;
+  }
+
+  /** From now on nothing arrives any more, in either direction, and no connection is closed: a half-open network. */
+  blackhole(): void {
+    this.forwarding = false;
+    for (const pair of this.pairs) {
+      const [client, server] = pair;
+      this.dead.add(pair);
+      client.unpipe(server);
+      server.unpipe(client);
+      // What was sent is read and lost, as by a firewall that has forgotten the connection.
+      client.resume();
+      server.resume();
+    }
+  }
+
+  /** New connections are forwarded again; those from before the failure stay dead without ever being told. */
+  heal(): void {
+    this.forwarding = true;
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    for (const socket of this.sockets) socket.destroy();
+    await closed;
+  }
+
+  private accept(client: Socket): void {
+    const { host, port } = this.postgres;
+    const server = connect(join(host, `.s.PGSQL.${port}`));
+    const pair = [client, server] as const;
+    this.pairs.add(pair);
+    for (const [socket, other] of [pair, [server, client] as const]) {
+      this.sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.once('close', () => {
+        this.sockets.delete(socket);
+        this.pairs.delete(pair);
+        // On a dead connection not even the end of one side is heard by the other.
+        if (!this.dead.has(pair)) other.destroy();
+      });
+    }
+    if (this.forwarding) {
+      client.pipe(server);
+      server.pipe(client);
+    } else {
+      this.dead.add(pair);
+      client.resume();
+    }
+  }
+}

@@ -1,0 +1,203 @@
+/** The compiled service as an operator runs it: `node dist/src/main.js` in a process of its own. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Client } from 'pg';
+import { isServerOf, readPostmasterFile, stopServer } from '../../src/database/embedded/server-process';
+import { exchange, type Answer } from './sender';
+
+const PROJECT = resolve(__dirname, '../..');
+const MAIN = join(PROJECT, 'dist/src/main.js');
+const CLI = join(PROJECT, 'dist/src/cli.js');
+
+export const WEBHOOK_SECRET = 'process-test-signing-secret-0123456789';
+export const ADMIN_KEY = 'process-test-admin-key-0123456789-0123456789';
+
+/** Keys and limits for tests that look at something else. */
+const QUIET_SETTINGS = {
+  TYPEFORM_WEBHOOK_SECRET: WEBHOOK_SECRET,
+  ADMIN_API_KEY: ADMIN_KEY,
+  THROTTLE_LIMIT: '1000000',
+};
+
+/** What production demands, besides a database. */
+export const PRODUCTION_SETTINGS = {
+  NODE_ENV: 'production',
+  TYPEFORM_API_KEY: 'tfp_0123456789_example',
+  ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
+  PUBLIC_URL: 'https://onboarding.example.com',
+  HOST: '127.0.0.1',
+};
+
+/** How a process ended. */
+export interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  afterMs: number;
+}
+
+/** A started service; `url` is known once it listens. */
+export class ServiceProcess {
+  stdout = '';
+  stderr = '';
+  readonly exited: Promise<Exit>;
+  private readonly startedAt = performance.now();
+  private end: Exit | null = null;
+
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly managementPort: string | undefined,
+  ) {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
+    this.exited = new Promise((resolveExit) => {
+      child.once('close', (code, signal) => {
+        this.end = { code, signal, afterMs: performance.now() - this.startedAt };
+        resolveExit(this.end);
+      });
+    });
+  }
+
+  /** Starts a process with exactly these variables (and keys of the tests unless `bare`); does not wait for anything. */
+  static launch(environment: Record<string, string>, { bare = false, script = MAIN, args = [] as string[] } = {}) {
+    if (!existsSync(script)) throw new Error(`${script} is missing: run node scripts/build-if-needed.mjs`);
+    const child = spawn(process.execPath, [script, ...args], {
+      cwd: PROJECT,
+      env: { PATH: '/usr/bin:/bin', TMPDIR: tmpdir(), PORT: '0', ...(bare ? {} : QUIET_SETTINGS), ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return new ServiceProcess(child, environment.MANAGEMENT_PORT);
+  }
+
+  /** Starts the service and waits until it is ready (or, with `until: 'live'`, until it answers at all). */
+  static async start(
+    environment: Record<string, string>,
+    { bare = false, until = 'ready' }: { bare?: boolean; until?: 'ready' | 'live' } = {},
+  ): Promise<ServiceProcess> {
+    const service = ServiceProcess.launch(environment, { bare });
+    try {
+      await service.comesTrue(() => service.listens, 'it listens', 30_000);
+      await service.health(until, 200);
+      return service;
+    } catch (error) {
+      await service.kill();
+      throw error;
+    }
+  }
+
+  /** Runs an operator command to its end. */
+  static command(environment: Record<string, string>, ...args: string[]): ServiceProcess {
+    return ServiceProcess.launch(environment, { script: CLI, args });
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  get listens(): boolean {
+    return this.announced !== undefined;
+  }
+
+  /** Where it listens, as it has announced it. */
+  get url(): string {
+    if (this.announced === undefined) throw new Error(`no address was announced: ${this.output}`);
+    return this.announced;
+  }
+
+  get managementUrl(): string {
+    return this.managementPort === undefined ? this.url : `http://127.0.0.1:${this.managementPort}`;
+  }
+
+  get output(): string {
+    return `--- stdout\n${this.stdout}\n--- stderr\n${this.stderr}`;
+  }
+
+  /** A request without a body. */
+  get(path: string, { key = ADMIN_KEY, base = this.url } = {}): Promise<Answer> {
+    return exchange(`${base}${path}`, { headers: { authorization: `Bearer ${key}` } });
+  }
+
+  /** Waits until a probe answers with a status, and returns that answer. */
+  async health(probe: 'live' | 'ready' | 'startup', status: number, withinMs = 20_000): Promise<Answer> {
+    let last: Answer | undefined;
+    await this.comesTrue(
+      async () => {
+        last = await this.get(`/health/${probe}`, { base: this.managementUrl }).catch(() => undefined);
+        return last?.status === status;
+      },
+      `/health/${probe} is ${status}`,
+      withinMs,
+    );
+    if (!last) throw new Error('unreachable');
+    return last;
+  }
+
+  /** Waits until something holds; fails when time is up or the process ends, with what it has printed. */
+  async comesTrue(holds: () => boolean | Promise<boolean>, what: string, withinMs = 20_000): Promise<void> {
+    const deadline = performance.now() + withinMs;
+    while (!(await holds())) {
+      const why = this.end ? `it ended (${JSON.stringify(this.end)})` : `${withinMs} ms passed`;
+      if (this.end || performance.now() > deadline) throw new Error(`${why} before ${what}\n${this.output}`);
+      await new Promise((next) => setTimeout(next, 20));
+    }
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.child.kill(name);
+  }
+
+  /** SIGKILL: what a crash of the process looks like. */
+  async kill(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.exited;
+  }
+
+  /** SIGTERM, then the exit; killed when it takes more than 15 s. `afterMs` counts from the signal. */
+  async stop(): Promise<Exit> {
+    const signalledAt = performance.now();
+    this.signal('SIGTERM');
+    const patience = setTimeout(() => this.signal('SIGKILL'), 15_000);
+    const exit = await this.exited;
+    clearTimeout(patience);
+    return { ...exit, afterMs: performance.now() - signalledAt };
+  }
+
+  private get announced(): string | undefined {
+    return /(?:webhooks {3}|Listening on )(http:\/\/[^/\s"]+)/.exec(this.stdout)?.[1];
+  }
+}
+
+/** A data directory for a service with an embedded database, and a look into that database. */
+export class ServiceData {
+  private readonly root = mkdtempSync(join(tmpdir(), 'onboarding-process-'));
+  readonly dataDir = join(this.root, 'data');
+  private readonly cluster = join(this.dataDir, 'postgres');
+
+  /** The process id of the database server; undefined when none runs. */
+  async serverPid(): Promise<number | undefined> {
+    const pid = readPostmasterFile(this.cluster)?.pid;
+    return pid !== undefined && (await isServerOf(pid, this.cluster)) ? pid : undefined;
+  }
+
+  /** Runs a query on the running server. */
+  async query<Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> {
+    const address = readPostmasterFile(this.cluster)?.address;
+    const client = new Client({ ...address, user: 'postgres', database: 'typeform_onboarding' });
+    await client.connect();
+    try {
+      return (await client.query<Row>(sql, values)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Stops what was left running and removes the files. */
+  async remove(): Promise<void> {
+    const pid = await this.serverPid();
+    const socketDirectory = readPostmasterFile(this.cluster)?.address?.host;
+    if (pid !== undefined) await stopServer(pid, this.cluster);
+    if (socketDirectory) rmSync(socketDirectory, { recursive: true, force: true });
+    rmSync(this.root, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+}
