@@ -105,11 +105,27 @@ describe('deliveries', () => {
     expect(other).not.toEqual(first);
   });
 
-  it('go to this machine only, unless allowed', async () => {
-    await at.enableWebhook('remote', { url: 'http://192.0.2.1/hook' });
+  it('go to loopback addresses only, unless allowed', async () => {
+    const elsewhere = at.receiver.url.replace('127.0.0.1', '0.0.0.0');
+    await at.enableWebhook('elsewhere', { url: elsewhere });
     at.submit();
     await at.settle();
+    expect(at.receiver.received).toHaveLength(0);
     expect(at.sandbox.control.deliveries()[0]!.attempts).toEqual([expect.objectContaining({ error: 'connection' })]);
+    at.sandbox.control.configure({ allowRemoteDeliveries: true });
+    await at.advance(5 * MINUTE);
+    expect(at.receiver.received).toHaveLength(1);
+  });
+
+  it('succeed with any 2xx, whatever becomes of the body of the answer', async () => {
+    await at.enableWebhook();
+    at.receiver.answer = () => (response) => {
+      response.writeHead(201, { 'Content-Length': 100 });
+      response.write('{', () => response.destroy());
+    };
+    at.submit();
+    await at.settle();
+    expect(at.sandbox.control.deliveries()[0]).toMatchObject({ state: 'delivered', attempts: [{ status: 201 }] });
   });
 });
 
@@ -369,6 +385,14 @@ describe('faults of deliveries', () => {
     expect(at.receiver.received).toHaveLength(4);
     expect(new Set(at.receiver.received.map(({ body }) => body.toString())).size).toBe(1);
     expect(at.sandbox.control.deliveries()[0]!.attempts.map(({ copy }) => copy)).toEqual([true, true, true, false]);
+  });
+
+  it('duplicate: the extra copies do not count for the retries', async () => {
+    at.sandbox.control.addFault({ kind: 'duplicate', target: 'delivery', copies: 2 });
+    at.receiver.answer = () => 500;
+    at.submit();
+    await at.advance(24 * HOUR);
+    expect(at.attemptMinutes()).toEqual([0, 0, 0, 5, 15, 35, 95, 215, 395, 635]);
   });
 
   it('out of order: a later submission overtakes', async () => {

@@ -18,8 +18,8 @@ export interface Post {
 }
 
 /**
- * One POST, one connection. Never follows a redirect, reads the answer to its end and ignores it, and never rejects:
- * whatever happens is an outcome. `timeoutMs` is real time over the whole exchange (Typeform: 30 seconds).
+ * One POST, one connection. Never follows a redirect and never rejects: whatever happens is an outcome. The status
+ * decides; the rest of the answer is read and ignored, as Typeform does. `timeoutMs` is real time (Typeform: 30 seconds).
  */
 export function post(options: Post, after: (delayMs: number, task: () => void) => () => void): Promise<Outcome> {
   const url = URL.canParse(options.url) ? new URL(options.url) : undefined;
@@ -32,23 +32,23 @@ export function post(options: Post, after: (delayMs: number, task: () => void) =
       headers: { ...options.headers, 'Content-Length': options.body.length },
       rejectUnauthorized: options.verifySsl,
     });
-    const abort = () => settle({ error: 'connection' });
-    const cancellations: (() => void)[] = [() => options.signal.removeEventListener('abort', abort)];
-    options.signal.addEventListener('abort', abort);
-    const settle = (outcome: Outcome) => {
-      cancellations.forEach((cancel) => cancel());
+    const fail = (error: 'timeout' | 'connection') => {
+      resolve({ error });
       request.destroy();
-      resolve(outcome);
     };
-    cancellations.push(after(options.timeoutMs, () => settle({ error: 'timeout' })));
-    request.on('error', () => settle({ error: 'connection' }));
+    const lose = () => fail('connection');
+    const timers = [after(options.timeoutMs, () => fail('timeout'))];
+    options.signal.addEventListener('abort', lose);
+    request.on('error', lose);
     request.on('response', (response) => {
-      const status = response.statusCode ?? 0;
-      response.on('error', () => settle({ error: 'connection' }));
-      response.on('end', () => settle({ status }));
-      response.resume();
+      resolve({ status: response.statusCode ?? 0 });
+      response.on('error', lose).resume();
     });
-    writeBody(request, options, (delayMs, task) => cancellations.push(after(delayMs, task)), settle);
+    request.on('close', () => {
+      timers.forEach((cancel) => cancel());
+      options.signal.removeEventListener('abort', lose);
+    });
+    writeBody(request, options, (delayMs, task) => timers.push(after(delayMs, task)), lose);
   });
 }
 
@@ -58,12 +58,11 @@ function writeBody(
   request: Sink,
   { body, pauseMidBodyMs, cut }: Post,
   after: (delayMs: number, task: () => void) => void,
-  settle: (outcome: Outcome) => void,
+  lose: () => void,
 ): void {
-  const lost = () => settle({ error: 'connection' });
   const half = body.subarray(0, body.length >> 1);
-  if (cut === 'in_body') request.write(half, lost);
-  else if (cut === 'before_answer') request.end(body, lost);
+  if (cut === 'in_body') request.write(half, lose);
+  else if (cut === 'before_answer') request.end(body, lose);
   else if (pauseMidBodyMs === undefined) request.end(body);
   else request.write(half, () => after(pauseMidBodyMs, () => request.end(body.subarray(half.length))));
 }
