@@ -358,7 +358,4 @@ it('register, list and delete take less than 2 s with an idle queue', async () =
   expect(registering).toBeLessThan(2_000);
   expect(listing).toBeLessThan(500);
   expect(deleting).toBeLessThan(500);
-  process.stdout.write(
-    `register ${registering.toFixed(0)} ms, list ${listing.toFixed(0)} ms, delete ${deleting.toFixed(0)} ms\n`,
-  );
 });

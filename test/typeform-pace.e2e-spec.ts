@@ -79,7 +79,6 @@ it('three replicas under load never send more than 2 a second over 10 seconds, a
   expect(summary).toMatchObject({ calls: 21, interactive: 0, rateLimited: 0, failed: 0, compliance: 1 });
   expect(Math.abs(summary.maxPer10Seconds - seen.in10Seconds)).toBeLessThanOrEqual(1);
   expect(summary.waitMs?.max).toBeGreaterThan(9_500);
-  process.stdout.write(`busiest 10 s: ${seen.in10Seconds}, busiest 1 s: ${seen.in1Second}\n`);
 }, 30_000);
 
 it('a person overtakes what waits in the background of every replica', async () => {
@@ -179,9 +178,7 @@ it('what waits when a replica stops is told so; without a database nothing is se
   expect(await waiting).toMatchObject({ code: 'shutting_down' });
   await nextTurnIn(0);
   await database.pool.query('ALTER TABLE typeform_pace RENAME TO typeform_pace_gone');
-  await expect(replicas[0].api.listWebhooks(formId, background)).rejects.toMatchObject({
-    code: 'database_unavailable',
-  });
+  await expect(replicas[0].api.listWebhooks(formId, background)).rejects.toThrow('typeform_pace');
   await database.pool.query('ALTER TABLE typeform_pace_gone RENAME TO typeform_pace');
   await replicas[0].api.listWebhooks(formId, background);
   expect(await received()).toHaveLength(1);
