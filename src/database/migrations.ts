@@ -4,6 +4,7 @@ import { InitialSchema1764000000000 } from '../../migrations/1764000000000-initi
 import { AuditLog1764100000000 } from '../../migrations/1764100000000-audit-log';
 import { TypeformCalls1764200000000 } from '../../migrations/1764200000000-typeform-calls';
 import { WebhookManagement1764300000000 } from '../../migrations/1764300000000-webhook-management';
+import { MappingDrift1764500000000 } from '../../migrations/1764500000000-mapping-drift';
 import { withAdvisoryLock } from './advisory-lock';
 
 export const MIGRATIONS = [
@@ -11,6 +12,7 @@ export const MIGRATIONS = [
   AuditLog1764100000000,
   TypeformCalls1764200000000,
   WebhookManagement1764300000000,
+  MappingDrift1764500000000,
 ];
 export const MIGRATIONS_TABLE = 'schema_migration';
 

@@ -3,6 +3,8 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module';
 import { TypeformModule } from '../typeform/typeform.module';
 import { MissedSubmissions } from './missed-submissions';
+import { OnboardingModule } from '../onboarding/onboarding.module';
+import { MAPPING_METRIC_PROVIDERS, MappingCheck } from './mapping-check';
 import { ReconcileLoop } from './reconcile-loop';
 import { ReconcileService } from './reconcile.service';
 import { WEBHOOK_METRIC_PROVIDERS, WebhookMetrics } from './webhook-metrics';
@@ -18,7 +20,7 @@ import { WebhooksService } from './webhooks.service';
 
 /** Webhooks at Typeform: registered, changed, kept in order; and their signing secrets for the intake. */
 @Module({
-  imports: [TypeOrmModule.forFeature([Webhook]), TypeformModule, AuditModule],
+  imports: [TypeOrmModule.forFeature([Webhook]), TypeformModule, AuditModule, OnboardingModule],
   controllers: [WebhooksController],
   providers: [
     WebhooksService,
@@ -30,6 +32,8 @@ import { WebhooksService } from './webhooks.service';
     { provide: MissedSubmissions, useValue: { recover: () => Promise.resolve() } },
     ReconcileService,
     WebhookMetrics,
+    MappingCheck,
+    ...MAPPING_METRIC_PROVIDERS,
     WebhookSecretsCache,
     WebhookSecretsRepository,
     ...WEBHOOK_METRIC_PROVIDERS,
