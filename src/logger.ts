@@ -30,6 +30,9 @@ export class ServiceLogger extends ConsoleLogger {
       breakLength: Infinity,
       logLevels: NEST_LEVELS[config.logLevel],
       timestamp: false,
+      // logger.warn('what happened', { facts }): the facts become members of the JSON line.
+      structuredParams: true,
+      flattenParams: true,
     });
   }
 

@@ -148,8 +148,10 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
     // The error's own message may quote an answer: only the code, the ids and the place are logged.
     const place =
       error instanceof Error ? error.stack?.split('\n').find((line) => line.startsWith('    at ')) : undefined;
-    this.logger.warn({
-      message: nextAt ? 'Processing an event failed and will be tried again' : 'Processing an event failed for good',
+    const message = nextAt
+      ? 'Processing an event failed; it will be tried again'
+      : 'Processing an event failed for good';
+    this.logger.warn(message, {
       eventId: event.eventId,
       code,
       attempts,

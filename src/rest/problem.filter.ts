@@ -89,18 +89,17 @@ function statusOfFrameworkError(thrown: unknown): number {
 /** One line, without path parameters, query or message of a foreign error: those may hold personal data. */
 function log(logger: Logger, request: FastifyRequest, error: DomainError, thrown: unknown): void {
   const line = {
-    message: 'Request refused',
     method: request.method,
     route: request.routeOptions.url ?? 'unknown',
     status: statusOf(error.code),
     code: error.code,
     requestId: request.id,
   };
-  if (error.code !== 'internal_error') return logger.warn(line);
+  if (error.code !== 'internal_error') return logger.warn('Request refused', line);
   const cause = thrown instanceof Error ? thrown : new Error('not an error');
   const places = cause.stack
     ?.split('\n')
     .filter((place) => place.startsWith('    at '))
     .slice(0, 8);
-  logger.error({ ...line, message: 'Request failed', error: cause.name, places: places?.map((place) => place.trim()) });
+  logger.error('Request failed', { ...line, error: cause.name, places: places?.map((place) => place.trim()) });
 }
