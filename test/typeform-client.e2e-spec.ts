@@ -34,6 +34,19 @@ beforeEach(async () => {
   );
 });
 
+/** What a test has opened; closed after it, however it ended. */
+const opened: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of opened.splice(0)) await close();
+});
+
+/** One more replica on the same database. */
+async function another(baseUrl: string, environment: Record<string, string> = {}): Promise<TypeformReplica> {
+  const started = await startReplica(database.url, baseUrl, environment);
+  opened.push(() => started.close());
+  return started;
+}
+
 const apiCalls = () => sandbox.control.stats().api.calls;
 
 describe('webhooks', () => {
@@ -142,9 +155,8 @@ describe('forms and responses', () => {
     await expect(replica.api.deleteResponses(id, [response!.token], background)).rejects.toMatchObject(wrong);
     await expect(replica.api.getForm(id, interactive)).rejects.toMatchObject(wrong);
     expect(apiCalls().filter(({ url }) => url.includes('/responses'))).toEqual([]);
-    const there = await startReplica(database.url, home);
+    const there = await another(home);
     expect((await there.api.listResponses(id, {}, background)).totalItems).toBe(1);
-    await there.close();
   });
 });
 
@@ -211,14 +223,13 @@ describe('when the sandbox answers badly', () => {
   });
 
   it('a slow answer is a time-out, and is repeated in the background only', async () => {
-    const hasty = await startReplica(database.url, sandbox.url, { TYPEFORM_TIMEOUT_SECONDS: '1' });
+    const hasty = await another(sandbox.url, { TYPEFORM_TIMEOUT_SECONDS: '1' });
     fault({ kind: 'slow', delayMs: 1_500, times: 2 });
     const error = { code: 'typeform_timeout', failure: 'timeout', message: expect.stringContaining('1 s') };
     await expect(hasty.api.listWebhooks(formId, interactive)).rejects.toMatchObject(error);
     expect(apiCalls()).toHaveLength(1);
     await expect(hasty.api.listWebhooks(formId, background)).resolves.toEqual([]);
     expect(apiCalls()).toHaveLength(3);
-    await hasty.close();
   });
 
   it('a caller that leaves is not kept waiting', async () => {
@@ -232,14 +243,13 @@ describe('when the sandbox answers badly', () => {
 
   it('a wrong key is refused once, with what to check, and shows in no log', async () => {
     const apiKey = 'tfp_not_the_key_of_the_account';
-    const stranger = await startReplica(database.url, sandbox.url, { TYPEFORM_API_KEY: apiKey });
+    const stranger = await another(sandbox.url, { TYPEFORM_API_KEY: apiKey });
     await expect(stranger.api.countForms(background)).rejects.toMatchObject({
       code: 'typeform_error',
       remoteCode: 'AUTHENTICATION_FAILED',
       message: expect.stringMatching(/TYPEFORM_API_KEY.*forms:read/),
     });
     expect(apiCalls()).toHaveLength(1);
-    await stranger.close();
     const logged = [...stranger.logs, ...replica.logs].join('\n');
     expect(logged).toContain('unauthorized');
     expect(logged).not.toMatch(new RegExp(`${apiKey}|${API_KEY}|Bearer`));
@@ -319,24 +329,23 @@ describe('when something else answers in the place of Typeform', () => {
 
   it('a redirect is not followed, wherever it leads, and the key goes nowhere', async () => {
     const elsewhere = await WebhookReceiver.start();
+    opened.push(() => elsewhere.stop());
     for (const status of [301, 302, 303, 307, 308]) {
       server.answer = () => (response) => void response.writeHead(status, { location: elsewhere.url }).end();
       await expect(lost.api.listWebhooks(formId, interactive)).rejects.toMatchObject({ failure: 'redirect' });
     }
     expect(elsewhere.received).toEqual([]);
-    await elsewhere.stop();
   });
 
   it('nobody at all is a 504 that says so', async () => {
     const gone = await WebhookReceiver.start();
     const url = gone.url.replace('/hook', '');
     await gone.stop();
-    const nowhere = await startReplica(database.url, url);
+    const nowhere = await another(url);
     await expect(nowhere.api.listWebhooks(formId, interactive)).rejects.toMatchObject({
       code: 'typeform_timeout',
       remoteCode: 'ECONNREFUSED',
     });
-    await nowhere.close();
   });
 });
 

@@ -113,9 +113,12 @@ it('a replica that is killed while it goes first holds nobody up', async () => {
   const paths = files.map((file) => `src/typeform/pace/${file}.ts`);
   const program = 'test/support/typeform-waiter-program.ts';
   const doomed = spawnCompiled([program, ...paths, 'src/core/problem.ts', 'src/config/app-config.ts'], [database.url]);
-  await somebodyWaits();
+  try {
+    await somebodyWaits();
+  } finally {
+    doomed.kill('SIGKILL');
+  }
   const waiting = replicas[0].api.listWebhooks(formId, background);
-  doomed.kill('SIGKILL');
   await once(doomed, 'exit');
   // Its place in line is still there.
   await somebodyWaits();
@@ -129,15 +132,19 @@ it('a replica that is killed while it goes first holds nobody up', async () => {
 
 it('a turn that reached its replica late is not used: the next one may have been given meanwhile', async () => {
   const blocker = await database.pool.connect();
-  await blocker.query('BEGIN; SELECT FROM typeform_pace FOR UPDATE');
   const asked = Date.now();
-  const call = replicas[0].api.listWebhooks(formId, background);
-  await eventually(async () => {
-    const { rows } = await database.pool.query(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'`);
-    return rows.length > 0;
-  }, 'the replica waits for the row');
-  await blocker.query('SELECT pg_sleep(0.3); COMMIT');
-  blocker.release();
+  let call: Promise<unknown>;
+  try {
+    await blocker.query('BEGIN; SELECT FROM typeform_pace FOR UPDATE');
+    call = replicas[0].api.listWebhooks(formId, background);
+    await eventually(async () => {
+      const { rows } = await database.pool.query(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'`);
+      return rows.length > 0;
+    }, 'the replica waits for the row');
+    await blocker.query('SELECT pg_sleep(0.3); COMMIT');
+  } finally {
+    blocker.release(true);
+  }
   await call;
   const [{ atMs } = { atMs: 0 }, ...more] = await received();
   expect(more).toEqual([]);
