@@ -387,6 +387,16 @@ describe('the overview', () => {
     await app.settled();
     const { body } = await app.admin('get', '/v1/overview?window=15m').expect(200);
     expect(body.intake.outcomes).toMatchObject({ duplicate: 1, signature_mismatch: 1 });
+    const none = {
+      calls: 0,
+      interactive: 0,
+      rateLimited: 0,
+      failed: 0,
+      waitMs: null,
+      maxPer10Seconds: 0,
+      compliance: null,
+    };
+    expect(body.typeform).toEqual(none);
     expect(body.intake.outcomes.accepted).toBe(body.deliveries.processed);
     expect(body.intake.successRate).toBe(1);
     expect(body.intake.ackMs.p50).toBeGreaterThan(0);

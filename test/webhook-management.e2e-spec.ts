@@ -282,6 +282,30 @@ describe('the reconciler', () => {
   }, 30_000);
 });
 
+describe('a changed form', () => {
+  it('whose mapped question vanished is reported, until the mapping fits again', async () => {
+    const webhook = await registered();
+    sandbox.control.submit(formId, { count: 1 });
+    await sandbox.control.setClock({ advanceSeconds: 0 });
+    await app.settled();
+    const map = (identifierMapping: object) =>
+      app.admin('patch', `/v1/forms/${formId}`).send({ identifierMapping }).expect(200);
+    const problems = async () => {
+      await app.admin('post', `/v1/webhooks/${webhook.id}/reconcile`).expect(200);
+      const { body } = await app.admin('get', `/v1/forms/${formId}`).expect(200);
+      return (body as { mappingProblems: object[] }).mappingProblems;
+    };
+    await map({ company: 'a_ref_that_vanished' });
+    expect(await problems()).toEqual([{ identifier: 'company', source: 'a_ref_that_vanished' }]);
+    const { text } = await app.http.get('/metrics').expect(200);
+    expect(text).toContain('onboarding_form_mapping_problems 1');
+    expect(app.logs.some((line) => line.includes('a_ref_that_vanished'))).toBe(true);
+    const { body: form } = await app.admin('get', `/v1/forms/${formId}`).expect(200);
+    await map({ company: (form.fields as { ref: string }[])[0]?.ref });
+    expect(await problems()).toEqual([]);
+  }, 30_000);
+});
+
 describe('testing', () => {
   it('sends a signed event through PUBLIC_URL and says whether it was stored', async () => {
     const webhook = await registered();

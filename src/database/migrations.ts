@@ -5,6 +5,7 @@ import { AuditLog1764100000000 } from '../../migrations/1764100000000-audit-log'
 import { TypeformCalls1764200000000 } from '../../migrations/1764200000000-typeform-calls';
 import { WebhookManagement1764300000000 } from '../../migrations/1764300000000-webhook-management';
 import { Backfill1764400000000 } from '../../migrations/1764400000000-backfill';
+import { MappingDrift1764500000000 } from '../../migrations/1764500000000-mapping-drift';
 import { withAdvisoryLock } from './advisory-lock';
 
 export const MIGRATIONS = [
@@ -13,6 +14,7 @@ export const MIGRATIONS = [
   TypeformCalls1764200000000,
   WebhookManagement1764300000000,
   Backfill1764400000000,
+  MappingDrift1764500000000,
 ];
 export const MIGRATIONS_TABLE = 'schema_migration';
 

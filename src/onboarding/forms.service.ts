@@ -51,7 +51,14 @@ export class FormsService {
       const details = differences(form, body);
       if (Object.keys(details).length === 0) return form;
       const { status = form.status, identifierMapping = form.identifierMapping } = body;
-      const change = { status, identifierMapping, updatedAt: this.clock.now() };
+      // Another mapping is compared with the form's definition at the next opportunity.
+      const change = {
+        status,
+        identifierMapping,
+        updatedAt: this.clock.now(),
+        mappingProblems: [],
+        definitionCheckedAt: null,
+      };
       await manager.update(OnboardingForm, where, change);
       await this.audit.record(manager, { ...by, action: 'form.updated', subject: formId, details });
       return { ...form, ...change };

@@ -10,6 +10,7 @@ import { FormResponse } from './form-response.entity';
 import { FormsController } from './forms.controller';
 import { FormsRepository } from './forms.repository';
 import { FormsService } from './forms.service';
+import { MappingRepository } from './mapping.repository';
 import { OnboardingForm } from './onboarding-form.entity';
 import { OnboardingService } from './onboarding.service';
 import { ResponseExport } from './response-export';
@@ -26,12 +27,13 @@ import { ResponsesRepository } from './responses.repository';
     ClientResolver,
     ClientsRepository,
     FormsRepository,
+    MappingRepository,
     ResponsesRepository,
     ClientsService,
     FormsService,
     ResponsesQueryRepository,
     ResponseExport,
   ],
-  exports: [OnboardingService],
+  exports: [OnboardingService, MappingRepository],
 })
 export class OnboardingModule {}

@@ -1,5 +1,6 @@
 /** One HTTP exchange with Typeform: no retries, no turns, no redirects, bounded in time and size. */
 import { connectionFailed, timedOut, unexpectedAnswer } from './remote-failure';
+import { TypeformError } from './typeform-error';
 
 /** A page of 1000 responses is a few megabytes. */
 export const MAX_ANSWER_BYTES = 10 * 1024 * 1024;
@@ -42,8 +43,7 @@ export async function exchange({ method, url, apiKey, body, timeoutMs, signal }:
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
     if (timeout.aborted) throw timedOut(timeoutMs);
-    // fetch reports every failure of the connection as a TypeError.
-    throw error instanceof TypeError ? connectionFailed(error) : error;
+    throw error instanceof TypeformError ? error : connectionFailed(error);
   }
 }
 

@@ -109,9 +109,8 @@ function readErrorDocument(status: number, body: unknown, secret: string): { rem
 
 /** fetch hides the reason (`ECONNREFUSED`, `UND_ERR_SOCKET`) in the cause of a TypeError. */
 function systemCode(error: unknown): string {
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
-    const { code } = at as Error & { code?: unknown };
-    if (typeof code === 'string' && /^[A-Z0-9_]{1,64}$/.test(code)) return code;
-  }
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
+  if (typeof code === 'string' && /^[A-Z0-9_]{1,64}$/.test(code)) return code;
+  if (cause !== undefined && cause !== error) return systemCode(cause);
   return 'NETWORK_ERROR';
 }

@@ -35,8 +35,8 @@ export interface ResponseQuery {
 /**
  * Every method waits for its turn (at most 2 calls a second over all replicas), repeats what may pass by itself, and throws
  * TypeformError (`typeform_error`, `typeform_timeout`) with Typeform's own code and description; DomainError
- * `validation_failed` for ids that cannot be ones, `typeform_timeout` when too many calls wait, `database_unavailable`,
- * `shutting_down`; or the reason of the signal.
+ * `validation_failed` for ids that cannot be ones, `typeform_timeout` when too many calls wait, `shutting_down`; the error of
+ * the database, without which nothing is sent; or the reason of the signal.
  */
 export abstract class TypeformApi {
   /** Checks that the key is accepted and may read forms; returns how many forms it sees. */

@@ -9,6 +9,7 @@ import { TypeformApi } from '../typeform/typeform-api';
 import { TypeformError } from '../typeform/typeform-error';
 import type { RemoteWebhook } from '../typeform/typeform-schemas';
 import { endpointUrl } from './callback-url';
+import { MappingCheck } from './mapping-check';
 import { MissedSubmissions } from './missed-submissions';
 import { WebhookMetrics } from './webhook-metrics';
 import { compareWebhook, isDisabledByTypeform, repairBackoffMs, WebhookDrift } from './webhook-state';
@@ -49,6 +50,7 @@ export class WebhookReconciler {
     private readonly repository: WebhooksRepository,
     private readonly sync: WebhookSync,
     private readonly missed: MissedSubmissions,
+    private readonly mappings: MappingCheck,
     private readonly audit: AuditLog,
     private readonly metrics: WebhookMetrics,
     private readonly publicUrl: PublicUrl,
@@ -79,7 +81,11 @@ export class WebhookReconciler {
     }
     const webhooks: Reconciled[] = [];
     for (const webhook of due) webhooks.push(await this.reconcile(webhook, remote, call, force));
-    return { webhooks, strays: id === undefined ? await this.findStrays(formId, all, remote, call) : [] };
+    const strays = id === undefined ? await this.findStrays(formId, all, remote, call) : [];
+    await this.mappings.check(formId, call).catch((error: unknown) => {
+      if (!(error instanceof TypeformError)) throw error;
+    });
+    return { webhooks, strays };
   }
 
   private async reconcile(
@@ -134,12 +140,7 @@ export class WebhookReconciler {
       );
     }
     this.metrics.repaired(fields.length > 0 ? fields : ['pending']);
-    this.logger.warn({
-      message: 'Repaired a webhook at Typeform',
-      webhookId: webhook.id,
-      formId: webhook.formId,
-      fields,
-    });
+    this.logger.warn('Repaired a webhook at Typeform', { webhookId: webhook.id, formId: webhook.formId, fields });
     const wasMissing = fields.includes('existence') && webhook.observedAt !== null;
     if (wasMissing || isDisabledByTypeform(drift)) await this.missed.recover(webhook.formId);
     return report(webhook, drift, 'repaired');
@@ -171,11 +172,21 @@ export class WebhookReconciler {
     for (const { tag, url } of remote) {
       if (tags.has(tag) || !url.startsWith(prefix)) continue;
       const former = ours.some((webhook) => webhook.removedAt !== null && webhook.url === url);
-      if (former) await this.api.deleteWebhook(formId, tag, call);
-      else this.logger.warn('A webhook at Typeform leads here and is not managed here', { formId, tag });
-      strays.push({ formId, tag, deleted: former });
+      const deleted = former && (await this.deleteStray(formId, tag, call));
+      if (!deleted) this.logger.warn('A webhook at Typeform leads here and is not managed here', { formId, tag });
+      strays.push({ formId, tag, deleted });
     }
     return strays;
+  }
+
+  private async deleteStray(formId: string, tag: string, call: CallOptions): Promise<boolean> {
+    try {
+      await this.api.deleteWebhook(formId, tag, call);
+      return true;
+    } catch (error) {
+      if (!(error instanceof TypeformError)) throw error;
+      return false;
+    }
   }
 }
 

@@ -5,6 +5,8 @@ import { BackfillModule } from '../backfill/backfill.module';
 import { BackfillService } from '../backfill/backfill.service';
 import { TypeformModule } from '../typeform/typeform.module';
 import { MissedSubmissions } from './missed-submissions';
+import { OnboardingModule } from '../onboarding/onboarding.module';
+import { MAPPING_METRIC_PROVIDERS, MappingCheck } from './mapping-check';
 import { ReconcileLoop } from './reconcile-loop';
 import { ReconcileService } from './reconcile.service';
 import { WEBHOOK_METRIC_PROVIDERS, WebhookMetrics } from './webhook-metrics';
@@ -20,7 +22,7 @@ import { WebhooksService } from './webhooks.service';
 
 /** Webhooks at Typeform: registered, changed, kept in order; and their signing secrets for the intake. */
 @Module({
-  imports: [TypeOrmModule.forFeature([Webhook]), TypeformModule, AuditModule, BackfillModule],
+  imports: [TypeOrmModule.forFeature([Webhook]), TypeformModule, AuditModule, OnboardingModule, BackfillModule],
   controllers: [WebhooksController],
   providers: [
     WebhooksService,
@@ -38,6 +40,8 @@ import { WebhooksService } from './webhooks.service';
     },
     ReconcileService,
     WebhookMetrics,
+    MappingCheck,
+    ...MAPPING_METRIC_PROVIDERS,
     WebhookSecretsCache,
     WebhookSecretsRepository,
     ...WEBHOOK_METRIC_PROVIDERS,

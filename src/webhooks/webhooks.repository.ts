@@ -33,7 +33,7 @@ export class WebhooksRepository {
 
   /** False when an active webhook of the same form and tag has just been made by someone else. */
   async insert(manager: EntityManager, webhook: Webhook): Promise<boolean> {
-    const { raw } = await manager
+    const result = await manager
       .createQueryBuilder()
       .insert()
       .into(Webhook)
@@ -41,7 +41,7 @@ export class WebhooksRepository {
       .orIgnore()
       .returning('id')
       .execute();
-    return (raw as unknown[]).length === 1;
+    return (result.raw as unknown[]).length === 1;
   }
 
   async update(manager: EntityManager, id: string, change: Partial<Webhook>): Promise<void> {

@@ -45,7 +45,6 @@ const MAX_TURN_AGE_MS = 250;
 const YIELD_MS = 25;
 /** How long a person waits for a turn; a background call has time. */
 export const INTERACTIVE_WAIT_LIMIT_MS = 10_000;
-const DATABASE_RETRY_SECONDS = 5;
 
 @Injectable()
 export class TypeformPace implements OnModuleDestroy {
@@ -64,8 +63,8 @@ export class TypeformPace implements OnModuleDestroy {
   }
 
   /**
-   * Waits for a turn. Throws DomainError `typeform_timeout` when an interactive call would wait too long,
-   * `database_unavailable` when no turn can be had, `shutting_down`; or the reason of the signal.
+   * Waits for a turn. Throws DomainError `typeform_timeout` when an interactive call would wait too long, `shutting_down`;
+   * the error of the database, without which nothing is sent; or the reason of the signal.
    */
   take(request: TurnRequest): Promise<Turn> {
     if (this.stopped) return Promise.reject(shuttingDown());
@@ -134,7 +133,7 @@ export class TypeformPace implements OnModuleDestroy {
     } catch (cause) {
       const error = cause instanceof Error ? cause.message : 'unknown error';
       this.logger.error({ message: 'No turn to call Typeform can be taken: the database does not answer', error });
-      for (const waiter of this.queue.removeAll()) waiter.reject(noDatabase(cause));
+      for (const waiter of this.queue.removeAll()) waiter.reject(cause);
     } finally {
       this.running = false;
     }
@@ -186,11 +185,6 @@ function waitedTooLong(freeInMs = 0): DomainError {
   const retryAfterSeconds = Math.max(1, Math.ceil(freeInMs / 1000));
   const message = `too many calls wait for Typeform, which takes 2 a second: try again in ${retryAfterSeconds} s`;
   return new DomainError('typeform_timeout', message, { retryAfterSeconds });
-}
-
-function noDatabase(cause: unknown): DomainError {
-  const message = 'the turns to call Typeform are kept in the database, which does not answer';
-  return new DomainError('database_unavailable', message, { cause, retryAfterSeconds: DATABASE_RETRY_SECONDS });
 }
 
 function shuttingDown(): DomainError {

@@ -1,0 +1,37 @@
+/** The load generator: a process of its own, so that its work is not on the clock of the server's event loop. */
+import { answerParent } from '../child';
+import { runClosedLoop } from './closed-loop';
+import { openConnections } from './connection';
+import type { LoadResult } from './load-result';
+import { runOpenLoop } from './open-loop';
+import { RequestRenderer } from './requests';
+
+/** What to send, and how. */
+export interface LoadOrder {
+  port: number;
+  connections: number;
+  /** Number of the first event; every number is another event. */
+  firstEvent: number;
+  /** No more than this many. */
+  events: number;
+  /** Closed loop for at most this long, or open loop at this rate. */
+  pace: { durationMs: number } | { ratePerSecond: number };
+}
+
+/** Long enough for the pause of rendering to be over on both sides. */
+const SETTLE_MS = 200;
+
+async function run({ port, connections: count, firstEvent, events, pace }: LoadOrder): Promise<LoadResult> {
+  const requests = new RequestRenderer(new Date()).render(firstEvent, events);
+  const connections = await openConnections(port, count);
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  try {
+    return 'durationMs' in pace
+      ? await runClosedLoop(connections, requests, pace.durationMs)
+      : await runOpenLoop(connections, requests, pace.ratePerSecond);
+  } finally {
+    for (const connection of connections) connection.close();
+  }
+}
+
+answerParent(run);

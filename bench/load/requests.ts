@@ -1,0 +1,71 @@
+/** Requests rendered and signed before the clock starts, so that making them costs the measurement nothing. */
+import { sign } from '../../src/core/signature';
+import { completedEvent, EVERY_ANSWER_TYPE, Question } from '../../test/fixtures/typeform-events';
+
+export const SIGNING_SECRET = 'benchmark-signing-secret-of-more-than-32-characters';
+export const WEBHOOK_PATH = '/webhooks/typeform';
+
+/** A whole HTTP request with the id of its event. */
+export interface RenderedRequest {
+  eventId: string;
+  bytes: Buffer;
+}
+
+/** The questions of an ordinary onboarding form: a body of about 3.5 KB. */
+const QUESTION_REFS = [
+  'first_name',
+  'last_name',
+  'company',
+  'story',
+  'mail',
+  'tel',
+  'plan',
+  'country',
+  'terms',
+  'birth',
+];
+const FORM_ID = 'bench01';
+
+/** Stands where something differs from event to event, always eight digits, so that every body has the same size. */
+const NUMBER = '#number#';
+
+/** Makes distinct signed webhooks, each of another person with an e-mail and a phone of their own. */
+export class RequestRenderer {
+  private readonly parts: readonly string[];
+
+  /** `now` is when the submissions were made. */
+  constructor(now: Date) {
+    const submittedAt = `${now.toISOString().slice(0, 19)}Z`;
+    const event = completedEvent({
+      eventId: `01JBENCH0000000000${NUMBER}`,
+      token: `bench0000000000000000000${NUMBER}`,
+      formId: FORM_ID,
+      landedAt: submittedAt,
+      submittedAt,
+      questions: EVERY_ANSWER_TYPE.filter(({ ref = '' }) => QUESTION_REFS.includes(ref)).map(asOfAnotherPerson),
+    });
+    this.parts = `${JSON.stringify(event)}\n`.split(NUMBER);
+  }
+
+  /** Renders `count` requests, numbered from `first`: every number is another event. */
+  render(first: number, count: number): RenderedRequest[] {
+    return Array.from({ length: count }, (_, index) => this.renderOne(first + index));
+  }
+
+  private renderOne(number: number): RenderedRequest {
+    const digits = String(20_000_000 + number);
+    const body = Buffer.from(this.parts.join(digits));
+    const head =
+      `POST ${WEBHOOK_PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: Typeform Webhooks\r\n` +
+      `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n` +
+      `Typeform-Signature: ${sign(SIGNING_SECRET, body)}\r\n\r\n`;
+    return { eventId: `01JBENCH0000000000${digits}`, bytes: Buffer.concat([Buffer.from(head), body]) };
+  }
+}
+
+function asOfAnotherPerson(question: Question): Question {
+  if (question.type === 'email') return { ...question, value: `person${NUMBER}@example.com` };
+  // The lengths of German numbers vary, so eight digits after the area code are a possible number.
+  if (question.type === 'phone_number') return { ...question, value: `+4930${NUMBER}` };
+  return question;
+}
