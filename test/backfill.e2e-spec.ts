@@ -521,8 +521,8 @@ describe('partial and complete responses', () => {
     await responses();
     await backfill();
     expect(await ended()).toMatchObject({ seen: 2, recovered: 1, duplicates: 1 });
+    await app.settled();
     const sources = await query<{ token: string; event_id: string }>('SELECT token, event_id FROM form_response');
-    await responses();
     expect(sources.filter(({ event_id }) => event_id.startsWith('backfill:')).map(({ token }) => token)).toEqual([
       older,
     ]);

@@ -74,7 +74,7 @@ export class BackfillRunner implements OnApplicationBootstrap, OnModuleDestroy, 
       return run !== null;
     } catch (error) {
       const name = error instanceof Error ? error.name : 'unknown error';
-      if (!this.troubled) this.logger.warn({ message: 'Back-filling waits: the database cannot be used', error: name });
+      if (!this.troubled) this.logger.warn('Back-filling waits: the database cannot be used', { error: name });
       this.troubled = true;
       return false;
     }
@@ -91,7 +91,7 @@ export class BackfillRunner implements OnApplicationBootstrap, OnModuleDestroy, 
     }, LEASE_RENEWAL_MS);
     try {
       const { formId, trigger } = run;
-      if (run.cursor !== null) this.logger.log({ message: 'Going on with a back-fill', run: run.id, formId, trigger });
+      if (run.cursor !== null) this.logger.log('Going on with a back-fill', { run: run.id, formId, trigger });
       const finished = await this.walk.follow(run, this.owner, AbortSignal.any([this.stop.signal, lost.signal]));
       if (finished) this.report(finished);
     } catch (error) {
@@ -105,8 +105,8 @@ export class BackfillRunner implements OnApplicationBootstrap, OnModuleDestroy, 
     this.metrics.ended(trigger, 'done');
     const facts = { run: id, formId, trigger, seen, recovered, duplicates };
     const expected = recovered === 0 || trigger === 'admin' || trigger === 'initial';
-    if (expected) this.logger.log({ message: 'Back-filled', ...facts });
-    else this.logger.warn({ message: 'Submissions were recovered that no webhook had delivered', ...facts });
+    if (expected) this.logger.log('Back-filled', { ...facts });
+    else this.logger.warn('Submissions were recovered that no webhook had delivered', { ...facts });
   }
 
   /** Ends a run that only a person can help, and gives every other one back. */
@@ -117,10 +117,10 @@ export class BackfillRunner implements OnApplicationBootstrap, OnModuleDestroy, 
     const { text, retryAt } = judgeFailure(error, { failures, failedAt: now, random: this.random.next() });
     const facts = { run: run.id, formId: run.formId, trigger: run.trigger, error: text };
     if (retryAt !== null) {
-      this.logger.warn({ message: 'A back-fill waits', ...facts, nextAttemptAt: retryAt, place: placeOf(error) });
+      this.logger.warn('A back-fill waits', { ...facts, nextAttemptAt: retryAt.toISOString(), place: placeOf(error) });
       return this.work.release(run, retryAt, text);
     }
-    this.logger.error({ message: 'A back-fill failed', ...facts });
+    this.logger.error('A back-fill failed', { ...facts });
     if (await this.work.finish(run, text, now)) this.metrics.ended(run.trigger, 'failed');
     // It was widened meanwhile: the wider window is tried once more.
     else await this.work.release(run, now, text);

@@ -114,7 +114,7 @@ export class BackfillWalk {
       return [toBackfillEvent(form, item)];
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      this.logger.error({ message: 'A response at Typeform cannot be read', formId: form.id, reason: error.message });
+      this.logger.error('A response at Typeform cannot be read', { formId: form.id, reason: error.message });
       return [];
     }
   }
