@@ -105,8 +105,8 @@ export class BackfillRunner implements OnApplicationBootstrap, OnModuleDestroy, 
     this.metrics.ended(trigger, 'done');
     const facts = { run: id, formId, trigger, seen, recovered, duplicates };
     const expected = recovered === 0 || trigger === 'admin' || trigger === 'initial';
-    if (expected) this.logger.log('Back-filled', { ...facts });
-    else this.logger.warn('Submissions were recovered that no webhook had delivered', { ...facts });
+    if (expected) this.logger.log('Back-filled', facts);
+    else this.logger.warn('Submissions were recovered that no webhook had delivered', facts);
   }
 
   /** Ends a run that only a person can help, and gives every other one back. */
@@ -120,7 +120,7 @@ export class BackfillRunner implements OnApplicationBootstrap, OnModuleDestroy, 
       this.logger.warn('A back-fill waits', { ...facts, nextAttemptAt: retryAt.toISOString(), place: placeOf(error) });
       return this.work.release(run, retryAt, text);
     }
-    this.logger.error('A back-fill failed', { ...facts });
+    this.logger.error('A back-fill failed', facts);
     if (await this.work.finish(run, text, now)) this.metrics.ended(run.trigger, 'failed');
     // It was widened meanwhile: the wider window is tried once more.
     else await this.work.release(run, now, text);
