@@ -7,12 +7,13 @@ import { z } from 'zod';
 import { AppConfig } from './config/app-config';
 import { TypeformSandbox } from './sandbox/sandbox';
 import { SANDBOX_API_KEY } from './typeform/typeform-account';
+import { endpointUrl } from './webhooks/callback-url';
 
 const SUBMISSIONS = 3;
 const PATIENCE_MS = 15_000;
 const POLL_MS = 100;
 
-const registered = z.object({ id: z.string() });
+const registered = z.object({ id: z.string(), url: z.string() });
 const responses = z.object({ items: z.array(z.object({ token: z.string() })) });
 
 /** Starts the sandbox when no TYPEFORM_API_KEY is set; null when there is one, or when SANDBOX_PORT is taken. */
@@ -45,6 +46,9 @@ export async function demonstrate(
   const form = sandbox.control.forms()[0];
   if (!form) throw new Error('the sandbox has no form');
   const webhook = registered.parse(await call('POST', '/v1/webhooks', { form: form.id }));
+  // An earlier start may have listened at another port.
+  const url = endpointUrl(service.url, webhook.id);
+  if (webhook.url !== url) await call('PATCH', `/v1/webhooks/${webhook.id}`, { url });
   // The sandbox forgets everything when it stops; the service does not, and puts its webhook back.
   await call('POST', `/v1/webhooks/${webhook.id}/reconcile`, {});
   const submitted = sandbox.control.submit(form.id, { count: SUBMISSIONS, seed: now.toISOString() });

@@ -83,6 +83,7 @@ describe('metrics', () => {
     const ofNode = ['kind', 'version', 'major', 'minor', 'patch', 'space', 'type'];
     expect([...labels].filter((label) => !ofNode.includes(label)).sort()).toEqual([
       'code',
+      'field',
       'le',
       'operation',
       'outcome',

@@ -4,6 +4,7 @@ import { BackfillModule } from '../backfill/backfill.module';
 import { InboxModule } from '../inbox/inbox.module';
 import { IntakeModule } from '../intake/intake.module';
 import { TypeformModule } from '../typeform/typeform.module';
+import { WebhooksModule } from '../webhooks/webhooks.module';
 import { DATABASE_METRIC_PROVIDERS, DatabaseMetrics } from './database-metrics';
 import { MetricsController } from './metrics.controller';
 import { OverviewController } from './overview.controller';
@@ -18,6 +19,7 @@ import { TYPEFORM_PACE_METRIC_PROVIDERS, TypeformPaceMetrics } from './typeform-
     IntakeModule,
     TypeformModule,
     BackfillModule,
+    WebhooksModule,
   ],
   controllers: [OverviewController],
   providers: [

@@ -88,6 +88,20 @@ class TypeformOverview {
   compliance: number | null;
 }
 
+class FailingEndpointView {
+  @ApiProperty({ description: 'id of the webhook, or shared' })
+  endpoint: string;
+
+  @ApiProperty()
+  inFiveMinutes: number;
+
+  @ApiProperty()
+  inDay: number;
+
+  @ApiProperty({ description: 'half of what Typeform allows before it disables the webhook is used up' })
+  atRisk: boolean;
+}
+
 export class OverviewView {
   @ApiProperty({ example: '15m' })
   window: string;
@@ -108,6 +122,20 @@ export class OverviewView {
 
   @ApiProperty({ type: [OpenEventsView], description: 'everything in the inbox that is not done, whenever it came' })
   inbox: OpenEventsView[];
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'number' },
+    example: { in_sync: 12, disabled_by_typeform: 0 },
+    description: 'managed webhooks by what Typeform was last seen to have',
+  })
+  webhooks: Record<string, number>;
+
+  @ApiProperty({
+    type: [FailingEndpointView],
+    description: 'endpoints of this process whose every answer was a failure since their last success',
+  })
+  failing: FailingEndpointView[];
 
   @ApiProperty({ type: TypeformOverview, description: 'requests that all processes sent to Typeform in the window' })
   typeform: TypeformOverview;
