@@ -5,15 +5,30 @@
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { ApiKey } from './src/access/api-key.entity';
+import { AuditEntry } from './src/audit/audit-entry.entity';
+import { BackfillRun } from './src/backfill/backfill-run.entity';
 import { loadConfigOrExit } from './src/config/process-environment';
 import { dataSourceOptions } from './src/database/data-source-options';
 import { WebhookEvent } from './src/inbox/webhook-event.entity';
 import { Client } from './src/onboarding/client.entity';
 import { FormResponse } from './src/onboarding/form-response.entity';
 import { OnboardingForm } from './src/onboarding/onboarding-form.entity';
+import { TypeformCall } from './src/typeform/pace/typeform-call.entity';
+import { TypeformPaceState } from './src/typeform/pace/typeform-pace.entity';
 import { Webhook } from './src/webhooks/webhook.entity';
 
-export const ENTITIES = [WebhookEvent, OnboardingForm, FormResponse, Client, Webhook, ApiKey];
+export const ENTITIES = [
+  WebhookEvent,
+  OnboardingForm,
+  FormResponse,
+  Client,
+  Webhook,
+  ApiKey,
+  AuditEntry,
+  TypeformPaceState,
+  TypeformCall,
+  BackfillRun,
+];
 
 const { database } = loadConfigOrExit().config;
 if (database.url === null)

@@ -2,6 +2,7 @@ import { DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { AccessModule } from './access/access.module';
 import { AppConfig } from './config/app-config';
+import { BackfillModule } from './backfill/backfill.module';
 import { ConfigModule } from './config/config.module';
 import { DatabaseModule } from './database/database.module';
 import { HealthModule } from './health/health.module';
@@ -28,6 +29,7 @@ export class AppModule {
         OnboardingModule,
         InboxModule,
         WebhooksModule,
+        BackfillModule,
         IntakeModule,
         HealthModule,
         MetricsModule,

@@ -13,6 +13,7 @@ import { DomainError } from './core/problem';
 import { isBelowWebhooks, WebhookFence } from './intake/webhook-fence';
 import { ServiceLogger } from './logger';
 import { Draining } from './rest/draining';
+import { PublicUrl } from './rest/public-url';
 import { serveOpenApi } from './rest/openapi';
 import { sendProblem } from './rest/problem.filter';
 
@@ -57,11 +58,13 @@ export async function startApp(
     await app.register(helmet, { contentSecurityPolicy: false, crossOriginEmbedderPolicy: false });
     serveOpenApi(app);
     await app.listen({ port: config.http.port, host: config.http.host });
+    const url = urlOf(adapter.getHttpServer<Server>());
+    app.get(PublicUrl).listensAt(url);
     if (config.http.managementPort !== null) management = await listenForManagement(fastify, config);
     const running = management;
     return {
       app,
-      url: urlOf(adapter.getHttpServer<Server>()),
+      url,
       managementUrl: running === null ? null : urlOf(running),
       close: async () => {
         const server = adapter.getHttpServer<Server>();

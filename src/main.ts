@@ -5,6 +5,7 @@ import { Logger, LoggerService } from '@nestjs/common';
 import { RunningApp, startApp } from './app.setup';
 import { printBanner } from './banner';
 import { loadConfigOrExit } from './config/process-environment';
+import { demonstrate, startSandbox } from './demo';
 import { SystemClock } from './database/clock';
 import { openDatabase } from './database/open-database';
 import { ServiceLogger } from './logger';
@@ -27,24 +28,42 @@ async function main(): Promise<void> {
     migrate: configured.environment !== 'production',
     log: (line) => logger.log(line, 'Database'),
   });
-  const config = { ...configured, database: { ...configured.database, url: database.url } };
+  const sandbox = await startSandbox(configured, logger);
+  const config = {
+    ...configured,
+    database: { ...configured.database, url: database.url },
+    sandboxPort: sandbox ? Number(new URL(sandbox.url).port) : configured.sandboxPort,
+  };
+  const closeSurroundings = async (): Promise<void> => {
+    await sandbox?.stop();
+    await database.close();
+  };
   let running: RunningApp;
   try {
     running = await startApp(config);
   } catch (error) {
-    await database.close();
+    await closeSurroundings();
     throw error;
   }
   stopOnSignal(logger, async () => {
     running.app.get(Draining).begin();
     await delay(ANNOUNCE_SHUTDOWN_MS);
     await running.close();
-    await database.close();
+    await closeSurroundings();
   });
   if (config.environment === 'production') {
     logger.log(`Listening on ${running.url}`, 'Main');
     if (running.managementUrl !== null) logger.log(`Probes and metrics on ${running.managementUrl}`, 'Main');
-  } else printBanner(config, running, database.description, new SystemClock().now());
+    return;
+  }
+  const now = new SystemClock().now();
+  printBanner(config, { running, database: database.description, sandbox, now });
+  if (sandbox) {
+    demonstrate(sandbox, { url: running.url, adminApiKey: config.access.adminApiKey }, now).then(
+      (done) => logger.log(done, 'Sandbox'),
+      (error: unknown) => logger.warn(error instanceof Error ? error.message : 'the demonstration failed', 'Sandbox'),
+    );
+  }
 }
 
 function stopOnSignal(logger: LoggerService, stop: () => Promise<void>): void {

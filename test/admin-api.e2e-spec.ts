@@ -13,6 +13,15 @@ const ROUTES: [Method, string, Role][] = [
   ['post', '/v1/api-keys', 'admin'],
   ['get', '/v1/api-keys', 'admin'],
   ['delete', '/v1/api-keys/{id}', 'admin'],
+  ['post', '/v1/webhooks', 'admin'],
+  ['get', '/v1/webhooks', 'viewer'],
+  ['post', '/v1/webhooks/reconcile', 'operator'],
+  ['get', '/v1/webhooks/{id}', 'viewer'],
+  ['patch', '/v1/webhooks/{id}', 'admin'],
+  ['delete', '/v1/webhooks/{id}', 'admin'],
+  ['post', '/v1/webhooks/{id}/rotate-secret', 'admin'],
+  ['post', '/v1/webhooks/{id}/test', 'operator'],
+  ['post', '/v1/webhooks/{id}/reconcile', 'operator'],
   ['get', '/v1/forms', 'viewer'],
   ['get', '/v1/forms/{formId}', 'viewer'],
   ['patch', '/v1/forms/{formId}', 'admin'],
@@ -26,7 +35,12 @@ const ROUTES: [Method, string, Role][] = [
   ['get', '/v1/deliveries/{eventId}', 'viewer'],
   ['get', '/v1/deliveries/{eventId}/payload', 'operator'],
   ['post', '/v1/deliveries/{eventId}/replay', 'operator'],
+  ['post', '/v1/backfills', 'operator'],
+  ['get', '/v1/backfills', 'viewer'],
+  ['get', '/v1/backfills/{id}', 'viewer'],
   ['get', '/v1/overview', 'viewer'],
+  ['get', '/v1/audit', 'viewer'],
+  ['get', '/v1/audit/verify', 'viewer'],
 ];
 const RANK: Record<Role, number> = { viewer: 0, operator: 1, admin: 2 };
 
@@ -204,6 +218,7 @@ describe('lists', () => {
     ['/v1/clients?', 'id'],
     ['/v1/api-keys?', 'id'],
     ['/v1/forms?', 'formId'],
+    ['/v1/audit?', 'id'],
   ])('%s can be paged through, each item once, while new ones arrive', async (path, id) => {
     const whole = await app.admin('get', `${path}limit=200`).expect(200);
     const expected = (whole.body.items as Record<string, string>[]).map((item) => item[id]);
@@ -254,6 +269,8 @@ describe('lists', () => {
     ['/v1/responses?clientId=1', 'clientId'],
     ['/v1/responses/export?format=xml', 'format'],
     ['/v1/overview?window=25h', 'window'],
+    ['/v1/audit?action=nothing', 'action'],
+    ['/v1/audit?cursor=WyIyMDI2LTAxLTAxVDAwOjAwOjAwWiIsIngiXQ', 'cursor'],
   ])('%s is 422 and names %s', async (path, parameter) => {
     const { body } = await app.admin('get', path).expect(422);
     expect(body).toMatchObject({ code: 'validation_failed', errors: expect.any(Array) });
@@ -379,6 +396,16 @@ describe('the overview', () => {
     await app.settled();
     const { body } = await app.admin('get', '/v1/overview?window=15m').expect(200);
     expect(body.intake.outcomes).toMatchObject({ duplicate: 1, signature_mismatch: 1 });
+    const none = {
+      calls: 0,
+      interactive: 0,
+      rateLimited: 0,
+      failed: 0,
+      waitMs: null,
+      maxPer10Seconds: 0,
+      compliance: null,
+    };
+    expect(body.typeform).toEqual(none);
     expect(body.intake.outcomes.accepted).toBe(body.deliveries.processed);
     expect(body.intake.successRate).toBe(1);
     expect(body.intake.ackMs.p50).toBeGreaterThan(0);

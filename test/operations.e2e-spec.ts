@@ -66,6 +66,11 @@ describe('metrics', () => {
     expect(value('onboarding_inbox_oldest_age_seconds{status="dead"}')).toBe(0);
     expect(value('onboarding_inbox_waiting_commits')).toBe(0);
     expect(value('onboarding_database_pool_connections{state="used"}')).toBeGreaterThanOrEqual(0);
+    expect(value('onboarding_typeform_calls_total{operation="put_webhook",outcome="timeout"}')).toBe(0);
+    expect(value('onboarding_typeform_call_wait_seconds_count{priority="interactive"}')).toBe(0);
+    expect(value('onboarding_typeform_rate_limited_total')).toBe(0);
+    expect(value('onboarding_typeform_pace_compliance')).toBe(1);
+    expect(value('onboarding_typeform_calls_in_busiest_10_seconds')).toBe(0);
     expect(value('process_resident_memory_bytes')).toBeGreaterThan(0);
     expect(value('nodejs_eventloop_lag_seconds')).toBeGreaterThanOrEqual(0);
   });
@@ -78,10 +83,14 @@ describe('metrics', () => {
     const ofNode = ['kind', 'version', 'major', 'minor', 'patch', 'space', 'type'];
     expect([...labels].filter((label) => !ofNode.includes(label)).sort()).toEqual([
       'code',
+      'field',
       'le',
+      'operation',
       'outcome',
+      'priority',
       'state',
       'status',
+      'trigger',
     ]);
     expect(text).not.toContain(event.event_id);
   });

@@ -7,11 +7,13 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
+import type { Author } from '../audit/audit-log';
 import { ApiAdminProblems, ApiProblems } from '../rest/api-problems.decorator';
 import { PageQuery } from '../rest/page';
 import { uuidParam } from '../rest/uuid-param';
 import { ApiKeyPage, CreateApiKeyBody, CreatedApiKeyView } from './api-keys.dto';
 import { ApiKeysService } from './api-keys.service';
+import { ChangeAuthor } from './change-author.decorator';
 import { RequireRole } from './require-role.decorator';
 
 @ApiTags('api-keys')
@@ -26,8 +28,8 @@ export class ApiKeysController {
   @ApiOperation({ summary: 'Make an API key' })
   @ApiCreatedResponse({ type: CreatedApiKeyView })
   @ApiProblems('bad_request', 'validation_failed')
-  create(@Body() body: CreateApiKeyBody): Promise<CreatedApiKeyView> {
-    return this.apiKeys.create(body.name, body.role, body.expiresAt === undefined ? null : new Date(body.expiresAt));
+  create(@Body() body: CreateApiKeyBody, @ChangeAuthor() by: Author): Promise<CreatedApiKeyView> {
+    return this.apiKeys.create(body, by);
   }
 
   @Get()
@@ -43,7 +45,7 @@ export class ApiKeysController {
   @ApiOperation({ summary: 'Revoke an API key at once' })
   @ApiNoContentResponse()
   @ApiProblems('not_found')
-  revoke(@Param('id', uuidParam('API key')) id: string): Promise<void> {
-    return this.apiKeys.revoke(id);
+  revoke(@Param('id', uuidParam('API key')) id: string, @ChangeAuthor() by: Author): Promise<void> {
+    return this.apiKeys.revoke(id, by);
   }
 }

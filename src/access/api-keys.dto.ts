@@ -4,7 +4,12 @@ import { ROLES, Role } from './role';
 import { MayBeAbsent } from '../rest/may-be-absent.decorator';
 
 export class CreateApiKeyBody {
-  @ApiProperty({ example: 'reporting job', minLength: 1, maxLength: 100 })
+  @ApiProperty({
+    example: 'reporting job',
+    minLength: 1,
+    maxLength: 100,
+    description: 'stays in the audit log for ever: name the use of the key, not a person',
+  })
   @IsString()
   @Length(1, 100)
   name: string;

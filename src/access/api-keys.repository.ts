@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Repository } from 'typeorm';
+import { EntityManager, IsNull, Repository } from 'typeorm';
 import { decodeCursor } from '../rest/page';
 import { ApiKey } from './api-key.entity';
 
@@ -13,9 +13,9 @@ export class ApiKeysRepository {
     return this.keys.createQueryBuilder('key').addSelect('key.secretHash').where('key.id = :id', { id }).getOne();
   }
 
-  async insert(key: ApiKey): Promise<ApiKey> {
-    await this.keys.insert(key);
-    return this.keys.findOneByOrFail({ id: key.id });
+  async insert(manager: EntityManager, key: ApiKey): Promise<ApiKey> {
+    await manager.insert(ApiKey, key);
+    return manager.findOneByOrFail(ApiKey, { id: key.id });
   }
 
   /** Up to `limit + 1` keys, the newest first. */
@@ -26,15 +26,13 @@ export class ApiKeysRepository {
     return query.take(limit + 1).getMany();
   }
 
-  /** Marks a key as revoked, keeping the first time; false when there is no such key. */
-  async revoke(id: string, at: Date): Promise<boolean> {
-    const result = await this.keys
-      .createQueryBuilder()
-      .update()
-      .set({ revokedAt: () => 'coalesce(revoked_at, :at)' })
-      .where('id = :id')
-      .setParameters({ id, at })
-      .execute();
-    return (result.affected ?? 0) > 0;
+  exists(id: string): Promise<boolean> {
+    return this.keys.existsBy({ id });
+  }
+
+  /** Marks a key as revoked; false when there is no such key or it is revoked already. */
+  async revoke(manager: EntityManager, id: string, at: Date): Promise<boolean> {
+    const { affected } = await manager.update(ApiKey, { id, revokedAt: IsNull() }, { revokedAt: at });
+    return affected === 1;
   }
 }

@@ -1,13 +1,15 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { AuditLog, Author } from '../audit/audit-log';
 import { AppConfig } from '../config/app-config';
 import { DomainError } from '../core/problem';
 import { Clock } from '../database/clock';
 import { Page, toPage } from '../rest/page';
 import { ApiKey } from './api-key.entity';
+import type { CreateApiKeyBody } from './api-keys.dto';
 import { ApiKeysRepository } from './api-keys.repository';
 import type { Principal } from './principal';
-import type { Role } from './role';
 
 /** `tfo_<id of the row, 32 hex>_<256 random bits, base64url>` */
 const KEY_PATTERN = /^tfo_([0-9a-f]{32})_[A-Za-z0-9_-]{43}$/;
@@ -18,7 +20,9 @@ export class ApiKeysService {
 
   constructor(
     config: AppConfig,
+    private readonly dataSource: DataSource,
     private readonly repository: ApiKeysRepository,
+    private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {
     this.bootstrapHash = hash(config.access.adminApiKey);
@@ -38,8 +42,10 @@ export class ApiKeysService {
   }
 
   /** Makes a key. The text of the key is returned here and never again. */
-  async create(name: string, role: Role, expiresAt: Date | null): Promise<ApiKey & { key: string }> {
+  async create(body: CreateApiKeyBody, by: Author): Promise<ApiKey & { key: string }> {
+    const { name, role } = body;
     const now = this.clock.now();
+    const expiresAt = body.expiresAt === undefined ? null : new Date(body.expiresAt);
     if (expiresAt !== null && expiresAt <= now) {
       throw new DomainError('validation_failed', 'the body is not valid', {
         errors: [{ path: 'expiresAt', message: 'must be in the future' }],
@@ -48,16 +54,13 @@ export class ApiKeysService {
     const id = randomUUID();
     const key = `tfo_${id.replaceAll('-', '')}_${randomBytes(32).toString('base64url')}`;
     const secretHash = hash(key).toString('hex');
-    const row = await this.repository.insert({
-      id,
-      name,
-      role,
-      secretHash,
-      createdAt: now,
-      expiresAt,
-      revokedAt: null,
+    return this.dataSource.transaction(async (manager) => {
+      const row = { id, name, role, secretHash, createdAt: now, expiresAt, revokedAt: null };
+      const stored = await this.repository.insert(manager, row);
+      const details = { name, role, expiresAt };
+      await this.audit.record(manager, { ...by, action: 'api_key.created', subject: id, details });
+      return { ...stored, key };
     });
-    return { ...row, key };
   }
 
   /** All keys, revoked ones included, the newest first. */
@@ -72,9 +75,13 @@ export class ApiKeysService {
   }
 
   /** Revokes a key at once; doing it again changes nothing. Throws `not_found` for an unknown id. */
-  async revoke(id: string): Promise<void> {
-    if (!(await this.repository.revoke(id, this.clock.now())))
-      throw new DomainError('not_found', 'there is no such API key');
+  async revoke(id: string, by: Author): Promise<void> {
+    const revoked = await this.dataSource.transaction(async (manager) => {
+      const done = await this.repository.revoke(manager, id, this.clock.now());
+      if (done) await this.audit.record(manager, { ...by, action: 'api_key.revoked', subject: id, details: {} });
+      return done;
+    });
+    if (!revoked && !(await this.repository.exists(id))) throw new DomainError('not_found', 'there is no such API key');
   }
 }
 

@@ -15,7 +15,11 @@ export interface AuthenticatedRequest extends FastifyRequest {
 
 /** Injects the caller into a handler; the access guard has put it there. */
 export const Caller = createParamDecorator((_data: unknown, context: ExecutionContext): Principal => {
-  const { principal } = context.switchToHttp().getRequest<AuthenticatedRequest>();
+  return principalOf(context.switchToHttp().getRequest<AuthenticatedRequest>());
+});
+
+/** The caller of a request that has passed the access guard. */
+export function principalOf({ principal }: AuthenticatedRequest): Principal {
   if (!principal) throw new Error('the access guard is missing on this route');
   return principal;
-});
+}

@@ -5,9 +5,7 @@
 import { resolve } from 'node:path';
 import { parse as parseConnectionString } from 'pg-connection-string';
 import { z } from 'zod';
-
-const TYPEFORM_HOSTS = ['api.typeform.com', 'api.eu.typeform.com', 'api.typeform.eu'];
-const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
+import { isAllowedApiUrl, TYPEFORM_HOSTS } from '../core/typeform-hosts';
 
 const integer = (min: number, max: number) =>
   z
@@ -39,14 +37,7 @@ const httpUrl = () =>
 
 const typeformBaseUrl = () =>
   httpUrl().refine(
-    (text) => {
-      const url = parsedUrl(text);
-      if (!url) return false;
-      if (LOOPBACK_HOSTS.includes(url.hostname)) return true;
-      return (
-        url.protocol === 'https:' && url.port === '' && url.pathname === '/' && TYPEFORM_HOSTS.includes(url.hostname)
-      );
-    },
+    (text) => isAllowedApiUrl(text, { loopback: true }),
     `must be https://${TYPEFORM_HOSTS.join(', https://')} (or a loopback address outside production)`,
   );
 

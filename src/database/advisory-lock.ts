@@ -1,7 +1,9 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 
-/** What is done by one process at a time, over all replicas. */
-export type LockName = 'migrations';
+/** What is done by one at a time, over all replicas. */
+export type LockName = 'migrations' | 'audit' | 'reconcile';
+
+const keyOf = (name: LockName): string => `typeform-onboarding:${name}`;
 
 /**
  * Runs `work` while holding a PostgreSQL advisory lock, waiting for it if another process has it. The lock lives on a connection
@@ -9,10 +11,38 @@ export type LockName = 'migrations';
  */
 export async function withAdvisoryLock<T>(dataSource: DataSource, name: LockName, work: () => Promise<T>): Promise<T> {
   await using runner = dataSource.createQueryRunner();
-  const key = `typeform-onboarding:${name}`;
+  const key = keyOf(name);
   await runner.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [key]);
   try {
     return await work();
+  } finally {
+    await runner.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [key]);
+  }
+}
+
+/**
+ * Takes an advisory lock for the rest of the transaction of `manager`, waiting for it if another transaction has it. Statements after
+ * this one see what that other transaction committed (READ COMMITTED, the default).
+ */
+export async function lockUntilCommit(manager: EntityManager, name: LockName): Promise<void> {
+  await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [keyOf(name)]);
+}
+
+/** Runs `work` if no other process holds the lock, and says whether it did. */
+export async function tryAdvisoryLock(
+  dataSource: DataSource,
+  name: LockName,
+  work: () => Promise<void>,
+): Promise<boolean> {
+  await using runner = dataSource.createQueryRunner();
+  const key = keyOf(name);
+  const [row] = (await runner.query('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken', [key])) as {
+    taken: boolean;
+  }[];
+  if (row?.taken !== true) return false;
+  try {
+    await work();
+    return true;
   } finally {
     await runner.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [key]);
   }

@@ -1,9 +1,21 @@
 /** The migrations in their order, as classes (globs would need a TypeScript loader). */
 import type { DataSource } from 'typeorm';
 import { InitialSchema1764000000000 } from '../../migrations/1764000000000-initial-schema';
+import { AuditLog1764100000000 } from '../../migrations/1764100000000-audit-log';
+import { TypeformCalls1764200000000 } from '../../migrations/1764200000000-typeform-calls';
+import { WebhookManagement1764300000000 } from '../../migrations/1764300000000-webhook-management';
+import { Backfill1764400000000 } from '../../migrations/1764400000000-backfill';
+import { MappingDrift1764500000000 } from '../../migrations/1764500000000-mapping-drift';
 import { withAdvisoryLock } from './advisory-lock';
 
-export const MIGRATIONS = [InitialSchema1764000000000];
+export const MIGRATIONS = [
+  InitialSchema1764000000000,
+  AuditLog1764100000000,
+  TypeformCalls1764200000000,
+  WebhookManagement1764300000000,
+  Backfill1764400000000,
+  MappingDrift1764500000000,
+];
 export const MIGRATIONS_TABLE = 'schema_migration';
 
 /** Names of the migrations this version knows and the database has not run, in order. */

@@ -1,6 +1,8 @@
 import { Body, Controller, Get, Header, HttpCode, Param, Post, Query, StreamableFile } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ChangeAuthor } from '../access/change-author.decorator';
 import { RequireRole } from '../access/require-role.decorator';
+import type { Author } from '../audit/audit-log';
 import { ApiAdminProblems, ApiProblems } from '../rest/api-problems.decorator';
 import { DeliveriesQuery, DeliveryPage, DeliveryView, ReplayFilter, ReplayResult } from './deliveries.dto';
 import { DeliveriesService } from './deliveries.service';
@@ -27,8 +29,8 @@ export class DeliveriesController {
   @ApiOperation({ summary: 'Process again everything that matches' })
   @ApiOkResponse({ type: ReplayResult })
   @ApiProblems('bad_request', 'validation_failed')
-  replayMatching(@Body() filter: ReplayFilter): Promise<ReplayResult> {
-    return this.deliveries.replayMatching(filter);
+  replayMatching(@Body() filter: ReplayFilter, @ChangeAuthor() by: Author): Promise<ReplayResult> {
+    return this.deliveries.replayMatching(filter, by);
   }
 
   @Get(':eventId')
@@ -57,7 +59,7 @@ export class DeliveriesController {
   @ApiOperation({ summary: 'Process one delivery again' })
   @ApiOkResponse({ type: ReplayResult })
   @ApiProblems('not_found', 'conflict')
-  replay(@Param('eventId') eventId: string): Promise<ReplayResult> {
-    return this.deliveries.replay(eventId);
+  replay(@Param('eventId') eventId: string, @ChangeAuthor() by: Author): Promise<ReplayResult> {
+    return this.deliveries.replay(eventId, by);
   }
 }

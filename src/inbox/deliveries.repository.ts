@@ -1,11 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Repository, SelectQueryBuilder } from 'typeorm';
+import { EntityManager, Repository, SelectQueryBuilder } from 'typeorm';
 import { decodeCursor } from '../rest/page';
-import type { DeliveriesQuery, ReplayFilter } from './deliveries.dto';
+import type { DeliveriesQuery, ReplayFilter, ReplayResult } from './deliveries.dto';
 import { WebhookEvent } from './webhook-event.entity';
 
+/** Rows that are queued again stay locked until the commit; a duplicate of one of them would make the intake wait. */
 const REPLAY_CHUNK = 1_000;
+
+/** Where a replay has got to. */
+export interface ReplayPosition {
+  at: Date;
+  id: string;
+}
+
+/** What became of one chunk; `last` is null when it was the last one. */
+export interface ReplayChunk extends ReplayResult {
+  last: ReplayPosition | null;
+}
 
 /** Puts events up for processing again, as if they had just arrived. A body that was erased cannot be processed. */
 const REQUEUE = `
@@ -46,39 +58,48 @@ export class DeliveriesRepository {
   }
 
   /** Queues one event again; false when it is not there or its body was erased. */
-  async requeue(eventId: string, now: Date): Promise<boolean> {
-    return (await this.requeueAll([eventId], now)) === 1;
+  async requeue(manager: EntityManager, eventId: string, now: Date): Promise<boolean> {
+    return (await requeueAll(manager, [eventId], now)) === 1;
   }
 
-  /** Queues everything received before `now` that the filter matches, in chunks, so that no row stays locked for long. */
-  async requeueMatching(filter: ReplayFilter, now: Date): Promise<{ matched: number; queued: number }> {
-    let matched = 0;
-    let queued = 0;
-    let after: [Date, string] | null = null;
-    for (;;) {
-      const select = filtered(this.events.createQueryBuilder('event'), filter)
-        .select(['event.eventId', 'event.receivedAt'])
-        .andWhere('event.receivedAt <= :now', { now })
-        .orderBy('event.receivedAt', 'ASC')
-        .addOrderBy('event.eventId', 'ASC')
-        .take(REPLAY_CHUNK);
-      if (after) select.andWhere('(event.receivedAt, event.eventId) > (:at, :id)', { at: after[0], id: after[1] });
-      const rows = await select.getMany();
-      const last = rows.at(-1);
-      if (!last) return { matched, queued };
-      matched += rows.length;
-      queued += await this.requeueAll(
-        rows.map(({ eventId }) => eventId),
-        now,
-      );
-      after = [last.receivedAt, last.eventId];
-    }
+  /** How many events received up to `now` the filter matches, and how many of these have a body to be processed again. */
+  async countMatching(manager: EntityManager, filter: ReplayFilter, now: Date): Promise<ReplayResult> {
+    const counts = await filtered(manager.createQueryBuilder(WebhookEvent, 'event'), filter)
+      .andWhere('event.receivedAt <= :now', { now })
+      .select('count(*)::integer', 'matched')
+      .addSelect('count(event.payload)::integer', 'queued')
+      .getRawOne<ReplayResult>();
+    return counts ?? { matched: 0, queued: 0 };
   }
 
-  private async requeueAll(eventIds: string[], now: Date): Promise<number> {
-    const [rows] = await this.events.query<[{ event_id: string }[], number]>(REQUEUE, [eventIds, now]);
-    return rows.length;
+  /** Queues the next events received up to `now` that the filter matches, the oldest first, a chunk at a time. */
+  async requeueChunk(
+    manager: EntityManager,
+    filter: ReplayFilter,
+    now: Date,
+    after: ReplayPosition | null,
+  ): Promise<ReplayChunk> {
+    const select = filtered(manager.createQueryBuilder(WebhookEvent, 'event'), filter)
+      .select(['event.eventId', 'event.receivedAt'])
+      .andWhere('event.receivedAt <= :now', { now })
+      .orderBy('event.receivedAt', 'ASC')
+      .addOrderBy('event.eventId', 'ASC')
+      .take(REPLAY_CHUNK);
+    if (after) select.andWhere('(event.receivedAt, event.eventId) > (:at, :id)', after);
+    const rows = await select.getMany();
+    const last = rows.at(-1);
+    const eventIds = rows.map(({ eventId }) => eventId);
+    return {
+      matched: rows.length,
+      queued: await requeueAll(manager, eventIds, now),
+      last: last && rows.length === REPLAY_CHUNK ? { at: last.receivedAt, id: last.eventId } : null,
+    };
   }
+}
+
+async function requeueAll(manager: EntityManager, eventIds: string[], now: Date): Promise<number> {
+  const [rows] = await manager.query<[{ event_id: string }[], number]>(REQUEUE, [eventIds, now]);
+  return rows.length;
 }
 
 function filtered(select: SelectQueryBuilder<WebhookEvent>, filter: ReplayFilter): SelectQueryBuilder<WebhookEvent> {

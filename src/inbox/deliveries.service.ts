@@ -1,16 +1,20 @@
 import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { AuditLog, Author } from '../audit/audit-log';
 import { DomainError } from '../core/problem';
 import { Clock } from '../database/clock';
 import { toPage } from '../rest/page';
 import type { DeliveriesQuery, DeliveryPage, DeliveryView, ReplayFilter, ReplayResult } from './deliveries.dto';
-import { DeliveriesRepository } from './deliveries.repository';
+import { DeliveriesRepository, ReplayChunk } from './deliveries.repository';
 import { InboxSignal } from './inbox-signal';
 import type { WebhookEvent } from './webhook-event.entity';
 
 @Injectable()
 export class DeliveriesService {
   constructor(
+    private readonly dataSource: DataSource,
     private readonly repository: DeliveriesRepository,
+    private readonly audit: AuditLog,
     private readonly signal: InboxSignal,
     private readonly clock: Clock,
   ) {}
@@ -36,25 +40,53 @@ export class DeliveriesService {
   }
 
   /** Processes one event again, whatever its status. Throws `not_found`, or `conflict` when its body was erased. */
-  async replay(eventId: string): Promise<ReplayResult> {
-    await this.get(eventId);
-    if (!(await this.repository.requeue(eventId, this.clock.now()))) {
-      throw new DomainError('conflict', 'the body of this delivery was erased, so it cannot be processed again');
-    }
+  async replay(eventId: string, by: Author): Promise<ReplayResult> {
+    const { formId, status, reason } = await this.get(eventId);
+    await this.dataSource.transaction(async (manager) => {
+      if (!(await this.repository.requeue(manager, eventId, this.clock.now()))) {
+        throw new DomainError('conflict', 'the body of this delivery was erased, so it cannot be processed again');
+      }
+      const details = { formId, status, reason };
+      await this.audit.record(manager, { ...by, action: 'delivery.replayed', subject: eventId, details });
+    });
     this.signal.appended();
     return { matched: 1, queued: 1 };
   }
 
-  /** Processes everything again that the filter matches. Throws `validation_failed` for an empty filter. */
-  async replayMatching(filter: ReplayFilter): Promise<ReplayResult> {
+  /**
+   * Processes everything again that the filter matches, in chunks of a transaction each, so that no row stays locked for long.
+   * The one audit entry is in the transaction of the first chunk, with what was counted there: a replay that is cut short may have
+   * done less than its entry says, but never anything without an entry. Throws `validation_failed` for an empty filter.
+   */
+  async replayMatching(filter: ReplayFilter, by: Author): Promise<ReplayResult> {
     if (Object.values(filter).every((value) => value === undefined)) {
       throw new DomainError('validation_failed', 'the body is not valid', {
         errors: [{ path: '', message: 'name at least one of status, formId, since, until' }],
       });
     }
-    const result = await this.repository.requeueMatching(filter, this.clock.now());
-    if (result.queued > 0) this.signal.appended();
-    return result;
+    const now = this.clock.now();
+    let chunk = await this.startReplay(filter, now, by);
+    let { matched, queued } = chunk;
+    while (chunk.last) {
+      chunk = await this.repository.requeueChunk(this.dataSource.manager, filter, now, chunk.last);
+      matched += chunk.matched;
+      queued += chunk.queued;
+    }
+    if (queued > 0) this.signal.appended();
+    return { matched, queued };
+  }
+
+  /** The first chunk and the entry of the whole replay; nothing at all when there is nothing to process again. */
+  private startReplay(filter: ReplayFilter, now: Date, by: Author): Promise<ReplayChunk> {
+    return this.dataSource.transaction(async (manager) => {
+      const counted = await this.repository.countMatching(manager, filter, now);
+      if (counted.queued === 0) return { ...counted, last: null };
+      const chunk = await this.repository.requeueChunk(manager, filter, now, null);
+      const details = { filter, receivedUntil: now, ...counted };
+      const subject = filter.formId ?? '*';
+      await this.audit.record(manager, { ...by, action: 'deliveries.replayed', subject, details });
+      return chunk;
+    });
   }
 }
 

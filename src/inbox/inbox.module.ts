@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '../audit/audit.module';
 import { OnboardingModule } from '../onboarding/onboarding.module';
 import { DeliveriesController } from './deliveries.controller';
 import { DeliveriesRepository } from './deliveries.repository';
@@ -13,7 +14,7 @@ import { WebhookEvent } from './webhook-event.entity';
 
 /** The inbox: durable queue of everything ever accepted, its worker, and the deliveries API. */
 @Module({
-  imports: [TypeOrmModule.forFeature([WebhookEvent]), OnboardingModule],
+  imports: [TypeOrmModule.forFeature([WebhookEvent]), AuditModule, OnboardingModule],
   controllers: [DeliveriesController],
   providers: [
     InboxWriter,

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { InboxModule } from '../inbox/inbox.module';
 import { WebhooksModule } from '../webhooks/webhooks.module';
+import { FailureWatchdog, WATCHDOG_METRIC_PROVIDERS } from './failure-watchdog';
 import { INTAKE_METRIC_PROVIDERS, IntakeMetrics } from './intake-metrics';
 import { IntakeWindow } from './intake-window';
 import { IntakeController } from './intake.controller';
@@ -20,8 +21,10 @@ import { WebhookThrottlerGuard } from './webhook-throttler.guard';
     WebhookFence,
     IntakeMetrics,
     IntakeWindow,
+    FailureWatchdog,
     ...INTAKE_METRIC_PROVIDERS,
+    ...WATCHDOG_METRIC_PROVIDERS,
   ],
-  exports: [WebhookFence, IntakeWindow],
+  exports: [WebhookFence, IntakeWindow, FailureWatchdog],
 })
 export class IntakeModule {}

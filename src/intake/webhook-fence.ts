@@ -8,6 +8,8 @@ import { AppConfig } from '../config/app-config';
 import { DomainError } from '../core/problem';
 import { Draining } from '../rest/draining';
 import { problemOf, sendProblem } from '../rest/problem.filter';
+import { WebhookSecretsCache } from '../webhooks/webhook-secrets';
+import { FailureWatchdog } from './failure-watchdog';
 import { IntakeMetrics } from './intake-metrics';
 import { IntakeOutcome, outcomeOf, SignatureRefused } from './intake-outcome';
 import type { WebhookRequest } from './signature.guard';
@@ -15,6 +17,8 @@ import type { WebhookRequest } from './signature.guard';
 const PREFIX = '/webhooks';
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
 const RETRY_AFTER_SECONDS = 5;
+/** What the shared endpoint is called where endpoints are told apart. */
+const SHARED = 'shared';
 
 @Injectable()
 export class WebhookFence {
@@ -24,6 +28,8 @@ export class WebhookFence {
     private readonly config: AppConfig,
     private readonly draining: Draining,
     private readonly metrics: IntakeMetrics,
+    private readonly watchdog: FailureWatchdog,
+    private readonly secrets: WebhookSecretsCache,
   ) {}
 
   /** Puts the fence up; call it before any route is registered. */
@@ -47,7 +53,7 @@ export class WebhookFence {
       done(null, payload);
     });
     fastify.addHook('onResponse', (request, reply, done) => {
-      if (isWebhookPath(request)) this.metrics.answered(outcome(request), reply.elapsedTime / 1000);
+      if (isWebhookPath(request)) this.answered(request, reply);
       done();
     });
   }
@@ -70,6 +76,14 @@ export class WebhookFence {
       return new DomainError('unsupported_media_type', 'send application/json');
     }
     return null;
+  }
+
+  private answered(request: FastifyRequest, reply: FastifyReply): void {
+    this.metrics.answered(outcome(request), reply.elapsedTime / 1000);
+    const { webhookId = SHARED } = (request.params ?? {}) as { webhookId?: string };
+    // Ids that are nobody's do not count: there is no webhook that Typeform could disable.
+    const known = request.is404 ? false : webhookId === SHARED || this.secrets.knows(webhookId);
+    if (known && request.method === 'POST') this.watchdog.answered(webhookId, reply.statusCode < 300);
   }
 
   private forbid(reply: FastifyReply): void {

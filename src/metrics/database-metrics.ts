@@ -8,6 +8,7 @@ import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { Clock } from '../database/clock';
 import { Depth, InboxDepthRepository } from '../inbox/inbox-depth.repository';
 import { InboxWriter } from '../inbox/inbox-writer';
+import { collectWith } from './collect-with';
 
 const EVENTS = 'onboarding_inbox_events';
 const OLDEST = 'onboarding_inbox_oldest_age_seconds';
@@ -65,9 +66,4 @@ export class DatabaseMetrics implements OnModuleInit {
     gauge.reset();
     for (const depth of open) gauge.set({ status: depth.status }, valueOf(depth));
   }
-}
-
-/** prom-client calls a gauge's `collect` before it is read; the providers above cannot name it, since it needs this class. */
-function collectWith(gauge: Gauge, collect: () => void | Promise<void>): void {
-  Object.assign(gauge, { collect });
 }

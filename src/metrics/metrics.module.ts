@@ -1,16 +1,33 @@
 import { Module } from '@nestjs/common';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
+import { BackfillModule } from '../backfill/backfill.module';
 import { InboxModule } from '../inbox/inbox.module';
 import { IntakeModule } from '../intake/intake.module';
+import { TypeformModule } from '../typeform/typeform.module';
+import { WebhooksModule } from '../webhooks/webhooks.module';
 import { DATABASE_METRIC_PROVIDERS, DatabaseMetrics } from './database-metrics';
 import { MetricsController } from './metrics.controller';
 import { OverviewController } from './overview.controller';
 import { OverviewService } from './overview.service';
+import { TYPEFORM_PACE_METRIC_PROVIDERS, TypeformPaceMetrics } from './typeform-pace-metrics';
 
 /** Prometheus metrics, and their short form for people: the overview. */
 @Module({
-  imports: [PrometheusModule.register({ controller: MetricsController, path: '/metrics' }), InboxModule, IntakeModule],
+  imports: [
+    PrometheusModule.register({ controller: MetricsController, path: '/metrics' }),
+    InboxModule,
+    IntakeModule,
+    TypeformModule,
+    BackfillModule,
+    WebhooksModule,
+  ],
   controllers: [OverviewController],
-  providers: [DatabaseMetrics, OverviewService, ...DATABASE_METRIC_PROVIDERS],
+  providers: [
+    DatabaseMetrics,
+    TypeformPaceMetrics,
+    OverviewService,
+    ...DATABASE_METRIC_PROVIDERS,
+    ...TYPEFORM_PACE_METRIC_PROVIDERS,
+  ],
 })
 export class MetricsModule {}

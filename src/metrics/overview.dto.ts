@@ -49,6 +49,59 @@ class OpenEventsView {
   oldestAgeSeconds: number | null;
 }
 
+class TypeformWaitView {
+  @ApiProperty({ example: 12 })
+  p50: number;
+
+  @ApiProperty({ example: 530 })
+  p95: number;
+
+  @ApiProperty({ example: 1060 })
+  max: number;
+}
+
+class TypeformOverview {
+  @ApiProperty()
+  calls: number;
+
+  @ApiProperty({ description: 'calls that a person waited for' })
+  interactive: number;
+
+  @ApiProperty({ description: 'answers 429' })
+  rateLimited: number;
+
+  @ApiProperty({ description: 'calls without an answer, or with one that is neither 2xx nor 404' })
+  failed: number;
+
+  @ApiProperty({ type: TypeformWaitView, nullable: true, description: 'milliseconds waited for a turn' })
+  waitMs: TypeformWaitView | null;
+
+  @ApiProperty({ example: 19, description: 'most calls in any 10 seconds' })
+  maxPer10Seconds: number;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    example: 1,
+    description: 'share of the 10-second windows that kept to the rate limit; null without calls',
+  })
+  compliance: number | null;
+}
+
+class FailingEndpointView {
+  @ApiProperty({ description: 'id of the webhook, or shared' })
+  endpoint: string;
+
+  @ApiProperty()
+  inFiveMinutes: number;
+
+  @ApiProperty()
+  inDay: number;
+
+  @ApiProperty({ description: 'half of what Typeform allows before it disables the webhook is used up' })
+  atRisk: boolean;
+}
+
 export class OverviewView {
   @ApiProperty({ example: '15m' })
   window: string;
@@ -69,4 +122,26 @@ export class OverviewView {
 
   @ApiProperty({ type: [OpenEventsView], description: 'everything in the inbox that is not done, whenever it came' })
   inbox: OpenEventsView[];
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'number' },
+    example: { in_sync: 12, disabled_by_typeform: 0 },
+    description: 'managed webhooks by what Typeform was last seen to have',
+  })
+  webhooks: Record<string, number>;
+
+  @ApiProperty({
+    type: [FailingEndpointView],
+    description: 'endpoints of this process whose every answer was a failure since their last success',
+  })
+  failing: FailingEndpointView[];
+
+  @ApiProperty({ type: TypeformOverview, description: 'requests that all processes sent to Typeform in the window' })
+  typeform: TypeformOverview;
+
+  @ApiProperty({
+    description: 'submissions of the window that only a back-fill found; more than 0 means lost webhooks',
+  })
+  recovered: number;
 }

@@ -1,9 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import { BackfillService } from '../backfill/backfill.service';
 import { Clock } from '../database/clock';
 import { InboxDepthRepository } from '../inbox/inbox-depth.repository';
 import { EVENT_STATUSES } from '../inbox/webhook-event.entity';
 import type { IntakeOutcome } from '../intake/intake-outcome';
+import { FailureWatchdog } from '../intake/failure-watchdog';
 import { IntakeWindow } from '../intake/intake-window';
+import { TypeformCallStats } from '../typeform/typeform-call-stats';
+import { WEBHOOK_STATUSES } from '../webhooks/webhook-state';
+import { WebhooksRepository } from '../webhooks/webhooks.repository';
 import type { OverviewView } from './overview.dto';
 
 /** Outcomes that are our failure: the event was good and was not taken. */
@@ -15,6 +20,10 @@ export class OverviewService {
   constructor(
     private readonly intake: IntakeWindow,
     private readonly depth: InboxDepthRepository,
+    private readonly typeform: TypeformCallStats,
+    private readonly backfill: BackfillService,
+    private readonly webhooks: WebhooksRepository,
+    private readonly watchdog: FailureWatchdog,
     private readonly clock: Clock,
   ) {}
 
@@ -22,9 +31,13 @@ export class OverviewService {
   async get(window: string): Promise<OverviewView> {
     const minutes = parseInt(window, 10) * (window.endsWith('h') ? 60 : 1);
     const now = this.clock.now();
-    const [received, open] = await Promise.all([
-      this.depth.receivedSince(new Date(now.getTime() - minutes * 60_000)),
+    const since = new Date(now.getTime() - minutes * 60_000);
+    const [received, open, typeform, recovered, webhooks] = await Promise.all([
+      this.depth.receivedSince(since),
       this.depth.open(),
+      this.typeform.summary(minutes * 60_000),
+      this.backfill.recoveredSince(since),
+      this.webhooks.countByStatus(),
     ]);
     const { outcomes, ackSeconds } = this.intake.summary(minutes);
     const sum = (of: readonly IntakeOutcome[]): number => of.reduce((total, outcome) => total + outcomes[outcome], 0);
@@ -46,6 +59,10 @@ export class OverviewService {
         count,
         oldestAgeSeconds: oldestReceivedAt === null ? null : (now.getTime() - oldestReceivedAt.getTime()) / 1000,
       })),
+      webhooks: Object.fromEntries(WEBHOOK_STATUSES.map((status) => [status, webhooks[status] ?? 0])),
+      failing: this.watchdog.summary(),
+      typeform,
+      recovered,
     };
   }
 }

@@ -1,6 +1,8 @@
 import { Body, Controller, Get, Param, Patch, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ChangeAuthor } from '../access/change-author.decorator';
 import { RequireRole } from '../access/require-role.decorator';
+import type { Author } from '../audit/audit-log';
 import { ApiAdminProblems, ApiProblems } from '../rest/api-problems.decorator';
 import { PageQuery } from '../rest/page';
 import { FormPage, FormView, UpdateFormBody } from './forms.dto';
@@ -36,7 +38,7 @@ export class FormsController {
   @ApiOperation({ summary: 'Pause a form or say where its identifiers are' })
   @ApiOkResponse({ type: FormView })
   @ApiProblems('bad_request', 'not_found', 'validation_failed')
-  update(@Param('formId') formId: string, @Body() body: UpdateFormBody): Promise<FormView> {
-    return this.forms.update(formId, body);
+  update(@Param('formId') formId: string, @Body() body: UpdateFormBody, @ChangeAuthor() by: Author): Promise<FormView> {
+    return this.forms.update(formId, body, by);
   }
 }

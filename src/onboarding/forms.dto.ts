@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, registerDecorator } from 'class-validator';
-import { IDENTIFIER_KEYS, IdentifierMapping } from '../core/identifiers';
+import { IDENTIFIER_KEYS, IdentifierKey, IdentifierMapping } from '../core/identifiers';
 import { FORM_STATUSES, FormStatus } from './onboarding-form.entity';
 import { MayBeAbsent } from '../rest/may-be-absent.decorator';
 
@@ -46,6 +46,14 @@ export class UpdateFormBody {
   identifierMapping?: IdentifierMapping;
 }
 
+class MappingProblemView {
+  @ApiProperty({ enum: IDENTIFIER_KEYS })
+  identifier: IdentifierKey;
+
+  @ApiProperty({ example: 'old_ref' })
+  source: string;
+}
+
 class FormFieldView {
   @ApiProperty({ example: 'hVONkQcnSNRj' })
   id: string;
@@ -72,6 +80,13 @@ export class FormView {
 
   @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, example: { email: 'work_email' } })
   identifierMapping: IdentifierMapping;
+
+  @ApiProperty({
+    type: [MappingProblemView],
+    description:
+      'mapped identifiers whose question or hidden field was not in the form when last compared with Typeform',
+  })
+  mappingProblems: MappingProblemView[];
 
   @ApiProperty({ type: [FormFieldView], description: 'the questions seen so far' })
   fields: FormFieldView[];

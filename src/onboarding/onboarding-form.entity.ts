@@ -1,5 +1,6 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 import type { IdentifierMapping } from '../core/identifiers';
+import type { MappingProblem } from '../core/mapping-drift';
 
 export const FORM_STATUSES = ['active', 'paused'] as const;
 export type FormStatus = (typeof FORM_STATUSES)[number];
@@ -28,6 +29,13 @@ export class OnboardingForm {
   /** Identifier -> field ref, field id or `hidden:<name>`; wins over everything found by itself. */
   @Column('jsonb', { name: 'identifier_mapping', default: {} })
   identifierMapping: IdentifierMapping;
+
+  /** Mapped identifiers whose source was not in the form when it was last compared with Typeform. */
+  @Column('jsonb', { name: 'mapping_problems', default: [] })
+  mappingProblems: MappingProblem[];
+
+  @Column('timestamptz', { name: 'definition_checked_at', nullable: true })
+  definitionCheckedAt: Date | null;
 
   /** Every question seen so far, in order of first appearance. */
   @Column('jsonb', { default: [] })

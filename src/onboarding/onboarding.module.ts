@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '../audit/audit.module';
 import { Client } from './client.entity';
 import { ClientResolver } from './client-resolver';
 import { ClientsController } from './clients.controller';
@@ -9,6 +10,7 @@ import { FormResponse } from './form-response.entity';
 import { FormsController } from './forms.controller';
 import { FormsRepository } from './forms.repository';
 import { FormsService } from './forms.service';
+import { MappingRepository } from './mapping.repository';
 import { OnboardingForm } from './onboarding-form.entity';
 import { OnboardingService } from './onboarding.service';
 import { ResponseExport } from './response-export';
@@ -18,19 +20,20 @@ import { ResponsesRepository } from './responses.repository';
 
 /** Forms, responses and clients: written by the inbox's worker, read by admins. */
 @Module({
-  imports: [TypeOrmModule.forFeature([OnboardingForm, FormResponse, Client])],
+  imports: [TypeOrmModule.forFeature([OnboardingForm, FormResponse, Client]), AuditModule],
   controllers: [FormsController, ResponsesController, ClientsController],
   providers: [
     OnboardingService,
     ClientResolver,
     ClientsRepository,
     FormsRepository,
+    MappingRepository,
     ResponsesRepository,
     ClientsService,
     FormsService,
     ResponsesQueryRepository,
     ResponseExport,
   ],
-  exports: [OnboardingService],
+  exports: [OnboardingService, MappingRepository],
 })
 export class OnboardingModule {}

@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Submission } from '../core/answers';
+import { BACKFILL_EVENT_PREFIX } from '../core/backfill-event';
 import type { Identifiers } from '../core/identifiers';
 import type { ClientConflict } from './form-response.entity';
 import type { IncomingEvent } from './onboarding.service';
@@ -29,8 +30,9 @@ export interface ClientResponse {
 const MAX_RESPONSES_PER_CLIENT = 200;
 
 /**
- * A complete response beats a partial one, then the newer submission wins, then the later arrival; the same event again is
- * applied again (a replay after a mapping change). Anything older leaves the row as it is.
+ * A complete response beats a partial one, then the newer submission wins, then what Typeform delivered beats what a back-fill
+ * put together (the Responses API leaves the ending out), then the later arrival wins; the same event again is applied again (a
+ * replay after a mapping change). Anything older leaves the row as it is.
  */
 const SAVE = `
   INSERT INTO form_response AS stored
@@ -43,8 +45,10 @@ const SAVE = `
         effective_at = excluded.effective_at, answers = excluded.answers, hidden = excluded.hidden,
         variables = excluded.variables, score = excluded.score, ending = excluded.ending, outcome = excluded.outcome,
         identifiers = excluded.identifiers, updated_at = excluded.updated_at
-    WHERE (excluded.response_type = 'completed', excluded.effective_at, excluded.received_at)
-       >= (stored.response_type = 'completed', stored.effective_at, stored.received_at)
+    WHERE (excluded.response_type = 'completed', excluded.effective_at, NOT starts_with(excluded.event_id, '${BACKFILL_EVENT_PREFIX}'),
+           excluded.received_at)
+       >= (stored.response_type = 'completed', stored.effective_at, NOT starts_with(stored.event_id, '${BACKFILL_EVENT_PREFIX}'),
+           stored.received_at)
   RETURNING client_id, (xmax = 0) AS is_new`;
 
 @Injectable()

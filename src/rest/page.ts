@@ -33,12 +33,12 @@ export type Position = [at: Date, ...ties: string[]];
 
 const position = z.tuple([z.iso.datetime()], z.string());
 
-/** Reads a cursor with `ties` tie-breaking columns. Throws `validation_failed` when it is not one of ours. */
-export function decodeCursor(cursor: string | undefined, ties: number): Position | null {
+/** Reads a cursor with `ties` tie-breaking columns, each of which fits `tie`. Throws `validation_failed` when it is not one of ours. */
+export function decodeCursor(cursor: string | undefined, ties: number, tie = /^/): Position | null {
   if (cursor === undefined) return null;
   try {
     const [at, ...rest] = position.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
-    if (rest.length === ties) return [new Date(at), ...rest];
+    if (rest.length === ties && rest.every((value) => tie.test(value))) return [new Date(at), ...rest];
   } catch {
     // Falls through: whatever is wrong with it, it is not a cursor.
   }

@@ -1,8 +1,9 @@
 import { Global, Module } from '@nestjs/common';
 import { Draining } from './draining';
+import { PublicUrl } from './public-url';
 import { ThrottlingModule } from './throttling.module';
 
 /** What every part that answers HTTP shares. */
 @Global()
-@Module({ imports: [ThrottlingModule], providers: [Draining], exports: [Draining] })
+@Module({ imports: [ThrottlingModule], providers: [Draining, PublicUrl], exports: [Draining, PublicUrl] })
 export class RestModule {}

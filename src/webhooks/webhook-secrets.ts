@@ -23,6 +23,8 @@ interface WebhookSecrets {
   previous: string | null;
   previousExpiresAt: Date | null;
   removedAt: Date | null;
+  /** Typeform may not have the current secret yet. */
+  pending: boolean;
 }
 
 @Injectable()
@@ -64,6 +66,11 @@ export class WebhookSecretsCache implements OnModuleInit {
     return this.validNow(found);
   }
 
+  /** True when there is such a webhook, as far as the copy in memory knows. */
+  knows(webhookId: string): boolean {
+    return this.secrets.has(webhookId);
+  }
+
   /** Loads all secrets; the copy in memory stays in use when that fails. */
   reload(): Promise<void> {
     this.reloading ??= this.load().finally(() => {
@@ -87,6 +94,7 @@ export class WebhookSecretsCache implements OnModuleInit {
           previous,
           previousExpiresAt: row.previousSecretExpiresAt,
           removedAt: row.removedAt,
+          pending: row.pending,
         });
       }
       this.secrets = loaded;
@@ -109,7 +117,8 @@ export class WebhookSecretsCache implements OnModuleInit {
     if (!secrets) return [];
     const now = this.clock.now().getTime();
     if (secrets.removedAt && secrets.removedAt.getTime() + ACCEPT_AFTER_REMOVAL_MS < now) return [];
-    const overlap = secrets.previousExpiresAt !== null && secrets.previousExpiresAt.getTime() > now;
+    const { previousExpiresAt, pending } = secrets;
+    const overlap = previousExpiresAt !== null && (pending || previousExpiresAt.getTime() > now);
     return secrets.previous !== null && overlap ? [secrets.current, secrets.previous] : [secrets.current];
   }
 }

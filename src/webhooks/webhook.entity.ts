@@ -1,31 +1,78 @@
-import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import type { WebhookDrift, WebhookStatus } from './webhook-state';
 
-/** A Typeform webhook with an endpoint and a signing secret of its own. */
+/** A Typeform webhook with an endpoint and a signing secret of its own: what it should be, and what it was last seen to be. */
 @Entity('webhook')
+@Check(
+  'webhook_status',
+  `status IN ('in_sync', 'drifted', 'missing', 'disabled_by_typeform', 'unreachable', 'removed')`,
+)
 @Index('webhook_form_tag', ['formId', 'tag'], { unique: true, where: 'removed_at IS NULL' })
+@Index('webhook_created', ['createdAt', 'id'])
 export class Webhook {
   @PrimaryGeneratedColumn('uuid')
   id: string;
 
+  @Index('webhook_form')
   @Column('text', { name: 'form_id' })
   formId: string;
 
+  @Column('text', { name: 'form_title', nullable: true })
+  formTitle: string | null;
+
   @Column('text')
   tag: string;
+
+  @Column('text', { default: '' })
+  url: string;
+
+  @Column('boolean', { default: true })
+  enabled: boolean;
+
+  @Column('boolean', { name: 'verify_ssl', default: true })
+  verifySsl: boolean;
+
+  @Column('jsonb', { name: 'event_types', default: { form_response: true } })
+  eventTypes: Record<string, boolean>;
 
   /** Sealed by core/secret-box in the context of this row's id; never selected into an answer. */
   @Column('text')
   secret: string;
 
-  /** The secret before the last rotation, sealed; accepted until `previousSecretExpiresAt`. */
+  /** The secret before the last rotation, sealed; accepted until `previousSecretExpiresAt`, and while that change is pending. */
   @Column('text', { name: 'previous_secret', nullable: true })
   previousSecret: string | null;
 
   @Column('timestamptz', { name: 'previous_secret_expires_at', nullable: true })
   previousSecretExpiresAt: Date | null;
 
+  /** Deleted by an admin; the row stays for late deliveries and for what is still to be deleted at Typeform. */
   @Column('timestamptz', { name: 'removed_at', nullable: true })
   removedAt: Date | null;
+
+  /** What was decided here has not been confirmed by Typeform yet; the reconciler finishes it. */
+  @Column('boolean', { default: false })
+  pending: boolean;
+
+  @Column('text', { default: 'missing' })
+  status: WebhookStatus;
+
+  @Column('jsonb', { default: [] })
+  drift: WebhookDrift[];
+
+  @Column('timestamptz', { name: 'observed_at', nullable: true })
+  observedAt: Date | null;
+
+  /** Why Typeform could not be asked or refused, as an operator should read it. */
+  @Column('text', { nullable: true })
+  problem: string | null;
+
+  /** Repairs in a row without the webhook having been found in order in between. */
+  @Column('integer', { default: 0 })
+  repairs: number;
+
+  @Column('timestamptz', { name: 'next_repair_at', nullable: true })
+  nextRepairAt: Date | null;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt: Date;

@@ -1,13 +1,51 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '../audit/audit.module';
+import { BackfillModule } from '../backfill/backfill.module';
+import { BackfillService } from '../backfill/backfill.service';
+import { TypeformModule } from '../typeform/typeform.module';
+import { MissedSubmissions } from './missed-submissions';
+import { OnboardingModule } from '../onboarding/onboarding.module';
+import { MAPPING_METRIC_PROVIDERS, MappingCheck } from './mapping-check';
+import { ReconcileLoop } from './reconcile-loop';
+import { ReconcileService } from './reconcile.service';
+import { WEBHOOK_METRIC_PROVIDERS, WebhookMetrics } from './webhook-metrics';
+import { WebhookReconciler } from './webhook-reconciler';
 import { WebhookSecretsCache } from './webhook-secrets';
 import { WebhookSecretsRepository } from './webhook-secrets.repository';
+import { WebhookSync } from './webhook-sync';
+import { WebhookTester } from './webhook-tester';
 import { Webhook } from './webhook.entity';
+import { WebhooksController } from './webhooks.controller';
+import { WebhooksRepository } from './webhooks.repository';
+import { WebhooksService } from './webhooks.service';
 
-/** Webhooks with an endpoint and a secret of their own. */
+/** Webhooks at Typeform: registered, changed, kept in order; and their signing secrets for the intake. */
 @Module({
-  imports: [TypeOrmModule.forFeature([Webhook])],
-  providers: [WebhookSecretsCache, WebhookSecretsRepository],
-  exports: [WebhookSecretsCache],
+  imports: [TypeOrmModule.forFeature([Webhook]), TypeformModule, AuditModule, OnboardingModule, BackfillModule],
+  controllers: [WebhooksController],
+  providers: [
+    WebhooksService,
+    WebhooksRepository,
+    WebhookSync,
+    WebhookTester,
+    WebhookReconciler,
+    ReconcileLoop,
+    {
+      provide: MissedSubmissions,
+      inject: [BackfillService],
+      useFactory: (backfill: BackfillService): MissedSubmissions => ({
+        recover: async (formId) => void (await backfill.start(formId, { trigger: 'repair' })),
+      }),
+    },
+    ReconcileService,
+    WebhookMetrics,
+    MappingCheck,
+    ...MAPPING_METRIC_PROVIDERS,
+    WebhookSecretsCache,
+    WebhookSecretsRepository,
+    ...WEBHOOK_METRIC_PROVIDERS,
+  ],
+  exports: [WebhookSecretsCache, WebhooksRepository],
 })
 export class WebhooksModule {}

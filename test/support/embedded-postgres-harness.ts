@@ -108,7 +108,7 @@ export class EmbeddedPostgresHarness {
     const target = join(this.directory, file.replace(/\.ts$/, '.js'));
     mkdirSync(dirname(target), { recursive: true });
     const { code } = transformFileSync(join(PROJECT, file), {
-      jsc: { target: 'es2023', parser: { syntax: 'typescript' } },
+      jsc: { target: 'es2023', parser: { syntax: 'typescript', decorators: true } },
       module: { type: 'commonjs' },
     });
     writeFileSync(target, code);

@@ -19,12 +19,16 @@ const QUIET_SETTINGS = {
   TYPEFORM_WEBHOOK_SECRET: WEBHOOK_SECRET,
   ADMIN_API_KEY: ADMIN_KEY,
   THROTTLE_LIMIT: '1000000',
+  // Neither a sandbox that submits answers of its own nor calls to anybody: nothing listens at this address.
+  TYPEFORM_API_KEY: 'tfp_0123456789_example',
+  TYPEFORM_API_BASE_URL: 'http://127.0.0.1:9',
 };
 
 /** What production demands, besides a database. */
 export const PRODUCTION_SETTINGS = {
   NODE_ENV: 'production',
   TYPEFORM_API_KEY: 'tfp_0123456789_example',
+  TYPEFORM_API_BASE_URL: 'https://api.typeform.com',
   ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
   PUBLIC_URL: 'https://onboarding.example.com',
   HOST: '127.0.0.1',
@@ -64,7 +68,14 @@ export class ServiceProcess {
     if (!existsSync(script)) throw new Error(`${script} is missing: run node scripts/build-if-needed.mjs`);
     const child = spawn(process.execPath, [script, ...args], {
       cwd: PROJECT,
-      env: { PATH: '/usr/bin:/bin', TMPDIR: tmpdir(), PORT: '0', ...(bare ? {} : QUIET_SETTINGS), ...environment },
+      env: {
+        PATH: '/usr/bin:/bin',
+        TMPDIR: tmpdir(),
+        PORT: '0',
+        SANDBOX_PORT: '0',
+        ...(bare ? {} : QUIET_SETTINGS),
+        ...environment,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     return new ServiceProcess(child, environment.MANAGEMENT_PORT);

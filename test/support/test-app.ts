@@ -95,7 +95,8 @@ export async function eventually(condition: () => Promise<boolean> | boolean, wh
   }
 }
 
-function capture(lines: string[]): LoggerService {
+/** A logger that keeps its lines as text. */
+export function capture(lines: string[]): LoggerService {
   const add = (...parts: unknown[]): void => void lines.push(parts.map((part) => JSON.stringify(part)).join(' '));
   return { log: add, error: add, warn: add, debug: add, verbose: add, fatal: add };
 }

@@ -1,0 +1,30 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { AuditPage, AuditQuery, AuditVerification } from '../audit/audit.dto';
+import { AuditService } from '../audit/audit.service';
+import { ApiAdminProblems, ApiProblems } from '../rest/api-problems.decorator';
+import { RequireRole } from './require-role.decorator';
+
+@ApiTags('audit')
+@ApiBearerAuth()
+@ApiAdminProblems()
+@RequireRole('viewer')
+@Controller('v1/audit')
+export class AuditController {
+  constructor(private readonly audit: AuditService) {}
+
+  @Get()
+  @ApiOperation({ summary: 'List what admins changed, the newest first' })
+  @ApiOkResponse({ type: AuditPage })
+  @ApiProblems('validation_failed')
+  list(@Query() query: AuditQuery): Promise<AuditPage> {
+    return this.audit.list(query);
+  }
+
+  @Get('verify')
+  @ApiOperation({ summary: 'Recompute the hash chain of the audit log' })
+  @ApiOkResponse({ type: AuditVerification })
+  verify(): Promise<AuditVerification> {
+    return this.audit.verify();
+  }
+}

@@ -1,0 +1,17 @@
+/** Everything that leaves an audit entry. A change that is not listed here cannot be recorded. */
+export const AUDIT_ACTIONS = [
+  'api_key.created',
+  'api_key.revoked',
+  'form.updated',
+  'delivery.replayed',
+  'deliveries.replayed',
+  'webhook.registered',
+  'webhook.updated',
+  'webhook.deleted',
+  'webhook.secret_rotated',
+  'webhook.tested',
+  'webhook.repaired',
+  'backfill.started',
+  'client.erased',
+] as const;
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];

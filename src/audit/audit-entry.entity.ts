@@ -1,0 +1,44 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { ChainedEntry } from '../core/audit-chain';
+import type { AuditAction } from './audit-action';
+
+/** One change by an admin. Rows are only ever added: triggers refuse everything else. */
+@Entity('audit_entry')
+@Index('audit_entry_at', ['at', 'id'])
+@Index('audit_entry_actor', ['actorId', 'at', 'id'])
+@Index('audit_entry_action', ['action', 'at', 'id'])
+export class AuditEntry implements ChainedEntry {
+  /** 1, 2, 3, ... without a gap (a sequence would leave some), so that a missing entry shows. */
+  @PrimaryColumn('bigint')
+  id: string;
+
+  /** Milliseconds only: the hash covers all that is stored. */
+  @Column({ type: 'timestamptz', precision: 3 })
+  at: Date;
+
+  /** Id of the API key, `bootstrap`, or the name of a part of the service that acts by itself. */
+  @Column('text', { name: 'actor_id' })
+  actorId: string;
+
+  @Column('text', { name: 'actor_name' })
+  actorName: string;
+
+  @Column('text')
+  action: AuditAction;
+
+  /** Id of what was changed. */
+  @Column('text')
+  subject: string;
+
+  @Column('jsonb')
+  details: object;
+
+  @Column('text', { name: 'request_id', nullable: true })
+  requestId: string | null;
+
+  @Column('text', { name: 'previous_hash' })
+  previousHash: string;
+
+  @Column('text')
+  hash: string;
+}

@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { nextId } from '../core/audit-chain';
+import { auditHash } from '../core/audit-hash';
+import { storableText, toStorable } from '../core/storable';
+import { lockUntilCommit } from '../database/advisory-lock';
+import { Clock } from '../database/clock';
+import type { AuditAction } from './audit-action';
+import { AuditRepository } from './audit.repository';
+
+/** Who makes a change. */
+export interface Actor {
+  id: string;
+  name: string;
+}
+
+/** Who makes a change, and in which request; null when the service acts by itself. */
+export interface Author {
+  actor: Actor;
+  requestId: string | null;
+}
+
+/** A change to be recorded. `subject` is the id of what was changed. No secret and no personal data in either. */
+export interface AuditChange extends Author {
+  action: AuditAction;
+  subject: string;
+  details: object;
+}
+
+/** The append-only record of what admins change. */
+@Injectable()
+export class AuditLog {
+  constructor(
+    private readonly repository: AuditRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Appends an entry in the transaction of the change itself: both are committed or neither is. Call it last in the transaction:
+   * from here to the commit all other changes wait, since each entry holds the hash of the one before it. Throws what the database
+   * throws, which undoes the change.
+   */
+  async record(manager: EntityManager, change: AuditChange): Promise<void> {
+    await lockUntilCommit(manager, 'audit');
+    const head = await this.repository.head(manager);
+    if (!head) throw new Error('audit_head has no row: the audit log cannot be continued');
+    const { actor, action, requestId } = change;
+    // What is hashed is what comes back from the database: text that it refuses or alters is replaced before.
+    const entry = {
+      id: nextId(head.id),
+      at: this.clock.now(),
+      actorId: actor.id,
+      actorName: storableText(actor.name),
+      action,
+      subject: storableText(change.subject),
+      details: toStorable(JSON.parse(JSON.stringify(change.details))) as object,
+      requestId,
+    };
+    await this.repository.append(manager, {
+      ...entry,
+      previousHash: head.hash,
+      hash: auditHash(entry, head.hash),
+    });
+  }
+}

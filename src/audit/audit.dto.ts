@@ -1,0 +1,109 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsOptional, IsString, Length } from 'class-validator';
+import { PageQuery } from '../rest/page';
+import { IsoTime } from '../rest/time-range';
+import { AUDIT_ACTIONS, AuditAction } from './audit-action';
+
+const EXAMPLE_HASH = '5f1c0b7a9d3e4c2f8a6b1e0d7c5f4a3b2e1d0c9f8a7b6c5d4e3f2a1b0c9d8e7f';
+
+export class AuditQuery extends PageQuery {
+  @ApiPropertyOptional({ description: 'actorId: the id of an API key, or bootstrap', example: 'bootstrap' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 128)
+  actor?: string;
+
+  @ApiPropertyOptional({ enum: AUDIT_ACTIONS, example: 'form.updated' })
+  @IsOptional()
+  @IsIn(AUDIT_ACTIONS)
+  action?: AuditAction;
+
+  @IsoTime('at or after')
+  since?: string;
+}
+
+/** One change, with its place in the hash chain. */
+export class AuditEntryView {
+  @ApiProperty({ example: '42', description: '1, 2, 3, ... without a gap' })
+  id: string;
+
+  @ApiProperty({ format: 'date-time' })
+  at: Date;
+
+  @ApiProperty({
+    example: '8d3c6b1e-5a0e-4c39-9d51-0a7f5d3f7c10',
+    description: 'id of the API key; bootstrap: that of ADMIN_API_KEY',
+  })
+  actorId: string;
+
+  @ApiProperty({ example: 'deployment pipeline' })
+  actorName: string;
+
+  @ApiProperty({ enum: AUDIT_ACTIONS, example: 'form.updated' })
+  action: AuditAction;
+
+  @ApiProperty({
+    example: 'lT4Z3j',
+    description: 'id of what was changed; deliveries replayed by a filter: the form, or *',
+  })
+  subject: string;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    example: { status: { from: 'active', to: 'paused' } },
+    description: 'what the change was; never a secret or personal data',
+  })
+  details: object;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: '1f0e7a52-3f0c-4f5e-9a39-2d3c1b7e6f10',
+    description: 'X-Request-Id of the request; null when the service acted by itself',
+  })
+  requestId: string | null;
+
+  @ApiProperty({ example: EXAMPLE_HASH, description: '64 zeros for the first entry' })
+  previousHash: string;
+
+  @ApiProperty({
+    example: EXAMPLE_HASH,
+    description: 'hex SHA-256 over the canonical JSON (RFC 8785) of this entry without hash',
+  })
+  hash: string;
+}
+
+export class AuditPage {
+  @ApiProperty({ type: [AuditEntryView] })
+  items: AuditEntryView[];
+
+  @ApiProperty({ type: String, nullable: true })
+  nextCursor: string | null;
+}
+
+/** What became of recomputing the chain. */
+export class AuditVerification {
+  @ApiProperty({ example: true })
+  valid: boolean;
+
+  @ApiProperty({ example: 42, description: 'entries that fit, up to the first that does not' })
+  entries: number;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: null,
+    description: 'id of the first entry that was changed, taken out or put in',
+  })
+  brokenAt: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: EXAMPLE_HASH,
+    description:
+      'hash of the last entry that fits. Keep a copy elsewhere: it is the only proof against someone who rewrites the whole log',
+  })
+  headHash: string | null;
+}

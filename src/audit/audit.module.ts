@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditEntry } from './audit-entry.entity';
+import { AuditLog } from './audit-log';
+import { AuditRepository } from './audit.repository';
+import { AuditService } from './audit.service';
+
+/** The audit log. It stands below every feature that changes something; its routes are in access, which knows roles. */
+@Module({
+  imports: [TypeOrmModule.forFeature([AuditEntry])],
+  providers: [AuditLog, AuditService, AuditRepository],
+  exports: [AuditLog, AuditService],
+})
+export class AuditModule {}

@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { EntityManager, Repository } from 'typeorm';
+import type { ChainHead } from '../core/audit-chain';
+import { decodeCursor } from '../rest/page';
+import { AuditEntry } from './audit-entry.entity';
+import type { AuditQuery } from './audit.dto';
+
+const ENTRY_ID = /^\d{1,18}$/;
+
+@Injectable()
+export class AuditRepository {
+  constructor(@InjectRepository(AuditEntry) private readonly entries: Repository<AuditEntry>) {}
+
+  /** The entry that was appended last; null when that note was removed by hand. */
+  async head(manager: EntityManager = this.entries.manager): Promise<ChainHead | null> {
+    const [head] = await manager.query<ChainHead[]>('SELECT id, hash FROM audit_head');
+    return head ?? null;
+  }
+
+  /** Adds an entry. Throws when it does not continue the chain: a trigger compares it with the head, and moves the head on. */
+  async append(manager: EntityManager, entry: AuditEntry): Promise<void> {
+    await manager.insert(AuditEntry, entry);
+  }
+
+  /** Up to `limit + 1` entries, the newest first. */
+  list({ limit, cursor, actor, action, since }: AuditQuery): Promise<AuditEntry[]> {
+    const select = this.entries
+      .createQueryBuilder('entry')
+      .where('TRUE')
+      .orderBy('entry.at', 'DESC')
+      .addOrderBy('entry.id', 'DESC')
+      .take(limit + 1);
+    if (actor !== undefined) select.andWhere('entry.actorId = :actor', { actor });
+    if (action !== undefined) select.andWhere('entry.action = :action', { action });
+    if (since !== undefined) select.andWhere('entry.at >= :since', { since: new Date(since) });
+    const after = decodeCursor(cursor, 1, ENTRY_ID);
+    if (after) select.andWhere('(entry.at, entry.id) < (:at, :id)', { at: after[0], id: after[1] });
+    return select.getMany();
+  }
+
+  /** Every entry in the order of the chain, read in chunks: memory does not grow with the log. */
+  async *stream(chunk: number): AsyncGenerator<AuditEntry> {
+    let last: AuditEntry | undefined;
+    do {
+      const select = this.entries.createQueryBuilder('entry').orderBy('entry.id', 'ASC').take(chunk);
+      if (last) select.where('entry.id > :last', { last: last.id });
+      const rows = await select.getMany();
+      yield* rows;
+      last = rows.length === chunk ? rows.at(-1) : undefined;
+    } while (last);
+  }
+}

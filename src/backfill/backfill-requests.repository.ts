@@ -1,0 +1,110 @@
+/** The SQL by which runs come to be: on demand for one form, and by themselves for all registered forms. */
+import { Injectable } from '@nestjs/common';
+import { DataSource, EntityManager } from 'typeorm';
+import type { BackfillTrigger } from './backfill-run.entity';
+
+/** A run that is wanted. `since` undefined: from where the last gapless run began, minus the overlap, or else the whole form. */
+export interface WantedRun {
+  formId: string;
+  since: Date | null | undefined;
+  until: Date | null;
+  trigger: BackfillTrigger;
+}
+
+/** The last ~30 minutes may be missing in the Responses API (typeform.md section 6); clocks and delays get the rest. */
+const OVERLAP = `interval '2 hours'`;
+/** What was too young to be seen by a run that followed an outage or a repair is visible by then. */
+const FOLLOW_UP = `interval '65 minutes'`;
+const PERIOD = `interval '24 hours'`;
+/** A restart so soon after a run needs none of its own: Typeform repeats deliveries for hours, and a follow-up comes anyway. */
+const RECENT = `interval '5 minutes'`;
+/** A run that failed for good (a revoked key, say) is tried again by itself this much later. */
+const AFTER_FAILURE = `interval '1 hour'`;
+
+/**
+ * An active run of the same form takes the new one in. When that makes its window wider it starts again at the newest response:
+ * what it has found already is in the inbox, so that costs a few calls and loses nothing.
+ */
+const JOIN_ACTIVE = `
+  ON CONFLICT (form_id) WHERE status IN ('queued', 'running') DO UPDATE
+    SET since = CASE WHEN run.since IS NULL OR excluded.since IS NULL THEN NULL ELSE least(run.since, excluded.since) END,
+        until = CASE WHEN run.until IS NULL OR excluded.until IS NULL THEN NULL ELSE greatest(run.until, excluded.until) END,
+        gapless = (run.gapless OR excluded.gapless) AND (run.until IS NULL OR excluded.until IS NULL),
+        trigger = CASE WHEN run.trigger = 'daily' THEN excluded.trigger ELSE run.trigger END,
+        next_attempt_at = CASE WHEN run.status = 'queued' THEN least(run.next_attempt_at, excluded.next_attempt_at) END,
+        response_type = CASE WHEN $WIDER THEN 'completed' ELSE run.response_type END,
+        cursor = CASE WHEN $WIDER THEN NULL ELSE run.cursor END,
+        seen = CASE WHEN $WIDER THEN 0 ELSE run.seen END,
+        recovered = CASE WHEN $WIDER THEN 0 ELSE run.recovered END,
+        duplicates = CASE WHEN $WIDER THEN 0 ELSE run.duplicates END,
+        revision = CASE WHEN $WIDER THEN run.revision + 1 ELSE run.revision END`.replaceAll(
+  '$WIDER',
+  `((run.since IS NOT NULL AND (excluded.since IS NULL OR excluded.since < run.since))
+    OR (run.until IS NOT NULL AND (excluded.until IS NULL OR excluded.until > run.until)))`,
+);
+
+@Injectable()
+export class BackfillRequestsRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Queues a run, or widens the active one of the form. `created` is false for the latter. */
+  async request(manager: EntityManager, wanted: WantedRun, now: Date): Promise<{ id: string; created: boolean }> {
+    const { formId, since, until, trigger } = wanted;
+    const [row] = await manager.query<{ id: string; created: boolean }[]>(
+      `WITH verified AS (
+         SELECT max(started_at) - ${OVERLAP} AS through FROM backfill_run
+          WHERE form_id = $1 AND status = 'done' AND gapless
+       ), wanted AS (
+         SELECT CASE WHEN $2::boolean THEN $3::timestamptz ELSE through END AS since, through FROM verified
+       )
+       INSERT INTO backfill_run AS run (form_id, since, until, gapless, trigger, next_attempt_at, created_at)
+       SELECT $1, since, $4::timestamptz, $4::timestamptz IS NULL AND (since IS NULL OR coalesce(since <= through, false)),
+              $5, $6::timestamptz, $6::timestamptz
+         FROM wanted
+       ${JOIN_ACTIVE}
+       RETURNING id, xmax = 0 AS created`,
+      [formId, since !== undefined, since ?? null, until, trigger, now],
+    );
+    if (!row) throw new Error('a run that was just requested is missing');
+    return row;
+  }
+
+  /**
+   * Queues what is due by itself for every form with a webhook of ours. `start`: forms that were not walked through just now.
+   * `daily`: forms whose last run is a day old, or was no daily one and is due a follow-up. A form without any gapless run is
+   * walked through as a whole. Returns how many runs were queued (or, at the start, are active already).
+   */
+  async requestDue(trigger: 'start' | 'daily', now: Date): Promise<number> {
+    const rows = await this.dataSource.query<{ id: string }[]>(
+      `INSERT INTO backfill_run AS run (form_id, since, gapless, trigger, next_attempt_at, created_at)
+       SELECT form.form_id, verified.started_at - ${OVERLAP}, true,
+              CASE WHEN verified.started_at IS NULL THEN 'initial' ELSE $1 END, $2::timestamptz, $2::timestamptz
+         FROM (SELECT DISTINCT form_id FROM webhook WHERE removed_at IS NULL) AS form
+         LEFT JOIN LATERAL (
+           SELECT started_at, trigger FROM backfill_run
+            WHERE form_id = form.form_id AND status = 'done' AND gapless ORDER BY started_at DESC LIMIT 1
+         ) AS verified ON true
+        WHERE CASE WHEN $1 = 'start' THEN coalesce(verified.started_at <= $2::timestamptz - ${RECENT}, true)
+                   ELSE coalesce(verified.started_at <= $2::timestamptz
+                                 - CASE WHEN verified.trigger = 'daily' THEN ${PERIOD} ELSE ${FOLLOW_UP} END, true)
+                        AND NOT EXISTS (SELECT FROM backfill_run AS other WHERE other.form_id = form.form_id
+                                           AND (other.status IN ('queued', 'running')
+                                                OR other.status = 'failed' AND other.started_at > $2::timestamptz - ${AFTER_FAILURE}))
+              END
+        ORDER BY form.form_id
+       ${JOIN_ACTIVE}
+       RETURNING id`,
+      [trigger, now],
+    );
+    return rows.length;
+  }
+
+  /** True for a form that something is known of here: no need to ask Typeform whether it exists. */
+  async isKnownForm(formId: string): Promise<boolean> {
+    const [row] = await this.dataSource.query<{ known: boolean }[]>(
+      `SELECT EXISTS (SELECT FROM webhook WHERE form_id = $1) OR EXISTS (SELECT FROM onboarding_form WHERE form_id = $1) AS known`,
+      [formId],
+    );
+    return row?.known === true;
+  }
+}

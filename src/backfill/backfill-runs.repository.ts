@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Repository } from 'typeorm';
+import { BACKFILL_EVENT_PREFIX } from '../core/backfill-event';
+import { decodeCursor } from '../rest/page';
+import type { BackfillsQuery } from './backfill.dto';
+import { BackfillRun } from './backfill-run.entity';
+
+/** Reads of what was and is being back-filled. */
+@Injectable()
+export class BackfillRunsRepository {
+  constructor(@InjectRepository(BackfillRun) private readonly runs: Repository<BackfillRun>) {}
+
+  findOne(id: string): Promise<BackfillRun | null> {
+    return this.runs.findOneBy({ id });
+  }
+
+  /** Up to `limit + 1` runs, the newest first. */
+  list({ formId, status, limit, cursor }: BackfillsQuery): Promise<BackfillRun[]> {
+    const query = this.runs
+      .createQueryBuilder('run')
+      .where('TRUE')
+      .orderBy('run.createdAt', 'DESC')
+      .addOrderBy('run.id', 'DESC');
+    if (formId !== undefined) query.andWhere('run.formId = :formId', { formId });
+    if (status !== undefined) query.andWhere('run.status = :status', { status });
+    const after = decodeCursor(cursor, 1);
+    if (after) query.andWhere('(run.createdAt, run.id) < (:at, :id)', { at: after[0], id: after[1] });
+    return query.take(limit + 1).getMany();
+  }
+
+  /** Events that came by back-fill since a time; replaying one later does not change that. */
+  async recoveredSince(since: Date): Promise<number> {
+    const [row] = await this.runs.query<[{ count: number }]>(
+      'SELECT count(*)::integer AS count FROM webhook_event WHERE received_at >= $1 AND starts_with(event_id, $2)',
+      [since, BACKFILL_EVENT_PREFIX],
+    );
+    return row.count;
+  }
+}

@@ -1,0 +1,115 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { AuditLog, Author } from '../audit/audit-log';
+import { parseFormReference } from '../core/form-reference';
+import { DomainError } from '../core/problem';
+import { Clock } from '../database/clock';
+import { toPage } from '../rest/page';
+import { TypeformApi } from '../typeform/typeform-api';
+import { TypeformError } from '../typeform/typeform-error';
+import type { BackfillPage, BackfillsQuery, BackfillView, StartBackfillBody } from './backfill.dto';
+import { BackfillRequestsRepository } from './backfill-requests.repository';
+import type { BackfillRun, BackfillTrigger } from './backfill-run.entity';
+import { BackfillRunner } from './backfill-runner';
+import { BackfillRunsRepository } from './backfill-runs.repository';
+
+/** What to back-fill. Without `since`: from where the last run that left nothing out began, minus an overlap, or the whole form. */
+export interface BackfillOptions {
+  since?: Date | null;
+  until?: Date | null;
+  trigger: BackfillTrigger;
+  /** The admin who asks for it: leaves an audit entry. */
+  author?: Author;
+}
+
+/** A person waits; the run itself says later what is wrong. */
+const FORM_CHECK_MS = 5_000;
+
+@Injectable()
+export class BackfillService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly requests: BackfillRequestsRepository,
+    private readonly runs: BackfillRunsRepository,
+    private readonly runner: BackfillRunner,
+    private readonly typeform: TypeformApi,
+    private readonly audit: AuditLog,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Asks for a walk through the responses of a form and resolves once that is committed; the walk goes on in the background, in any
+   * process, whatever happens to this one. An active run of the form takes the request in: there is one walk per form at a time.
+   */
+  async start(formId: string, { since, until = null, trigger, author }: BackfillOptions): Promise<BackfillView> {
+    const id = await this.dataSource.transaction(async (manager) => {
+      const run = await this.requests.request(manager, { formId, since, until, trigger }, this.clock.now());
+      const details = { formId, since: since ?? null, until, joinedActiveRun: !run.created };
+      if (author) await this.audit.record(manager, { ...author, action: 'backfill.started', subject: run.id, details });
+      return run.id;
+    });
+    this.runner.nudge();
+    return this.get(id);
+  }
+
+  /** What an admin asks for. Throws `validation_failed`, or `not_found` for a form that neither we nor Typeform know. */
+  async startByAdmin(body: StartBackfillBody, author: Author): Promise<BackfillView> {
+    const formId = parseFormReference(body.formId, 'formId');
+    const [since, until] = [body.since, body.until].map((time) => (time === undefined ? null : new Date(time)));
+    if (since && until && since > until) {
+      throw new DomainError('validation_failed', 'the body is not valid', {
+        errors: [{ path: 'until', message: 'must not be before since' }],
+      });
+    }
+    await this.requireForm(formId);
+    return this.start(formId, { since, until, trigger: 'admin', author });
+  }
+
+  /** Throws `not_found`. */
+  async get(id: string): Promise<BackfillView> {
+    const run = await this.runs.findOne(id);
+    if (!run) throw new DomainError('not_found', 'there is no such back-fill');
+    return toView(run);
+  }
+
+  async list(query: BackfillsQuery): Promise<BackfillPage> {
+    const rows = await this.runs.list(query);
+    return toPage(rows, query.limit, (row) => [row.createdAt, row.id], toView);
+  }
+
+  /** Submissions that back-fills found since a time. */
+  recoveredSince(since: Date): Promise<number> {
+    return this.runs.recoveredSince(since);
+  }
+
+  /** A mistyped id is said at once. Every other trouble with Typeform is left to the run, which has time to wait for it. */
+  private async requireForm(formId: string): Promise<void> {
+    if (await this.requests.isKnownForm(formId)) return;
+    try {
+      await this.typeform.getForm(formId, { priority: 'interactive', signal: AbortSignal.timeout(FORM_CHECK_MS) });
+    } catch (error) {
+      if (error instanceof TypeformError && error.failure === 'not_found')
+        throw new DomainError('not_found', error.message, { cause: error });
+    }
+  }
+}
+
+function toView(run: BackfillRun): BackfillView {
+  return {
+    id: run.id,
+    formId: run.formId,
+    trigger: run.trigger,
+    status: run.status,
+    since: run.since,
+    until: run.until,
+    seen: run.seen,
+    recovered: run.recovered,
+    duplicates: run.duplicates,
+    cursor: run.cursor,
+    createdAt: run.createdAt,
+    startedAt: run.startedAt,
+    finishedAt: run.finishedAt,
+    nextAttemptAt: run.nextAttemptAt,
+    error: run.error,
+  };
+}

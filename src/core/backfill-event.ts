@@ -1,0 +1,152 @@
+/**
+ * An item of the Responses API -> the webhook event that Typeform would have sent for it. The item has no event id and no
+ * definition: titles, types and labels come from the form (typeform.md sections 1, 6 and 7). Pure.
+ */
+import { Buffer } from 'node:buffer';
+import { arrayOf, Envelope, fieldIdOf, JsonObject, objectOf, readEnvelope, stringOf } from './typeform-event';
+
+/** The form as `GET /forms/{id}` has it; `fields` as they came. */
+export interface FormOutline {
+  id: string;
+  title: string;
+  fields: readonly JsonObject[];
+}
+
+/** An event made from an item of the Responses API, with the body that is stored. */
+export interface BackfillEvent extends Envelope {
+  completed: boolean;
+  /** When this state of the response came to be, as Typeform says; null when it says nothing. */
+  at: Date | null;
+  payload: Buffer;
+}
+
+/** Event ids of back-filled events begin like this; Typeform's own are letters and digits only. */
+export const BACKFILL_EVENT_PREFIX = 'backfill:';
+
+/** Typeform began in 2012; an earlier time (`0001-01-01T00:00:00Z`) stands for none. */
+const FIRST_YEAR = 2012;
+/** What stands among the ids of chosen choices for a text typed under "Other". */
+const OTHER = 'other';
+
+/**
+ * Builds the event. Its id says what it is about - form, token, completeness, time - so that the same state of a response is
+ * stored once, whoever finds it and however often.
+ * @throws DomainError `invalid_event` when form id or token cannot be ones
+ */
+export function toBackfillEvent(form: FormOutline, item: JsonObject): BackfillEvent {
+  const completed = stringOf(item.response_type) !== 'partial';
+  const submittedAt = timeOf(item.submitted_at) ?? timeOf(item.staged_at);
+  const landedAt = timeOf(item.landed_at);
+  const at = submittedAt ?? landedAt;
+  const token = stringOf(item.token) ?? '';
+  const kind = completed ? 'completed' : 'partial';
+  const body = {
+    event_id: `${BACKFILL_EVENT_PREFIX}${form.id}:${token}:${kind}:${at ?? 'unknown'}`,
+    event_type: completed ? 'form_response' : 'form_response_partial',
+    form_response: formResponse(form, item, { token, submittedAt, landedAt }),
+  };
+  // JSON leaves out what is undefined. The envelope is read back, so that it is what the intake would have seen.
+  const payload = Buffer.from(JSON.stringify(body), 'utf8');
+  return { ...readEnvelope(payload), completed, at: at === undefined ? null : new Date(at), payload };
+}
+
+function formResponse(
+  form: FormOutline,
+  item: JsonObject,
+  { token, submittedAt, landedAt }: { token: string; submittedAt?: string; landedAt?: string },
+): JsonObject {
+  const fields = new Map(allFields(form.fields).map((field) => [fieldIdOf(field.id), field]));
+  const answers = arrayOf(item.answers).map((answer) => toWebhookAnswer(objectOf(answer), fields));
+  const answered = new Set(answers.map((answer) => fieldIdOf(objectOf(answer.field).id)));
+  return {
+    form_id: form.id,
+    token,
+    landed_at: landedAt,
+    submitted_at: submittedAt,
+    hidden: item.hidden,
+    calculated: item.calculated,
+    variables: item.variables,
+    definition: {
+      id: form.id,
+      title: form.title,
+      // As in every delivery seen: the answered questions only.
+      fields: [...fields.values()].filter((field) => answered.has(fieldIdOf(field.id))).map(definitionField),
+    },
+    answers,
+    ending: item.ending,
+    outcome: item.outcome,
+  };
+}
+
+/** Every field, those inside of groups, contact_info, address and matrix included: answers name the inner ones. */
+function allFields(fields: readonly unknown[]): JsonObject[] {
+  return fields
+    .map(objectOf)
+    .flatMap((field) => [field, ...allFields(arrayOf(objectOf(field.properties).fields))])
+    .filter((field) => fieldIdOf(field.id) !== null);
+}
+
+function definitionField({ id, ref, type, title, properties }: JsonObject): JsonObject {
+  const { allow_multiple_selection: several, allow_other_choice: other, choices } = objectOf(properties);
+  return {
+    ...{ id, ref, type, title, properties: {} },
+    ...(several === true ? { allow_multiple_selections: true } : {}),
+    ...(other === true ? { allow_other_choice: true } : {}),
+    choices,
+  };
+}
+
+/** An answer as webhooks have it: ref and type of its question, labels of its choices, no "other" among the ids. */
+function toWebhookAnswer(answer: JsonObject, fields: ReadonlyMap<string | null, JsonObject>): JsonObject {
+  const field = objectOf(answer.field);
+  const known = fields.get(fieldIdOf(field.id)) ?? {};
+  const choices = arrayOf(objectOf(known.properties).choices).map(objectOf);
+  return {
+    ...answer,
+    field: { ...field, type: field.type ?? known.type, ref: field.ref ?? known.ref },
+    ...(answer.type === 'choice' ? { choice: labelled(answer.choice, choices) } : {}),
+    ...(answer.type === 'choices' ? { choices: withLabels(answer.choices, choices) } : {}),
+  };
+}
+
+/** One choice with its label, which the form knows when only id or ref came. */
+function labelled(chosen: unknown, choices: readonly JsonObject[]): unknown {
+  const choice = objectOf(chosen);
+  if (choice.label !== undefined || choice.other !== undefined) return chosen;
+  const known = choices.find(({ id, ref }) => same(id, choice.id) || same(ref, choice.ref));
+  return known ? { id: known.id, ref: known.ref, ...choice, label: known.label } : chosen;
+}
+
+/** Several choices: `{ids, labels, refs, other}`, or for a checkbox a list of choices. */
+function withLabels(chosen: unknown, choices: readonly JsonObject[]): unknown {
+  if (Array.isArray(chosen)) return chosen.map((choice) => labelled(choice, choices));
+  const { ids, labels, refs, ...rest } = objectOf(chosen);
+  const chosenIds = withoutOther(ids, choices, 'id');
+  const chosenRefs = withoutOther(refs, choices, 'ref');
+  const found = (chosenIds ?? chosenRefs ?? []).flatMap((key) =>
+    choices.filter(({ id, ref }) => same(chosenIds ? id : ref, key)).map(({ label }) => label),
+  );
+  return {
+    ...(chosenIds ? { ids: chosenIds } : {}),
+    ...(labels !== undefined ? { labels } : found.length > 0 ? { labels: found } : {}),
+    ...(chosenRefs ? { refs: chosenRefs } : {}),
+    ...rest,
+  };
+}
+
+function withoutOther(keys: unknown, choices: readonly JsonObject[], name: 'id' | 'ref'): unknown[] | undefined {
+  if (!Array.isArray(keys)) return undefined;
+  const isRealChoice = choices.some((choice) => same(choice[name], OTHER));
+  return arrayOf(keys).filter((key) => key !== OTHER || isRealChoice);
+}
+
+function same(known: unknown, given: unknown): boolean {
+  const text = fieldIdOf(known);
+  return text !== null && text === fieldIdOf(given);
+}
+
+/** The text of a time that means one. */
+function timeOf(value: unknown): string | undefined {
+  const text = stringOf(value);
+  return text !== null && new Date(text).getUTCFullYear() >= FIRST_YEAR ? text : undefined;
+}

@@ -1,0 +1,47 @@
+/**
+ * What an admin may give to name a form: its id, or any link to it that Typeform shows.
+ * Sources: Typeform's respondent links (`https://form.typeform.com/to/<id>`, `https://<account>.typeform.com/to/<id>`) and admin
+ * links (`https://admin.typeform.com/form/<id>/create`), and the same on the EU domain `typeform.eu`.
+ */
+import { DomainError } from './problem';
+
+/** 6 to 8 letters and digits today, a number in old accounts; room is left on both sides. */
+const FORM_ID = /^[A-Za-z0-9]{4,32}$/;
+const TYPEFORM_DOMAINS = ['typeform.com', 'typeform.eu'];
+const RESPONDENT_PATH = /^\/to\/([^/]+)\/?$/;
+const ADMIN_PATH = /^\/form\/([^/]+)(\/[a-z-]+)*\/?$/;
+const WORKSPACE_PATH = /^\/(?:accounts\/[^/]+\/)?workspaces\/[^/]+\/forms?\/([^/]+)(\/[a-z-]+)*\/?$/;
+
+/**
+ * The form id in `text`, which came under the name `path`. Throws `validation_failed` with what would be right: for another host that merely looks like Typeform's, a
+ * link inside a longer text, an embed, a short link, a port or credentials.
+ */
+export function parseFormReference(text: string, path = 'form'): string {
+  const trimmed = text.trim();
+  if (FORM_ID.test(trimmed)) return trimmed;
+  const formId = idInLink(trimmed);
+  if (formId === null) {
+    throw new DomainError('validation_failed', 'the request is not valid', {
+      errors: [
+        {
+          path,
+          message: `${path} must be a form id, or a Typeform link to it like https://form.typeform.com/to/<id> or https://admin.typeform.com/form/<id>/create`,
+        },
+      ],
+    });
+  }
+  return formId;
+}
+
+function idInLink(text: string): string | null {
+  if (!/^https:\/\//i.test(text) || !URL.canParse(text)) return null;
+  const url = new URL(text);
+  const ofTypeform = TYPEFORM_DOMAINS.some((domain) => url.hostname.endsWith(`.${domain}`));
+  if (!ofTypeform || url.port !== '' || url.username !== '' || url.password !== '') return null;
+  const isAdmin = url.hostname.startsWith('admin.');
+  const match = isAdmin
+    ? (ADMIN_PATH.exec(url.pathname) ?? WORKSPACE_PATH.exec(url.pathname))
+    : RESPONDENT_PATH.exec(url.pathname);
+  const id = match?.[1];
+  return id !== undefined && FORM_ID.test(id) ? id : null;
+}

@@ -1,0 +1,35 @@
+import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import { ApiError, fromZod, notFound } from './api/api-error';
+import { isInvalidInput } from './control/control';
+
+const BODY_LIMIT_BYTES = 5 * 1024 * 1024;
+const LONGEST_TAG = 1000;
+
+/** The HTTP server without its routes: every error comes out in the shape of Typeform's errors. */
+export function createServer(trace: (line: string) => void): FastifyInstance {
+  const app = fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    routerOptions: { maxParamLength: LONGEST_TAG },
+    forceCloseConnections: true,
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const error = notFound(`${request.method} ${request.url}`);
+    return reply.status(error.status).send(error.toBody());
+  });
+  app.setErrorHandler((error, _request, reply) => {
+    const apiError = toApiError(error);
+    if (apiError.status >= 500) trace(`error: ${apiError.message}`);
+    return reply
+      .status(apiError.status)
+      .headers(apiError.extras.headers ?? {})
+      .send(apiError.toBody());
+  });
+  return app;
+}
+
+function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  if (isInvalidInput(error)) return fromZod(error, 'body');
+  const { statusCode = 500, message } = error as FastifyError;
+  return new ApiError(statusCode, statusCode < 500 ? 'BAD_REQUEST' : 'INTERNAL_ERROR', message);
+}

@@ -1,0 +1,61 @@
+/** One HTTP exchange with Typeform: no retries, no turns, no redirects, bounded in time and size. */
+import { connectionFailed, timedOut, unexpectedAnswer } from './remote-failure';
+import { TypeformError } from './typeform-error';
+
+/** A page of 1000 responses is a few megabytes. */
+export const MAX_ANSWER_BYTES = 10 * 1024 * 1024;
+
+export interface Exchange {
+  method: 'GET' | 'PUT' | 'DELETE';
+  url: string;
+  apiKey: string;
+  /** Sent as JSON. */
+  body?: unknown;
+  timeoutMs: number;
+  signal?: AbortSignal;
+}
+
+export interface Answer {
+  status: number;
+  retryAfter: string | null;
+  text: string;
+}
+
+/** Throws TypeformError `timeout`, `network_error` or `unexpected_answer` (too large), or the reason of the caller's signal. */
+export async function exchange({ method, url, apiKey, body, timeoutMs, signal }: Exchange): Promise<Answer> {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  try {
+    const response = await fetch(url, {
+      method,
+      // The key must not travel to wherever a redirect points.
+      redirect: 'manual',
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      headers: {
+        accept: 'application/json',
+        authorization: `Bearer ${apiKey}`,
+        'user-agent': 'typeform-onboarding',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const { status, headers } = response;
+    return { status, retryAfter: headers.get('retry-after'), text: await readBounded(response) };
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    if (timeout.aborted) throw timedOut(timeoutMs);
+    throw error instanceof TypeformError ? error : connectionFailed(error);
+  }
+}
+
+/** Counts what really comes: `Content-Length` may be missing, and says nothing about a compressed body. */
+async function readBounded({ body, status }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += (chunk as Uint8Array).byteLength;
+    // Leaving the loop cancels the body and closes the connection.
+    if (bytes > MAX_ANSWER_BYTES) throw unexpectedAnswer(status, `it is larger than ${MAX_ANSWER_BYTES} bytes`);
+    chunks.push(chunk as Uint8Array);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

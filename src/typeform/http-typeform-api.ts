@@ -1,0 +1,122 @@
+/** Typeform's API over HTTP. */
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { requireRegion } from './region';
+import { TypeformAccount } from './typeform-account';
+import { CallOptions, ResponseQuery, TypeformApi, WebhookChange } from './typeform-api';
+import { TypeformCaller } from './typeform-caller';
+import { TypeformError } from './typeform-error';
+import { formPath, responseIds, responsesPath, webhookPath, webhooksPath } from './typeform-paths';
+import {
+  anythingSchema,
+  formListSchema,
+  formSchema,
+  RemoteForm,
+  RemoteResponsePage,
+  RemoteWebhook,
+  responsePageSchema,
+  webhookListSchema,
+  webhookSchema,
+} from './typeform-schemas';
+
+/** A form does not move to another region; it is asked again now and then all the same. */
+const REGION_KNOWN_FOR_MS = 3_600_000;
+const MAX_KNOWN_FORMS = 1_000;
+/** Typeform takes 1000, but so many ids make a longer URL than servers and proxies accept. */
+const IDS_PER_CALL = 100;
+
+@Injectable()
+export class HttpTypeformApi extends TypeformApi {
+  /** Forms whose responses are at the host that we call. */
+  private readonly atOurHost = new LRUCache<string, true>({ max: MAX_KNOWN_FORMS, ttl: REGION_KNOWN_FOR_MS });
+
+  constructor(
+    private readonly caller: TypeformCaller,
+    private readonly account: TypeformAccount,
+  ) {
+    super();
+  }
+
+  async countForms(options: CallOptions): Promise<number> {
+    const query = { page_size: '1' };
+    const call = { ...options, operation: 'list_forms', method: 'GET', path: '/forms', query } as const;
+    return (await this.caller.call(call, formListSchema)).total_items;
+  }
+
+  async getForm(formId: string, options: CallOptions): Promise<RemoteForm> {
+    const call = { ...options, operation: 'get_form', method: 'GET', path: formPath(formId) } as const;
+    const form = await this.caller.call(call, formSchema);
+    requireRegion(form.responsesUrl, this.account.baseUrl);
+    this.atOurHost.set(formId, true);
+    return form;
+  }
+
+  async listWebhooks(formId: string, options: CallOptions): Promise<RemoteWebhook[]> {
+    const call = { ...options, operation: 'list_webhooks', method: 'GET', path: webhooksPath(formId) } as const;
+    return this.caller.call(call, webhookListSchema);
+  }
+
+  async getWebhook(formId: string, tag: string, options: CallOptions): Promise<RemoteWebhook | null> {
+    const call = { ...options, operation: 'get_webhook', method: 'GET', path: webhookPath(formId, tag) } as const;
+    return this.caller.call(call, webhookSchema).catch((error: unknown) => {
+      if (isNotFound(error) && error.remoteCode !== 'FORM_NOT_FOUND') return null;
+      throw error;
+    });
+  }
+
+  async putWebhook(formId: string, tag: string, change: WebhookChange, options: CallOptions): Promise<RemoteWebhook> {
+    const { url, enabled, secret, verifySsl, eventTypes } = change;
+    // JSON leaves out what is undefined, and so keeps it at Typeform.
+    const body = { url, enabled, secret, verify_ssl: verifySsl, event_types: eventTypes };
+    const call = { ...options, operation: 'put_webhook', method: 'PUT', path: webhookPath(formId, tag), body } as const;
+    return this.caller.call(call, webhookSchema);
+  }
+
+  async deleteWebhook(formId: string, tag: string, options: CallOptions): Promise<void> {
+    const call = { ...options, operation: 'delete_webhook', method: 'DELETE', path: webhookPath(formId, tag) } as const;
+    await this.caller.call(call, anythingSchema).catch((error: unknown) => {
+      if (!isNotFound(error)) throw error;
+    });
+  }
+
+  async listResponses(formId: string, wanted: ResponseQuery, options: CallOptions): Promise<RemoteResponsePage> {
+    const path = responsesPath(formId);
+    const query = {
+      page_size: wanted.pageSize?.toString(),
+      since: wanted.since && wholeSeconds(wanted.since),
+      until: wanted.until && wholeSeconds(wanted.until),
+      before: wanted.before,
+      after: wanted.after,
+      response_type: wanted.types?.join(','),
+      included_response_ids: wanted.includedIds && responseIds(wanted.includedIds),
+    };
+    await this.requireOurHost(formId, options);
+    const call = { ...options, operation: 'list_responses', method: 'GET', path, query } as const;
+    return this.caller.call(call, responsePageSchema);
+  }
+
+  async deleteResponses(formId: string, ids: readonly string[], options: CallOptions): Promise<void> {
+    const path = responsesPath(formId);
+    responseIds(ids);
+    // At the wrong host nothing would be deleted, and no error would say so.
+    if (ids.length > 0) await this.requireOurHost(formId, options);
+    for (let at = 0; at < ids.length; at += IDS_PER_CALL) {
+      const query = { included_response_ids: responseIds(ids.slice(at, at + IDS_PER_CALL)) };
+      const call = { ...options, operation: 'delete_responses', method: 'DELETE', path, query } as const;
+      await this.caller.call(call, anythingSchema);
+    }
+  }
+
+  private async requireOurHost(formId: string, options: CallOptions): Promise<void> {
+    if (!this.atOurHost.has(formId)) await this.getForm(formId, options);
+  }
+}
+
+function isNotFound(error: unknown): error is TypeformError {
+  return error instanceof TypeformError && error.failure === 'not_found';
+}
+
+/** As Typeform writes times. */
+function wholeSeconds(time: Date): string {
+  return `${time.toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,192 @@
+/**
+ * Turns to call Typeform, which takes 2 requests a second for the whole account: counted over all replicas together, since
+ * they share one row in PostgreSQL. A turn is given when it is free now and never ahead of time, so that an interactive call
+ * that comes later overtakes every background call that waits in any replica.
+ */
+import { Injectable, Logger, OnModuleDestroy } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { AppConfig } from '../../config/app-config';
+import { DomainError } from '../../core/problem';
+import { TurnQueue } from './turn-queue';
+import type { Priority } from './typeform-call.entity';
+import { TypeformPaceRepository } from './typeform-pace.repository';
+
+/** Who wants to call. */
+export interface TurnRequest {
+  priority: Priority;
+  /** Recorded with the call. */
+  operation: string;
+  signal?: AbortSignal;
+}
+
+/** The right to send one request, at once. */
+export interface Turn {
+  id: string;
+  waitedMs: number;
+  /** `performance.now()` when the database was asked: the turn is not older than this. */
+  askedAt: number;
+}
+
+interface Waiter extends TurnRequest {
+  id: string;
+  since: number;
+  resolve: (turn: Turn) => void;
+  reject: (reason: unknown) => void;
+}
+
+/**
+ * Added between two turns: requests do not all take equally long to reach Typeform. Over 10 seconds it forgives half a second
+ * of difference.
+ */
+const SAFETY_MARGIN_MS = 25;
+/** A turn that took longer to reach us is not used: its time may have come close to that of the next one. */
+const MAX_TURN_AGE_MS = 250;
+/** Who is not first in line asks this much later than the first, or again, when the first one is late. */
+const YIELD_MS = 25;
+/** How long a person waits for a turn; a background call has time. */
+export const INTERACTIVE_WAIT_LIMIT_MS = 10_000;
+
+@Injectable()
+export class TypeformPace implements OnModuleDestroy {
+  private readonly logger = new Logger(TypeformPace.name);
+  private readonly spacingMs: number;
+  private readonly queue = new TurnQueue<Waiter>();
+  private running = false;
+  private stopped = false;
+  private wake: (() => void) | null = null;
+
+  constructor(
+    config: AppConfig,
+    private readonly repository: TypeformPaceRepository,
+  ) {
+    this.spacingMs = 1000 / config.typeform.rateLimitPerSecond + SAFETY_MARGIN_MS;
+  }
+
+  /**
+   * Waits for a turn. Throws DomainError `typeform_timeout` when an interactive call would wait too long, `shutting_down`;
+   * the error of the database, without which nothing is sent; or the reason of the signal.
+   */
+  take(request: TurnRequest): Promise<Turn> {
+    if (this.stopped) return Promise.reject(shuttingDown());
+    const { signal, priority } = request;
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason as Error);
+      const limit =
+        priority === 'interactive' ? setTimeout(() => leave(waitedTooLong()), INTERACTIVE_WAIT_LIMIT_MS) : null;
+      const abort = (): void => leave(signal?.reason);
+      const settle = <T>(outcome: (value: T) => void) => {
+        return (value: T): void => {
+          if (limit) clearTimeout(limit);
+          signal?.removeEventListener('abort', abort);
+          outcome(value);
+        };
+      };
+      const since = performance.now();
+      const waiter = { ...request, id: randomUUID(), since, resolve: settle(resolve), reject: settle(reject) };
+      const leave = (reason: unknown): void => {
+        if (this.queue.remove(waiter)) waiter.reject(reason);
+        this.wake?.();
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      this.queue.add(waiter);
+      this.wake?.();
+      if (!this.running) void this.run();
+    });
+  }
+
+  /** Records what became of a turn's call. A failure is only logged: the call itself was made. */
+  async finish(turn: Turn, call: { status: number | null; sentAt: number; durationMs: number }): Promise<void> {
+    const { status, sentAt, durationMs } = call;
+    await this.repository
+      .finish(turn.id, { status, lateMs: sentAt - turn.askedAt, durationMs })
+      .catch(() =>
+        this.logger.warn('A call to Typeform could not be recorded: its status is missing from the statistics'),
+      );
+  }
+
+  /** Makes every replica wait after a 429: as long as Typeform asked, else longer after each refusal in a row. Never throws. */
+  async pauseAll(retryAfterSeconds: number | undefined): Promise<void> {
+    const askedMs = retryAfterSeconds === undefined ? undefined : retryAfterSeconds * 1000;
+    try {
+      const pauseMs = await this.repository.pauseAll(askedMs);
+      this.logger.warn({ message: 'Typeform answered 429: all calls of all replicas pause', pauseMs });
+    } catch {
+      // Without the database nobody gets a turn either.
+      this.logger.warn('The pause after a 429 could not be recorded');
+    }
+  }
+
+  onModuleDestroy(): void {
+    this.stopped = true;
+    for (const waiter of this.queue.removeAll()) waiter.reject(shuttingDown());
+    this.wake?.();
+  }
+
+  /** Works for whoever is first, until nobody waits. */
+  private async run(): Promise<void> {
+    this.running = true;
+    try {
+      for (let waiter = this.queue.first(); waiter; waiter = this.queue.first()) {
+        const waitMs = await this.tryFor(waiter);
+        if (waitMs > 0) await this.pause(waiter, waitMs);
+      }
+    } catch (cause) {
+      const error = cause instanceof Error ? cause.message : 'unknown error';
+      this.logger.error({ message: 'No turn to call Typeform can be taken: the database does not answer', error });
+      for (const waiter of this.queue.removeAll()) waiter.reject(cause);
+    } finally {
+      this.running = false;
+    }
+  }
+
+  /** One attempt to get a waiter its turn; returns in how many milliseconds the next one makes sense. */
+  private async tryFor(waiter: Waiter): Promise<number> {
+    const askedAt = performance.now();
+    const { id, priority, operation, since } = waiter;
+    const candidate = { id, priority, operation, waitedMs: askedAt - since };
+    if (await this.repository.claim(candidate, this.spacingMs)) {
+      const fresh = performance.now() - askedAt <= MAX_TURN_AGE_MS;
+      if (fresh && this.queue.remove(waiter)) waiter.resolve({ id, waitedMs: candidate.waitedMs, askedAt });
+      else await this.withdraw(waiter);
+      return 0;
+    }
+    const { first, freeInMs } = await this.repository.standInLine(candidate);
+    const wouldWaitMs = performance.now() - since + freeInMs;
+    if (priority === 'interactive' && wouldWaitMs > INTERACTIVE_WAIT_LIMIT_MS) {
+      if (this.queue.remove(waiter)) waiter.reject(waitedTooLong(freeInMs));
+      return 0;
+    }
+    return Math.ceil(first ? Math.max(freeInMs, 1) : Math.max(freeInMs, 0) + YIELD_MS);
+  }
+
+  /** The turn came too late, or to somebody who has left. */
+  private async withdraw(waiter: Waiter): Promise<void> {
+    await this.repository.withdraw(waiter.id);
+    waiter.id = randomUUID();
+  }
+
+  /** Sleeps, but no longer than until somebody goes before the waiter or it has left. */
+  private pause(waiter: Waiter, waitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.wake = null;
+        resolve();
+      };
+      const timer = setTimeout(done, waitMs);
+      this.wake = () => {
+        if (this.queue.first() !== waiter) done();
+      };
+    });
+  }
+}
+
+function waitedTooLong(freeInMs = 0): DomainError {
+  const retryAfterSeconds = Math.max(1, Math.ceil(freeInMs / 1000));
+  const message = `too many calls wait for Typeform, which takes 2 a second: try again in ${retryAfterSeconds} s`;
+  return new DomainError('typeform_timeout', message, { retryAfterSeconds });
+}
+
+function shuttingDown(): DomainError {
+  return new DomainError('shutting_down', 'this process is shutting down: call again');
+}

@@ -1,0 +1,120 @@
+/** Makes one call: waits for a turn, sends, checks the answer, records it, and repeats what may pass by itself. */
+import { Injectable, Logger } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { z } from 'zod';
+import { AppConfig } from '../config/app-config';
+import { Clock } from '../database/clock';
+import { Answer, exchange, Exchange } from './http-exchange';
+import { Turn, TypeformPace } from './pace/typeform-pace';
+import { refusal, unexpectedAnswer } from './remote-failure';
+import { parseRetryAfter } from './retry-after';
+import { retryDelayMs } from './retry-policy';
+import { TypeformAccount } from './typeform-account';
+import type { CallOptions } from './typeform-api';
+import { TypeformError } from './typeform-error';
+import { TypeformMetrics } from './typeform-metrics';
+import type { Operation } from './typeform-operations';
+
+/** A call before it has a turn. */
+export interface RemoteCall extends CallOptions {
+  operation: Operation;
+  method: Exchange['method'];
+  /** Below the base URL, from typeform-paths. */
+  path: string;
+  query?: Readonly<Record<string, string | undefined>>;
+  body?: unknown;
+}
+
+@Injectable()
+export class TypeformCaller {
+  private readonly logger = new Logger(TypeformCaller.name);
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly account: TypeformAccount,
+    private readonly pace: TypeformPace,
+    private readonly metrics: TypeformMetrics,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Resolves with the answer as `schema` reads it. Throws as documented at TypeformApi. */
+  async call<Schema extends z.ZodType>(call: RemoteCall, schema: Schema): Promise<z.output<Schema>> {
+    for (let attempts = 1; ; attempts += 1) {
+      try {
+        return await this.attempt(call, schema);
+      } catch (error) {
+        if (!(error instanceof TypeformError)) throw error;
+        const { failure, remoteStatus, remoteCode, retryAfterSeconds } = error;
+        const { operation, priority, signal } = call;
+        const delayMs = retryDelayMs({ failure, priority, attempts, retryAfterSeconds });
+        const facts = { operation, priority, failure, remoteStatus, remoteCode, attempts, retryInMs: delayMs };
+        // A webhook that is not there is an answer like any other.
+        if (failure !== 'not_found') this.logger.warn({ message: 'A call to Typeform failed', ...facts });
+        if (delayMs === null) throw error;
+        await delay(delayMs, undefined, { signal });
+      }
+    }
+  }
+
+  /** One turn, one request. */
+  private async attempt<Schema extends z.ZodType>(call: RemoteCall, schema: Schema): Promise<z.output<Schema>> {
+    const turn = await this.pace.take({ operation: call.operation, priority: call.priority, signal: call.signal });
+    this.metrics.waited(call.priority, turn.waitedMs / 1000);
+    const sentAt = performance.now();
+    let status: number | null = null;
+    try {
+      const answer = await this.send(call);
+      status = answer.status;
+      const value = this.read(call.operation, answer, schema);
+      this.metrics.called(call.operation, 'ok', (performance.now() - sentAt) / 1000);
+      return value;
+    } catch (error) {
+      const outcome = error instanceof TypeformError ? error.failure : 'aborted';
+      this.metrics.called(call.operation, outcome, (performance.now() - sentAt) / 1000);
+      if (error instanceof TypeformError) await this.pauseIfRefused(error);
+      throw error;
+    } finally {
+      await this.record(turn, status, sentAt);
+    }
+  }
+
+  private send({ method, path, query, body, signal }: RemoteCall): Promise<Answer> {
+    const { baseUrl, apiKey } = this.account;
+    const given = Object.entries(query ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    const search = given.length > 0 ? `?${new URLSearchParams(given).toString()}` : '';
+    const { timeoutMs } = this.config.typeform;
+    return exchange({ method, url: `${baseUrl}${path}${search}`, apiKey, body, timeoutMs, signal });
+  }
+
+  private read<Schema extends z.ZodType>(operation: Operation, answer: Answer, schema: Schema): z.output<Schema> {
+    const { status, text } = answer;
+    const body = parseJson(text);
+    if (status < 200 || status >= 300) {
+      const retryAfterSeconds = parseRetryAfter(answer.retryAfter, this.clock.now());
+      throw refusal(operation, { status, retryAfterSeconds, body }, this.account.apiKey);
+    }
+    if (body === undefined && text !== '') throw unexpectedAnswer(status, 'it is not JSON');
+    const parsed = schema.safeParse(body);
+    if (parsed.success) return parsed.data;
+    const [issue] = parsed.error.issues;
+    throw unexpectedAnswer(status, `${issue?.path.join('.') || 'the whole'} ${issue?.message ?? 'is wrong'}`);
+  }
+
+  private async pauseIfRefused({ failure, retryAfterSeconds }: TypeformError): Promise<void> {
+    if (failure !== 'rate_limited') return;
+    this.metrics.rateLimited();
+    await this.pace.pauseAll(retryAfterSeconds);
+  }
+
+  private record(turn: Turn, status: number | null, sentAt: number): Promise<void> {
+    return this.pace.finish(turn, { status, sentAt, durationMs: performance.now() - sentAt });
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

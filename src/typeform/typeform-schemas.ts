@@ -1,0 +1,67 @@
+/**
+ * What Typeform answers, checked at the door and turned into our names. Liberal: unknown members are tolerated, what this
+ * service relies on is required (typeform.md sections 4, 6 and 7).
+ */
+import { z } from 'zod';
+
+/** One page of the list of forms; only its size is of interest. */
+export const formListSchema = z.object({ total_items: z.number().int().nonnegative(), items: z.array(z.unknown()) });
+
+/** A form as its owner made it. `fields` stay as they came: groups nest them in `properties.fields`. */
+export const formSchema = z
+  .object({
+    id: z.string().min(1),
+    title: z.string().catch(''),
+    fields: z.array(z.looseObject({ id: z.string(), type: z.string() })).optional(),
+    hidden: z.array(z.string()).nullish(),
+    _links: z.object({ display: z.string().optional(), responses: z.string().optional() }).optional(),
+  })
+  .transform(({ id, title, fields, hidden, _links: links }) => ({
+    id,
+    title,
+    fields: fields ?? [],
+    hidden: hidden ?? [],
+    displayUrl: links?.display ?? null,
+    responsesUrl: links?.responses ?? null,
+  }));
+
+/** A webhook. A secret that Typeform may echo is dropped here. */
+export const webhookSchema = z
+  .object({
+    id: z.string().optional(),
+    form_id: z.string().optional(),
+    tag: z.string().min(1),
+    url: z.string(),
+    enabled: z.boolean(),
+    verify_ssl: z.boolean().default(true),
+    event_types: z.record(z.string(), z.boolean()).default({ form_response: true }),
+    created_at: z.string().nullish(),
+    updated_at: z.string().nullish(),
+  })
+  .transform((webhook) => ({
+    tag: webhook.tag,
+    url: webhook.url,
+    enabled: webhook.enabled,
+    verifySsl: webhook.verify_ssl,
+    eventTypes: webhook.event_types,
+    createdAt: webhook.created_at ?? null,
+    updatedAt: webhook.updated_at ?? null,
+  }));
+
+export const webhookListSchema = z.object({ items: z.array(webhookSchema) }).transform(({ items }) => items);
+
+/** One page of responses. Items stay as they came: they are read where webhooks are read. */
+export const responsePageSchema = z
+  .object({
+    total_items: z.number().int().nonnegative(),
+    page_count: z.number().int().nonnegative(),
+    items: z.array(z.looseObject({ token: z.string().min(1) })),
+  })
+  .transform(({ total_items, page_count, items }) => ({ totalItems: total_items, pageCount: page_count, items }));
+
+/** Answers whose content does not matter (deletions). */
+export const anythingSchema = z.unknown();
+
+export type RemoteForm = z.output<typeof formSchema>;
+export type RemoteWebhook = z.output<typeof webhookSchema>;
+export type RemoteResponsePage = z.output<typeof responsePageSchema>;

@@ -1,0 +1,30 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AppConfig } from '../config/app-config';
+import { HttpTypeformApi } from './http-typeform-api';
+import { TypeformCall } from './pace/typeform-call.entity';
+import { TypeformPaceState } from './pace/typeform-pace.entity';
+import { TypeformPace } from './pace/typeform-pace';
+import { TypeformPaceRepository } from './pace/typeform-pace.repository';
+import { typeformAccount, TypeformAccount } from './typeform-account';
+import { TypeformApi } from './typeform-api';
+import { TypeformCallStats } from './typeform-call-stats';
+import { TypeformCaller } from './typeform-caller';
+import { TYPEFORM_METRIC_PROVIDERS, TypeformMetrics } from './typeform-metrics';
+
+/** Typeform's API: the client, the pace it keeps over all replicas, and what was sent. */
+@Module({
+  imports: [TypeOrmModule.forFeature([TypeformPaceState, TypeformCall])],
+  providers: [
+    { provide: TypeformAccount, useFactory: typeformAccount, inject: [AppConfig] },
+    { provide: TypeformApi, useClass: HttpTypeformApi },
+    TypeformCaller,
+    TypeformPace,
+    TypeformPaceRepository,
+    TypeformCallStats,
+    TypeformMetrics,
+    ...TYPEFORM_METRIC_PROVIDERS,
+  ],
+  exports: [TypeformApi, TypeformAccount, TypeformCallStats],
+})
+export class TypeformModule {}

@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { ReconcileLoop } from './reconcile-loop';
+import type { FormReport } from './webhook-reconciler';
+import { WebhookReconciler } from './webhook-reconciler';
+import type { ReconcileResult } from './webhooks.dto';
+import { WebhooksService } from './webhooks.service';
+
+/** Stays below the 25 s a request may take: with many forms the rest is left to the loop. */
+const MAX_DURATION_MS = 20_000;
+
+/** Reconciling on demand: back-off of earlier repairs does not count, and the calls go before background ones. */
+@Injectable()
+export class ReconcileService {
+  constructor(
+    private readonly webhooks: WebhooksService,
+    private readonly loop: ReconcileLoop,
+    private readonly reconciler: WebhookReconciler,
+  ) {}
+
+  /** All webhooks, as many as 20 s allow. */
+  async all(): Promise<ReconcileResult> {
+    const signal = AbortSignal.timeout(MAX_DURATION_MS);
+    const report = await this.loop.pass({ priority: 'interactive', signal }, true);
+    return { ...toResult(report), finished: report.finished };
+  }
+
+  /** One webhook. Throws `not_found`. */
+  async one(id: string): Promise<ReconcileResult> {
+    const { formId } = await this.webhooks.get(id);
+    const report = await this.reconciler.reconcileForm(formId, { priority: 'interactive' }, { id, force: true });
+    return { ...toResult(report), finished: true };
+  }
+}
+
+function toResult({ webhooks, strays }: FormReport): Omit<ReconcileResult, 'finished'> {
+  return { checked: webhooks.length, differed: webhooks.filter(({ action }) => action !== 'none'), strays };
+}

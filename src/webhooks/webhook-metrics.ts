@@ -1,0 +1,55 @@
+import { Injectable, OnModuleInit } from '@nestjs/common';
+import { InjectMetric, makeCounterProvider, makeGaugeProvider } from '@willsoto/nestjs-prometheus';
+import { Counter, Gauge } from 'prom-client';
+import { WEBHOOK_STATUSES } from './webhook-state';
+import { WebhooksRepository } from './webhooks.repository';
+
+const WEBHOOKS = 'onboarding_webhooks';
+const REPAIRS = 'onboarding_webhook_repairs_total';
+const RECONCILED = 'onboarding_webhook_reconciled_timestamp_seconds';
+
+/** What a repair mended: the fields of a drift, or a change that was pending. */
+const REPAIR_FIELDS = ['existence', 'enabled', 'url', 'verify_ssl', 'event_types', 'pending'] as const;
+
+export const WEBHOOK_METRIC_PROVIDERS = [
+  makeGaugeProvider({
+    name: WEBHOOKS,
+    help: 'Managed webhooks by what Typeform was last seen to have',
+    labelNames: ['status'],
+  }),
+  makeCounterProvider({ name: REPAIRS, help: 'Repairs of webhooks at Typeform', labelNames: ['field'] }),
+  makeGaugeProvider({ name: RECONCILED, help: 'Unix time of the last complete comparison with Typeform' }),
+];
+
+@Injectable()
+export class WebhookMetrics implements OnModuleInit {
+  constructor(
+    @InjectMetric(WEBHOOKS) private readonly webhooks: Gauge<'status'>,
+    @InjectMetric(REPAIRS) private readonly repairs: Counter<'field'>,
+    @InjectMetric(RECONCILED) private readonly reconciled: Gauge,
+    private readonly repository: WebhooksRepository,
+  ) {
+    for (const field of REPAIR_FIELDS) this.repairs.inc({ field }, 0);
+  }
+
+  onModuleInit(): void {
+    // prom-client calls `collect` before the gauge is read.
+    Object.assign(this.webhooks, {
+      collect: async () => {
+        const counts = await this.repository.countByStatus().catch(() => null);
+        this.webhooks.reset();
+        for (const status of counts ? WEBHOOK_STATUSES : []) this.webhooks.set({ status }, counts?.[status] ?? 0);
+      },
+    });
+  }
+
+  /** One webhook was repaired. */
+  repaired(fields: readonly (typeof REPAIR_FIELDS)[number][]): void {
+    for (const field of fields) this.repairs.inc({ field });
+  }
+
+  /** Everything was compared at this time. */
+  compared(at: Date): void {
+    this.reconciled.set(at.getTime() / 1000);
+  }
+}

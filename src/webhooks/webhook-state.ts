@@ -1,0 +1,72 @@
+/** What a webhook should be beside what Typeform has: pure comparison, and when to repair again. */
+
+export const WEBHOOK_STATUSES = [
+  'in_sync',
+  'drifted',
+  'missing',
+  'disabled_by_typeform',
+  'unreachable',
+  'removed',
+] as const;
+export type WebhookStatus = (typeof WEBHOOK_STATUSES)[number];
+
+/** What Typeform can deliver (Typeform, "Webhooks"); the second only when it is switched on. */
+export const EVENT_TYPES = ['form_response', 'form_response_partial'] as const;
+
+/** The settings of a webhook that Typeform shows. */
+export interface WebhookSettings {
+  url: string;
+  enabled: boolean;
+  verifySsl: boolean;
+  eventTypes: Record<string, boolean>;
+}
+
+/** One setting that differs; `existence` when the webhook itself is not there. */
+export interface WebhookDrift {
+  field: 'existence' | 'enabled' | 'url' | 'verify_ssl' | 'event_types';
+  desired: unknown;
+  observed: unknown;
+}
+
+/** Everything in which `observed` (null: not there) differs from what should be. An event type that is not named counts as off. */
+export function compareWebhook(desired: WebhookSettings, observed: WebhookSettings | null): WebhookDrift[] {
+  if (observed === null) return [{ field: 'existence', desired: true, observed: false }];
+  const drift: WebhookDrift[] = [];
+  const differ = (field: WebhookDrift['field'], wanted: unknown, seen: unknown): void => {
+    if (wanted !== seen) drift.push({ field, desired: wanted, observed: seen });
+  };
+  differ('enabled', desired.enabled, observed.enabled);
+  differ('url', desired.url, observed.url);
+  differ('verify_ssl', desired.verifySsl, observed.verifySsl);
+  const on = (types: Record<string, boolean>): string =>
+    Object.keys(types)
+      .filter((type) => types[type])
+      .sort()
+      .join(', ');
+  differ('event_types', on(desired.eventTypes), on(observed.eventTypes));
+  return drift;
+}
+
+/** The status that a comparison stands for. */
+export function statusOfDrift(drift: readonly WebhookDrift[]): WebhookStatus {
+  if (drift.length === 0) return 'in_sync';
+  if (drift.some(({ field }) => field === 'existence')) return 'missing';
+  return isDisabledByTypeform(drift) ? 'disabled_by_typeform' : 'drifted';
+}
+
+/** Typeform (or someone in its UI) switched off what should be on: submissions are being missed. */
+export function isDisabledByTypeform(drift: readonly WebhookDrift[]): boolean {
+  return drift.some(({ field, desired }) => field === 'enabled' && desired === true);
+}
+
+const FIRST_REPAIR_BACKOFF_MS = 5 * 60_000;
+const MAX_REPAIR_BACKOFF_MS = 6 * 3_600_000;
+
+/**
+ * How long to wait after the `repairs`-th repair in a row before repairing again: a first repair may be followed at once, but what
+ * keeps drifting (a second tool that manages the same webhook) is not fought over at every interval.
+ */
+export function repairBackoffMs(repairs: number): number {
+  if (repairs <= 1) return 0;
+  return Math.min(MAX_REPAIR_BACKOFF_MS, FIRST_REPAIR_BACKOFF_MS * 2 ** (repairs - 2));
+}

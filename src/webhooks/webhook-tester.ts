@@ -1,0 +1,88 @@
+/** Sends a signed test event to a webhook's own endpoint through PUBLIC_URL, the way Typeform would. */
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { AuditLog, Author } from '../audit/audit-log';
+import { AppConfig } from '../config/app-config';
+import { DomainError } from '../core/problem';
+import { open } from '../core/secret-box';
+import { sign } from '../core/signature';
+import { Clock } from '../database/clock';
+import { PublicUrl } from '../rest/public-url';
+import type { WebhookTestResult } from './webhooks.dto';
+import { WebhooksService } from './webhooks.service';
+
+const TIMEOUT_MS = 10_000;
+
+@Injectable()
+export class WebhookTester {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly webhooks: WebhooksService,
+    private readonly dataSource: DataSource,
+    private readonly audit: AuditLog,
+    private readonly publicUrl: PublicUrl,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * The event has a type of its own, so it is stored and then ignored: it makes no client. Throws `not_found`, and `conflict` for a
+   * webhook whose url is not ours to call.
+   */
+  async test(id: string, author: Author): Promise<WebhookTestResult> {
+    const webhook = await this.webhooks.get(id);
+    if (!webhook.url.startsWith(`${this.publicUrl.value}/`)) {
+      throw new DomainError(
+        'conflict',
+        `the url of this webhook is not below ${this.publicUrl.value}: test it where it leads`,
+      );
+    }
+    const eventId = `test-${randomUUID()}`;
+    const body = Buffer.from(
+      `${JSON.stringify({
+        event_id: eventId,
+        event_type: 'webhook_test',
+        form_response: { form_id: webhook.formId, token: eventId, submitted_at: this.clock.now().toISOString() },
+      })}\n`,
+    );
+    const started = performance.now();
+    const { status, problem } = await this.send(
+      webhook.url,
+      body,
+      open(this.config.encryptionKeys, webhook.secret, id),
+    );
+    const latencyMs = Math.round(performance.now() - started);
+    const [row] = await this.dataSource.query<{ stored: boolean }[]>(
+      'SELECT EXISTS (SELECT FROM webhook_event WHERE event_id = $1) AS stored',
+      [eventId],
+    );
+    const result = { status, latencyMs, stored: row?.stored === true, problem };
+    await this.dataSource.transaction((manager) =>
+      this.audit.record(manager, { ...author, action: 'webhook.tested', subject: id, details: result }),
+    );
+    return result;
+  }
+
+  private async send(
+    url: string,
+    body: Buffer,
+    secret: string,
+  ): Promise<{ status: number | null; problem: string | null }> {
+    try {
+      const answer = await fetch(url, {
+        method: 'POST',
+        redirect: 'manual',
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        headers: { 'content-type': 'application/json', 'typeform-signature': sign(secret, body) },
+        body: new Uint8Array(body),
+      });
+      await answer.body?.cancel();
+      const problem =
+        answer.status === 200 ? null : `answered ${answer.status}: check what stands between PUBLIC_URL and here`;
+      return { status: answer.status, problem };
+    } catch (error) {
+      const why = error instanceof Error && error.name === 'TimeoutError' ? 'timed out' : 'could not be reached';
+      return { status: null, problem: `${url} ${why}: check DNS, certificate and load balancer of PUBLIC_URL` };
+    }
+  }
+}

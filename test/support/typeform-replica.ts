@@ -1,0 +1,58 @@
+/** One replica's Typeform client: the real modules on a database that replicas share. */
+import 'reflect-metadata';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig } from '../../src/config/load-config';
+import { ConfigModule } from '../../src/config/config.module';
+import { DatabaseModule } from '../../src/database/database.module';
+import { TypeformApi } from '../../src/typeform/typeform-api';
+import { TypeformCallStats } from '../../src/typeform/typeform-call-stats';
+import { TypeformModule } from '../../src/typeform/typeform.module';
+import { API_KEY } from './sandbox-harness';
+import { ADMIN_KEY, capture, WEBHOOK_SECRET } from './test-app';
+
+export interface TypeformReplica {
+  api: TypeformApi;
+  stats: TypeformCallStats;
+  logs: string[];
+  close(): Promise<void>;
+}
+
+@Module({})
+class Replica {}
+
+/** Starts a replica that calls `baseUrl`; `environment` overrides variables of the contract's section 2. */
+export async function startReplica(
+  databaseUrl: string,
+  baseUrl: string,
+  environment: Record<string, string> = {},
+): Promise<TypeformReplica> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'onboarding-data-'));
+  const loaded = loadConfig({
+    NODE_ENV: 'test',
+    DATABASE_URL: databaseUrl,
+    DATABASE_POOL_SIZE: '3',
+    DATA_DIR: dataDir,
+    TYPEFORM_API_KEY: API_KEY,
+    TYPEFORM_API_BASE_URL: baseUrl,
+    TYPEFORM_WEBHOOK_SECRET: WEBHOOK_SECRET,
+    ADMIN_API_KEY: ADMIN_KEY,
+    ...environment,
+  });
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.report.problems));
+  const logs: string[] = [];
+  const imports = [ConfigModule.register(loaded.config), DatabaseModule, TypeformModule];
+  const context = await NestFactory.createApplicationContext({ module: Replica, imports }, { logger: capture(logs) });
+  return {
+    api: context.get(TypeformApi),
+    stats: context.get(TypeformCallStats),
+    logs,
+    close: async () => {
+      await context.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}

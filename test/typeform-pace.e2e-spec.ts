@@ -1,0 +1,211 @@
+/** The pace over three replicas on one database, as the server that receives the calls sees it. */
+import { once } from 'node:events';
+import type { ApiCall } from '../src/sandbox/api/call-log';
+import type { TypeformSandbox } from '../src/sandbox/sandbox';
+import { createTestDatabase, TestDatabase } from './support/database';
+import { startSandbox } from './support/sandbox-harness';
+import { spawnCompiled } from './support/spawn-compiled';
+import { eventually } from './support/test-app';
+import { startReplica, TypeformReplica } from './support/typeform-replica';
+
+const interactive = { priority: 'interactive' } as const;
+const background = { priority: 'background' } as const;
+
+let database: TestDatabase;
+let sandbox: TypeformSandbox;
+let replicas: [TypeformReplica, TypeformReplica, TypeformReplica];
+let formId: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  // The sandbox keeps to Typeform's limit: it answers 429 to what is too fast.
+  sandbox = await startSandbox({ rateLimitPerSecond: 2 });
+  const start = () => startReplica(database.url, sandbox.url);
+  replicas = [await start(), await start(), await start()];
+});
+afterAll(async () => {
+  await Promise.all(replicas.map((replica) => replica.close()));
+  await sandbox.stop();
+  await database.drop();
+});
+beforeEach(async () => {
+  sandbox.control.reset();
+  formId = sandbox.control.forms()[0]!.id;
+  await nextTurnIn(0);
+  await database.pool.query('DELETE FROM typeform_call');
+});
+
+/** Lets the next turn be free in this many milliseconds, with nobody in line. */
+async function nextTurnIn(ms: number): Promise<void> {
+  await database.pool.query(
+    `UPDATE typeform_pace
+        SET next_free_at = clock_timestamp() + $1 * interval '1 ms', refusals = 0, first_waiter = NULL`,
+    [ms],
+  );
+}
+
+/** What the receiver saw, in order. */
+async function received(): Promise<ApiCall[]> {
+  const stats = (await (await fetch(`${sandbox.url}/sandbox/stats`)).json()) as { api: { calls: ApiCall[] } };
+  return stats.api.calls;
+}
+
+/** The most calls in any window of this length. */
+function busiest(calls: readonly ApiCall[], windowMs: number): number {
+  return Math.max(...calls.map(({ atMs }) => calls.filter((c) => c.atMs >= atMs && c.atMs < atMs + windowMs).length));
+}
+
+/** The order in which calls of these names (used as tags) arrived. */
+const arrivals = async (): Promise<string[]> => (await received()).map(({ url }) => url.split('/').at(-1) ?? '');
+
+/** Resolves when somebody waits for a turn. */
+const somebodyWaits = () =>
+  eventually(async () => {
+    const { rows } = await database.pool.query('SELECT FROM typeform_pace WHERE first_waiter IS NOT NULL');
+    return rows.length > 0;
+  }, 'somebody waits');
+
+it('three replicas under load never send more than 2 a second over 10 seconds, and know it', async () => {
+  const work = replicas.flatMap(({ api }) => Array.from({ length: 7 }, () => api.listWebhooks(formId, background)));
+  await Promise.all(work);
+  const calls = await received();
+  expect(calls.map(({ status }) => status)).toEqual(Array(21).fill(200));
+  const seen = { in10Seconds: busiest(calls, 10_000), in1Second: busiest(calls, 1_000) };
+  expect(seen.in10Seconds).toBeLessThanOrEqual(20);
+  // As fast as allowed all the same.
+  expect(seen.in10Seconds).toBeGreaterThanOrEqual(17);
+  expect(seen.in1Second).toBeLessThanOrEqual(2);
+  const summary = await replicas[0].stats.summary(60_000);
+  expect(summary).toMatchObject({ calls: 21, interactive: 0, rateLimited: 0, failed: 0, compliance: 1 });
+  expect(Math.abs(summary.maxPer10Seconds - seen.in10Seconds)).toBeLessThanOrEqual(1);
+  expect(summary.waitMs?.max).toBeGreaterThan(9_500);
+}, 30_000);
+
+it('a person overtakes what waits in the background of every replica', async () => {
+  const [first, second, third] = replicas;
+  await nextTurnIn(1_000);
+  const waiting = [first, second].flatMap(({ api }) => [1, 2].map((n) => api.getWebhook(formId, `b${n}`, background)));
+  await somebodyWaits();
+  const person = third.api.getWebhook(formId, 'person', interactive);
+  const own = second.api.getWebhook(formId, 'person-here', interactive);
+  await Promise.all([person, own, ...waiting]);
+  expect((await arrivals()).slice(0, 2).sort()).toEqual(['person', 'person-here']);
+});
+
+it('among equals the one that has waited longest goes first, whatever its replica', async () => {
+  const [first, second, third] = replicas;
+  await nextTurnIn(1_500);
+  const waiting: Promise<unknown>[] = [];
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+  for (const [at, tag] of names.entries()) {
+    const { api } = [third, first, first, second, third, second][at]!;
+    waiting.push(api.getWebhook(formId, tag, background));
+    // Far enough apart for how exactly replicas can tell how long each has waited.
+    await database.pool.query('SELECT pg_sleep(0.1)');
+  }
+  await Promise.all(waiting);
+  expect(await arrivals()).toEqual(names);
+});
+
+it('a replica that is killed while it goes first holds nobody up', async () => {
+  await nextTurnIn(6_000);
+  const files = ['typeform-pace.repository', 'typeform-pace', 'typeform-call.entity', 'turn-queue'];
+  const paths = files.map((file) => `src/typeform/pace/${file}.ts`);
+  const program = 'test/support/typeform-waiter-program.ts';
+  const doomed = spawnCompiled([program, ...paths, 'src/core/problem.ts', 'src/config/app-config.ts'], [database.url]);
+  try {
+    await somebodyWaits();
+  } finally {
+    doomed.kill('SIGKILL');
+  }
+  const waiting = replicas[0].api.listWebhooks(formId, background);
+  await once(doomed, 'exit');
+  // Its place in line is still there.
+  await somebodyWaits();
+  await database.pool.query(`UPDATE typeform_pace SET first_until = first_until - (next_free_at - clock_timestamp()),
+    next_free_at = clock_timestamp()`);
+  const started = performance.now();
+  // Wakes the one that waits, which else sleeps until the time it was told.
+  await Promise.all([replicas[0].api.countForms(interactive), waiting]);
+  expect(performance.now() - started).toBeLessThan(300 + 525 + 1_000);
+}, 20_000);
+
+it('a turn that reached its replica late is not used: the next one may have been given meanwhile', async () => {
+  const blocker = await database.pool.connect();
+  const asked = Date.now();
+  let call: Promise<unknown>;
+  try {
+    await blocker.query('BEGIN; SELECT FROM typeform_pace FOR UPDATE');
+    call = replicas[0].api.listWebhooks(formId, background);
+    await eventually(async () => {
+      const { rows } = await database.pool.query(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'`);
+      return rows.length > 0;
+    }, 'the replica waits for the row');
+    await blocker.query('SELECT pg_sleep(0.3); COMMIT');
+  } finally {
+    blocker.release(true);
+  }
+  await call;
+  const [{ atMs } = { atMs: 0 }, ...more] = await received();
+  expect(more).toEqual([]);
+  expect(atMs - asked).toBeGreaterThan(490);
+  expect((await replicas[0].stats.summary(60_000)).calls).toBe(1);
+});
+
+it('after 429 all replicas pause, longer each time, and then go on: no storm', async () => {
+  sandbox.control.addFault({ kind: 'status', target: 'api', status: 429, times: 2 });
+  await Promise.all([...replicas, replicas[0]].map(({ api }) => api.listWebhooks(formId, background)));
+  const seen = await received();
+  expect(seen.map(({ status }) => status)).toEqual([429, 429, 200, 200, 200, 200]);
+  const gaps = seen.slice(1).map(({ atMs }, at) => atMs - seen[at]!.atMs);
+  expect(gaps[0]).toBeGreaterThanOrEqual(990);
+  expect(gaps[1]).toBeGreaterThanOrEqual(1_990);
+  for (const gap of gaps.slice(2)) expect(gap).toBeLessThan(1_000);
+  expect(await replicas[1].stats.summary(60_000)).toMatchObject({ calls: 6, rateLimited: 2, failed: 2 });
+}, 30_000);
+
+it('people are turned away with a time to try again when too many wait', async () => {
+  await nextTurnIn(30_000);
+  await expect(replicas[0].api.listWebhooks(formId, interactive)).rejects.toMatchObject({
+    code: 'typeform_timeout',
+    retryAfterSeconds: 30,
+  });
+  const signal = AbortSignal.timeout(50);
+  const left = replicas[0].api.listWebhooks(formId, { ...background, signal });
+  await expect(left).rejects.toMatchObject({ name: 'TimeoutError' });
+  expect(await received()).toEqual([]);
+});
+
+it('what waits when a replica stops is told so; without a database nothing is sent', async () => {
+  const stopping = await startReplica(database.url, sandbox.url);
+  await nextTurnIn(30_000);
+  const waiting = stopping.api.listWebhooks(formId, background).catch((error: Error) => error);
+  await somebodyWaits();
+  await stopping.close();
+  expect(await waiting).toMatchObject({ code: 'shutting_down' });
+  await nextTurnIn(0);
+  await database.pool.query('ALTER TABLE typeform_pace RENAME TO typeform_pace_gone');
+  await expect(replicas[0].api.listWebhooks(formId, background)).rejects.toThrow('typeform_pace');
+  await database.pool.query('ALTER TABLE typeform_pace_gone RENAME TO typeform_pace');
+  await replicas[0].api.listWebhooks(formId, background);
+  expect(await received()).toHaveLength(1);
+});
+
+it('measures what was sent: too many calls show, and records of yesterday go', async () => {
+  await database.pool.query(
+    `INSERT INTO typeform_call (id, sent_at, operation, priority, waited_ms, status)
+     SELECT gen_random_uuid(), clock_timestamp() - n * interval '100 ms', 'get_form', 'background', 5, 200
+       FROM generate_series(1, 40) n
+     UNION ALL
+     SELECT gen_random_uuid(), clock_timestamp() - interval '25 hours', 'get_form', 'background', 5, 200
+       FROM generate_series(1, 30)`,
+  );
+  // The first 20 of the 40 were within the limit, the 20 after them were not.
+  expect(await replicas[2].stats.summary(60_000)).toMatchObject({ calls: 40, maxPer10Seconds: 40, compliance: 0.5 });
+  expect(await replicas[2].stats.summary(1)).toMatchObject({ calls: 0, waitMs: null, compliance: null });
+  for (const left of [10, 0]) {
+    await replicas[2].api.listWebhooks(formId, interactive);
+    const { rows } = await database.pool.query(`SELECT FROM typeform_call WHERE sent_at < now() - interval '24 hours'`);
+    expect(rows).toHaveLength(left);
+  }
+});

@@ -1,0 +1,318 @@
+/** Webhooks over REST against the sandbox: registered, changed, kept in order by themselves. */
+import { TypeformSandbox } from '../src/sandbox/sandbox';
+import { API_KEY, startSandbox } from './support/sandbox-harness';
+import { newEvent } from './support/events';
+import { eventually, startTestApp, TestApp } from './support/test-app';
+
+let sandbox: TypeformSandbox;
+let app: TestApp;
+let formId: string;
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  app = await startTestApp({
+    TYPEFORM_API_KEY: API_KEY,
+    TYPEFORM_API_BASE_URL: sandbox.url,
+    RECONCILE_INTERVAL_SECONDS: '1',
+  });
+});
+afterAll(async () => {
+  await app.stop();
+  await sandbox.stop();
+});
+let used = 0;
+beforeEach(() => {
+  sandbox.control.clearFaults();
+  formId = sandbox.control.createForm({ seed: `form ${(used += 1)}` }).id;
+});
+
+// The loop looks after every webhook there is; what an earlier test left would only use up calls.
+afterEach(() => app.database.pool.query('DELETE FROM webhook'));
+
+interface WebhookBody {
+  id: string;
+  url: string;
+  status: string;
+  drift: { field: string }[];
+  pending: boolean;
+  problem: string | null;
+}
+
+const register = (body: object = {}) => app.admin('post', '/v1/webhooks').send({ form: formId, ...body });
+const registered = async (body: object = {}): Promise<WebhookBody> =>
+  (await register(body).expect(201)).body as WebhookBody;
+const get = async (id: string): Promise<WebhookBody> =>
+  (await app.admin('get', `/v1/webhooks/${id}`).expect(200)).body as WebhookBody;
+/** What Typeform has for the form. */
+const remote = () => sandbox.control.webhooks().filter((webhook) => webhook.formId === formId);
+const change = (id: string, settings: object) => {
+  const webhook = sandbox.control.webhooks().find(({ url }) => url.endsWith(id));
+  if (!webhook) throw new Error('the sandbox has no such webhook');
+  return fetch(`${sandbox.url}/forms/${webhook.formId}/webhooks/${webhook.tag}`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify(settings),
+  });
+};
+const actions = async (subject: string): Promise<string[]> => {
+  const { body } = await app.admin('get', '/v1/audit?limit=200').expect(200);
+  return (body.items as { subject: string; action: string }[])
+    .filter((entry) => entry.subject === subject)
+    .map(({ action }) => action);
+};
+
+describe('registering', () => {
+  it('makes Typeform deliver to an endpoint with a secret of its own', async () => {
+    const webhook = await registered();
+    expect(webhook).toMatchObject({
+      formId,
+      tag: 'onboarding',
+      enabled: true,
+      status: 'in_sync',
+      drift: [],
+      pending: false,
+    });
+    expect(webhook.url).toBe(`${app.url}/webhooks/typeform/${webhook.id}`);
+    expect(remote()).toMatchObject([{ tag: 'onboarding', url: webhook.url, enabled: true }]);
+    sandbox.control.submit(formId, { count: 2 });
+    await sandbox.control.setClock({ advanceSeconds: 0 });
+    await app.settled();
+    const { body } = await app.admin('get', `/v1/responses?formId=${formId}`).expect(200);
+    expect(body.items).toHaveLength(2);
+    expect(await actions(webhook.id)).toEqual(['webhook.registered']);
+  });
+
+  it('takes any Typeform link, and the same call again changes nothing', async () => {
+    const webhook = await registered({ form: `https://form.typeform.com/to/${formId}` });
+    const again = await register({ form: `https://admin.typeform.com/form/${formId}/create` }).expect(200);
+    expect(again.body).toMatchObject({ id: webhook.id });
+    const { body } = await register({ enabled: false }).expect(409);
+    expect(body.code).toBe('conflict');
+    expect(await actions(webhook.id)).toEqual(['webhook.registered']);
+  });
+
+  it('is once, when it is asked ten times at the same moment', async () => {
+    const answers = await Promise.all(Array.from({ length: 10 }, () => register()));
+    expect(answers.map(({ status }) => status).sort()).toEqual([...Array<number>(9).fill(200), 201]);
+    expect(new Set(answers.map(({ body }) => (body as WebhookBody).id)).size).toBe(1);
+    expect(remote()).toHaveLength(1);
+  }, 30_000);
+
+  it.each([
+    [{ form: 'https://form.typeform.com.evil.example/to/abcdef' }, 'form'],
+    [{ url: 'http://example.com/webhooks' }, 'url'],
+    [{ url: 'https://example.com/webhooks' }, 'url'],
+    [{ tag: 'a b' }, 'tag'],
+    [{ eventTypes: {} }, 'eventTypes'],
+    [{ eventTypes: { other: true } }, 'eventTypes'],
+    [{ secret: 'short' }, 'secret'],
+  ])('refuses %j', async (body, path) => {
+    const { body: problem } = await register(body).expect(422);
+    expect((problem.errors as { path: string }[]).map((error) => error.path)).toContain(path);
+    expect(remote()).toEqual([]);
+  });
+
+  it('of a form that the key cannot read is 502 with what Typeform said, and leaves nothing', async () => {
+    const { body } = await register({ form: 'nosuch99' }).expect(502);
+    expect(body).toMatchObject({ code: 'typeform_error' });
+    expect(body.detail).toContain('FORM_NOT_FOUND');
+    const { body: list } = await app.admin('get', '/v1/webhooks?formId=nosuch99').expect(200);
+    expect(list.items).toEqual([]);
+  });
+});
+
+describe('secrets', () => {
+  it('are never shown, logged or stored in the clear', async () => {
+    const secret = 'a-given-secret-that-nobody-may-see';
+    const { body, text } = await register({ secret }).expect(201);
+    const { rows } = await app.database.pool.query('SELECT * FROM webhook WHERE id = $1', [body.id]);
+    const { text: audit } = await app.admin('get', '/v1/audit?limit=200');
+    expect([text, JSON.stringify(rows), audit, app.logs.join()].join()).not.toContain(secret);
+  });
+
+  it('rotate with an overlap, in which both work and no second rotation is possible', async () => {
+    const webhook = await registered({ secret: 'the-first-secret-0123456789' });
+    const path = `/webhooks/typeform/${webhook.id}`;
+    await app.deliver(newEvent(), { path, secret: 'the-first-secret-0123456789' }).expect(200);
+    await app.admin('post', `/v1/webhooks/${webhook.id}/rotate-secret`).send({ overlapHours: 1 }).expect(200);
+    await app.deliver(newEvent(), { path, secret: 'the-first-secret-0123456789' }).expect(200);
+    await app.admin('post', `/v1/webhooks/${webhook.id}/rotate-secret`).send({}).expect(409);
+    sandbox.control.submit(formId, { count: 1 });
+    await sandbox.control.setClock({ advanceSeconds: 0 });
+    expect(sandbox.control.deliveries().at(-1)).toMatchObject({ state: 'delivered', attempts: [{ status: 200 }] });
+    await app.database.pool.query(
+      `UPDATE webhook SET previous_secret_expires_at = now() - interval '1 second' WHERE id = $1`,
+      [webhook.id],
+    );
+    await eventually(
+      async () => (await app.deliver(newEvent(), { path, secret: 'the-first-secret-0123456789' })).status === 401,
+      'the old secret is refused',
+    );
+    expect(await actions(webhook.id)).toEqual(['webhook.secret_rotated', 'webhook.registered']);
+  });
+});
+
+describe('changing and deleting', () => {
+  it('is one merging PUT', async () => {
+    const webhook = await registered();
+    const changed = await app
+      .admin('patch', `/v1/webhooks/${webhook.id}`)
+      .send({ enabled: false, eventTypes: { form_response: true, form_response_partial: true } })
+      .expect(200);
+    expect(changed.body).toMatchObject({ enabled: false, status: 'in_sync' });
+    expect(remote()).toMatchObject([{ enabled: false, url: webhook.url }]);
+    await app.admin('patch', `/v1/webhooks/${webhook.id}`).send({}).expect(200);
+    expect(await actions(webhook.id)).toEqual(['webhook.updated', 'webhook.registered']);
+  });
+
+  it('deletes at Typeform, idempotently, and still takes late deliveries', async () => {
+    const secret = 'a-secret-of-a-webhook-to-delete';
+    const webhook = await registered({ secret });
+    await app.admin('delete', `/v1/webhooks/${webhook.id}`).expect(204);
+    await app.admin('delete', `/v1/webhooks/${webhook.id}`).expect(204);
+    expect(remote()).toEqual([]);
+    expect(await get(webhook.id)).toMatchObject({ status: 'removed', pending: false });
+    await app.deliver(newEvent(), { path: `/webhooks/typeform/${webhook.id}`, secret }).expect(200);
+    await app.admin('patch', `/v1/webhooks/${webhook.id}`).send({ enabled: false }).expect(409);
+    const again = await registered();
+    expect(again.id).not.toBe(webhook.id);
+    expect(await actions(webhook.id)).toEqual(['webhook.deleted', 'webhook.registered']);
+  });
+
+  it('of one that Typeform has lost already is success', async () => {
+    const webhook = await registered();
+    await fetch(`${sandbox.url}/forms/${formId}/webhooks/onboarding`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${API_KEY}` },
+    });
+    await app.admin('delete', `/v1/webhooks/${webhook.id}`).expect(204);
+  });
+});
+
+describe('when Typeform fails half-way', () => {
+  it('a change that got no answer stays pending, and the reconciler finishes it', async () => {
+    const webhook = await registered();
+    sandbox.control.addFault({ kind: 'status', target: 'api', status: 500, times: 2 });
+    await app.admin('patch', `/v1/webhooks/${webhook.id}`).send({ enabled: false }).expect(502);
+    await eventually(
+      async () => (await get(webhook.id)).status === 'in_sync',
+      'the reconciler has finished the change',
+    );
+    expect(await get(webhook.id)).toMatchObject({ enabled: false, pending: false, problem: null });
+    expect(remote()).toMatchObject([{ enabled: false }]);
+  }, 30_000);
+
+  it('a change that was refused is undone here too', async () => {
+    const webhook = await registered();
+    sandbox.control.addFault({ kind: 'status', target: 'api', status: 400, times: 1 });
+    await app.admin('patch', `/v1/webhooks/${webhook.id}`).send({ enabled: false }).expect(502);
+    expect(await get(webhook.id)).toMatchObject({ enabled: true, pending: false });
+    expect(remote()).toMatchObject([{ enabled: true }]);
+  });
+
+  it('a deletion that got no answer is finished by the reconciler', async () => {
+    const webhook = await registered();
+    sandbox.control.addFault({ kind: 'status', target: 'api', status: 503, times: 2 });
+    await app.admin('delete', `/v1/webhooks/${webhook.id}`).expect(502);
+    expect(await get(webhook.id)).toMatchObject({ status: 'removed', pending: true });
+    await eventually(() => remote().length === 0, 'the webhook is deleted at Typeform');
+    await eventually(async () => !(await get(webhook.id)).pending, 'the deletion is confirmed');
+  }, 30_000);
+});
+
+describe('the reconciler', () => {
+  it.each([
+    ['enabled', { enabled: false }],
+    ['url', { url: 'https://example.com/elsewhere' }],
+    ['verify_ssl', { verify_ssl: false }],
+    ['event_types', { event_types: { form_response: false, form_response_partial: true } }],
+  ])(
+    'repairs %s within an interval',
+    async (field, settings) => {
+      const webhook = await registered();
+      await change(webhook.id, settings);
+      await eventually(async () => (await actions(webhook.id)).includes('webhook.repaired'), 'it is repaired');
+      expect(await get(webhook.id)).toMatchObject({ status: 'in_sync', drift: [] });
+      expect(remote()).toMatchObject([{ url: webhook.url, enabled: true }]);
+      const { text } = await app.http.get('/metrics').expect(200);
+      expect(text).toMatch(new RegExp(`onboarding_webhook_repairs_total\\{field="${field}"\\} [1-9]`));
+    },
+    30_000,
+  );
+
+  it('makes a webhook again that is gone', async () => {
+    const webhook = await registered();
+    await fetch(`${sandbox.url}/forms/${formId}/webhooks/onboarding`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${API_KEY}` },
+    });
+    await eventually(() => remote().length === 1, 'it is there again');
+    expect(remote()).toMatchObject([{ url: webhook.url, enabled: true }]);
+  }, 30_000);
+
+  it('on demand says what differed and what was done', async () => {
+    const webhook = await registered();
+    await change(webhook.id, { enabled: false });
+    const { body } = await app.admin('post', `/v1/webhooks/${webhook.id}/reconcile`).expect(200);
+    expect(body.checked).toBe(1);
+    // The loop may have been faster; then nothing differs any more.
+    for (const one of body.differed as { action: string; drift: object[] }[]) {
+      expect(one).toMatchObject({
+        id: webhook.id,
+        action: 'repaired',
+        drift: [{ field: 'enabled', desired: true, observed: false }],
+      });
+    }
+    expect(remote()).toMatchObject([{ enabled: true }]);
+  }, 30_000);
+
+  it('reports what leads here and is not ours', async () => {
+    const webhook = await registered();
+    await fetch(`${sandbox.url}/forms/${formId}/webhooks/foreign`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ url: `${app.url}/webhooks/typeform/not-ours`, enabled: true }),
+    });
+    await eventually(
+      () => app.logs.some((line) => line.includes('not managed here') && line.includes('foreign')),
+      'the stray is reported',
+    );
+    expect(remote()).toHaveLength(2);
+    expect(webhook.status).toBe('in_sync');
+  }, 30_000);
+});
+
+describe('a changed form', () => {
+  it('whose mapped question vanished is reported, until the mapping fits again', async () => {
+    const webhook = await registered();
+    sandbox.control.submit(formId, { count: 1 });
+    await sandbox.control.setClock({ advanceSeconds: 0 });
+    await app.settled();
+    const map = (identifierMapping: object) =>
+      app.admin('patch', `/v1/forms/${formId}`).send({ identifierMapping }).expect(200);
+    const problems = async () => {
+      await app.admin('post', `/v1/webhooks/${webhook.id}/reconcile`).expect(200);
+      const { body } = await app.admin('get', `/v1/forms/${formId}`).expect(200);
+      return (body as { mappingProblems: object[] }).mappingProblems;
+    };
+    await map({ company: 'a_ref_that_vanished' });
+    expect(await problems()).toEqual([{ identifier: 'company', source: 'a_ref_that_vanished' }]);
+    const { text } = await app.http.get('/metrics').expect(200);
+    expect(text).toContain('onboarding_form_mapping_problems 1');
+    expect(app.logs.some((line) => line.includes('a_ref_that_vanished'))).toBe(true);
+    const { body: form } = await app.admin('get', `/v1/forms/${formId}`).expect(200);
+    await map({ company: (form.fields as { ref: string }[])[0]?.ref });
+    expect(await problems()).toEqual([]);
+  }, 30_000);
+});
+
+describe('testing', () => {
+  it('sends a signed event through PUBLIC_URL and says whether it was stored', async () => {
+    const webhook = await registered();
+    const { body } = await app.admin('post', `/v1/webhooks/${webhook.id}/test`).expect(200);
+    expect(body).toMatchObject({ status: 200, stored: true, problem: null });
+    await app.settled();
+    const { body: list } = await app.admin('get', `/v1/deliveries?formId=${formId}&status=ignored`).expect(200);
+    expect(list.items).toMatchObject([{ eventType: 'webhook_test', reason: 'unknown_event_type' }]);
+  });
+});
