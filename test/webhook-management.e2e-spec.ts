@@ -282,6 +282,56 @@ describe('the reconciler', () => {
   }, 30_000);
 });
 
+describe('a webhook that was disabled behind our back', () => {
+  it('is enabled within an interval, and everything submitted meanwhile is there, nothing twice', async () => {
+    sandbox.control.configure({ lagMinutes: 0 });
+    const webhook = await registered();
+    const submit = (deliver: boolean) =>
+      sandbox.control.submit(formId, { count: 5, deliver }).map(({ token }) => token);
+    const before = submit(true);
+    await sandbox.control.setClock({ advanceSeconds: 0 });
+    await change(webhook.id, { enabled: false });
+    // A disabled webhook gets no delivery, and Typeform makes none up for it later.
+    const missed = submit(true);
+    await sandbox.control.setClock({ advanceSeconds: 0 });
+    expect(sandbox.control.deliveries({ formId }).map(({ token }) => token)).not.toEqual(
+      expect.arrayContaining(missed),
+    );
+    await eventually(() => remote().every(({ enabled }) => enabled), 'it is enabled again');
+    const after = submit(true);
+    await sandbox.control.setClock({ advanceSeconds: 0 });
+    const tokens = async () => {
+      const { body } = await app.admin('get', `/v1/responses?formId=${formId}&limit=200`).expect(200);
+      return (body.items as { token: string }[]).map(({ token }) => token).sort();
+    };
+    await eventually(async () => (await tokens()).length >= 15, 'everything is there');
+    await app.settled();
+    expect(await tokens()).toEqual([...before, ...missed, ...after].sort());
+    const { body: overview } = await app.admin('get', '/v1/overview').expect(200);
+    expect(overview.recovered).toBe(missed.length);
+    expect(overview.webhooks).toMatchObject({ in_sync: 1, disabled_by_typeform: 0 });
+  }, 40_000);
+});
+
+describe('the watchdog', () => {
+  it('warns when half of the failures are used up after which Typeform disables a webhook', async () => {
+    const webhook = await registered();
+    const path = `/webhooks/typeform/${webhook.id}`;
+    for (let n = 0; n < 50; n += 1) await app.deliver(newEvent(), { path, secret: 'not-the-secret-of-it' }).expect(401);
+    const failing = async () => {
+      const { body } = await app.admin('get', '/v1/overview').expect(200);
+      return (body.failing as { endpoint: string }[]).filter(({ endpoint }) => endpoint === webhook.id);
+    };
+    expect(await failing()).toEqual([{ endpoint: webhook.id, inFiveMinutes: 50, inDay: 50, atRisk: true }]);
+    const { text } = await app.http.get('/metrics').expect(200);
+    expect(text).toContain('onboarding_webhooks_at_risk 1');
+    expect(app.logs.filter((line) => line.includes('about to disable') && line.includes(webhook.id))).toHaveLength(1);
+    sandbox.control.submit(formId, { count: 1 });
+    await sandbox.control.setClock({ advanceSeconds: 0 });
+    expect(await failing()).toEqual([]);
+  });
+});
+
 describe('a changed form', () => {
   it('whose mapped question vanished is reported, until the mapping fits again', async () => {
     const webhook = await registered();

@@ -3,6 +3,9 @@ import type { DataSource, EntityManager } from 'typeorm';
 /** What is done by one at a time, over all replicas. */
 export type LockName = 'migrations' | 'audit' | 'reconcile';
 
+/** Well within the time after which a silent connection is closed (guard-connection.ts). */
+const HEARTBEAT_MS = 10_000;
+
 const keyOf = (name: LockName): string => `typeform-onboarding:${name}`;
 
 /**
@@ -28,11 +31,14 @@ export async function lockUntilCommit(manager: EntityManager, name: LockName): P
   await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [keyOf(name)]);
 }
 
-/** Runs `work` if no other process holds the lock, and says whether it did. */
+/**
+ * Runs `work` if no other process holds the lock, and says whether it did. The lock lives on a connection of its own, which is kept
+ * from falling silent; should that be lost, so is the lock, and the signal that `work` was given says so.
+ */
 export async function tryAdvisoryLock(
   dataSource: DataSource,
   name: LockName,
-  work: () => Promise<void>,
+  work: (lost: AbortSignal) => Promise<void>,
 ): Promise<boolean> {
   await using runner = dataSource.createQueryRunner();
   const key = keyOf(name);
@@ -40,10 +46,16 @@ export async function tryAdvisoryLock(
     taken: boolean;
   }[];
   if (row?.taken !== true) return false;
+  const lost = new AbortController();
+  const heartbeat = setInterval(() => {
+    runner.query('SELECT 1').catch(() => lost.abort(new Error(`the lock '${name}' was lost with its connection`)));
+  }, HEARTBEAT_MS);
   try {
-    await work();
+    await work(lost.signal);
     return true;
   } finally {
-    await runner.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [key]);
+    clearInterval(heartbeat);
+    // A lost connection has taken its lock along.
+    await runner.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [key]).catch(() => undefined);
   }
 }

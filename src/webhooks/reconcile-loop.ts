@@ -45,13 +45,14 @@ export class ReconcileLoop implements OnApplicationBootstrap, BeforeApplicationS
   /** One pass over all forms, unless another process is making one. Memory holds one page of form ids and what differed. */
   async pass(call: CallOptions, force: boolean): Promise<PassReport> {
     const found: PassReport = { webhooks: [], strays: [], finished: false };
-    const took = await tryAdvisoryLock(this.dataSource, 'reconcile', async () => {
+    const took = await tryAdvisoryLock(this.dataSource, 'reconcile', async (lost) => {
+      const signal = call.signal ? AbortSignal.any([call.signal, lost]) : lost;
       let after = '';
       for (;;) {
         const formIds = await this.repository.formsToReconcile(after, FORMS_PER_PAGE);
         for (const formId of formIds) {
-          if (call.signal?.aborted) return;
-          const { webhooks, strays } = await this.reconciler.reconcileForm(formId, call, { force });
+          if (signal.aborted) return;
+          const { webhooks, strays } = await this.reconciler.reconcileForm(formId, { ...call, signal }, { force });
           found.webhooks.push(...webhooks);
           found.strays.push(...strays);
         }
