@@ -34,4 +34,5 @@ const { database } = loadConfigOrExit().config;
 if (database.url === null)
   throw new Error('Set DATABASE_URL: the TypeORM command line does not start the embedded PostgreSQL.');
 
-export default new DataSource({ ...dataSourceOptions(database.url, database.poolSize), entities: ENTITIES });
+// Without `extra`: a migration may take longer than a statement of the service.
+export default new DataSource({ ...dataSourceOptions(database.url, database.poolSize), extra: {}, entities: ENTITIES });
