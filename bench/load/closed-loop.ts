@@ -12,13 +12,14 @@ interface Sent {
 
 /**
  * Every connection sends its next request as soon as the last one is answered, by autocannon, the usual load tool of Node. When the
- * requests are used up they come again, which a receiver that stores them does not count as accepted.
+ * requests are used up they come again, which a receiver that stores them does not count as accepted. Without a duration every
+ * request is sent once.
  */
 export async function runClosedLoop(
   port: number,
   connections: number,
   requests: readonly RenderedRequest[],
-  durationMs: number,
+  durationMs: number | null,
 ): Promise<LoadResult> {
   const acknowledged: string[] = [];
   const samplesMs: number[] = [];
@@ -27,7 +28,7 @@ export async function runClosedLoop(
   await autocannon({
     url: `http://127.0.0.1:${port}`,
     connections,
-    duration: durationMs / 1000,
+    ...(durationMs === null ? { amount: requests.length } : { duration: durationMs / 1000 }),
     requests: [
       {
         method: 'POST',
