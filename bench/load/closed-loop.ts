@@ -24,8 +24,9 @@ export async function runClosedLoop(
   const acknowledged: string[] = [];
   const samplesMs: number[] = [];
   let sent = 0;
+  let refused = 0;
   const startedAt = performance.now();
-  await autocannon({
+  const { errors } = await autocannon({
     url: `http://127.0.0.1:${port}`,
     connections,
     ...(durationMs === null ? { amount: requests.length } : { duration: durationMs / 1000 }),
@@ -41,7 +42,10 @@ export async function runClosedLoop(
           return { ...request, body: next?.body, headers: { ...request.headers, ...next?.headers } };
         },
         onResponse: (status: number, body: string, { eventId, sentAt }: Sent) => {
-          if (status !== 200 || !body.includes(ACCEPTED) || eventId === undefined || sentAt === undefined) return;
+          if (status !== 200 || !body.includes(ACCEPTED) || eventId === undefined || sentAt === undefined) {
+            refused += 1;
+            return;
+          }
           acknowledged.push(eventId);
           samplesMs.push(performance.now() - sentAt);
         },
@@ -52,6 +56,7 @@ export async function runClosedLoop(
   return {
     sent,
     acknowledged,
+    refused: refused + errors,
     seconds,
     acksPerSecond: acknowledged.length / seconds,
     latencyMs: summarise(samplesMs),

@@ -52,6 +52,7 @@ export async function runOpenLoop(
   return {
     sent: requests.length,
     acknowledged,
+    refused: requests.length - acknowledged.length,
     seconds,
     acksPerSecond: acknowledged.length / seconds,
     latencyMs: summarise(samplesMs),
