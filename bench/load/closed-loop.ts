@@ -12,22 +12,24 @@ interface Sent {
 
 /**
  * Every connection sends its next request as soon as the last one is answered, by autocannon, the usual load tool of Node. When the
- * requests are used up they come again, which a receiver that stores them does not count as accepted.
+ * requests are used up they come again, which a receiver that stores them does not count as accepted. Without a duration every
+ * request is sent once.
  */
 export async function runClosedLoop(
   port: number,
   connections: number,
   requests: readonly RenderedRequest[],
-  durationMs: number,
+  durationMs: number | null,
 ): Promise<LoadResult> {
   const acknowledged: string[] = [];
   const samplesMs: number[] = [];
   let sent = 0;
+  let refused = 0;
   const startedAt = performance.now();
-  await autocannon({
+  const { errors } = await autocannon({
     url: `http://127.0.0.1:${port}`,
     connections,
-    duration: durationMs / 1000,
+    ...(durationMs === null ? { amount: requests.length } : { duration: durationMs / 1000 }),
     requests: [
       {
         method: 'POST',
@@ -40,7 +42,10 @@ export async function runClosedLoop(
           return { ...request, body: next?.body, headers: { ...request.headers, ...next?.headers } };
         },
         onResponse: (status: number, body: string, { eventId, sentAt }: Sent) => {
-          if (status !== 200 || !body.includes(ACCEPTED) || eventId === undefined || sentAt === undefined) return;
+          if (status !== 200 || !body.includes(ACCEPTED) || eventId === undefined || sentAt === undefined) {
+            refused += 1;
+            return;
+          }
           acknowledged.push(eventId);
           samplesMs.push(performance.now() - sentAt);
         },
@@ -51,6 +56,7 @@ export async function runClosedLoop(
   return {
     sent,
     acknowledged,
+    refused: refused + errors,
     seconds,
     acksPerSecond: acknowledged.length / seconds,
     latencyMs: summarise(samplesMs),

@@ -14,8 +14,8 @@ export interface LoadOrder {
   firstEvent: number;
   /** No more than this many. */
   events: number;
-  /** Closed loop for at most this long, or open loop at this rate. */
-  pace: { durationMs: number } | { ratePerSecond: number };
+  /** Closed loop for this long, or until every event was sent once (null); or open loop at this rate. */
+  pace: { durationMs: number | null } | { ratePerSecond: number };
 }
 
 /** Long enough for the pause of rendering to be over on both sides. */

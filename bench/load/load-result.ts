@@ -5,6 +5,8 @@ export interface LoadResult {
   sent: number;
   /** Ids of the events that were answered 200 "accepted". */
   acknowledged: string[];
+  /** Answered otherwise, or not at all because the connection broke; not what was still under way when the time was over. */
+  refused: number;
   seconds: number;
   acksPerSecond: number;
   latencyMs: Latencies;

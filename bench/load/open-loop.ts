@@ -25,7 +25,8 @@ export async function runOpenLoop(
       while (next < requests.length && idle.length > 0 && dueAt(next) <= performance.now()) sendNext();
     };
     const sendNext = (): void => {
-      const connection = idle.pop();
+      // The longest idle one: a connection that is not used for long is closed by the server.
+      const connection = idle.shift();
       const request = requests[next];
       if (!connection || !request) return;
       const meantAt = dueAt(next);
@@ -51,6 +52,7 @@ export async function runOpenLoop(
   return {
     sent: requests.length,
     acknowledged,
+    refused: requests.length - acknowledged.length,
     seconds,
     acksPerSecond: acknowledged.length / seconds,
     latencyMs: summarise(samplesMs),

@@ -64,7 +64,7 @@ export async function measureThroughput(context: BenchContext): Promise<Scenario
               ratio(contender, BARE),
               median(runs, (run) => run.latencyMs.p50),
               median(runs, (run) => run.latencyMs.p99),
-              runs.reduce((sum, run) => sum + run.sent - run.acknowledged.length, 0),
+              runs.reduce((sum, run) => sum + run.refused, 0),
             ];
           }),
         ],
@@ -90,10 +90,11 @@ export async function measureThroughput(context: BenchContext): Promise<Scenario
       contenders: CONTENDERS.map((contender) => ({
         name: contender.name,
         acksPerSecond: rate(contender),
-        rounds: results.get(contender)?.map(({ acksPerSecond, latencyMs, sent, acknowledged }) => ({
+        rounds: results.get(contender)?.map(({ acksPerSecond, latencyMs, sent, refused, acknowledged }) => ({
           acksPerSecond,
           latencyMs,
           sent,
+          refused,
           acknowledged: acknowledged.length,
         })),
       })),
