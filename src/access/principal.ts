@@ -1,4 +1,3 @@
-import { createParamDecorator, ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Role } from './role';
 
@@ -12,11 +11,6 @@ export interface Principal {
 export interface AuthenticatedRequest extends FastifyRequest {
   principal?: Principal;
 }
-
-/** Injects the caller into a handler; the access guard has put it there. */
-export const Caller = createParamDecorator((_data: unknown, context: ExecutionContext): Principal => {
-  return principalOf(context.switchToHttp().getRequest<AuthenticatedRequest>());
-});
 
 /** The caller of a request that has passed the access guard. */
 export function principalOf({ principal }: AuthenticatedRequest): Principal {

@@ -6,6 +6,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { InjectMetric, makeGaugeProvider } from '@willsoto/nestjs-prometheus';
 import { Gauge } from 'prom-client';
 import { Clock } from '../database/clock';
+import { collectWith } from '../rest/collect-with';
 
 export const TYPEFORM_LIMITS = { fiveMinutes: 100, day: 300 };
 /** Half of what Typeform allows: time enough to act. */
@@ -45,8 +46,7 @@ export class FailureWatchdog {
     private readonly clock: Clock,
     @InjectMetric(AT_RISK) gauge: Gauge,
   ) {
-    // prom-client calls `collect` before the gauge is read.
-    Object.assign(gauge, { collect: () => gauge.set(this.summary().filter(({ atRisk }) => atRisk).length) });
+    collectWith(gauge, () => gauge.set(this.summary().filter(({ atRisk }) => atRisk).length));
   }
 
   /** One answer of an endpoint. A success ends the row of failures: Typeform only disables what fails without exception. */

@@ -8,7 +8,7 @@ import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { Clock } from '../database/clock';
 import { Depth, InboxDepthRepository } from '../inbox/inbox-depth.repository';
 import { InboxWriter } from '../inbox/inbox-writer';
-import { collectWith } from './collect-with';
+import { collectWith } from '../rest/collect-with';
 
 const EVENTS = 'onboarding_inbox_events';
 const OLDEST = 'onboarding_inbox_oldest_age_seconds';

@@ -3,7 +3,7 @@ import { Injectable, OnModuleInit } from '@nestjs/common';
 import { InjectMetric, makeGaugeProvider } from '@willsoto/nestjs-prometheus';
 import { Gauge } from 'prom-client';
 import { TypeformCallStats, TypeformCallSummary } from '../typeform/typeform-call-stats';
-import { collectWith } from './collect-with';
+import { collectWith } from '../rest/collect-with';
 
 const COMPLIANCE = 'onboarding_typeform_pace_compliance';
 const BUSIEST = 'onboarding_typeform_calls_in_busiest_10_seconds';

@@ -5,6 +5,7 @@ import { Gauge } from 'prom-client';
 import { findMappingProblems } from '../core/mapping-drift';
 import { Clock } from '../database/clock';
 import { MappingRepository } from '../onboarding/mapping.repository';
+import { collectWith } from '../rest/collect-with';
 import type { CallOptions } from '../typeform/typeform-api';
 import { TypeformApi } from '../typeform/typeform-api';
 
@@ -29,8 +30,7 @@ export class MappingCheck {
     private readonly clock: Clock,
     @InjectMetric(PROBLEMS) gauge: Gauge,
   ) {
-    // prom-client calls `collect` before the gauge is read.
-    Object.assign(gauge, { collect: async () => gauge.set(await this.mappings.countProblems().catch(() => 0)) });
+    collectWith(gauge, async () => gauge.set(await this.mappings.countProblems().catch(() => 0)));
   }
 
   /** Asks Typeform for the form if it has a mapping that was not looked at lately. Throws what the call throws. */

@@ -1,6 +1,7 @@
 import { Injectable, OnModuleInit } from '@nestjs/common';
 import { InjectMetric, makeCounterProvider, makeGaugeProvider } from '@willsoto/nestjs-prometheus';
 import { Counter, Gauge } from 'prom-client';
+import { collectWith } from '../rest/collect-with';
 import { WEBHOOK_STATUSES } from './webhook-state';
 import { WebhooksRepository } from './webhooks.repository';
 
@@ -33,13 +34,10 @@ export class WebhookMetrics implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    // prom-client calls `collect` before the gauge is read.
-    Object.assign(this.webhooks, {
-      collect: async () => {
-        const counts = await this.repository.countByStatus().catch(() => null);
-        this.webhooks.reset();
-        for (const status of counts ? WEBHOOK_STATUSES : []) this.webhooks.set({ status }, counts?.[status] ?? 0);
-      },
+    collectWith(this.webhooks, async () => {
+      const counts = await this.repository.countByStatus().catch(() => null);
+      this.webhooks.reset();
+      for (const status of counts ? WEBHOOK_STATUSES : []) this.webhooks.set({ status }, counts?.[status] ?? 0);
     });
   }
 
