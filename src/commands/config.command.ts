@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { checkEnvironment } from '../config/load-config';
+import { EXIT_CONFIGURATION, processEnvironment } from '../config/process-environment';
+import { print } from './output';
+
+/** `config`: the configuration health report. */
+export function addConfigCommand(program: Command): void {
+  program
+    .command('config')
+    .description('check the configuration and show what is in force, secrets masked')
+    .option('--json', 'print the report as JSON')
+    .action(({ json = false }: { json?: boolean }) => {
+      const { report } = checkEnvironment(processEnvironment);
+      if (json) print(JSON.stringify(report, null, 2));
+      else {
+        print(`environment: ${report.environment}`);
+        for (const [name, value] of Object.entries(report.settings)) print(`  ${name.padEnd(34)} ${value ?? '-'}`);
+        for (const kind of ['problems', 'warnings', 'recommendations'] as const) {
+          print(`${kind}: ${report[kind].length === 0 ? 'none' : ''}`);
+          for (const { name, message } of report[kind]) print(`  ${name} ${message}`);
+        }
+      }
+      process.exitCode = report.problems.length === 0 ? 0 : EXIT_CONFIGURATION;
+    });
+}

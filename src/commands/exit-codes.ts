@@ -1,0 +1,3 @@
+/** How a command ended (contract, section 5); 78 (configuration) is in `config/process-environment`. */
+export const EXIT_FAILED = 1;
+export const EXIT_USAGE = 2;

@@ -1,0 +1,24 @@
+import type { Command } from 'commander';
+import { loadConfigOrExit } from '../config/process-environment';
+import { migrate, openDatabase } from '../database/open-database';
+import { print, progress } from './output';
+
+/** `migrate`: brings the database up to this version. */
+export function addMigrateCommand(program: Command): void {
+  program
+    .command('migrate')
+    .description('run the pending database migrations, one process at a time')
+    .option('--json', 'print the names of the migrations that were run as JSON')
+    .action(async ({ json = false }: { json?: boolean }) => {
+      const { config } = loadConfigOrExit();
+      const database = await openDatabase(config, { migrate: false, log: progress });
+      try {
+        const names = await migrate(database.url, progress);
+        if (json) print(JSON.stringify({ migrations: names }));
+        else
+          print(names.length === 0 ? 'Nothing to do: the database is up to date' : `Ran ${names.length} migration(s)`);
+      } finally {
+        await database.close();
+      }
+    });
+}

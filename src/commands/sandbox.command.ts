@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { loadConfigOrExit } from '../config/process-environment';
+import { TypeformSandbox } from '../sandbox/sandbox';
+import { SANDBOX_API_KEY } from '../typeform/typeform-account';
+import { print, progress } from './output';
+
+/** `sandbox`: the Typeform stand-in alone. */
+export function addSandboxCommand(program: Command): void {
+  program
+    .command('sandbox')
+    .description('run the Typeform sandbox alone: a stand-in for development and tests')
+    .option('--port <port>', 'where it listens (default: SANDBOX_PORT)')
+    .option('--seed <seed>', 'the same seed gives the same forms and submissions', '1')
+    .option('--speed <factor>', 'how fast its clock runs', '1')
+    .action(async ({ port, seed, speed }: { port?: string; seed: string; speed: string }) => {
+      const { config } = loadConfigOrExit();
+      const wanted = port === undefined ? config.sandboxPort : Number(port);
+      const clockSpeed = Number(speed);
+      if (!Number.isInteger(wanted) || wanted < 0 || wanted > 65_535) program.error('--port must be from 0 to 65535');
+      if (!(clockSpeed >= 0)) program.error('--speed must be a number, 0 or more');
+      const sandbox = await TypeformSandbox.start({
+        port: wanted,
+        apiKey: SANDBOX_API_KEY,
+        seed,
+        clockSpeed,
+        log: progress,
+      });
+      print(`The Typeform sandbox listens on ${sandbox.url}/sandbox and accepts the API key ${SANDBOX_API_KEY}`);
+      const stop = (): void => void sandbox.stop().then(() => process.exit(0));
+      process.once('SIGINT', stop);
+      process.once('SIGTERM', stop);
+    });
+}
