@@ -5,6 +5,7 @@ import { AppConfig } from './config/app-config';
 import { BackfillModule } from './backfill/backfill.module';
 import { ConfigModule } from './config/config.module';
 import { DatabaseModule } from './database/database.module';
+import { ErasureModule } from './erasure/erasure.module';
 import { HealthModule } from './health/health.module';
 import { InboxModule } from './inbox/inbox.module';
 import { IntakeModule } from './intake/intake.module';
@@ -30,6 +31,7 @@ export class AppModule {
         InboxModule,
         WebhooksModule,
         BackfillModule,
+        ErasureModule,
         IntakeModule,
         HealthModule,
         MetricsModule,

@@ -4,6 +4,7 @@ import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap }
 import { DataSource, EntityManager } from 'typeorm';
 import { AppConfig } from '../config/app-config';
 import { nextAttemptAt } from '../core/backoff';
+import { shareUntilCommit } from '../database/advisory-lock';
 import { isDatabaseOutage } from '../database/database-errors';
 import { Random } from '../database/random';
 import { Clock } from '../database/clock';
@@ -138,6 +139,8 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
     const startedAt = this.clock.now();
     const started = performance.now();
     await this.dataSource.transaction(async (manager: EntityManager) => {
+      // An erasure runs alone: bodies that are in memory here would bring back what it removes.
+      await shareUntilCommit(manager, 'processing');
       claimed.push(...(await claimDue(manager, limit, startedAt)));
       if (claimed.length === 0) return;
       await markDone(manager, await this.onboarding.applyBatch(manager, claimed), this.clock.now());
