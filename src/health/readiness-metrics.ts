@@ -25,12 +25,8 @@ export class ReadinessMetrics implements OnModuleInit {
   onModuleInit(): void {
     collectWith(this.databaseUp, async () => this.databaseUp.set(Number(isUp(await this.indicators.database()))));
     collectWith(this.ready, async () => {
-      const parts = await Promise.all([
-        this.indicators.shutdown(),
-        this.indicators.database(),
-        this.indicators.migrations(),
-      ]);
-      this.ready.set(Number(parts.every(isUp)));
+      const outside = await Promise.all([this.indicators.database(), this.indicators.migrations()]);
+      this.ready.set(Number([this.indicators.shutdown(), ...outside].every(isUp)));
     });
   }
 }
