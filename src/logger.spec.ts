@@ -3,7 +3,8 @@ import { ServiceLogger } from './logger';
 
 async function counted(): Promise<Record<string, number>> {
   const metric = await register.getSingleMetric('onboarding_log_lines_total')?.get();
-  return Object.fromEntries(metric?.values.map(({ labels, value }) => [labels.level, value]) ?? []);
+  const entries = metric?.values.map(({ labels, value }): [string, number] => [String(labels.level), value]) ?? [];
+  return Object.fromEntries(entries);
 }
 
 beforeEach(() => {
