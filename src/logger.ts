@@ -1,5 +1,6 @@
 import { ConsoleLogger, LogLevel as NestLogLevel } from '@nestjs/common';
 import { AppConfig, LogLevel } from './config/app-config';
+import { countLogLine } from './metrics/log-lines';
 
 const NEST_LEVELS: Record<LogLevel, NestLogLevel[]> = {
   error: ['fatal', 'error'],
@@ -40,5 +41,20 @@ export class ServiceLogger extends ConsoleLogger {
     const context = rest.at(-1);
     const ofFramework = typeof context === 'string' && FRAMEWORK_CONTEXTS.has(context);
     if (!ofFramework || this.isLevelEnabled('debug')) super.log(message, ...rest);
+  }
+
+  override warn(message: unknown, ...rest: unknown[]): void {
+    if (this.isLevelEnabled('warn')) countLogLine('warn');
+    super.warn(message, ...rest);
+  }
+
+  override error(message: unknown, ...rest: unknown[]): void {
+    countLogLine('error');
+    super.error(message, ...rest);
+  }
+
+  override fatal(message: unknown, ...rest: unknown[]): void {
+    countLogLine('error');
+    super.fatal(message, ...rest);
   }
 }
