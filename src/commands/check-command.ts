@@ -11,11 +11,16 @@ const DEFAULT_WIDTH = 120;
 export async function runCheckCommand(
   command: string,
   checks: readonly Check[],
-  { json, timeoutMs, now }: { json: boolean; timeoutMs: number; now: Date },
+  { json, timeoutMs, now, together = false }: { json: boolean; timeoutMs: number; now: Date; together?: boolean },
 ): Promise<ChecksReport> {
+  let done = 0;
   const lines = await runChecks(checks, {
     timeoutMs,
-    onStart: (check, index, total) => progress(`[${index + 1}/${total}] ${check.title}`),
+    together,
+    // Checks that run together have all begun at once: what says how far they are is their end.
+    ...(together
+      ? { onLine: ({ title, result }) => progress(`[${(done += 1)}/${checks.length}] ${title}: ${result}`) }
+      : { onStart: (check, index, total) => progress(`[${index + 1}/${total}] ${check.title}`) }),
   });
   const report: ChecksReport = { command, startedAt: now.toISOString(), ok: nothingBlocks(lines), checks: lines };
   const text = { colors: Boolean(process.stdout.isTTY), width: process.stdout.columns ?? DEFAULT_WIDTH };
