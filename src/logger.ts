@@ -1,5 +1,7 @@
 import { ConsoleLogger, LogLevel as NestLogLevel } from '@nestjs/common';
+import { trace } from '@opentelemetry/api';
 import { AppConfig, LogLevel } from './config/app-config';
+import { formatTraceparent } from './core/traceparent';
 
 const NEST_LEVELS: Record<LogLevel, NestLogLevel[]> = {
   error: ['fatal', 'error'],
@@ -40,5 +42,15 @@ export class ServiceLogger extends ConsoleLogger {
     const context = rest.at(-1);
     const ofFramework = typeof context === 'string' && FRAMEWORK_CONTEXTS.has(context);
     if (!ofFramework || this.isLevelEnabled('debug')) super.log(message, ...rest);
+  }
+
+  /** With tracing every line names the span it was written in, unless it names another one. */
+  protected override getJsonLogObject(
+    ...line: Parameters<ConsoleLogger['getJsonLogObject']>
+  ): ReturnType<ConsoleLogger['getJsonLogObject']> {
+    const span = trace.getActiveSpan()?.spanContext();
+    const object = super.getJsonLogObject(...line);
+    if (span) object.traceparent ??= formatTraceparent(span);
+    return object;
   }
 }

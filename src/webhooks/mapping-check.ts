@@ -45,6 +45,7 @@ export class MappingCheck {
         formId,
         identifier,
         source,
+        requestId: call.requestId ?? null,
       });
     }
   }
