@@ -6,6 +6,7 @@ import { addConfigCommand } from './commands/config.command';
 import { EXIT_FAILED, EXIT_USAGE } from './commands/exit-codes';
 import { addMigrateCommand } from './commands/migrate.command';
 import { progress } from './commands/output';
+import { addRotateKeysCommand } from './commands/rotate-keys.command';
 import { addSandboxCommand } from './commands/sandbox.command';
 import { addSignCommand } from './commands/sign.command';
 
@@ -16,6 +17,7 @@ const program = new Command('typeform-onboarding')
 
 addConfigCommand(program);
 addMigrateCommand(program);
+addRotateKeysCommand(program);
 addSignCommand(program);
 addSandboxCommand(program);
 
