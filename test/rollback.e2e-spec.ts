@@ -35,7 +35,6 @@ describe('the release before this one', () => {
   }, 60_000);
   afterAll(async () => {
     await Promise.all(running.map((service) => service.kill()));
-
     copy.remove();
     await database.drop();
     rmSync(root, { recursive: true, force: true });
