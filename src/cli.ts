@@ -7,6 +7,7 @@ import { EXIT_FAILED, EXIT_USAGE } from './commands/exit-codes';
 import { addMigrateCommand } from './commands/migrate.command';
 import { progress } from './commands/output';
 import { addPreflightCommand } from './commands/preflight.command';
+import { addRotateKeysCommand } from './commands/rotate-keys.command';
 import { addSandboxCommand } from './commands/sandbox.command';
 import { addSignCommand } from './commands/sign.command';
 
@@ -18,6 +19,7 @@ const program = new Command('typeform-onboarding')
 addConfigCommand(program);
 addMigrateCommand(program);
 addPreflightCommand(program);
+addRotateKeysCommand(program);
 addSignCommand(program);
 addSandboxCommand(program);
 

@@ -1,6 +1,8 @@
 import { ConsoleLogger, LogLevel as NestLogLevel } from '@nestjs/common';
+import { trace } from '@opentelemetry/api';
 import { AppConfig, LogLevel } from './config/app-config';
 import { countLogLine } from './metrics/log-lines';
+import { formatTraceparent } from './core/traceparent';
 
 const NEST_LEVELS: Record<LogLevel, NestLogLevel[]> = {
   error: ['fatal', 'error'],
@@ -56,5 +58,15 @@ export class ServiceLogger extends ConsoleLogger {
   override fatal(message: unknown, ...rest: unknown[]): void {
     countLogLine('error');
     super.fatal(message, ...rest);
+  }
+
+  /** With tracing every line names the span it was written in, unless it names another one. */
+  protected override getJsonLogObject(
+    ...line: Parameters<ConsoleLogger['getJsonLogObject']>
+  ): ReturnType<ConsoleLogger['getJsonLogObject']> {
+    const span = trace.getActiveSpan()?.spanContext();
+    const object = super.getJsonLogObject(...line);
+    if (span) object.traceparent ??= formatTraceparent(span);
+    return object;
   }
 }

@@ -11,6 +11,7 @@ import { Clock } from '../database/clock';
 import { OnboardingService } from '../onboarding/onboarding.service';
 import { InboxMetrics } from './inbox-metrics';
 import { InboxSignal } from './inbox-signal';
+import { inProcessingSpan } from './inbox-spans';
 import { InboxWriter } from './inbox-writer';
 import { claimDue, ClaimedEvent, markDone, markFailed } from './inbox-work.repository';
 import { classifyFailure } from './processing-error';
@@ -143,7 +144,10 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
       await shareUntilCommit(manager, 'processing');
       claimed.push(...(await claimDue(manager, limit, startedAt)));
       if (claimed.length === 0) return;
-      await markDone(manager, await this.onboarding.applyBatch(manager, claimed), this.clock.now());
+      const eventIds = claimed.map(({ eventId }) => eventId);
+      await inProcessingSpan(eventIds, async () =>
+        markDone(manager, await this.onboarding.applyBatch(manager, claimed), this.clock.now()),
+      );
     });
     if (claimed.length > 0) {
       const secondsEach = (performance.now() - started) / 1000 / claimed.length;

@@ -47,6 +47,7 @@ export class MappingCheck {
         formId,
         identifier,
         source,
+        requestId: call.requestId ?? null,
       });
     }
   }
