@@ -4,6 +4,7 @@ import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
 import { addConfigCommand } from './commands/config.command';
 import { EXIT_FAILED, EXIT_USAGE } from './commands/exit-codes';
+import { addGateCommand } from './commands/gate.command';
 import { addMigrateCommand } from './commands/migrate.command';
 import { progress } from './commands/output';
 import { addSandboxCommand } from './commands/sandbox.command';
@@ -18,6 +19,7 @@ addConfigCommand(program);
 addMigrateCommand(program);
 addSignCommand(program);
 addSandboxCommand(program);
+addGateCommand(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) {

@@ -7,8 +7,7 @@ const FAILED = ['rate_limited', 'unavailable', 'error'] as const;
 const FORGED = ['signature_missing', 'signature_malformed', 'signature_mismatch'] as const;
 
 const REQUESTS = 'onboarding_webhook_requests_total';
-const ACK_SUM = 'onboarding_webhook_ack_seconds_sum';
-const ACK_COUNT = 'onboarding_webhook_ack_seconds_count';
+const ACK = 'onboarding_webhook_ack_seconds';
 const DEAD = 'onboarding_events_dead_total';
 const MEMORY = 'process_resident_memory_bytes';
 const STARTED = 'process_start_time_seconds';
@@ -17,16 +16,7 @@ const EVENTS = 'onboarding_inbox_events';
 const OLDEST = 'onboarding_inbox_oldest_age_seconds';
 
 /** Everything {@link sampleOf} reads, for whoever can leave out the rest. */
-export const GATE_METRICS = [
-  REQUESTS,
-  'onboarding_webhook_ack_seconds',
-  DEAD,
-  MEMORY,
-  STARTED,
-  COMPLIANCE,
-  EVENTS,
-  OLDEST,
-] as const;
+export const GATE_METRICS = [REQUESTS, ACK, DEAD, MEMORY, STARTED, COMPLIANCE, EVENTS, OLDEST] as const;
 
 /** Sums since the start of a process. */
 interface Counters {
@@ -81,8 +71,8 @@ export function sampleOf(metrics: MetricsSnapshot, atMs: number): Sample | null 
     acknowledged: requests(ACKNOWLEDGED),
     failed: requests(FAILED),
     forged: requests(FORGED),
-    ackSeconds: count(ACK_SUM),
-    ackCount: count(ACK_COUNT),
+    ackSeconds: count(`${ACK}_sum`),
+    ackCount: count(`${ACK}_count`),
     dead: count(DEAD),
     memoryBytes: metrics.sum(MEMORY),
     paceCompliance: metrics.sum(COMPLIANCE),

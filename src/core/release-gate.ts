@@ -35,6 +35,14 @@ export interface Decision {
   criteria: Criterion[];
 }
 
+/** A decision with what it is based on: what the command prints with `--json` and the gate webhooks answer. */
+export interface GateReport extends Decision {
+  window: { source: string; from: string; to: string; seconds: number; reads: number; missed: number };
+  figures: WindowFigures | null;
+  /** Why the last reading failed; null when it did not. */
+  problem: string | null;
+}
+
 /** What is judged. */
 export interface Observation {
   /** Null: no metrics could be read, at least not in the end. */
