@@ -9,6 +9,7 @@ import { addMigrateCommand } from './commands/migrate.command';
 import { progress } from './commands/output';
 import { addSandboxCommand } from './commands/sandbox.command';
 import { addSignCommand } from './commands/sign.command';
+import { addVerifyCommand } from './commands/verify.command';
 
 const program = new Command('typeform-onboarding')
   .description('Operator commands of the Typeform onboarding service')
@@ -19,6 +20,7 @@ addConfigCommand(program);
 addMigrateCommand(program);
 addSignCommand(program);
 addSandboxCommand(program);
+addVerifyCommand(program);
 addGateCommand(program);
 
 program.parseAsync().catch((error: unknown) => {
