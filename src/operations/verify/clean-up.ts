@@ -4,7 +4,6 @@ import { emailsOf, VERIFY_FORM_ID } from './probe-event';
 import { itemsOf, jsonOf, VerifyRun } from './verify-run';
 import { ADMIN_KEY } from './webhook-checks';
 
-const PROCESSED_WITHIN_MS = 10_000;
 const PAGE = 200;
 /** The clocks of this machine and of the service may differ. */
 const CLOCKS_DIFFER_MS = 10 * 60_000;
@@ -20,7 +19,7 @@ export async function cleanUp(run: VerifyRun, signal: AbortSignal): Promise<Find
   // What is processed after the erasure would make the clients again.
   const waiting = await run.poll(
     async () => ((await pending(run, signal)) === 0 ? 0 : null),
-    PROCESSED_WITHIN_MS,
+    run.target.patienceMs,
     signal,
   );
   const erased = { clients: 0, counts: new Map<string, number>() };
