@@ -46,7 +46,7 @@ export async function cleanUp(run: VerifyRun, signal: AbortSignal): Promise<Find
     );
   }
   return passed(
-    `${done}; what remains: tombstones of the form ${VERIFY_FORM_ID} without personal data, and the audit entries`,
+    `${done}; what remains, without personal data: the form ${VERIFY_FORM_ID}, its tombstones, and audit entries`,
   );
 }
 
