@@ -16,6 +16,7 @@ export async function cleanUp(run: VerifyRun, signal: AbortSignal): Promise<Find
     run.apiKeyIds.delete(id);
   }
   if (run.sent === 0) return passed('nothing was sent, so nothing is left');
+  if ((await pending(run, signal)) === null) return failed('what is left could not be looked up', ADMIN_KEY);
   // What is processed after the erasure would make the clients again.
   const waiting = await run.poll(
     async () => ((await pending(run, signal)) === 0 ? 0 : null),
@@ -25,7 +26,7 @@ export async function cleanUp(run: VerifyRun, signal: AbortSignal): Promise<Find
   const erased = { clients: 0, counts: new Map<string, number>() };
   for (;;) {
     const clients = await clientsOf(run, signal);
-    if (clients === null) return failed('the clients of this run could not be listed', ADMIN_KEY);
+    if (clients === null) return failed('what is left could not be looked up', ADMIN_KEY);
     if (clients.length === 0) break;
     for (const id of clients) {
       const answer = await run.admin('DELETE', `/v1/clients/${id}`, signal);
