@@ -14,6 +14,7 @@ const features = [
   'access',
   'health',
   'metrics',
+  'gates',
 ];
 /** Stands below the features that change something, so that all of them can record it. */
 const foundations = ['audit'];

@@ -6,6 +6,7 @@ import { BackfillModule } from './backfill/backfill.module';
 import { ConfigModule } from './config/config.module';
 import { DatabaseModule } from './database/database.module';
 import { ErasureModule } from './erasure/erasure.module';
+import { GatesModule } from './gates/gates.module';
 import { HealthModule } from './health/health.module';
 import { InboxModule } from './inbox/inbox.module';
 import { IntakeModule } from './intake/intake.module';
@@ -35,6 +36,8 @@ export class AppModule {
         IntakeModule,
         HealthModule,
         MetricsModule,
+        // Whoever may not reach the management port has no say in a release.
+        ...(config.http.managementPort === null ? [] : [GatesModule]),
       ],
       providers: [
         { provide: APP_FILTER, useClass: ProblemFilter },

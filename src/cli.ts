@@ -4,12 +4,14 @@ import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
 import { addConfigCommand } from './commands/config.command';
 import { EXIT_FAILED, EXIT_USAGE } from './commands/exit-codes';
+import { addGateCommand } from './commands/gate.command';
 import { addMigrateCommand } from './commands/migrate.command';
 import { progress } from './commands/output';
 import { addPreflightCommand } from './commands/preflight.command';
 import { addRotateKeysCommand } from './commands/rotate-keys.command';
 import { addSandboxCommand } from './commands/sandbox.command';
 import { addSignCommand } from './commands/sign.command';
+import { addVerifyCommand } from './commands/verify.command';
 
 const program = new Command('typeform-onboarding')
   .description('Operator commands of the Typeform onboarding service')
@@ -22,6 +24,8 @@ addPreflightCommand(program);
 addRotateKeysCommand(program);
 addSignCommand(program);
 addSandboxCommand(program);
+addVerifyCommand(program);
+addGateCommand(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) {

@@ -1,20 +1,28 @@
 /** What the commands that run checks share: progress while they run, table or JSON at the end, the exit code. */
-import { Check } from '../operations/check';
+import { Check, CheckLine } from '../operations/check';
 import { ChecksReport, formatChecks } from '../operations/check-report';
 import { nothingBlocks, runChecks } from '../operations/run-checks';
 import { EXIT_FAILED } from './exit-codes';
-import { print, progress } from './output';
+import { print, progress, textOptions } from './output';
 
-const DEFAULT_WIDTH = 120;
+export interface CheckCommandOptions {
+  json: boolean;
+  timeoutMs: number;
+  now: Date;
+  /** For checks that do not build on each other. */
+  together?: boolean;
+  /** Sorts the lines of the report, for checks that are not run in the order in which they are read. */
+  inOrder?: (lines: readonly CheckLine[]) => CheckLine[];
+}
 
 /** Runs the checks and prints their report; sets the exit code 1 when one that blocks has failed. */
 export async function runCheckCommand(
   command: string,
   checks: readonly Check[],
-  { json, timeoutMs, now, together = false }: { json: boolean; timeoutMs: number; now: Date; together?: boolean },
+  { json, timeoutMs, now, together = false, inOrder = (lines) => [...lines] }: CheckCommandOptions,
 ): Promise<ChecksReport> {
   let done = 0;
-  const lines = await runChecks(checks, {
+  const run = await runChecks(checks, {
     timeoutMs,
     together,
     // Checks that run together have all begun at once: what says how far they are is their end.
@@ -22,9 +30,9 @@ export async function runCheckCommand(
       ? { onLine: ({ title, result }) => progress(`[${(done += 1)}/${checks.length}] ${title}: ${result}`) }
       : { onStart: (check, index, total) => progress(`[${index + 1}/${total}] ${check.title}`) }),
   });
+  const lines = inOrder(run);
   const report: ChecksReport = { command, startedAt: now.toISOString(), ok: nothingBlocks(lines), checks: lines };
-  const text = { colors: Boolean(process.stdout.isTTY), width: process.stdout.columns ?? DEFAULT_WIDTH };
-  print(json ? JSON.stringify(report, null, 2) : formatChecks(report, text));
+  print(json ? JSON.stringify(report, null, 2) : formatChecks(report, textOptions()));
   if (!report.ok) process.exitCode = EXIT_FAILED;
   return report;
 }
