@@ -55,5 +55,7 @@ module.exports = {
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },
+    // Needs Debian packages (.ci/run installs them), so `npm test` leaves it out.
+    { ...shared, displayName: 'deploy', roots: ['<rootDir>/deploy-test'], testMatch: ['**/*.deploy-spec.ts'] },
   ],
 };
