@@ -14,7 +14,7 @@ export function runTool(
   { debianPackage, input }: { debianPackage: string; input?: string },
 ): ToolResult {
   const { error, status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', input, timeout: 120_000 });
-  if ((error)?.code === 'ENOENT')
+  if (error && 'code' in error && error.code === 'ENOENT')
     throw new Error(`${program} is missing: apt-get install ${debianPackage}, or run scripts/install-deploy-tools.sh`);
   if (error) throw error;
   return { status, stdout, stderr };
