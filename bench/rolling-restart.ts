@@ -14,7 +14,8 @@ import { Phase, PhaseResult, summarisePhases } from './rolling-restart/phases';
 import { Replica, Restart } from './rolling-restart/replica';
 
 const RATE_PER_SECOND = 200;
-const CONNECTIONS = 20;
+/** So many that a slow second does not slow the load down. */
+const CONNECTIONS = 100;
 const STEADY_MS = 4_000;
 /** The load ends with the last phase; this is for a machine on which nothing goes forward. */
 const MAX_SECONDS = 150;
@@ -149,9 +150,9 @@ function format({ phases, restarts, ...total }: Outcome): string {
     acknowledged,
     failed,
     retried,
-    latencyMs.p50,
-    latencyMs.p99,
-    latencyMs.max,
+    latencyMs?.p50 ?? '-',
+    latencyMs?.p99 ?? '-',
+    latencyMs?.max ?? '-',
   ]);
   const head = ['', 'seconds', 'sent', 'acknowledged', 'failed', 'retried by nginx', 'p50 ms', 'p99 ms', 'max ms'];
   const lines = restarts.map(

@@ -26,7 +26,7 @@ process.umask(0o022);
 chmodSync(folder, 0o755);
 // A signal ends the process by way of `exit`, where the embedded server is stopped too.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
-process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
 let postgres;
 let tcp;
 try {

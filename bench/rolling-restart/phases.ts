@@ -18,7 +18,8 @@ export interface PhaseResult {
   failed: number;
   /** Requests that nginx gave to a second replica. */
   retried: number;
-  latencyMs: Latencies;
+  /** null when nothing was acknowledged. */
+  latencyMs: Latencies | null;
 }
 
 /** Sorts samples by the moment they were meant to be sent, and nginx' retries by the moment of their answer, into phases. */
@@ -40,7 +41,7 @@ export function summarisePhases(
       acknowledged: accepted.length,
       failed: mine.length - accepted.length,
       retried: passages.filter(({ at, tries }) => tries > 1 && within(at - performance.timeOrigin)).length,
-      latencyMs: summarise(accepted.map(({ latencyMs }) => latencyMs)),
+      latencyMs: accepted.length === 0 ? null : summarise(accepted.map(({ latencyMs }) => latencyMs)),
     };
   });
 }
