@@ -2,6 +2,7 @@
 /** The operator commands. Exit codes: 0 good, 1 failed, 2 wrong usage, 78 configuration. */
 import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
+import { addChecklistCommand } from './commands/checklist.command';
 import { addConfigCommand } from './commands/config.command';
 import { EXIT_FAILED, EXIT_USAGE } from './commands/exit-codes';
 import { addMigrateCommand } from './commands/migrate.command';
@@ -18,6 +19,7 @@ addConfigCommand(program);
 addMigrateCommand(program);
 addSignCommand(program);
 addSandboxCommand(program);
+addChecklistCommand(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) {

@@ -1,0 +1,37 @@
+/** Runs what the lines of some phases ask for, and keeps what is found after each runner, so that nothing is lost when one is cut short. */
+import { nothingBlocks } from '../run-checks';
+import type { RunnerName } from './check-ids';
+import { withFindings } from './checklist-changes';
+import type { Phase } from './checklist-line';
+import type { ChecklistState } from './checklist-state';
+import { Runner, runnersNeeded, runOrFail } from './runner';
+
+/** A runner, or what is missing to run it. */
+export type OfferedRunner = Runner | { readonly name: RunnerName; readonly missing: string };
+
+export interface PhaseRun {
+  phases: readonly Phase[];
+  runners: readonly OfferedRunner[];
+  now: () => Date;
+  signal: AbortSignal;
+  /** Changes the state where it is kept. */
+  update: (change: (state: ChecklistState) => ChecklistState) => void;
+  log: (line: string) => void;
+}
+
+/** Throws when the signal is aborted. A runner that is missing something is told of and left out: its lines keep what they had. */
+export async function runPhases({ phases, runners, now, signal, update, log }: PhaseRun): Promise<void> {
+  const needed = runnersNeeded(phases);
+  for (const runner of runners.filter(({ name }) => needed.has(name))) {
+    if ('missing' in runner) {
+      log(`${runner.name}: not run, ${runner.missing}`);
+      continue;
+    }
+    log(`${runner.name}: running`);
+    const found = await runOrFail(runner, signal);
+    signal.throwIfAborted();
+    update((state) => withFindings(state, { runner: runner.name, found, phases, now: now() }));
+    const passed = found.filter(({ result }) => result === 'pass').length;
+    log(`${runner.name}: ${passed} of ${found.length} passed${nothingBlocks(found) ? '' : ', some that block failed'}`);
+  }
+}
