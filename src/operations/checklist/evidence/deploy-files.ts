@@ -24,6 +24,7 @@ function documentsOf(folder: string, name: string): DeployDocument[] {
   const file = `deploy/${name.replaceAll('\\', '/')}`;
   return [...parseAllDocuments(readFileSync(join(folder, name), 'utf8'))].map((document) => {
     if (document.errors[0]) throw new Error(`${file} is no YAML: ${document.errors[0].code}`);
-    return { file, content: document.toJS() as unknown };
+    // Files of our own: repeating a value by an alias is no attack.
+    return { file, content: document.toJS({ maxAliasCount: -1 }) as unknown };
   });
 }

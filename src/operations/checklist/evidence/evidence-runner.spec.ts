@@ -115,13 +115,13 @@ describe('what is shipped', () => {
     expect(await line('evidence.dependencies')).toContain('pass: 2 production dependencies');
   });
 
-  it('a canary', async () => {
+  it('a canary, in a Rollout or in a patch that makes one', async () => {
+    put('deploy/service.yaml', 'kind: Service\n---\nspec: { strategy: { canary: { steps: [] } } }\n');
     expect(await line('evidence.gradual-rollout')).toContain('warn: ');
-    put(
-      'deploy/app/rollout.yaml',
-      'kind: Service\n---\nkind: Rollout\nspec: { strategy: { canary: { steps: [a, b] } } }\n',
-    );
-    expect(await line('evidence.gradual-rollout')).toBe('pass: deploy/app/rollout.yaml: a canary in 2 steps');
+    put('deploy/z/rollout.yaml', 'kind: Rollout\nspec: { strategy: { canary: { steps: [a, b] } } }\n');
+    expect(await line('evidence.gradual-rollout')).toBe('pass: deploy/z/rollout.yaml: a canary in 2 steps');
+    put('deploy/a/patch.yaml', '- op: replace\n  path: /spec/strategy\n  value: { canary: { steps: [a] } }\n');
+    expect(await line('evidence.gradual-rollout')).toBe('pass: deploy/a/patch.yaml: a canary in 1 steps');
   });
 });
 

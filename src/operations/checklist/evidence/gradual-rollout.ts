@@ -1,12 +1,9 @@
-/** Whether a gradual rollout is shipped: an Argo Rollout whose canary has steps. */
+/** Whether a gradual rollout is shipped: a canary that has steps, as Argo Rollouts takes them. */
 import { z } from 'zod';
 import { deployDocuments } from './deploy-files';
 import { Evidence, shows, unclear } from './evidence';
 
-const rollout = z.object({
-  kind: z.literal('Rollout'),
-  spec: z.object({ strategy: z.object({ canary: z.object({ steps: z.array(z.unknown()).min(1) }) }) }),
-});
+const strategy = z.object({ canary: z.object({ steps: z.array(z.unknown()).min(1) }) });
 
 /** What the balancer in front of the service really does, a person looks at. */
 export function rolloutEvidence(projectRoot: string): Evidence {
@@ -15,10 +12,18 @@ export function rolloutEvidence(projectRoot: string): Evidence {
     title: 'gradual rollout',
     look: () => {
       for (const { file, content } of deployDocuments(projectRoot)) {
-        const found = rollout.safeParse(content);
-        if (found.success) return shows(`${file}: a canary in ${found.data.spec.strategy.canary.steps.length} steps`);
+        const steps = canarySteps(content);
+        if (steps > 0) return shows(`${file}: a canary in ${steps} steps`);
       }
-      return unclear('no Rollout with canary steps below deploy/', 'run this in a checkout of the release');
+      return unclear('no canary with steps below deploy/', 'run this in a checkout of the release');
     },
   };
+}
+
+/** How many steps the first canary in a document has, wherever it stands: the strategy may be a patch of Kustomize. */
+function canarySteps(value: unknown): number {
+  const found = strategy.safeParse(value);
+  if (found.success) return found.data.canary.steps.length;
+  if (typeof value !== 'object' || value === null) return 0;
+  return Object.values(value).reduce<number>((steps, part) => steps || canarySteps(part), 0);
 }
