@@ -5,6 +5,7 @@ import { AppConfig } from './config/app-config';
 import { BackfillModule } from './backfill/backfill.module';
 import { ConfigModule } from './config/config.module';
 import { DatabaseModule } from './database/database.module';
+import { GatesModule } from './gates/gates.module';
 import { HealthModule } from './health/health.module';
 import { InboxModule } from './inbox/inbox.module';
 import { IntakeModule } from './intake/intake.module';
@@ -33,6 +34,8 @@ export class AppModule {
         IntakeModule,
         HealthModule,
         MetricsModule,
+        // Whoever may not reach the management port has no say in a release.
+        ...(config.http.managementPort === null ? [] : [GatesModule]),
       ],
       providers: [
         { provide: APP_FILTER, useClass: ProblemFilter },

@@ -25,7 +25,7 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 const MAX_PATH_PARAMETER_LENGTH = 500;
 const SAFE_REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
-const MANAGEMENT_ROUTES = /^\/(health|metrics)(\/|$)/;
+const MANAGEMENT_ROUTES = /^\/(health|metrics|gates)(\/|$)/;
 /** How long a shutdown waits for slow requests; the rest of the 10 s is for letting go of the database. */
 const DRAIN_TIMEOUT_MS = 6_000;
 
@@ -143,7 +143,7 @@ function closeConnectionsWhile(draining: Draining, fastify: FastifyInstance): vo
 }
 
 /**
- * With MANAGEMENT_PORT, probes and metrics are served there only, and nothing else is. The route that was found decides, since
+ * With MANAGEMENT_PORT, probes, metrics and gates are served there only, and nothing else is. The route that was found decides, since
  * one route has many spellings. A webhook that was pointed at that port is told to come again: 404 would disable it for good.
  */
 function separateManagement(fastify: FastifyInstance, config: AppConfig, management: () => Server | null): void {

@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { addChecklistCommand } from './commands/checklist.command';
 import { addConfigCommand } from './commands/config.command';
 import { EXIT_FAILED, EXIT_USAGE } from './commands/exit-codes';
+import { addGateCommand } from './commands/gate.command';
 import { addMigrateCommand } from './commands/migrate.command';
 import { progress } from './commands/output';
 import { addSandboxCommand } from './commands/sandbox.command';
@@ -20,6 +21,7 @@ addMigrateCommand(program);
 addSignCommand(program);
 addSandboxCommand(program);
 addChecklistCommand(program);
+addGateCommand(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) {

@@ -3,9 +3,7 @@ import { Check } from '../operations/check';
 import { ChecksReport, formatChecks } from '../operations/check-report';
 import { nothingBlocks, runChecks } from '../operations/run-checks';
 import { EXIT_FAILED } from './exit-codes';
-import { print, progress } from './output';
-
-const DEFAULT_WIDTH = 120;
+import { print, progress, textOptions } from './output';
 
 /** Runs the checks and prints their report; sets the exit code 1 when one that blocks has failed. */
 export async function runCheckCommand(
@@ -18,8 +16,7 @@ export async function runCheckCommand(
     onStart: (check, index, total) => progress(`[${index + 1}/${total}] ${check.title}`),
   });
   const report: ChecksReport = { command, startedAt: now.toISOString(), ok: nothingBlocks(lines), checks: lines };
-  const text = { colors: Boolean(process.stdout.isTTY), width: process.stdout.columns ?? DEFAULT_WIDTH };
-  print(json ? JSON.stringify(report, null, 2) : formatChecks(report, text));
+  print(json ? JSON.stringify(report, null, 2) : formatChecks(report, textOptions()));
   if (!report.ok) process.exitCode = EXIT_FAILED;
   return report;
 }

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { WindowFigures } from '../../core/gate-window';
+
+const unknown = z.number().nullable();
+const report = z.object({
+  figures: z.object({
+    seconds: z.number(),
+    acknowledged: z.number(),
+    failed: z.number(),
+    forged: z.number(),
+    ackMs: unknown,
+    dead: z.number(),
+    memoryGrowthBytes: unknown,
+    paceCompliance: unknown,
+    pendingEvents: unknown,
+    oldestPendingSeconds: unknown,
+  }) satisfies z.ZodType<WindowFigures>,
+});
+
+/** The figures of an earlier gate, from the file its `--json` was written to. Throws when it is not such a report. */
+export function readBaseline(path: string): WindowFigures {
+  try {
+    return report.parse(JSON.parse(readFileSync(path, 'utf8'))).figures;
+  } catch (cause) {
+    throw new Error(`${path} is no report of gate --json with figures in it`, { cause });
+  }
+}

@@ -1,0 +1,35 @@
+/** A gate's decision for people. */
+import Table from 'cli-table3';
+import pico from 'picocolors';
+import type { GateReport, Verdict } from '../../core/release-gate';
+import type { TextOptions } from '../check-report';
+
+/** One line: the verdict as it stands, and what stands in the way. */
+export function gateProgress({ verdict, criteria, window, problem }: GateReport): string {
+  const against = criteria.filter((criterion) => criterion.verdict !== 'promote').map(({ id }) => id);
+  const why = problem ?? (against.length === 0 ? 'every criterion is met' : against.join(', '));
+  return `after ${window.seconds} s: ${verdict} (${why})`;
+}
+
+/** A table of the criteria and the verdict below it. */
+export function formatGate({ verdict, criteria, window, problem }: GateReport, { colors, width }: TextOptions): string {
+  const paint = pico.createColors(colors);
+  const colour: Record<Verdict, (text: string) => string> = {
+    promote: paint.green,
+    hold: paint.yellow,
+    rollback: paint.red,
+  };
+  const fixed = 12 + 22 + 34;
+  const table = new Table({
+    head: ['', 'criterion', 'threshold', 'seen'].map((name) => paint.bold(name)),
+    colWidths: [12, 22, 34, Math.max(40, width - fixed - 5)],
+    wordWrap: true,
+    style: { head: [], border: [] },
+  });
+  for (const { id, verdict: own, threshold, evidence } of criteria) {
+    table.push([colour[own](own), id, threshold, evidence]);
+  }
+  const seen = `${window.seconds} s of ${window.source}, read ${window.reads} times, ${window.missed} in vain`;
+  const why = problem === null ? '' : `: ${problem}`;
+  return `${table.toString()}\ngate: ${colour[verdict](verdict)}${why} (${seen})\n`;
+}

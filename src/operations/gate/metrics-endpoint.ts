@@ -1,0 +1,39 @@
+/** Reads `/metrics` of the service again and again, and compares the first half of what was seen with the second. */
+import { figuresOf, figuresSinceStart, Sample, sampleOf } from '../../core/gate-window';
+import { MetricsSnapshot } from '../../core/metrics-text';
+import type { Clock } from '../../database/clock';
+import type { HttpClient } from '../http-client';
+import type { GateSource } from './gate-source';
+
+const TIMEOUT_MS = 5_000;
+
+export class MetricsEndpoint implements GateSource {
+  private readonly samples: Sample[] = [];
+
+  /** `sinceStart`: judges the whole life of the process by one reading, instead of what happens between readings. */
+  constructor(
+    private readonly url: string,
+    private readonly http: HttpClient,
+    private readonly clock: Clock,
+    private readonly sinceStart: boolean,
+  ) {}
+
+  get description(): string {
+    return this.url;
+  }
+
+  /** Reads once more. What was seen is all there is: `seconds` cannot reach back further. */
+  async observe(_seconds: number, signal?: AbortSignal): ReturnType<GateSource['observe']> {
+    const { status, text } = await this.http.send(this.url, { timeoutMs: TIMEOUT_MS, signal });
+    if (status !== 200) throw new Error(`${this.url} answered ${status}`);
+    const sample = sampleOf(MetricsSnapshot.parse(text), this.clock.now().getTime());
+    if (!sample) throw new Error(`${this.url} does not show the metrics of this service`);
+    if (this.sinceStart) return { window: figuresSinceStart(sample), comparison: null };
+    this.samples.push(sample);
+    const middle = Math.floor(this.samples.length / 2);
+    const before = figuresOf(this.samples.slice(0, middle + 1));
+    const after = figuresOf(this.samples.slice(middle));
+    const comparison = before && after && middle > 0 ? { before, after } : null;
+    return { window: figuresOf(this.samples), comparison };
+  }
+}
