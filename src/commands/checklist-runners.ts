@@ -2,16 +2,19 @@
 import { join } from 'node:path';
 import { checkEnvironment } from '../config/load-config';
 import { processEnvironment } from '../config/process-environment';
+import type { Clock } from '../database/clock';
 import { evidenceRunner } from '../operations/checklist/evidence/evidence-runner';
-import type { OfferedRunner } from '../operations/checklist/run-phases';
+import { gateRunner } from '../operations/checklist/gate-runner';
+import type { OfferedRunner } from '../operations/checklist/runner';
 import { progress } from './output';
 
 /** What of the command line the runners need. */
 export interface RunnerOptions {
   url?: string;
   managementUrl?: string;
-  window: string;
+  window: number;
   prometheus?: string;
+  selector: string;
   ciResults?: string;
 }
 
@@ -19,17 +22,19 @@ export interface RunnerOptions {
 export const PROJECT_ROOT = join(__dirname, '..', '..', '..');
 
 /** In the order in which they run. A bad configuration is something that preflight finds, and stops nothing here. */
-export function checklistRunners(options: RunnerOptions, now: Date): OfferedRunner[] {
+export function checklistRunners(options: RunnerOptions, clock: Clock): OfferedRunner[] {
   const { settings } = checkEnvironment(processEnvironment);
+  const { url, managementUrl = url, window, prometheus = null, selector, ciResults = null } = options;
+  const log = (line: string): void => progress(`  ${line}`);
   const evidence = evidenceRunner(
     {
       projectRoot: PROJECT_ROOT,
-      ciResults: options.ciResults ?? null,
-      prometheusUrl: options.prometheus ?? null,
+      ciResults,
+      prometheusUrl: prometheus,
       typeformApiUrl: settings?.TYPEFORM_API_KEY === undefined ? null : settings.TYPEFORM_API_BASE_URL,
-      now,
+      now: clock.now(),
     },
-    (title) => progress(`  ${title}`),
+    log,
   );
-  return [evidence];
+  return [evidence, gateRunner({ prometheus, selector, baseUrl: managementUrl ?? null, windowMs: window, clock, log })];
 }

@@ -10,9 +10,7 @@ import { readManifest } from '../operations/checklist/evidence/dependencies';
 import { goodAnswer } from '../operations/checklist/line-status';
 import { readState, updateState, writeState } from '../operations/checklist/state-file';
 import { PROJECT_ROOT } from './checklist-runners';
-import { print } from './output';
-
-const DEFAULT_WIDTH = 140;
+import { print, textOptions } from './output';
 
 interface SignOptions {
   state: string;
@@ -86,8 +84,7 @@ export function addChecklistStateCommands(checklist: Command, stateFile: string)
         ({ phase }) => options.phase?.includes(phase) ?? true,
       );
       const lines = linesOf(sections).filter(({ status }) => !options.open || status === 'open' || status === 'failed');
-      const text = { colors: Boolean(process.stdout.isTTY), width: process.stdout.columns ?? DEFAULT_WIDTH };
-      print(options.json ? JSON.stringify(lines, null, 2) : formatList(lines, text));
+      print(options.json ? JSON.stringify(lines, null, 2) : formatList(lines, textOptions()));
     });
 }
 

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import { parseDuration } from '../core/duration';
 import { SystemClock } from '../database/clock';
 import { PHASES, Phase } from '../operations/checklist/checklist-line';
 import { formatMarkdown } from '../operations/checklist/checklist-markdown';
@@ -12,6 +13,8 @@ import { readState, updateState, writeState } from '../operations/checklist/stat
 import { checklistRunners, PROJECT_ROOT, RunnerOptions } from './checklist-runners';
 import { addChecklistStateCommands } from './checklist-state.commands';
 import { EXIT_FAILED } from './exit-codes';
+import { onInterrupt } from './interrupt';
+import { duration, httpUrl } from './options';
 import { print, progress } from './output';
 
 const STATE_FILE = 'deployment.json';
@@ -39,10 +42,19 @@ export function addChecklistCommand(program: Command): void {
       ),
     )
     .option('--no-run', 'run no checks, write the report from what is kept')
-    .option('--url <url>', 'where the deployed service is reached')
-    .option('--management-url <url>', 'where its probes and metrics are, when MANAGEMENT_PORT is set')
-    .option('--window <duration>', 'how long the gate watches the metrics', '30m')
-    .option('--prometheus <url>', 'the Prometheus that should have loaded the alert rules')
+    .option('--url <base>', 'base URL of the deployed service', httpUrl)
+    .option('--management-url <base>', 'where its probes and metrics are, when MANAGEMENT_PORT is set', httpUrl)
+    .option('--window <duration>', 'how long the gate watches the metrics', duration, parseDuration('30m') ?? 0)
+    .option(
+      '--prometheus <url>',
+      'asked for its alert rules and, in place of watching, for the window that has passed',
+      httpUrl,
+    )
+    .option(
+      '--selector <matchers>',
+      'with --prometheus: which series are this release, e.g. namespace="production"',
+      '',
+    )
     .option('--ci-results <file>', 'what jest --json --outputFile has written in CI')
     .option('--require-signed', 'fail while a line of these phases is open', false)
     .option('--json', 'print the report as JSON', false)
@@ -74,9 +86,9 @@ async function runChecklist(command: Command, options: Options): Promise<void> {
   if (options.run) {
     await runPhases({
       phases,
-      runners: checklistRunners(options, clock.now()),
+      runners: checklistRunners(options, clock),
       now: () => clock.now(),
-      signal: abortedByInterrupt(),
+      signal: onInterrupt(),
       update: (change) => updateState(statePath, change),
       log: progress,
     });
@@ -108,11 +120,4 @@ function summary({ sections, counts, ok }: ChecklistReport, path: string): strin
   return [...rows, row('all', counts), `checklist: ${ok ? 'nothing has failed' : 'not good'}; written to ${path}`].join(
     '\n',
   );
-}
-
-/** The first Ctrl-C lets the checks clean up; what was found before is kept. */
-function abortedByInterrupt(): AbortSignal {
-  const aborter = new AbortController();
-  process.once('SIGINT', () => aborter.abort(new Error('interrupted')));
-  return aborter.signal;
 }

@@ -1,13 +1,9 @@
 /** Runs what the lines of some phases ask for, and keeps what is found after each runner, so that nothing is lost when one is cut short. */
 import { nothingBlocks } from '../run-checks';
-import type { RunnerName } from './check-ids';
 import { withFindings } from './checklist-changes';
 import type { Phase } from './checklist-line';
 import type { ChecklistState } from './checklist-state';
-import { Runner, runnersNeeded, runOrFail } from './runner';
-
-/** A runner, or what is missing to run it. */
-export type OfferedRunner = Runner | { readonly name: RunnerName; readonly missing: string };
+import { OfferedRunner, runnersNeeded, runOrFail } from './runner';
 
 export interface PhaseRun {
   phases: readonly Phase[];

@@ -10,6 +10,9 @@ export interface Runner {
   run(signal: AbortSignal): Promise<CheckLine[]>;
 }
 
+/** A runner, or what is missing to run it. */
+export type OfferedRunner = Runner | { readonly name: RunnerName; readonly missing: string };
+
 /** Whose checks the lines of these phases ask for. */
 export function runnersNeeded(phases: readonly Phase[]): Set<RunnerName> {
   const asked = CHECKLIST_LINES.filter(({ phase }) => phases.includes(phase));
