@@ -10,6 +10,7 @@ import { addMigrateCommand } from './commands/migrate.command';
 import { progress } from './commands/output';
 import { addSandboxCommand } from './commands/sandbox.command';
 import { addSignCommand } from './commands/sign.command';
+import { addVerifyCommand } from './commands/verify.command';
 
 const program = new Command('typeform-onboarding')
   .description('Operator commands of the Typeform onboarding service')
@@ -21,6 +22,7 @@ addMigrateCommand(program);
 addSignCommand(program);
 addSandboxCommand(program);
 addChecklistCommand(program);
+addVerifyCommand(program);
 addGateCommand(program);
 
 program.parseAsync().catch((error: unknown) => {

@@ -1,20 +1,29 @@
 /** What the commands that run checks share: progress while they run, table or JSON at the end, the exit code. */
-import { Check } from '../operations/check';
+import { Check, CheckLine } from '../operations/check';
 import { ChecksReport, formatChecks } from '../operations/check-report';
 import { nothingBlocks, runChecks } from '../operations/run-checks';
 import { EXIT_FAILED } from './exit-codes';
 import { print, progress, textOptions } from './output';
 
+export interface CheckCommandOptions {
+  json: boolean;
+  timeoutMs: number;
+  now: Date;
+  /** Sorts the lines of the report, for checks that are not run in the order in which they are read. */
+  inOrder?: (lines: readonly CheckLine[]) => CheckLine[];
+}
+
 /** Runs the checks and prints their report; sets the exit code 1 when one that blocks has failed. */
 export async function runCheckCommand(
   command: string,
   checks: readonly Check[],
-  { json, timeoutMs, now }: { json: boolean; timeoutMs: number; now: Date },
+  { json, timeoutMs, now, inOrder = (lines) => [...lines] }: CheckCommandOptions,
 ): Promise<ChecksReport> {
-  const lines = await runChecks(checks, {
+  const run = await runChecks(checks, {
     timeoutMs,
     onStart: (check, index, total) => progress(`[${index + 1}/${total}] ${check.title}`),
   });
+  const lines = inOrder(run);
   const report: ChecksReport = { command, startedAt: now.toISOString(), ok: nothingBlocks(lines), checks: lines };
   print(json ? JSON.stringify(report, null, 2) : formatChecks(report, textOptions()));
   if (!report.ok) process.exitCode = EXIT_FAILED;

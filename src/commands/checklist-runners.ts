@@ -1,11 +1,12 @@
 /** Who makes the checks of the checklist, as this process is configured. */
 import { join } from 'node:path';
-import { checkEnvironment } from '../config/load-config';
+import { loadConfig } from '../config/load-config';
 import { processEnvironment } from '../config/process-environment';
 import type { Clock } from '../database/clock';
 import { evidenceRunner } from '../operations/checklist/evidence/evidence-runner';
 import { gateRunner } from '../operations/checklist/gate-runner';
 import type { OfferedRunner } from '../operations/checklist/runner';
+import { verifyRunner } from '../operations/checklist/verify-runner';
 import { progress } from './output';
 
 /** What of the command line the runners need. */
@@ -23,18 +24,23 @@ export const PROJECT_ROOT = join(__dirname, '..', '..', '..');
 
 /** In the order in which they run. A bad configuration is something that preflight finds, and stops nothing here. */
 export function checklistRunners(options: RunnerOptions, clock: Clock): OfferedRunner[] {
-  const { settings } = checkEnvironment(processEnvironment);
-  const { url, managementUrl = url, window, prometheus = null, selector, ciResults = null } = options;
+  const loaded = loadConfig(processEnvironment);
+  const config = loaded.ok ? loaded.config : null;
+  const { url = null, managementUrl = url, window, prometheus = null, selector, ciResults = null } = options;
   const log = (line: string): void => progress(`  ${line}`);
   const evidence = evidenceRunner(
     {
       projectRoot: PROJECT_ROOT,
       ciResults,
       prometheusUrl: prometheus,
-      typeformApiUrl: settings?.TYPEFORM_API_KEY === undefined ? null : settings.TYPEFORM_API_BASE_URL,
+      typeformApiUrl: config === null || config.typeform.apiKey === null ? null : config.typeform.baseUrl,
       now: clock.now(),
     },
     log,
   );
-  return [evidence, gateRunner({ prometheus, selector, baseUrl: managementUrl ?? null, windowMs: window, clock, log })];
+  return [
+    evidence,
+    verifyRunner({ url, managementUrl, config, clock, log }),
+    gateRunner({ prometheus, selector, baseUrl: managementUrl, windowMs: window, clock, log }),
+  ];
 }

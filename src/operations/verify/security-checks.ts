@@ -1,0 +1,139 @@
+/** Checklist, "Security Validation": signatures, alerts, replay, audit. */
+import { randomUUID } from 'node:crypto';
+import { sign } from '../../core/signature';
+import { failed, Finding, passed } from '../check';
+import type { LinkedCheck } from './link-checks';
+import { METRICS } from './performance-checks';
+import { itemsOf, jsonOf, ProcessMetrics, VerifyRun } from './verify-run';
+import { ADMIN_KEY } from './webhook-checks';
+
+const REQUESTS = 'onboarding_webhook_requests_total';
+const FORGED = ['signature_missing', 'signature_malformed', 'signature_mismatch'];
+const KEY_LIFE_MS = 3_600_000;
+
+export function securityChecks(run: VerifyRun): LinkedCheck[] {
+  return [
+    {
+      id: 'security.signature',
+      title: 'no other signature is accepted',
+      severity: 'block',
+      needs: ['webhook.accepted'],
+      run: (signal) => signatures(run, signal),
+    },
+    {
+      id: 'security.replay',
+      title: 'a replayed webhook changes nothing',
+      severity: 'block',
+      needs: ['webhook.accepted', 'webhook.record-created'],
+      run: (signal) => replay(run, signal),
+    },
+    {
+      id: 'security.audit',
+      title: 'changes are in the audit log',
+      severity: 'block',
+      needs: ['service.started'],
+      run: (signal) => audit(run, signal),
+    },
+  ];
+}
+
+export function alertsCheck(run: VerifyRun): LinkedCheck {
+  return {
+    id: 'security.alerts',
+    title: 'nobody else fails to sign',
+    severity: 'block',
+    needs: ['service.started'],
+    run: (signal) => alerts(run, signal),
+  };
+}
+
+async function signatures(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
+  const { body } = run.newEvent('forged');
+  const right = sign(run.target.secret, body);
+  const forgeries: Record<string, string> = {
+    'another secret': sign(`${run.target.secret}x`, body),
+    'no algorithm': right.replace('sha256=', ''),
+    'nothing but the algorithm': 'sha256=',
+  };
+  const statuses: Record<string, number> = {};
+  for (const [name, forgery] of Object.entries(forgeries)) {
+    statuses[name] = (await run.deliverForged(body, forgery, signal)).status;
+  }
+  statuses['the secret of another endpoint'] = (
+    await run.post(`/webhooks/typeform/${randomUUID()}`, body, right, signal)
+  ).status;
+  const wrong = Object.entries(statuses).filter(([, status]) => status !== 401);
+  if (wrong.length === 0) return passed(`401 for ${Object.keys(statuses).join(', ')}`);
+  return failed(
+    wrong.map(([name, status]) => `${name}: ${status}`).join('; '),
+    'take the service out of reach: whoever finds it can submit; look what stands in front of it or answers for it',
+  );
+}
+
+async function replay(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
+  const { accepted: event } = run;
+  if (!event) throw new Error('no event was accepted');
+  const answer = await run.deliver(event, signal);
+  const { status } = jsonOf(answer);
+  const remedy = 'stop the rollout: the same submission must never count twice; look at GET /v1/deliveries/<eventId>';
+  if (answer.status !== 200 || status !== 'duplicate') {
+    return failed(`the same event again was answered ${answer.status} ${String(status)}`, remedy);
+  }
+  const clients = itemsOf(await run.admin('GET', `/v1/clients?email=${encodeURIComponent(event.email)}`, signal));
+  const responses = itemsOf(await run.admin('GET', `/v1/responses?clientId=${String(clients?.[0]?.id)}`, signal));
+  const found = `200 duplicate, ${clients?.length ?? 'unknown'} client, ${responses?.length ?? 'unknown'} response`;
+  return clients?.length === 1 && responses?.length === 1 ? passed(found) : failed(found, remedy);
+}
+
+async function audit(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
+  const expiresAt = new Date(run.target.clock.now().getTime() + KEY_LIFE_MS).toISOString();
+  const wish = { name: `verify ${run.id}`, role: 'viewer', expiresAt };
+  const created = await run.admin('POST', '/v1/api-keys', signal, { body: wish });
+  const { id, key } = jsonOf(created);
+  if (created.status !== 201 || typeof id !== 'string' || typeof key !== 'string') {
+    return failed(`making an API key was answered ${created.status}`, ADMIN_KEY);
+  }
+  run.apiKeyIds.add(id);
+  const works = await run.admin('GET', '/v1/forms?limit=1', signal, { key });
+  const revoked = await run.admin('DELETE', `/v1/api-keys/${id}`, signal);
+  if (revoked.status === 204) run.apiKeyIds.delete(id);
+  const refused = await run.admin('GET', '/v1/forms?limit=1', signal, { key });
+  if (works.status !== 200 || revoked.status !== 204 || refused.status !== 401) {
+    return failed(
+      `a new key: ${works.status}, revoking it: ${revoked.status}, the revoked key: ${refused.status}`,
+      'stop the rollout: a revoked key must be refused at once',
+    );
+  }
+  for (const action of ['api_key.created', 'api_key.revoked']) {
+    const entries = itemsOf(await run.admin('GET', `/v1/audit?action=${action}&limit=20`, signal));
+    if (!entries?.some(({ subject }) => subject === id)) {
+      return failed(`${action} of the key ${id} is not in the audit log`, 'stop the rollout: changes are not recorded');
+    }
+  }
+  const chain = jsonOf(await run.admin('GET', '/v1/audit/verify', signal));
+  if (chain.valid === true)
+    return passed(`a key was made and revoked, both recorded; the chain of ${String(chain.entries)} entries is whole`);
+  return failed(
+    `the chain of the audit log is broken at entry ${String(chain.brokenAt)}`,
+    'somebody changed the audit log: keep the database as it is and compare it with a backup',
+  );
+}
+
+async function alerts(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
+  const before = run.metricsBefore;
+  if (!before) return failed('the metrics could not be read at the start', METRICS);
+  const after = await run.metricsAgain(before, signal);
+  if (!after.metrics.has(REQUESTS)) return failed(`${REQUESTS} is missing`, METRICS);
+  if (!after.same) return passed('not compared: only other replicas answer now');
+  const counted = forgedIn(after) - forgedIn(before);
+  const found = `${counted} signature failures counted by the process that answered, ${run.forged} of verify's own`;
+  if (counted <= run.forged) return passed(found);
+  return failed(
+    found,
+    'somebody else sends webhooks that are not signed with our secret: see the log, and whether Typeform has it',
+  );
+}
+
+function forgedIn({ metrics }: ProcessMetrics): number {
+  return FORGED.reduce((total, outcome) => total + (metrics.sum(REQUESTS, { outcome }) ?? 0), 0);
+}

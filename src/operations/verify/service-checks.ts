@@ -1,0 +1,102 @@
+/** Checklist, "Immediate Checks": started, no errors in the log, probes, database. */
+import { failed, Finding, passed } from '../check';
+import type { LinkedCheck } from './link-checks';
+import { jsonOf, VerifyRun } from './verify-run';
+
+const ERROR_LINES = 'onboarding_log_lines_total';
+
+export function serviceChecks(run: VerifyRun): LinkedCheck[] {
+  return [
+    {
+      id: 'service.started',
+      title: 'the service answers',
+      severity: 'block',
+      needs: [],
+      run: (signal) => started(run, signal),
+    },
+    {
+      id: 'service.health',
+      title: 'the probes are good',
+      severity: 'block',
+      needs: ['service.started'],
+      run: (signal) => probes(run, signal),
+    },
+    {
+      id: 'service.database',
+      title: 'the service reaches its database',
+      severity: 'block',
+      needs: ['service.started'],
+      run: (signal) => database(run, signal),
+    },
+  ];
+}
+
+export function logErrorsCheck(run: VerifyRun): LinkedCheck {
+  return {
+    id: 'service.log-errors',
+    title: 'nothing was logged as an error meanwhile',
+    severity: 'block',
+    needs: ['service.started'],
+    run: (signal) => logErrors(run, signal),
+  };
+}
+
+/** Also remembers the metrics of this moment, which later ones are compared with. */
+async function started(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
+  const { managementUrl } = run.target;
+  const notThere = 'start the service, or give its addresses with --url and --management-url';
+  try {
+    const { status } = await run.management('/health/live', signal);
+    if (status === 404) return failed(`${managementUrl}/health/live answered 404`, probesElsewhere);
+    if (status !== 200) return failed(`${managementUrl}/health/live answered ${status}`, notThere);
+  } catch (error) {
+    return failed(error instanceof Error ? error.message : 'unknown error', notThere);
+  }
+  run.metricsBefore = await run.metrics(signal).catch(() => null);
+  const since = run.metricsBefore?.startedAt;
+  return passed(since ? `alive, started at ${new Date(since * 1000).toISOString()}` : 'alive');
+}
+
+const probesElsewhere = 'give the address of MANAGEMENT_PORT with --management-url: probes and metrics are only there';
+
+async function probes(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
+  const bad: string[] = [];
+  for (const probe of ['live', 'ready', 'startup']) {
+    const answer = await run.management(`/health/${probe}`, signal);
+    if (answer.status === 200) continue;
+    const parts = Object.keys(jsonOf(answer).error ?? {}).join(', ');
+    bad.push(`${probe} ${answer.status}${parts && ` (${parts})`}`);
+  }
+  if (bad.length === 0) return passed('live, ready and startup answer 200');
+  return failed(bad.join('; '), 'mend the part that is named: database, migrations (run migrate), or shutdown');
+}
+
+async function database(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
+  const answer = await run.management('/health/ready', signal);
+  const details = jsonOf(answer).details as Record<string, { status?: string; message?: unknown }> | undefined;
+  const state = details?.database;
+  if (state?.status === 'up') return passed('readiness says that the database is up and takes writes');
+  const why = typeof state?.message === 'string' ? `: ${state.message}` : '';
+  return failed(
+    `readiness answered ${answer.status}, database ${state?.status ?? 'not mentioned'}${why}`,
+    'look at DATABASE_URL, at the network to PostgreSQL and at PostgreSQL itself; it must be no standby',
+  );
+}
+
+async function logErrors(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
+  const before = run.metricsBefore;
+  if (!before) return failed('the metrics could not be read at the start', probesElsewhere);
+  const { metrics, same } = await run.metricsAgain(before, signal);
+  const count = ({ metrics: of } = before): number | null => of.sum(ERROR_LINES, { level: 'error' });
+  const now = metrics.sum(ERROR_LINES, { level: 'error' });
+  if (now === null)
+    return failed(`${ERROR_LINES}{level="error"} is missing`, 'deploy a version that counts its log lines');
+  if (!same) return passed(`not compared: only other replicas answer now; one has ${now} error lines since its start`);
+  const lines = now - (count() ?? 0);
+  if (lines <= 0)
+    return passed(`0 error lines since the start of verify in the process that answered; ${now} since its own`);
+  return failed(
+    `${lines} error lines since the start of verify`,
+    'read them: they are the lines of the log with level error',
+  );
+}

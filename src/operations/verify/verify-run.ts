@@ -1,0 +1,132 @@
+/** One run of verify: its calls to the service, and what the checks have to know of each other. */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { MetricsSnapshot } from '../../core/metrics-text';
+import { sign } from '../../core/signature';
+import { HttpAnswer, HttpClient } from '../http-client';
+import { probeEvent, ProbeEvent } from './probe-event';
+import type { VerifyTarget } from './verify-target';
+
+const POLL_MS = 50;
+const ADMIN_RETRIES = 3;
+const METRICS_TRIES = 6;
+
+/** The metrics of one process; `startedAt` (Unix time) tells it from its replicas. */
+export interface ProcessMetrics {
+  metrics: MetricsSnapshot;
+  startedAt: number | null;
+}
+
+export class VerifyRun {
+  readonly id = randomBytes(6).toString('hex');
+  readonly startedAt: Date;
+  readonly http = new HttpClient();
+  /** The first event that was accepted. */
+  accepted: ProbeEvent | null = null;
+  /** Events that were sent with a good signature, whatever became of them: they may have been stored. */
+  sent = 0;
+  /** Requests whose signature was wrong on purpose: the service counts them too. */
+  forged = 0;
+  /** The metrics as they were at the start; null when they could not be read. */
+  metricsBefore: ProcessMetrics | null = null;
+  readonly apiKeyIds = new Set<string>();
+
+  constructor(readonly target: VerifyTarget) {
+    this.startedAt = target.clock.now();
+  }
+
+  newEvent(person: string): ProbeEvent {
+    return probeEvent(this.id, person, this.target.clock.now());
+  }
+
+  /** Sends an event as Typeform does. */
+  deliver({ body }: ProbeEvent, signal: AbortSignal): Promise<HttpAnswer> {
+    this.sent += 1;
+    return this.post('/webhooks/typeform', body, sign(this.target.secret, body), signal);
+  }
+
+  /** Sends a body with any signature, or none, that is not the right one. */
+  deliverForged(body: Buffer, signature: string | null, signal: AbortSignal): Promise<HttpAnswer> {
+    this.forged += 1;
+    return this.post('/webhooks/typeform', body, signature, signal);
+  }
+
+  post(path: string, body: Buffer, signature: string | null, signal: AbortSignal): Promise<HttpAnswer> {
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': String(body.length),
+      ...(signature === null ? {} : { 'typeform-signature': signature }),
+    };
+    return this.http.send(`${this.target.url}${path}`, { method: 'POST', headers, body, signal });
+  }
+
+  /** A call of the admin API; comes again when it is told to slow down. */
+  async admin(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    signal: AbortSignal,
+    { body, key = this.target.adminKey }: { body?: object; key?: string } = {},
+  ): Promise<HttpAnswer> {
+    const bytes = body && Buffer.from(JSON.stringify(body));
+    const headers = {
+      authorization: `Bearer ${key}`,
+      ...(bytes ? { 'content-type': 'application/json', 'content-length': String(bytes.length) } : {}),
+    };
+    for (let left = ADMIN_RETRIES; ; left -= 1) {
+      const answer = await this.http.send(`${this.target.url}${path}`, { method, headers, body: bytes, signal });
+      if (answer.status !== 429 || left === 0) return answer;
+      await delay(1_000, undefined, { signal });
+    }
+  }
+
+  /** A probe or the metrics. */
+  management(path: string, signal: AbortSignal): Promise<HttpAnswer> {
+    return this.http.send(`${this.target.managementUrl}${path}`, { signal });
+  }
+
+  /** Throws when there are no metrics. */
+  async metrics(signal: AbortSignal): Promise<ProcessMetrics> {
+    const { status, text } = await this.management('/metrics', signal);
+    if (status !== 200) throw new Error(`/metrics answered ${status}`);
+    const metrics = MetricsSnapshot.parse(text);
+    return { metrics, startedAt: metrics.sum('process_start_time_seconds') };
+  }
+
+  /**
+   * Metrics of the process that was asked at the start. `same` is false when only others answer: behind one address there may be
+   * several replicas, each with counters of its own.
+   */
+  async metricsAgain(before: ProcessMetrics, signal: AbortSignal): Promise<ProcessMetrics & { same: boolean }> {
+    for (let left = METRICS_TRIES - 1; ; left -= 1) {
+      const now = await this.metrics(signal);
+      const same = now.startedAt === before.startedAt;
+      if (same || left === 0) return { ...now, same };
+    }
+  }
+
+  /** Asks again and again until there is something, or until time is up: then null. */
+  async poll<T>(ask: () => Promise<T | null>, withinMs: number, signal: AbortSignal): Promise<T | null> {
+    const deadline = performance.now() + withinMs;
+    for (;;) {
+      const found = await ask();
+      if (found !== null || performance.now() > deadline) return found;
+      await delay(POLL_MS, undefined, { signal });
+    }
+  }
+}
+
+/** The JSON of an answer; an empty object when it is none. */
+export function jsonOf(answer: HttpAnswer): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(answer.text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** The items of a list of the admin API; null when the answer is none. */
+export function itemsOf(answer: HttpAnswer): Record<string, unknown>[] | null {
+  const { items } = jsonOf(answer);
+  return answer.status === 200 && Array.isArray(items) ? (items as Record<string, unknown>[]) : null;
+}

@@ -1,0 +1,120 @@
+/** Checklist, "Functional Testing": a signed webhook goes in, its record comes out, anything else is refused. */
+import { sign } from '../../core/signature';
+import { failed, Finding, passed } from '../check';
+import type { HttpAnswer } from '../http-client';
+import type { LinkedCheck } from './link-checks';
+import type { ProbeEvent } from './probe-event';
+import { itemsOf, jsonOf, VerifyRun } from './verify-run';
+
+const RECORD_WITHIN_MS = 10_000;
+
+export function webhookChecks(run: VerifyRun): LinkedCheck[] {
+  return [
+    {
+      id: 'webhook.accepted',
+      title: 'a signed webhook is accepted',
+      severity: 'block',
+      needs: ['service.started'],
+      run: (signal) => accepted(run, signal),
+    },
+    {
+      id: 'webhook.tampered-refused',
+      title: 'a webhook that was changed on its way is refused',
+      severity: 'block',
+      needs: ['webhook.accepted'],
+      run: (signal) => tampered(run, signal),
+    },
+    {
+      id: 'webhook.unsigned-refused',
+      title: 'a webhook without a signature is refused',
+      severity: 'block',
+      needs: ['webhook.accepted'],
+      run: (signal) => unsigned(run, signal),
+    },
+    {
+      id: 'webhook.record-created',
+      title: 'the webhook becomes a client record',
+      severity: 'block',
+      needs: ['webhook.accepted'],
+      run: (signal) => recordCreated(run, signal),
+    },
+  ];
+}
+
+async function accepted(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
+  const event = run.newEvent('first');
+  const answer = await run.deliver(event, signal);
+  const { status, eventId } = jsonOf(answer);
+  if (answer.status === 200 && status === 'accepted' && eventId === event.eventId) {
+    run.accepted = event;
+    return passed(`200 accepted after ${Math.round(answer.ms)} ms, event ${event.eventId}`);
+  }
+  const said = typeof status === 'string' ? ` ${status}` : '';
+  return failed(
+    `answered ${answer.status}${said}`,
+    REMEDIES[answer.status] ?? 'look for the request in the log of the service',
+  );
+}
+
+const REMEDIES: Partial<Record<number, string>> = {
+  200: 'the answer is not that of this service: look what stands in front of it',
+  401: 'give the secret that the service has: --secret, or TYPEFORM_WEBHOOK_SECRET in this environment',
+  404: '--url must be the base URL of the service, without /webhooks',
+  429: 'this address sends too much already: wait, or raise THROTTLE_LIMIT',
+  503: 'the service cannot commit now: see service.health and service.database, or it shuts down (WORKER_MODE=processor also refuses)',
+};
+
+async function tampered(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
+  const event = run.newEvent('tampered');
+  const changed = Buffer.from(event.body.toString().replace('Verify Example', 'Mallory Example'));
+  return refused(run, event, await run.deliverForged(changed, sign(run.target.secret, event.body), signal), signal);
+}
+
+async function unsigned(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
+  const event = run.newEvent('unsigned');
+  return refused(run, event, await run.deliverForged(event.body, null, signal), signal);
+}
+
+/** Refused with 401, and not there afterwards. */
+async function refused(run: VerifyRun, event: ProbeEvent, answer: HttpAnswer, signal: AbortSignal): Promise<Finding> {
+  const remedy =
+    'take the service out of reach: whoever finds it can submit; look what stands in front of it or answers for it';
+  if (answer.status !== 401) return failed(`answered ${answer.status} instead of 401`, remedy);
+  const stored = await run.admin('GET', `/v1/deliveries/${event.eventId}`, signal);
+  if (stored.status === 404) return passed('401, and nothing was stored');
+  if (stored.status === 200) return failed('answered 401, but it was stored', remedy);
+  return failed(
+    `401, but whether it was stored could not be looked up: the admin API answered ${stored.status}`,
+    ADMIN_KEY,
+  );
+}
+
+/** What to do when the admin API does not let us in. */
+export const ADMIN_KEY = 'give a key with the role admin: --admin-key, or ADMIN_API_KEY in this environment';
+
+async function recordCreated(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
+  const { accepted: event } = run;
+  if (!event) throw new Error('no event was accepted');
+  const startedAt = performance.now();
+  let last: HttpAnswer | undefined;
+  const client = await run.poll(
+    async () => {
+      last = await run.admin('GET', `/v1/clients?email=${encodeURIComponent(event.email)}`, signal);
+      // Asking again with a key that is refused would only be throttled.
+      return last.status === 200 ? (itemsOf(last)?.[0] ?? null) : last;
+    },
+    RECORD_WITHIN_MS,
+    signal,
+  );
+  if (last?.status !== 200) return failed(`the admin API answered ${last?.status ?? 'nothing'}`, ADMIN_KEY);
+  if (client) return passed(`its client record was there ${Math.round(performance.now() - startedAt)} ms later`);
+  const delivery = jsonOf(await run.admin('GET', `/v1/deliveries/${event.eventId}`, signal));
+  const { status, reason, lastError } = delivery;
+  const why = [status, reason, lastError].filter((part) => typeof part === 'string').join(', ');
+  return failed(
+    `no client record within ${RECORD_WITHIN_MS / 1000} s; the event is ${why || 'unknown'}`,
+    status === 'pending'
+      ? 'switch processing on: WEBHOOK_PROCESSING_ENABLED must not be false, and one process needs WORKER_MODE all or processor'
+      : 'look at GET /v1/deliveries of the form onboarding-verify; it must not be paused',
+  );
+}
