@@ -8,6 +8,7 @@ import { EXIT_FAILED, EXIT_USAGE } from './commands/exit-codes';
 import { addGateCommand } from './commands/gate.command';
 import { addMigrateCommand } from './commands/migrate.command';
 import { progress } from './commands/output';
+import { addPreflightCommand } from './commands/preflight.command';
 import { addSandboxCommand } from './commands/sandbox.command';
 import { addSignCommand } from './commands/sign.command';
 import { addVerifyCommand } from './commands/verify.command';
@@ -19,6 +20,7 @@ const program = new Command('typeform-onboarding')
 
 addConfigCommand(program);
 addMigrateCommand(program);
+addPreflightCommand(program);
 addSignCommand(program);
 addSandboxCommand(program);
 addChecklistCommand(program);

@@ -9,6 +9,8 @@ export interface CheckCommandOptions {
   json: boolean;
   timeoutMs: number;
   now: Date;
+  /** For checks that do not build on each other. */
+  together?: boolean;
   /** Sorts the lines of the report, for checks that are not run in the order in which they are read. */
   inOrder?: (lines: readonly CheckLine[]) => CheckLine[];
 }
@@ -17,11 +19,16 @@ export interface CheckCommandOptions {
 export async function runCheckCommand(
   command: string,
   checks: readonly Check[],
-  { json, timeoutMs, now, inOrder = (lines) => [...lines] }: CheckCommandOptions,
+  { json, timeoutMs, now, together = false, inOrder = (lines) => [...lines] }: CheckCommandOptions,
 ): Promise<ChecksReport> {
+  let done = 0;
   const run = await runChecks(checks, {
     timeoutMs,
-    onStart: (check, index, total) => progress(`[${index + 1}/${total}] ${check.title}`),
+    together,
+    // Checks that run together have all begun at once: what says how far they are is their end.
+    ...(together
+      ? { onLine: ({ title, result }) => progress(`[${(done += 1)}/${checks.length}] ${title}: ${result}`) }
+      : { onStart: (check, index, total) => progress(`[${index + 1}/${total}] ${check.title}`) }),
   });
   const lines = inOrder(run);
   const report: ChecksReport = { command, startedAt: now.toISOString(), ok: nothingBlocks(lines), checks: lines };

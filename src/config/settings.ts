@@ -134,6 +134,7 @@ export const SETTINGS = {
   RESPONSE_RETENTION_DAYS: { schema: integer(0, 36_500).default(365) },
   WORKER_MODE: { schema: oneOf(['intake', 'processor', 'all']).default('all') },
   SANDBOX_PORT: { schema: integer(0, 65535).default(3001) },
+  RELEASE_TAG: { schema: z.string().optional() },
   LOG_LEVEL: { schema: oneOf(['trace', 'debug', 'info', 'warn', 'error']).default('info') },
 } satisfies Record<string, { schema: z.ZodType; secret?: boolean }>;
 

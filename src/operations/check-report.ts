@@ -29,7 +29,8 @@ export function formatChecks({ command, ok, checks }: ChecksReport, { colors, wi
   const warnings = count(({ result, severity }) => result === 'fail' && severity === 'warn');
   const passed = count(({ result }) => result === 'pass');
   const verdict = ok ? paint.green(`${command}: good`) : paint.red(`${command}: not good`);
-  return `${table.toString()}\n${verdict}: ${passed} passed, ${blocking} blocking, ${warnings} to know\n`;
+  const details = checks.flatMap((line) => (line.details === undefined ? [] : `${line.id}:\n${line.details}\n\n`));
+  return `${table.toString()}\n${details.join('')}${verdict}: ${passed} passed, ${blocking} blocking, ${warnings} to know\n`;
 }
 
 export interface TextOptions {

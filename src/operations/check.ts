@@ -4,7 +4,10 @@
 export type Severity = 'block' | 'warn';
 
 /** What a check found. `evidence` says what was seen; `remedy` what to do, and is there when it failed. No secret, no personal data. */
-export type Finding = { ok: true; evidence: string } | { ok: false; evidence: string; remedy: string };
+export type Finding =
+  | { ok: true; evidence: string }
+  /** `severity` when this failure weighs otherwise than the check usually does; `details`: what to read, too long for a table. */
+  | { ok: false; evidence: string; remedy: string; severity?: Severity; details?: string };
 
 export interface Check {
   /** Stable, e.g. `database.version`: reports and scripts refer to it. */
@@ -12,6 +15,8 @@ export interface Check {
   /** What is looked at, in a few words: shown as progress. */
   readonly title: string;
   readonly severity: Severity;
+  /** Where it needs another time than the other checks of its command. */
+  readonly timeoutMs?: number;
   /** Told to stop when the check takes too long. May throw: a check that cannot be made has failed. */
   run(signal: AbortSignal): Promise<Finding> | Finding;
 }
@@ -24,9 +29,15 @@ export interface CheckLine {
   result: 'pass' | 'fail';
   evidence: string;
   remedy: string | null;
+  details?: string;
   /** How long the check took. */
   seconds: number;
 }
 
 export const passed = (evidence: string): Finding => ({ ok: true, evidence });
-export const failed = (evidence: string, remedy: string): Finding => ({ ok: false, evidence, remedy });
+export const failed = (evidence: string, remedy: string, severity?: Severity): Finding => ({
+  ok: false,
+  evidence,
+  remedy,
+  severity,
+});

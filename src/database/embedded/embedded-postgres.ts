@@ -8,7 +8,7 @@ import type { RunAsName } from './run-as';
 import { signalQuietly, stopServer } from './server-process';
 import { ServerSupply } from './server-supply';
 
-const DATABASE = 'typeform_onboarding';
+export const EMBEDDED_DATABASE = 'typeform_onboarding';
 const RESTART_PAUSE_MS = 1_000;
 
 export interface EmbeddedPostgresOptions {
@@ -30,7 +30,7 @@ export interface EmbeddedPostgresOptions {
  */
 export class EmbeddedPostgres {
   readonly user = SUPERUSER;
-  readonly database = DATABASE;
+  readonly database = EMBEDDED_DATABASE;
   /** The socket directory. */
   readonly host: string;
   readonly port: number;
@@ -71,7 +71,7 @@ export class EmbeddedPostgres {
     const session = await supply.obtain(new AbortController().signal);
     const server = new EmbeddedPostgres(dataDir, supply, log, session);
     try {
-      await session.ensureDatabase(DATABASE);
+      await session.ensureDatabase(EMBEDDED_DATABASE);
       return server;
     } catch (error) {
       await server.stop();
@@ -81,8 +81,7 @@ export class EmbeddedPostgres {
 
   /** The address in libpq's form, for `pg`. */
   get url(): string {
-    const address = new URLSearchParams({ host: this.host, port: String(this.port) });
-    return `postgresql://${this.user}@/${this.database}?${address.toString()}`;
+    return socketUrl(this, this.database);
   }
 
   /** Shuts the server down (an adopted one too) and resolves when it is gone. Every further call waits for the same. */
@@ -129,6 +128,12 @@ export class EmbeddedPostgres {
       }
     }
   }
+}
+
+/** The address of a server behind a unix socket, in libpq's form. */
+export function socketUrl({ host, port }: { host: string; port: number }, database: string): string {
+  const address = new URLSearchParams({ host, port: String(port) });
+  return `postgresql://${SUPERUSER}@/${database}?${address.toString()}`;
 }
 
 /** PostgreSQL has removed its socket; the directory goes too, unless a next server has come already. */

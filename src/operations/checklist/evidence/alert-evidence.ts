@@ -1,7 +1,8 @@
 /** Whether the alerts the checklist asks for are shipped, and loaded by the Prometheus that is to raise them. */
 import { z } from 'zod';
 import { ALERT_DEMANDS, AlertRule, shippedAlerts } from './alert-rules';
-import { Evidence, refutes, Seen, shows, unclear } from './evidence';
+import { failed, Finding, passed } from '../../check';
+import { Evidence, unclear } from './evidence';
 
 const answer = z.object({
   data: z.object({ groups: z.array(z.object({ rules: z.array(z.object({ name: z.string(), type: z.string() })) })) }),
@@ -11,27 +12,28 @@ const answer = z.object({
 export function alertEvidence(projectRoot: string, prometheusUrl: string | null): Evidence[] {
   const kinds = Object.keys(ALERT_DEMANDS) as (keyof typeof ALERT_DEMANDS)[];
   return [
-    { id: 'evidence.alert-rules', title: 'alert rules', look: (signal) => judge(() => true, signal) },
+    { id: 'evidence.alert-rules', severity: 'block', title: 'alert rules', run: (signal) => judge(() => true, signal) },
     ...kinds.map((kind): Evidence => ({
       id: `evidence.alerts-${kind}`,
+      severity: 'block',
       title: `${kind} alerts`,
-      look: (signal) => judge(ALERT_DEMANDS[kind], signal),
+      run: (signal) => judge(ALERT_DEMANDS[kind], signal),
     })),
   ];
 
-  async function judge(wanted: (alert: AlertRule) => boolean, signal: AbortSignal): Promise<Seen> {
+  async function judge(wanted: (alert: AlertRule) => boolean, signal: AbortSignal): Promise<Finding> {
     const { alerts, files } = shippedAlerts(projectRoot);
     const names = alerts.filter(wanted).map(({ name }) => name);
     if (files.length === 0) return unclear('no alert rules below deploy/', 'run this in a checkout of the release');
-    if (names.length === 0) return refutes(`no such rule in ${files.join(', ')}`, 'add the rule');
+    if (names.length === 0) return failed(`no such rule in ${files.join(', ')}`, 'add the rule');
     const evidence = `${names.length} rule(s) in ${files.join(', ')}: ${names.join(', ')}`;
     if (prometheusUrl === null) {
       return unclear(`${evidence}; whether a Prometheus has loaded them was not looked at`, 'give --prometheus <url>');
     }
     const loaded = await loadedAlerts(prometheusUrl, signal);
     const missing = names.filter((name) => !loaded.has(name));
-    if (missing.length === 0) return shows(`${evidence}; loaded by Prometheus`);
-    return refutes(`Prometheus has not loaded ${missing.join(', ')}`, `load ${files.join(', ')} into Prometheus`);
+    if (missing.length === 0) return passed(`${evidence}; loaded by Prometheus`);
+    return failed(`Prometheus has not loaded ${missing.join(', ')}`, `load ${files.join(', ')} into Prometheus`);
   }
 }
 

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { Evidence, refutes, shows } from './evidence';
+import { failed, passed } from '../../check';
+import type { Evidence } from './evidence';
 
 const manifest = z.object({ version: z.string(), dependencies: z.record(z.string(), z.string()).default({}) });
 
@@ -10,15 +11,16 @@ const manifest = z.object({ version: z.string(), dependencies: z.record(z.string
 export function dependencyEvidence(projectRoot: string): Evidence {
   return {
     id: 'evidence.dependencies',
+    severity: 'block',
     title: 'installed packages',
-    look: () => {
+    run: () => {
       const pinned = Object.entries(readManifest(projectRoot).dependencies);
       const wrong = pinned.flatMap(([name, version]) => {
         const installed = versionOf(join(projectRoot, 'node_modules', name));
         return installed === version ? [] : [`${name} ${installed ?? 'missing'} instead of ${version}`];
       });
-      if (wrong.length > 0) return refutes(wrong.join(', '), 'run npm ci');
-      return shows(`${pinned.length} production dependencies installed in their pinned versions`);
+      if (wrong.length > 0) return failed(wrong.join(', '), 'run npm ci');
+      return passed(`${pinned.length} production dependencies installed in their pinned versions`);
     },
   };
 }

@@ -1,7 +1,8 @@
 /** The documents that are shipped beside the program. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Evidence, shows, unclear } from './evidence';
+import { passed } from '../../check';
+import { Evidence, unclear } from './evidence';
 
 const ROLLBACK_PLAN = 'docs/rollback.md';
 const DOCUMENTS = [
@@ -18,7 +19,7 @@ export function documentEvidence(projectRoot: string): Evidence[] {
   return [documents('evidence.documents', DOCUMENTS), documents('evidence.rollback-plan', [ROLLBACK_PLAN])];
 
   function documents(id: Evidence['id'], names: readonly string[]): Evidence {
-    return { id, title: names.join(', '), look: () => lookFor(projectRoot, names) };
+    return { id, severity: 'block', title: names.join(', '), run: () => lookFor(projectRoot, names) };
   }
 }
 
@@ -26,7 +27,7 @@ function lookFor(projectRoot: string, names: readonly string[]) {
   const missing = names.filter((name) => !existsSync(join(projectRoot, name)));
   if (missing.length > 0) return unclear(`not here: ${missing.join(', ')}`, 'run this in a checkout of the release');
   const described = names.map((name) => `${name} (${countLines(join(projectRoot, name))} lines)`);
-  return shows(described.join(', '));
+  return passed(described.join(', '));
 }
 
 function countLines(path: string): number {

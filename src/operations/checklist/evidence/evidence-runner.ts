@@ -1,12 +1,12 @@
 /** The runner of the checklist's own evidence. */
+import { runChecks } from '../../run-checks';
 import type { Runner } from '../runner';
 import { alertEvidence } from './alert-evidence';
 import { benchmarkEvidence } from './benchmarks';
 import { dependencyEvidence } from './dependencies';
 import { documentEvidence } from './documents';
-import { gatherEvidence } from './evidence';
-import { realAccountEvidence } from './real-account';
 import { rolloutEvidence } from './gradual-rollout';
+import { realAccountEvidence } from './real-account';
 import { testEvidence } from './test-results';
 
 export interface EvidenceSources {
@@ -23,7 +23,7 @@ const TIMEOUT_MS = 10_000;
 
 export function evidenceRunner(
   { projectRoot, ciResults, prometheusUrl, typeformApiUrl, now }: EvidenceSources,
-  onStart?: (title: string) => void,
+  log: (line: string) => void = () => undefined,
 ): Runner {
   const evidence = [
     ...testEvidence(ciResults),
@@ -36,6 +36,6 @@ export function evidenceRunner(
   ];
   return {
     name: 'evidence',
-    run: () => gatherEvidence(evidence, { timeoutMs: TIMEOUT_MS, onStart: ({ title }) => onStart?.(title) }),
+    run: () => runChecks(evidence, { timeoutMs: TIMEOUT_MS, onStart: ({ title }) => log(title) }),
   };
 }

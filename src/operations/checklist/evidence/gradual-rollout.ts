@@ -1,7 +1,8 @@
 /** Whether a gradual rollout is shipped: a canary that has steps, as Argo Rollouts takes them. */
 import { z } from 'zod';
 import { deployDocuments } from './deploy-files';
-import { Evidence, shows, unclear } from './evidence';
+import { passed } from '../../check';
+import { Evidence, unclear } from './evidence';
 
 const strategy = z.object({ canary: z.object({ steps: z.array(z.unknown()).min(1) }) });
 
@@ -9,11 +10,12 @@ const strategy = z.object({ canary: z.object({ steps: z.array(z.unknown()).min(1
 export function rolloutEvidence(projectRoot: string): Evidence {
   return {
     id: 'evidence.gradual-rollout',
+    severity: 'block',
     title: 'gradual rollout',
-    look: () => {
+    run: () => {
       for (const { file, content } of deployDocuments(projectRoot)) {
         const steps = canarySteps(content);
-        if (steps > 0) return shows(`${file}: a canary in ${steps} steps`);
+        if (steps > 0) return passed(`${file}: a canary in ${steps} steps`);
       }
       return unclear('no canary with steps below deploy/', 'run this in a checkout of the release');
     },

@@ -1,7 +1,8 @@
 /** What the last run of the tests says: a file that `jest --json --outputFile <file>` has written. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { Evidence, refutes, Seen, shows, unclear } from './evidence';
+import { failed, Finding, passed } from '../../check';
+import { Evidence, unclear } from './evidence';
 
 /** The checklist asks for so many security tests. */
 const SECURITY_TESTS_DEMANDED = 43;
@@ -28,19 +29,25 @@ type TestResults = z.infer<typeof results>;
 /** `path` is that of the results, null when none were given. */
 export function testEvidence(path: string | null): Evidence[] {
   return [
-    { id: 'evidence.tests', title: 'all tests', look: () => judge(path, /./, 1) },
+    { id: 'evidence.tests', severity: 'block', title: 'all tests', run: () => judge(path, /./, 1) },
     {
       id: 'evidence.security-tests',
+      severity: 'block',
       title: 'security tests',
-      look: () => judge(path, SECURITY, SECURITY_TESTS_DEMANDED),
+      run: () => judge(path, SECURITY, SECURITY_TESTS_DEMANDED),
     },
-    { id: 'evidence.integration-tests', title: 'integration tests', look: () => judge(path, INTEGRATION, 1) },
-    { id: 'evidence.retry-tests', title: 'tests of the retries', look: () => judge(path, RETRY, 1) },
+    {
+      id: 'evidence.integration-tests',
+      severity: 'block',
+      title: 'integration tests',
+      run: () => judge(path, INTEGRATION, 1),
+    },
+    { id: 'evidence.retry-tests', severity: 'block', title: 'tests of the retries', run: () => judge(path, RETRY, 1) },
   ];
 }
 
 /** All tests of the files that match have passed, and there are at least `demanded`. Throws when it is no such file. */
-function judge(path: string | null, files: RegExp, demanded: number): Seen {
+function judge(path: string | null, files: RegExp, demanded: number): Finding {
   if (path === null) {
     return unclear(
       'no results of the tests were given',
@@ -54,10 +61,9 @@ function judge(path: string | null, files: RegExp, demanded: number): Seen {
   const failedSuites = suites.filter(({ status }) => status === 'failed').length;
   const when = new Date(startTime).toISOString();
   const evidence = `${passedTests} of ${statuses.length} tests in ${suites.length} files passed, in the run of ${when}`;
-  if (failedSuites > 0)
-    return refutes(`${evidence}; ${failedSuites} files failed`, 'mend them and run the tests again');
-  if (passedTests < demanded) return refutes(`${evidence}; ${demanded} are demanded`, 'run all the tests');
-  return shows(evidence);
+  if (failedSuites > 0) return failed(`${evidence}; ${failedSuites} files failed`, 'mend them and run the tests again');
+  if (passedTests < demanded) return failed(`${evidence}; ${demanded} are demanded`, 'run all the tests');
+  return passed(evidence);
 }
 
 function readResults(path: string): TestResults {

@@ -1,0 +1,87 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { loadConfig } from '../config/load-config';
+import { EXIT_CONFIGURATION, processEnvironment } from '../config/process-environment';
+import { SystemClock } from '../database/clock';
+import type { Check } from '../operations/check';
+import { preflightChecks } from '../operations/preflight/preflight-checks';
+import { PreflightContext } from '../operations/preflight/preflight-context';
+import { runCheckCommand } from './check-command';
+
+/** All checks run together, and a run has to end within 15 s. */
+const CHECK_TIMEOUT_MS = 13_000;
+
+const EXAMPLES = `
+Examples:
+  typeform-onboarding preflight --backup-file /var/backups/onboarding --image registry.example.com/onboarding@sha256:...
+  typeform-onboarding preflight --make-backup /var/backups/onboarding --json > preflight.json
+  typeform-onboarding preflight --only database.migrations --show-sql
+  typeform-onboarding preflight --skip public-url.reachable      (the first deployment: nothing answers yet)
+
+Exit codes: 0 nothing blocks, 1 a blocking check failed, 2 wrong usage, 78 the configuration is not valid.`;
+
+interface Flags {
+  json?: boolean;
+  showSql?: boolean;
+  backupFile?: string;
+  backupMaxAge: number;
+  makeBackup?: string;
+  image?: string;
+  minDiskMb: number;
+  only?: string[];
+  skip?: string[];
+}
+
+/** `preflight`: everything that can be checked before a deployment. */
+export function addPreflightCommand(program: Command): void {
+  program
+    .command('preflight')
+    .description('check everything that can be checked before a deployment; changes nothing')
+    .option('--json', 'print the report as JSON')
+    .option('--show-sql', 'show the SQL of pending migrations, to review it')
+    .option('--backup-file <path>', 'a backup made by pg_dump -Fc, or a directory whose newest file is one')
+    .option('--backup-max-age <hours>', 'how old that backup may be', positive, 24)
+    .option('--make-backup <directory>', 'make a backup there, and prove it by restoring it into a scratch database')
+    .option('--image <name@sha256:digest>', 'the image that is about to be deployed')
+    .option('--min-disk-mb <megabytes>', 'how much room there must be', positive, 1024)
+    .option('--only <ids...>', 'run these checks only')
+    .option('--skip <ids...>', 'leave these checks out')
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: Flags) => {
+      const clock = new SystemClock();
+      const context = new PreflightContext(processEnvironment, loadConfig(processEnvironment), clock);
+      const all = preflightChecks(context, {
+        showSql: flags.showSql ?? false,
+        backupFile: flags.backupFile ?? null,
+        backupMaxAgeHours: flags.backupMaxAge,
+        makeBackup: flags.makeBackup ?? null,
+        image: flags.image ?? null,
+        minDiskMegabytes: flags.minDiskMb,
+      });
+      try {
+        const report = await runCheckCommand('preflight', chosen(program, all, flags), {
+          json: flags.json ?? false,
+          timeoutMs: CHECK_TIMEOUT_MS,
+          now: clock.now(),
+          together: true,
+        });
+        const invalid = report.checks.some(({ id, result }) => id === 'config.valid' && result === 'fail');
+        if (invalid) process.exitCode = EXIT_CONFIGURATION;
+      } finally {
+        await context.close();
+      }
+    });
+}
+
+function chosen(program: Command, all: readonly Check[], { only, skip = [] }: Flags): Check[] {
+  const unknown = [...(only ?? []), ...skip].filter((id) => !all.some((check) => check.id === id));
+  if (unknown.length > 0) {
+    program.error(`error: no check is called ${unknown.join(', ')}; there are: ${all.map(({ id }) => id).join(', ')}`);
+  }
+  return all.filter(({ id }) => (only?.includes(id) ?? true) && !skip.includes(id));
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number above 0.');
+  return value;
+}

@@ -1,0 +1,33 @@
+/** The certificate that a server shows, and whether a client with node's trust would accept it. */
+import { isIP } from 'node:net';
+import { connect } from 'node:tls';
+
+export interface SeenCertificate {
+  names: string;
+  issuer: string;
+  validTo: Date;
+  /** Why a client would refuse it (`CERT_HAS_EXPIRED`, ...); null when it would not. */
+  problem: string | null;
+}
+
+/** Looks at the certificate whatever it is. Throws what the connection fails with. */
+export function readCertificate(host: string, port: number, timeoutMs: number): Promise<SeenCertificate> {
+  return new Promise((resolve, reject) => {
+    const servername = isIP(host) ? undefined : host;
+    // Accepted here so that what is wrong with it can be told; nothing is sent.
+    const socket = connect({ host, port, servername, rejectUnauthorized: false, timeout: timeoutMs });
+    socket.once('timeout', () => socket.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
+    socket.once('error', reject);
+    socket.once('secureConnect', () => {
+      const { subject, subjectaltname, issuer, valid_to: validTo } = socket.getPeerCertificate();
+      const reason = socket.authorizationError as Error | string | null | undefined;
+      socket.destroy();
+      resolve({
+        names: subjectaltname ?? String(subject.CN),
+        issuer: String(issuer.O ?? issuer.CN),
+        validTo: new Date(validTo),
+        problem: reason ? (reason instanceof Error ? reason.message : reason) : null,
+      });
+    });
+  });
+}

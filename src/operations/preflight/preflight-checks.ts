@@ -1,0 +1,53 @@
+/** Everything that can be looked at before a deployment, in the order of its report. */
+import { Check, failed, Finding } from '../check';
+import { backupCheck } from './backup-check';
+import { CannotCheck } from './cannot-check';
+import { configurationChecks } from './configuration-checks';
+import { databaseChecks } from './database-checks';
+import { hostChecks } from './host-checks';
+import { keyChecks } from './key-checks';
+import type { PreflightContext } from './preflight-context';
+import type { PreflightOptions } from './preflight-options';
+import { publicUrlChecks } from './public-url-checks';
+import { redisCheck } from './redis-check';
+import { releaseChecks } from './release-checks';
+import { redactor } from './secret-inventory';
+import { secretChecks } from './secret-checks';
+import { typeformChecks } from './typeform-checks';
+import { webhooksInSyncCheck } from './webhooks-in-sync-check';
+
+/** None builds on another one's result, so they can be run together. What they find holds none of the configured secrets. */
+export function preflightChecks(context: PreflightContext, options: PreflightOptions): Check[] {
+  return [
+    ...configurationChecks(context),
+    ...secretChecks(context),
+    ...keyChecks(context),
+    ...typeformChecks(context),
+    webhooksInSyncCheck(context),
+    ...publicUrlChecks(context),
+    ...databaseChecks(context, options),
+    backupCheck(context, options),
+    redisCheck(context),
+    ...hostChecks(context, options),
+    ...releaseChecks(context, options),
+  ].map((check) => careful(check, redactor(context.environment)));
+}
+
+function careful(check: Check, redact: (text: string) => string): Check {
+  const look = async (signal: AbortSignal): Promise<Finding> => {
+    try {
+      return await check.run(signal);
+    } catch (error) {
+      if (error instanceof CannotCheck) return failed(error.message, error.remedy);
+      throw new Error(error instanceof Error ? redact(error.message) : 'unknown error', { cause: error });
+    }
+  };
+  return {
+    ...check,
+    run: async (signal) => {
+      const finding = await look(signal);
+      const evidence = redact(finding.evidence);
+      return finding.ok ? { ...finding, evidence } : { ...finding, evidence, remedy: redact(finding.remedy) };
+    },
+  };
+}

@@ -1,0 +1,95 @@
+/** What several checks look at: configuration, database, Typeform; each opened once, when first asked for. */
+import { join } from 'node:path';
+import { DataSource } from 'typeorm';
+import type { AppConfig } from '../../config/app-config';
+import type { ConfigReport, Environment, LoadedConfig } from '../../config/load-config';
+import type { Clock } from '../../database/clock';
+import { dataSourceOptions } from '../../database/data-source-options';
+import { runningServerUrl } from '../../database/embedded/running-server';
+import { CannotCheck } from './cannot-check';
+import { PreflightRepository } from './preflight.repository';
+import { TypeformAccess } from './typeform-access';
+
+const CONNECTIONS = 4;
+
+export class PreflightContext {
+  readonly startedAt = performance.now();
+  private connecting: Promise<DataSource> | null = null;
+  private calling: Promise<TypeformAccess> | null = null;
+
+  constructor(
+    /** As the process got it; its secrets appear in no finding. */
+    readonly environment: Environment,
+    private readonly loaded: LoadedConfig,
+    readonly clock: Clock,
+  ) {}
+
+  get report(): ConfigReport {
+    return this.loaded.report;
+  }
+
+  /** Throws CannotCheck when the configuration is not valid. */
+  get config(): AppConfig {
+    if (this.loaded.ok) return this.loaded.config;
+    throw new CannotCheck(
+      'not looked at: the configuration is not valid',
+      'mend what config.valid names, then run again',
+    );
+  }
+
+  /** The base URL that Typeform reaches. */
+  get publicUrl(): URL {
+    const { publicUrl, host, port } = this.config.http;
+    return new URL(publicUrl ?? `http://${host}:${port}`);
+  }
+
+  /** DATABASE_URL, or where the embedded PostgreSQL of the running service listens. Throws CannotCheck when it does not run. */
+  async databaseUrl(): Promise<string> {
+    const { database, dataDir } = this.config;
+    const url = database.url ?? (await runningServerUrl(join(dataDir, 'postgres')));
+    if (url !== null) return url;
+    throw new CannotCheck(
+      `the embedded PostgreSQL in ${dataDir} does not run`,
+      'start the service and run preflight beside it, or set DATABASE_URL',
+    );
+  }
+
+  /** A connection to the database; throws what the driver does when there is none. */
+  connect(): Promise<DataSource> {
+    this.connecting ??= this.databaseUrl().then((url) =>
+      new DataSource(dataSourceOptions(url, CONNECTIONS)).initialize(),
+    );
+    return this.connecting;
+  }
+
+  /** The database, for checks that are not about reaching it. Throws CannotCheck when it cannot be reached. */
+  async database(): Promise<PreflightRepository> {
+    const { config } = this;
+    try {
+      return new PreflightRepository(await this.connect());
+    } catch (error) {
+      if (error instanceof CannotCheck) throw error;
+      const where = config.database.url === null ? 'the embedded PostgreSQL' : 'the database of DATABASE_URL';
+      throw new CannotCheck(`not looked at: ${where} cannot be reached`, 'mend database.reachable, then run again');
+    }
+  }
+
+  /** Typeform's API, at the pace that all replicas share, or one of its own where no database could share it. */
+  typeform(): Promise<TypeformAccess> {
+    this.calling ??= this.openTypeform();
+    return this.calling;
+  }
+
+  /** Lets go of everything that was opened. Never throws. */
+  async close(): Promise<void> {
+    await this.calling?.then((access) => access.close()).catch(() => undefined);
+    await this.connecting?.then((dataSource) => dataSource.destroy()).catch(() => undefined);
+  }
+
+  private async openTypeform(): Promise<TypeformAccess> {
+    const { config } = this;
+    const dataSource = await this.connect().catch(() => null);
+    const shared = dataSource !== null && (await new PreflightRepository(dataSource).hasTable('typeform_pace'));
+    return TypeformAccess.open(config, shared ? dataSource : null, this.clock);
+  }
+}

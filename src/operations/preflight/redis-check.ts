@@ -1,0 +1,43 @@
+import { Redis } from 'ioredis';
+import { Check, failed, passed } from '../check';
+import { reasonOf } from './failure-reason';
+import type { PreflightContext } from './preflight-context';
+
+const TIMEOUT_MS = 3_000;
+
+/** Redis answers, where it is configured. */
+export function redisCheck(context: PreflightContext): Check {
+  return {
+    id: 'redis.reachable',
+    title: 'Redis answers',
+    severity: 'block',
+    run: async () => {
+      const { redisUrl } = context.config;
+      if (redisUrl === null) return passed('REDIS_URL is not set: every process counts for itself');
+      const { host } = new URL(redisUrl);
+      const redis = new Redis(redisUrl, {
+        lazyConnect: true,
+        connectTimeout: TIMEOUT_MS,
+        commandTimeout: TIMEOUT_MS,
+        maxRetriesPerRequest: 0,
+        retryStrategy: () => null,
+      });
+      // The library reports the reason here, and to the caller only that the connection is closed.
+      let reason: unknown;
+      redis.on('error', (error) => (reason = error));
+      try {
+        await redis.connect();
+        const startedAt = performance.now();
+        await redis.ping();
+        return passed(`${host} answers in ${Math.ceil(performance.now() - startedAt)} ms`);
+      } catch (error) {
+        return failed(
+          `${host} does not answer (${reasonOf(reason ?? error)})`,
+          'check REDIS_URL and that Redis runs; without REDIS_URL every process throttles for itself',
+        );
+      } finally {
+        redis.disconnect();
+      }
+    },
+  };
+}
