@@ -35,7 +35,7 @@ export interface CheckLine {
 }
 
 export const passed = (evidence: string): Finding => ({ ok: true, evidence });
-export const failed = (evidence: string, remedy: string, severity?: Severity): Finding => ({
+export const failed = (evidence: string, remedy: string, severity?: Severity): Finding & { ok: false } => ({
   ok: false,
   evidence,
   remedy,
