@@ -5,6 +5,7 @@ import { processEnvironment } from '../config/process-environment';
 import type { Clock } from '../database/clock';
 import { evidenceRunner } from '../operations/checklist/evidence/evidence-runner';
 import { gateRunner } from '../operations/checklist/gate-runner';
+import { preflightRunner } from '../operations/checklist/preflight-runner';
 import type { OfferedRunner } from '../operations/checklist/runner';
 import { verifyRunner } from '../operations/checklist/verify-runner';
 import { progress } from './output';
@@ -17,6 +18,9 @@ export interface RunnerOptions {
   prometheus?: string;
   selector: string;
   ciResults?: string;
+  backupFile?: string;
+  makeBackup?: string;
+  image?: string;
 }
 
 /** The folder that holds package.json, docs/ and deploy/; this file runs as dist/src/commands/checklist-runners.js. */
@@ -38,8 +42,10 @@ export function checklistRunners(options: RunnerOptions, clock: Clock): OfferedR
     },
     log,
   );
+  const { backupFile = null, makeBackup = null, image = null } = options;
   return [
     evidence,
+    preflightRunner({ environment: processEnvironment, loaded, clock, backupFile, makeBackup, image, log }),
     verifyRunner({ url, managementUrl, config, clock, log }),
     gateRunner({ prometheus, selector, baseUrl: managementUrl, windowMs: window, clock, log }),
   ];

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import { processEnvironment } from '../config/process-environment';
 import { parseDuration } from '../core/duration';
 import { SystemClock } from '../database/clock';
 import { PHASES, Phase } from '../operations/checklist/checklist-line';
@@ -10,6 +11,7 @@ import { newState } from '../operations/checklist/checklist-state';
 import { readManifest } from '../operations/checklist/evidence/dependencies';
 import { runPhases } from '../operations/checklist/run-phases';
 import { readState, updateState, writeState } from '../operations/checklist/state-file';
+import { redactor } from '../operations/preflight/secret-inventory';
 import { checklistRunners, PROJECT_ROOT, RunnerOptions } from './checklist-runners';
 import { addChecklistStateCommands } from './checklist-state.commands';
 import { EXIT_FAILED } from './exit-codes';
@@ -55,6 +57,9 @@ export function addChecklistCommand(program: Command): void {
       'with --prometheus: which series are this release, e.g. namespace="production"',
       '',
     )
+    .option('--backup-file <path>', 'a backup made by pg_dump -Fc, or a directory whose newest file is one')
+    .option('--make-backup <directory>', 'make a backup there and prove it by restoring it')
+    .option('--image <name@sha256:digest>', 'the image that is deployed')
     .option('--ci-results <file>', 'what jest --json --outputFile has written in CI')
     .option('--require-signed', 'fail while a line of these phases is open', false)
     .option('--json', 'print the report as JSON', false)
@@ -90,6 +95,7 @@ async function runChecklist(command: Command, options: Options): Promise<void> {
       now: () => clock.now(),
       signal: onInterrupt(),
       update: (change) => updateState(statePath, change),
+      redact: redactor(processEnvironment),
       log: progress,
     });
   }

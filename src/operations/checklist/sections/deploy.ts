@@ -25,7 +25,7 @@ export const deploy: ChecklistSection = {
           'database.backup',
           'Backup current database: `pg_dump production > backup_$(date +%Y%m%d_%H%M%S).sql`',
           ['database.backup'],
-          { here: 'pg_dump --format=custom --file="backup_$(date +%Y%m%d_%H%M%S).dump" "$DATABASE_URL"' },
+          { here: 'npm run cli -- checklist --phase deploy --make-backup <directory>' },
         ),
         automatic('database.migrate', 'Run migrations: `poetry run alembic upgrade head`', ['database.migrations'], {
           here: 'npm run cli -- migrate',
