@@ -2,6 +2,7 @@
 /** The operator commands. Exit codes: 0 good, 1 failed, 2 wrong usage, 78 configuration. */
 import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
+import { addChecklistCommand } from './commands/checklist.command';
 import { addConfigCommand } from './commands/config.command';
 import { EXIT_FAILED, EXIT_USAGE } from './commands/exit-codes';
 import { addGateCommand } from './commands/gate.command';
@@ -24,6 +25,7 @@ addPreflightCommand(program);
 addRotateKeysCommand(program);
 addSignCommand(program);
 addSandboxCommand(program);
+addChecklistCommand(program);
 addVerifyCommand(program);
 addGateCommand(program);
 

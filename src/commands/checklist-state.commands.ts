@@ -1,0 +1,97 @@
+import { resolve } from 'node:path';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { SystemClock } from '../database/clock';
+import { lineToSign, setField, sign, unsign } from '../operations/checklist/checklist-changes';
+import { ChecklistLine, FIELD_IDS, FieldId, Phase, PHASES } from '../operations/checklist/checklist-line';
+import { formatList } from '../operations/checklist/checklist-list';
+import { buildReport, linesOf } from '../operations/checklist/checklist-report';
+import { newState, Signature, SIGNATURE_RESULTS } from '../operations/checklist/checklist-state';
+import { readManifest } from '../operations/checklist/evidence/dependencies';
+import { goodAnswer } from '../operations/checklist/line-status';
+import { readState, updateState, writeState } from '../operations/checklist/state-file';
+import { PROJECT_ROOT } from './checklist-runners';
+import { print, textOptions } from './output';
+
+interface SignOptions {
+  state: string;
+  by: string;
+  result?: Signature['result'];
+  note?: string;
+}
+
+/** `checklist start|sign|unsign|set|list`: what people do with the state of a deployment. */
+export function addChecklistStateCommands(checklist: Command, stateFile: string): void {
+  const clock = new SystemClock();
+  const withState = (name: string, description: string): Command =>
+    checklist.command(name).description(description).option('--state <file>', 'the state file', stateFile);
+  const lineId = (): Argument => new Argument('<line-id>', 'as checklist list shows it').argParser(readLine);
+
+  withState('start', 'begin a new deployment: an empty state file')
+    .requiredOption('--deployment <name>', 'what it is called in the report')
+    .option('--force', 'replace the deployment that the file holds', false)
+    .action(({ state, deployment, force }: { state: string; deployment: string; force: boolean }, command: Command) => {
+      const kept = readState(state);
+      if (kept !== null && !force) {
+        command.error(
+          `${state} holds the deployment "${kept.deployment}": give --force to replace it, or another --state`,
+        );
+      }
+      const { version } = readManifest(PROJECT_ROOT);
+      writeState(state, newState({ deployment, version, now: clock.now() }));
+      print(`Begun: ${deployment}, kept in ${resolve(state)}`);
+    });
+
+  withState('sign', 'sign a line')
+    .addArgument(lineId())
+    .requiredOption('--by <name>', 'who signs')
+    .addOption(
+      new Option('--result <result>', 'default: yes; of a rollback trigger say whether it has happened').choices(
+        SIGNATURE_RESULTS,
+      ),
+    )
+    .option('--note <text>', 'what should be known')
+    .action((line: ChecklistLine, { state, by, result, note }: SignOptions, command: Command) => {
+      if (result === undefined && goodAnswer(line) !== 'yes') {
+        command.error(`${line.id} must not happen: say --result no (it has not) or yes (it has)`);
+      }
+      const signature = { by, result: result ?? 'yes', note: note ?? null } as const;
+      updateState(state, (kept) => sign(kept, line, signature, clock.now()));
+      print(`${line.id}: ${signature.result}, signed by ${by}`);
+    });
+
+  withState('unsign', 'take the signature of a line back')
+    .addArgument(lineId())
+    .action((line: ChecklistLine, { state }: { state: string }) => {
+      updateState(state, (kept) => unsign(kept, line));
+      print(`${line.id}: not signed`);
+    });
+
+  withState('set', 'fill in a blank of the document; an empty value empties it')
+    .addArgument(new Argument('<field>', 'which').choices(FIELD_IDS))
+    .argument('<value>', 'what to write')
+    .action((field: FieldId, value: string, { state }: { state: string }) => {
+      updateState(state, (kept) => setField(kept, field, value, clock.now()));
+      print(`${field}: ${value}`);
+    });
+
+  withState('list', 'show every line: how it is answered and how it stands')
+    .option('--open', 'only what is open or has failed', false)
+    .addOption(new Option('--phase <phases...>', 'only of these').choices(PHASES))
+    .option('--json', 'print as JSON', false)
+    .action((options: { state: string; open: boolean; phase?: Phase[]; json: boolean }) => {
+      const state = readState(options.state) ?? newState({ deployment: 'none', version: 'none', now: clock.now() });
+      const sections = buildReport(state, clock.now()).sections.filter(
+        ({ phase }) => options.phase?.includes(phase) ?? true,
+      );
+      const lines = linesOf(sections).filter(({ status }) => !options.open || status === 'open' || status === 'failed');
+      print(options.json ? JSON.stringify(lines, null, 2) : formatList(lines, textOptions()));
+    });
+}
+
+function readLine(id: string): ChecklistLine {
+  try {
+    return lineToSign(id);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : 'no such line');
+  }
+}

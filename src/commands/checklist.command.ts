@@ -1,0 +1,129 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import { processEnvironment } from '../config/process-environment';
+import { parseDuration } from '../core/duration';
+import { SystemClock } from '../database/clock';
+import { PHASES, Phase } from '../operations/checklist/checklist-line';
+import { formatMarkdown } from '../operations/checklist/checklist-markdown';
+import { buildReport, ChecklistReport, Counts } from '../operations/checklist/checklist-report';
+import { newState } from '../operations/checklist/checklist-state';
+import { readManifest } from '../operations/checklist/evidence/dependencies';
+import { runPhases } from '../operations/checklist/run-phases';
+import { readState, updateState, writeState } from '../operations/checklist/state-file';
+import { redactor } from '../operations/preflight/secret-inventory';
+import { checklistRunners, PROJECT_ROOT, RunnerOptions } from './checklist-runners';
+import { addChecklistStateCommands } from './checklist-state.commands';
+import { EXIT_FAILED } from './exit-codes';
+import { onInterrupt } from './interrupt';
+import { duration, httpUrl } from './options';
+import { print, progress } from './output';
+
+const STATE_FILE = 'deployment.json';
+
+interface Options extends RunnerOptions {
+  out: string;
+  state?: string;
+  phase?: Phase[];
+  run: boolean;
+  requireSigned: boolean;
+  json: boolean;
+}
+
+/** `checklist`: the production checklist of one deployment, over all its phases. */
+export function addChecklistCommand(program: Command): void {
+  const checklist = program
+    .command('checklist')
+    .description('run what is automatic and write the whole production checklist, with fields for what people sign')
+    .enablePositionalOptions()
+    .option('--out <file>', 'the report; the same as JSON is written beside it', 'report.md')
+    .option('--state <file>', `what is kept of the deployment (default: ${STATE_FILE} beside --out)`)
+    .addOption(
+      new Option('--phase <phases...>', 'run the checks of these only; of others what is kept is shown').choices(
+        PHASES,
+      ),
+    )
+    .option('--no-run', 'run no checks, write the report from what is kept')
+    .option('--url <base>', 'base URL of the deployed service', httpUrl)
+    .option('--management-url <base>', 'where its probes and metrics are, when MANAGEMENT_PORT is set', httpUrl)
+    .option('--window <duration>', 'how long the gate watches the metrics', duration, parseDuration('30m') ?? 0)
+    .option(
+      '--prometheus <url>',
+      'asked for its alert rules and, in place of watching, for the window that has passed',
+      httpUrl,
+    )
+    .option(
+      '--selector <matchers>',
+      'with --prometheus: which series are this release, e.g. namespace="production"',
+      '',
+    )
+    .option('--backup-file <path>', 'a backup made by pg_dump -Fc, or a directory whose newest file is one')
+    .option('--make-backup <directory>', 'make a backup there and prove it by restoring it')
+    .option('--image <name@sha256:digest>', 'the image that is deployed')
+    .option('--ci-results <file>', 'what jest --json --outputFile has written in CI')
+    .option('--require-signed', 'fail while a line of these phases is open', false)
+    .option('--json', 'print the report as JSON', false)
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 nothing has failed, 1 a line has failed (or is open, with --require-signed), 2 usage.\n' +
+        'Example:\n  checklist start --deployment "release 1.4"\n  checklist --out report.md --phase before --ci-results test-results.json\n' +
+        '  checklist sign code.review --by "Name"\n  checklist --out report.md --phase after monitoring --url https://onboarding.example.com',
+    )
+    .action((options: Options) => runChecklist(checklist, options));
+  addChecklistStateCommands(checklist, STATE_FILE);
+}
+
+async function runChecklist(command: Command, options: Options): Promise<void> {
+  const clock = new SystemClock();
+  const { version } = readManifest(PROJECT_ROOT);
+  const report = reportPaths(options.out);
+  const statePath = resolve(options.state ?? join(dirname(options.out), STATE_FILE));
+  if (Object.values(report).includes(statePath)) command.error('--state and --out must be different files');
+
+  const kept = readState(statePath);
+  if (kept === null) {
+    mkdirSync(dirname(statePath), { recursive: true });
+    writeState(statePath, newState({ deployment: `release ${version}`, version, now: clock.now() }));
+  } else if (kept.version !== version) {
+    progress(`The deployment was begun with version ${kept.version}; this is version ${version}`);
+  }
+  const phases = options.phase ?? PHASES;
+  if (options.run) {
+    await runPhases({
+      phases,
+      runners: checklistRunners(options, clock),
+      now: () => clock.now(),
+      signal: onInterrupt(),
+      update: (change) => updateState(statePath, change),
+      redact: redactor(processEnvironment),
+      log: progress,
+    });
+  }
+  const written = buildReport(
+    updateState(statePath, (state) => state),
+    clock.now(),
+  );
+  mkdirSync(dirname(report.markdown), { recursive: true });
+  writeFileSync(report.markdown, formatMarkdown(written));
+  writeFileSync(report.json, `${JSON.stringify(written, null, 2)}\n`);
+  print(options.json ? JSON.stringify(written, null, 2) : summary(written, report.markdown));
+  if (!written.ok || (options.requireSigned && openIn(written, phases) > 0)) process.exitCode = EXIT_FAILED;
+}
+
+function reportPaths(out: string): { markdown: string; json: string } {
+  const path = join(dirname(resolve(out)), basename(out).replace(/\.(md|json)$/, ''));
+  return { markdown: `${path}.md`, json: `${path}.json` };
+}
+
+function openIn({ sections }: ChecklistReport, phases: readonly Phase[]): number {
+  return sections.filter(({ phase }) => phases.includes(phase)).reduce((sum, { counts }) => sum + counts.open, 0);
+}
+
+function summary({ sections, counts, ok }: ChecklistReport, path: string): string {
+  const row = (name: string, of: Counts): string =>
+    `${name.padEnd(28)} ${of.passed} passed, ${of.failed} failed, ${of.open} open, ${of['not applicable']} not applicable`;
+  const rows = sections.map((section) => row(section.title, section.counts));
+  return [...rows, row('all', counts), `checklist: ${ok ? 'nothing has failed' : 'not good'}; written to ${path}`].join(
+    '\n',
+  );
+}

@@ -1,0 +1,62 @@
+/** How the state of a checklist changes: pure, each returns the new state. */
+import type { CheckLine } from '../check';
+import { CheckId, RunnerName, runnerOf } from './check-ids';
+import { CHECKLIST_LINES } from './checklist-document';
+import type { ChecklistLine, FieldId, Phase } from './checklist-line';
+import { ChecklistState, LineRecord, recordOf, Signature } from './checklist-state';
+
+/** Puts what a runner found into every line of the phase that asks for it; what other runners found stays. */
+export function withFindings(
+  state: ChecklistState,
+  { runner, found, phases, now }: { runner: RunnerName; found: CheckLine[]; phases: readonly Phase[]; now: Date },
+): ChecklistState {
+  const byId = new Map(found.map((line) => [line.id, line]));
+  const lines = { ...state.lines };
+  for (const { phase, line } of CHECKLIST_LINES) {
+    const asked = line.checks.filter((id) => runnerOf(id) === runner);
+    if (asked.length === 0 || !phases.includes(phase)) continue;
+    const record = recordOf(state, line.id);
+    const kept = record.findings.filter(({ id }) => runnerOf(id) !== runner);
+    lines[line.id] = { ...record, findings: [...kept, ...findingsFor(asked, byId, now)] };
+  }
+  return { ...state, lines };
+}
+
+/** Puts a signature on a line in place of the one it may have. */
+export function sign(state: ChecklistState, { id }: ChecklistLine, signature: Omit<Signature, 'at'>, now: Date) {
+  return withRecord(state, id, { signature: { ...signature, at: now.toISOString() } });
+}
+
+/** Takes a signature back; nothing happens when there is none. */
+export function unsign(state: ChecklistState, { id }: ChecklistLine): ChecklistState {
+  return withRecord(state, id, { signature: null });
+}
+
+/** Fills in a blank; an empty value empties it again. */
+export function setField(state: ChecklistState, id: FieldId, value: string, now: Date): ChecklistState {
+  const fields = { ...state.fields };
+  if (value.trim() === '') delete fields[id];
+  else fields[id] = { value: value.trim(), setAt: now.toISOString() };
+  return { ...state, fields };
+}
+
+/** Throws when the checklist has no such line, or it is a blank to fill in. */
+export function lineToSign(lineId: string): ChecklistLine {
+  const line = CHECKLIST_LINES.find((placed) => placed.line.id === lineId)?.line;
+  if (!line) throw new Error(`the checklist has no line ${lineId}: checklist list shows them all`);
+  if (line.field) throw new Error(`${lineId} is a blank to fill in: checklist set ${line.field} <value>`);
+  return line;
+}
+
+function withRecord(state: ChecklistState, lineId: string, change: Partial<LineRecord>): ChecklistState {
+  return { ...state, lines: { ...state.lines, [lineId]: { ...recordOf(state, lineId), ...change } } };
+}
+
+function findingsFor(asked: readonly CheckId[], found: ReadonlyMap<string, CheckLine>, now: Date) {
+  return asked.flatMap((id) => {
+    const line = found.get(id);
+    if (!line) return [];
+    const { severity, result, evidence, remedy } = line;
+    return [{ id, severity, result, evidence, remedy, checkedAt: now.toISOString() }];
+  });
+}

@@ -1,0 +1,35 @@
+/** The whole production checklist (docs/production-checklist.md), in its order. */
+import type { ChecklistLine, ChecklistSection, Phase } from './checklist-line';
+import { after } from './sections/after';
+import { before } from './sections/before';
+import { communication } from './sections/communication';
+import { deploy } from './sections/deploy';
+import { followUp } from './sections/follow-up';
+import { gates } from './sections/gates';
+import { monitoring } from './sections/monitoring';
+import { rollback } from './sections/rollback';
+import { signOff } from './sections/sign-off';
+
+export const CHECKLIST_TITLE = 'Production Deployment Checklist';
+
+export const CHECKLIST: readonly ChecklistSection[] = [
+  before,
+  deploy,
+  after,
+  monitoring,
+  gates,
+  rollback,
+  communication,
+  followUp,
+  signOff,
+];
+
+/** A line and the phase its section belongs to. */
+export interface PlacedLine {
+  phase: Phase;
+  line: ChecklistLine;
+}
+
+export const CHECKLIST_LINES: readonly PlacedLine[] = CHECKLIST.flatMap(({ phase, groups }) =>
+  groups.flatMap(({ lines }) => lines.map((line) => ({ phase, line }))),
+);

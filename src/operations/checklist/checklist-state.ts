@@ -1,0 +1,58 @@
+/** What is known of one deployment's checklist: what the checks found, who signed what, what was filled in. */
+import { z } from 'zod';
+import { ALL_CHECK_IDS } from './check-ids';
+import { CHECKLIST_LINES } from './checklist-document';
+import { FIELD_IDS } from './checklist-line';
+
+const time = z.iso.datetime();
+const text = z.string().max(2_000);
+
+const finding = z.strictObject({
+  id: z.enum(ALL_CHECK_IDS),
+  severity: z.enum(['block', 'warn']),
+  result: z.enum(['pass', 'fail']),
+  evidence: z.string(),
+  remedy: z.string().nullable(),
+  checkedAt: time,
+});
+
+const signature = z.strictObject({
+  by: text.min(1),
+  at: time,
+  result: z.enum(['yes', 'no', 'n/a']),
+  note: text.nullable(),
+});
+
+const lineRecord = z.strictObject({ findings: z.array(finding), signature: signature.nullable() });
+
+const state = z.strictObject({
+  format: z.literal(1),
+  deployment: text.min(1),
+  version: text,
+  startedAt: time,
+  lines: z.partialRecord(z.enum(CHECKLIST_LINES.map(({ line }) => line.id)), lineRecord),
+  fields: z.partialRecord(z.enum(FIELD_IDS), z.strictObject({ value: text.min(1), setAt: time })),
+});
+
+/** What a check found for a line, and when. */
+export type LineFinding = z.infer<typeof finding>;
+export type Signature = z.infer<typeof signature>;
+export type LineRecord = z.infer<typeof lineRecord>;
+export type ChecklistState = z.infer<typeof state>;
+
+export const SIGNATURE_RESULTS = signature.shape.result.options;
+
+/** A deployment of which nothing is known yet. */
+export function newState({ deployment, version, now }: { deployment: string; version: string; now: Date }) {
+  return parseState({ format: 1, deployment, version, startedAt: now.toISOString(), lines: {}, fields: {} });
+}
+
+/** Throws a ZodError when it is no state. */
+export function parseState(value: unknown): ChecklistState {
+  return state.parse(value);
+}
+
+/** What is known of a line. */
+export function recordOf({ lines }: ChecklistState, lineId: string): LineRecord {
+  return lines[lineId] ?? { findings: [], signature: null };
+}

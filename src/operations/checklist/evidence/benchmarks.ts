@@ -1,0 +1,43 @@
+/** What the last benchmark run says of its thresholds. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { failed, passed } from '../../check';
+import { Evidence, unclear } from './evidence';
+
+const RESULTS = join('bench', 'results', 'latest.json');
+const DAY_MS = 86_400_000;
+
+const results = z.object({
+  startedAt: z.iso.datetime(),
+  quick: z.boolean(),
+  thresholds: z.array(
+    z.object({ name: z.string(), measured: z.number(), bound: z.number(), unit: z.string(), met: z.boolean() }),
+  ),
+});
+
+/** A whole run that met every threshold; its age is told. */
+export function benchmarkEvidence(projectRoot: string, now: Date): Evidence {
+  const path = join(projectRoot, RESULTS);
+  return {
+    id: 'evidence.benchmarks',
+    severity: 'block',
+    title: 'benchmarks',
+    run: () => {
+      if (!existsSync(path)) return unclear(`there is no ${RESULTS} here`, 'run npm run bench on a quiet machine');
+      const { startedAt, quick, thresholds } = results.parse(JSON.parse(readFileSync(path, 'utf8')));
+      const days = Math.floor((now.getTime() - new Date(startedAt).getTime()) / DAY_MS);
+      const met = thresholds.filter((threshold) => threshold.met);
+      const evidence = `${met.length} of ${thresholds.length} thresholds met, measured ${startedAt}, ${days} day(s) ago`;
+      if (quick) return unclear(`${evidence}, in a quick run`, 'run npm run bench without --quick');
+      const missed = thresholds.filter((threshold) => !threshold.met);
+      if (missed.length === 0 && met.length > 0) return passed(evidence);
+      const names = missed.map(({ name, measured, bound, unit }) => `${name} ${round(measured)} (${bound} ${unit})`);
+      return failed([evidence, ...names].join('; '), 'look for what became slower, or measure on a quiet machine');
+    },
+  };
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

@@ -1,0 +1,31 @@
+/** Whether a gradual rollout is shipped: a canary that has steps, as Argo Rollouts takes them. */
+import { z } from 'zod';
+import { deployDocuments } from './deploy-files';
+import { passed } from '../../check';
+import { Evidence, unclear } from './evidence';
+
+const strategy = z.object({ canary: z.object({ steps: z.array(z.unknown()).min(1) }) });
+
+/** What the balancer in front of the service really does, a person looks at. */
+export function rolloutEvidence(projectRoot: string): Evidence {
+  return {
+    id: 'evidence.gradual-rollout',
+    severity: 'block',
+    title: 'gradual rollout',
+    run: () => {
+      for (const { file, content } of deployDocuments(projectRoot)) {
+        const steps = canarySteps(content);
+        if (steps > 0) return passed(`${file}: a canary in ${steps} steps`);
+      }
+      return unclear('no canary with steps below deploy/', 'run this in a checkout of the release');
+    },
+  };
+}
+
+/** How many steps the first canary in a document has, wherever it stands: the strategy may be a patch of Kustomize. */
+function canarySteps(value: unknown): number {
+  const found = strategy.safeParse(value);
+  if (found.success) return found.data.canary.steps.length;
+  if (typeof value !== 'object' || value === null) return 0;
+  return Object.values(value).reduce<number>((steps, part) => steps || canarySteps(part), 0);
+}

@@ -1,0 +1,73 @@
+/** What the last run of the tests says: a file that `jest --json --outputFile <file>` has written. */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { failed, Finding, passed } from '../../check';
+import { Evidence, unclear } from './evidence';
+
+/** The checklist asks for so many security tests. */
+const SECURITY_TESTS_DEMANDED = 43;
+
+/** Test files that look at signatures, secrets, access, the audit log and refused requests. */
+const SECURITY =
+  /\/(signature|secret-box|audit-[a-z]+|audit|typeform-hosts|access[a-z-]*|admin-api|webhook-paths|intake|erasure)\.(e2e-)?spec\./;
+const INTEGRATION = /\.e2e-spec\./;
+const RETRY = /\/(backoff|processing|retry-policy|retry-after|typeform-client|backfill)\.(e2e-)?spec\./;
+
+const results = z.object({
+  startTime: z.number(),
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      /** `failed` also of a file that could not be run at all. */
+      status: z.string(),
+      assertionResults: z.array(z.object({ status: z.string() })),
+    }),
+  ),
+});
+type TestResults = z.infer<typeof results>;
+
+/** `path` is that of the results, null when none were given. */
+export function testEvidence(path: string | null): Evidence[] {
+  return [
+    { id: 'evidence.tests', severity: 'block', title: 'all tests', run: () => judge(path, /./, 1) },
+    {
+      id: 'evidence.security-tests',
+      severity: 'block',
+      title: 'security tests',
+      run: () => judge(path, SECURITY, SECURITY_TESTS_DEMANDED),
+    },
+    {
+      id: 'evidence.integration-tests',
+      severity: 'block',
+      title: 'integration tests',
+      run: () => judge(path, INTEGRATION, 1),
+    },
+    { id: 'evidence.retry-tests', severity: 'block', title: 'tests of the retries', run: () => judge(path, RETRY, 1) },
+  ];
+}
+
+/** All tests of the files that match have passed, and there are at least `demanded`. Throws when it is no such file. */
+function judge(path: string | null, files: RegExp, demanded: number): Finding {
+  if (path === null) {
+    return unclear(
+      'no results of the tests were given',
+      'run `npx jest --json --outputFile test-results.json` and give --ci-results test-results.json, or sign for it',
+    );
+  }
+  const { startTime, testResults } = readResults(path);
+  const suites = testResults.filter(({ name }) => files.test(name.replaceAll('\\', '/')));
+  const statuses = suites.flatMap(({ assertionResults }) => assertionResults.map(({ status }) => status));
+  const passedTests = statuses.filter((status) => status === 'passed').length;
+  const failedSuites = suites.filter(({ status }) => status === 'failed').length;
+  const when = new Date(startTime).toISOString();
+  const evidence = `${passedTests} of ${statuses.length} tests in ${suites.length} files passed, in the run of ${when}`;
+  if (failedSuites > 0) return failed(`${evidence}; ${failedSuites} files failed`, 'mend them and run the tests again');
+  if (passedTests < demanded) return failed(`${evidence}; ${demanded} are demanded`, 'run all the tests');
+  return passed(evidence);
+}
+
+function readResults(path: string): TestResults {
+  const parsed = results.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+  if (!parsed.success) throw new Error('--ci-results is no file that jest --json has written');
+  return parsed.data;
+}

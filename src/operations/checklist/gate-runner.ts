@@ -1,0 +1,70 @@
+/** The gate as a runner of the checklist. */
+import type { Criterion } from '../../core/release-gate';
+import type { Clock } from '../../database/clock';
+import type { CheckLine } from '../check';
+import { gateProgress } from '../gate/gate-text';
+import { MetricsEndpoint } from '../gate/metrics-endpoint';
+import { Prometheus } from '../gate/prometheus';
+import { watchGate } from '../gate/watch-gate';
+import { HttpClient } from '../http-client';
+import type { OfferedRunner } from './runner';
+
+const INTERVAL_MS = 10_000;
+
+export interface GateRunnerOptions {
+  /** Asked for the window that has passed; null: the metrics at `baseUrl` are watched for as long as the window is. */
+  prometheus: string | null;
+  selector: string;
+  baseUrl: string | null;
+  windowMs: number;
+  clock: Clock;
+  log: (line: string) => void;
+}
+
+export function gateRunner({ prometheus, selector, baseUrl, windowMs, clock, log }: GateRunnerOptions): OfferedRunner {
+  if (prometheus === null && baseUrl === null)
+    return { name: 'gate', missing: 'give --url, --management-url or --prometheus' };
+  return {
+    name: 'gate',
+    run: async (signal) => {
+      const http = new HttpClient();
+      try {
+        const { criteria, problem } = await watchGate({
+          source:
+            prometheus === null
+              ? new MetricsEndpoint(`${baseUrl}/metrics`, http, clock, false)
+              : new Prometheus(prometheus, http, selector),
+          once: prometheus !== null,
+          windowMs,
+          intervalMs: INTERVAL_MS,
+          expectThroughput: null,
+          baseline: null,
+          clock,
+          signal,
+          onProgress: (report) => log(gateProgress(report)),
+        });
+        return criteria.map((criterion) => lineOf(criterion, problem));
+      } finally {
+        http.close();
+      }
+    },
+  };
+}
+
+/** What rolls back blocks; what holds is for a person to decide. */
+function lineOf({ id, verdict, threshold, evidence }: Criterion, problem: string | null): CheckLine {
+  return {
+    id: `gate.${id}`,
+    title: id,
+    severity: verdict === 'rollback' ? 'block' : 'warn',
+    result: verdict === 'promote' ? 'pass' : 'fail',
+    evidence: `${evidence}${problem === null ? '' : ` (${problem})`}; demanded ${threshold}`,
+    remedy: verdict === 'promote' ? null : REMEDIES[verdict],
+    seconds: 0,
+  };
+}
+
+const REMEDIES = {
+  hold: 'look into it before going on; watch again with a longer --window when there was too little to judge by',
+  rollback: 'roll back: docs/rollback.md',
+};

@@ -1,0 +1,33 @@
+/** How a line of the checklist stands. */
+import type { ChecklistLine } from './checklist-line';
+import { ChecklistState, LineFinding, recordOf, Signature } from './checklist-state';
+
+export const LINE_STATUSES = ['passed', 'failed', 'open', 'not applicable'] as const;
+export type LineStatus = (typeof LINE_STATUSES)[number];
+
+/**
+ * A failed blocking check makes the line fail, whoever signs it. A check that failed without blocking, or was not made,
+ * leaves the line open until a person signs. A signature with the bad answer fails the line.
+ */
+export function statusOf(line: ChecklistLine, state: ChecklistState): LineStatus {
+  if (line.field) return state.fields[line.field] ? 'passed' : 'open';
+  const { findings, signature } = recordOf(state, line.id);
+  if (findings.some(blocks)) return 'failed';
+  if (signature) return statusOfSignature(line, signature);
+  const passed = (id: string): boolean => findings.some((finding) => finding.id === id && finding.result === 'pass');
+  return !line.person && line.checks.every(passed) ? 'passed' : 'open';
+}
+
+/** "Yes, it is done"; of a rollback trigger "no, it has not happened". */
+export function goodAnswer({ trigger }: ChecklistLine): 'yes' | 'no' {
+  return trigger ? 'no' : 'yes';
+}
+
+export function blocks({ severity, result }: LineFinding): boolean {
+  return severity === 'block' && result === 'fail';
+}
+
+function statusOfSignature(line: ChecklistLine, { result }: Signature): LineStatus {
+  if (result === 'n/a') return 'not applicable';
+  return result === goodAnswer(line) ? 'passed' : 'failed';
+}

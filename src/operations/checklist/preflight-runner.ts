@@ -1,0 +1,42 @@
+/** Preflight as a runner of the checklist. */
+import type { Environment, LoadedConfig } from '../../config/load-config';
+import type { Clock } from '../../database/clock';
+import { preflightChecks } from '../preflight/preflight-checks';
+import { PreflightContext } from '../preflight/preflight-context';
+import { runChecks } from '../run-checks';
+import type { Runner } from './runner';
+
+const TIMEOUT_MS = 13_000;
+const BACKUP_MAX_AGE_HOURS = 24;
+const MIN_DISK_MEGABYTES = 1024;
+
+export interface PreflightRunnerOptions {
+  environment: Environment;
+  loaded: LoadedConfig;
+  clock: Clock;
+  backupFile: string | null;
+  makeBackup: string | null;
+  image: string | null;
+  log: (line: string) => void;
+}
+
+export function preflightRunner({ environment, loaded, clock, log, ...options }: PreflightRunnerOptions): Runner {
+  return {
+    name: 'preflight',
+    run: async () => {
+      const context = new PreflightContext(environment, loaded, clock);
+      const checks = preflightChecks(context, {
+        ...options,
+        showSql: false,
+        backupMaxAgeHours: BACKUP_MAX_AGE_HOURS,
+        minDiskMegabytes: MIN_DISK_MEGABYTES,
+      });
+      try {
+        const onLine = ({ title, result }: { title: string; result: string }): void => log(`${title}: ${result}`);
+        return await runChecks(checks, { timeoutMs: TIMEOUT_MS, together: true, onLine });
+      } finally {
+        await context.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,40 @@
+/** Runs what the lines of some phases ask for, and keeps what is found after each runner, so that nothing is lost when one is cut short. */
+import type { CheckLine } from '../check';
+import { nothingBlocks } from '../run-checks';
+import { withFindings } from './checklist-changes';
+import type { Phase } from './checklist-line';
+import type { ChecklistState } from './checklist-state';
+import { OfferedRunner, runnersNeeded, runOrFail } from './runner';
+
+export interface PhaseRun {
+  phases: readonly Phase[];
+  runners: readonly OfferedRunner[];
+  now: () => Date;
+  signal: AbortSignal;
+  /** Changes the state where it is kept. */
+  update: (change: (state: ChecklistState) => ChecklistState) => void;
+  /** Cuts secrets out of what was found, whatever a runner lets through. */
+  redact: (text: string) => string;
+  log: (line: string) => void;
+}
+
+/** Throws when the signal is aborted. A runner that is missing something is told of and left out: its lines keep what they had. */
+export async function runPhases({ phases, runners, now, signal, update, redact, log }: PhaseRun): Promise<void> {
+  const needed = runnersNeeded(phases);
+  for (const runner of runners.filter(({ name }) => needed.has(name))) {
+    if ('missing' in runner) {
+      log(`${runner.name}: not run, ${runner.missing}`);
+      continue;
+    }
+    log(`${runner.name}: running`);
+    const found = (await runOrFail(runner, signal)).map((line) => redacted(line, redact));
+    signal.throwIfAborted();
+    update((state) => withFindings(state, { runner: runner.name, found, phases, now: now() }));
+    const passed = found.filter(({ result }) => result === 'pass').length;
+    log(`${runner.name}: ${passed} of ${found.length} passed${nothingBlocks(found) ? '' : ', some that block failed'}`);
+  }
+}
+
+function redacted(line: CheckLine, redact: (text: string) => string): CheckLine {
+  return { ...line, evidence: redact(line.evidence), remedy: line.remedy === null ? null : redact(line.remedy) };
+}

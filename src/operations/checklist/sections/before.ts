@@ -1,0 +1,42 @@
+import { assisted, automatic, ChecklistSection, manual } from '../checklist-line';
+
+export const before: ChecklistSection = {
+  title: 'Pre-Deployment',
+  phase: 'before',
+  groups: [
+    {
+      title: 'Code Preparation',
+      lines: [
+        automatic('code.tests', 'All tests passing in CI/CD pipeline', ['evidence.tests']),
+        manual('code.review', 'Code review completed and approved'),
+        automatic('code.security-scan', 'Security scan completed with no critical issues', [
+          'release.dependency-audit',
+        ]),
+        automatic('code.benchmarks', 'Performance benchmarks validated', ['evidence.benchmarks']),
+        assisted('code.documentation', 'Documentation updated', ['evidence.documents']),
+      ],
+    },
+    {
+      title: 'Environment Preparation',
+      lines: [
+        automatic('environment.variables', 'Production environment variables configured', ['config.valid']),
+        assisted('environment.migrations-reviewed', 'Database migration scripts reviewed', ['database.migrations']),
+        automatic('environment.backup', 'Backup of current production state completed', ['database.backup']),
+        assisted('environment.rollback-plan', 'Rollback plan documented and reviewed', ['evidence.rollback-plan']),
+      ],
+    },
+    {
+      title: 'Security Validation',
+      lines: [
+        automatic('secrets.webhooks', 'Webhook secrets configured (minimum 20 characters)', [
+          'secrets.webhook-length',
+          'secrets.webhook-strength',
+          'secrets.defaults',
+        ]),
+        automatic('secrets.typeform-keys', 'TypeForm API keys validated', ['typeform.api-key', 'typeform.scopes']),
+        automatic('secrets.certificates', 'SSL certificates valid and up to date', ['public-url.tls']),
+        manual('secrets.compliance', 'Security compliance documented'),
+      ],
+    },
+  ],
+};

@@ -1,0 +1,27 @@
+import { automatic, ChecklistSection } from '../checklist-line';
+
+export const monitoring: ChecklistSection = {
+  title: 'Monitoring and Alerting',
+  phase: 'monitoring',
+  groups: [
+    {
+      title: 'Critical Metrics to Monitor',
+      lines: [
+        automatic('metrics.success-rate', 'Webhook success rate (>99% target)', ['gate.success-rate']),
+        automatic('metrics.latency', 'Processing latency (<50ms average)', ['gate.latency']),
+        automatic('metrics.memory', 'Memory usage (<200MB growth)', ['gate.memory-growth']),
+        automatic('metrics.pace', 'Rate limiting compliance', ['gate.pace-compliance']),
+        automatic('metrics.queue-depth', 'Retry queue depth', ['gate.queue-depth']),
+      ],
+    },
+    {
+      title: 'Alert Configuration',
+      lines: [
+        automatic('alerts.critical', 'Critical alerts configured (success rate <95%)', ['evidence.alerts-critical']),
+        automatic('alerts.warning', 'Warning alerts configured (latency >100ms)', ['evidence.alerts-warning']),
+        automatic('alerts.security', 'Security alerts active (signature failures)', ['evidence.alerts-security']),
+        automatic('alerts.performance', 'Performance alerts enabled', ['evidence.alerts-performance']),
+      ],
+    },
+  ],
+};
