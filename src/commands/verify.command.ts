@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { loadConfigOrExit } from '../config/process-environment';
 import { SystemClock } from '../database/clock';
-import { createVerifyChecks, VERIFY_TIMEOUT_MS } from '../operations/verify/create-verify-checks';
+import { createVerifyChecks, VERIFY_PATIENCE_MS, VERIFY_TIMEOUT_MS } from '../operations/verify/create-verify-checks';
 import { inChecklistOrder } from '../operations/verify/verify-ids';
 import { runCheckCommand } from './check-command';
 import { onInterrupt } from './interrupt';
@@ -15,8 +15,6 @@ interface Options {
   throttleLimit?: number;
   json?: boolean;
 }
-
-const PATIENCE_MS = 10_000;
 
 const HELP = `
 Sends about 350 submissions of the form onboarding-verify, e-mails at example.com, as many duplicates as the rate limit takes,
@@ -50,7 +48,7 @@ export function addVerifyCommand(program: Command): void {
         secret: secret ?? intake.secret,
         adminKey: adminKey ?? access.adminApiKey,
         throttle: { limit: throttleLimit ?? intake.throttleLimit, windowMs: intake.throttleTtlSeconds * 1000 },
-        patienceMs: PATIENCE_MS,
+        patienceMs: VERIFY_PATIENCE_MS,
         clock,
       };
       const { checks } = createVerifyChecks(target, onInterrupt());

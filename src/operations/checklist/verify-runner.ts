@@ -2,7 +2,7 @@
 import type { AppConfig } from '../../config/app-config';
 import type { Clock } from '../../database/clock';
 import { runChecks } from '../run-checks';
-import { createVerifyChecks, VERIFY_TIMEOUT_MS } from '../verify/create-verify-checks';
+import { createVerifyChecks, VERIFY_PATIENCE_MS, VERIFY_TIMEOUT_MS } from '../verify/create-verify-checks';
 import type { OfferedRunner } from './runner';
 
 export interface VerifyRunnerOptions {
@@ -25,6 +25,7 @@ export function verifyRunner({ url, managementUrl, config, clock, log }: VerifyR
     secret: intake.secret,
     adminKey: access.adminApiKey,
     throttle: { limit: intake.throttleLimit, windowMs: intake.throttleTtlSeconds * 1000 },
+    patienceMs: VERIFY_PATIENCE_MS,
     clock,
   };
   return {

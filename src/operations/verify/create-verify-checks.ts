@@ -12,6 +12,8 @@ import { webhookChecks } from './webhook-checks';
 
 /** How long one check may take; all together stay below a minute where the service answers. */
 export const VERIFY_TIMEOUT_MS = 25_000;
+/** How long a record or an erasure is waited for. */
+export const VERIFY_PATIENCE_MS = 10_000;
 
 export interface VerifyChecks {
   /** In the order in which they must be run; `inChecklistOrder` sorts their lines for a report. The last one cleans up. */
