@@ -10,6 +10,7 @@ const features = [
   'webhooks',
   'typeform',
   'backfill',
+  'erasure',
   'access',
   'health',
   'metrics',
@@ -38,8 +39,8 @@ export default tseslint.config(
             never('database', [...foundations, ...features, 'operations', 'sandbox']),
             never('sandbox', ['core', 'config', 'database', ...foundations, ...features, 'operations']),
             never('audit', [...features, 'operations', 'sandbox']),
-            never('onboarding', ['inbox', 'intake', 'backfill', 'operations', 'sandbox']),
-            never('inbox', ['intake', 'backfill', 'operations', 'sandbox']),
+            never('onboarding', ['inbox', 'intake', 'backfill', 'erasure', 'operations', 'sandbox']),
+            never('inbox', ['intake', 'backfill', 'erasure', 'operations', 'sandbox']),
             never(
               'typeform',
               features.filter((feature) => feature !== 'typeform'),
@@ -86,7 +87,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['test/**/*.ts', 'bench/**/*.ts', '**/*.spec.ts'],
+    files: ['test/**/*.ts', 'deploy-test/**/*.ts', 'bench/**/*.ts', '**/*.spec.ts'],
     rules: {
       'no-restricted-syntax': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',

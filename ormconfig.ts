@@ -9,6 +9,7 @@ import { AuditEntry } from './src/audit/audit-entry.entity';
 import { BackfillRun } from './src/backfill/backfill-run.entity';
 import { loadConfigOrExit } from './src/config/process-environment';
 import { dataSourceOptions } from './src/database/data-source-options';
+import { ErasedResponse } from './src/erasure/erased-response.entity';
 import { WebhookEvent } from './src/inbox/webhook-event.entity';
 import { Client } from './src/onboarding/client.entity';
 import { FormResponse } from './src/onboarding/form-response.entity';
@@ -28,6 +29,7 @@ export const ENTITIES = [
   TypeformPaceState,
   TypeformCall,
   BackfillRun,
+  ErasedResponse,
 ];
 
 const { database } = loadConfigOrExit().config;

@@ -22,7 +22,7 @@ function thresholdTable(thresholds: readonly Threshold[]): Table {
   };
 }
 
-function formatTable({ title, rows }: Table): string {
+export function formatTable({ title, rows }: Table): string {
   const cells = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? formatNumber(cell) : cell)));
   const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   const lines = cells.map((row) =>

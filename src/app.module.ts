@@ -5,6 +5,7 @@ import { AppConfig } from './config/app-config';
 import { BackfillModule } from './backfill/backfill.module';
 import { ConfigModule } from './config/config.module';
 import { DatabaseModule } from './database/database.module';
+import { ErasureModule } from './erasure/erasure.module';
 import { GatesModule } from './gates/gates.module';
 import { HealthModule } from './health/health.module';
 import { InboxModule } from './inbox/inbox.module';
@@ -31,6 +32,7 @@ export class AppModule {
         InboxModule,
         WebhooksModule,
         BackfillModule,
+        ErasureModule,
         IntakeModule,
         HealthModule,
         MetricsModule,

@@ -16,6 +16,7 @@ import { Draining } from './rest/draining';
 import { PublicUrl } from './rest/public-url';
 import { serveOpenApi } from './rest/openapi';
 import { sendProblem } from './rest/problem.filter';
+import { nameRequestSpans } from './tracing/request-spans';
 
 const ADMIN_BODY_LIMIT_BYTES = 1_048_576;
 /** Receiving a whole request and writing its answer; Typeform gives up after 30 s. */
@@ -52,6 +53,7 @@ export async function startApp(
   try {
     const fastify = adapter.getInstance<FastifyInstance>();
     let management: Server | null = null;
+    if (config.tracing) nameRequestSpans(fastify);
     closeConnectionsWhile(app.get(Draining), fastify);
     separateManagement(fastify, config, () => management);
     app.get(WebhookFence).install(fastify);

@@ -9,6 +9,7 @@ import { addGateCommand } from './commands/gate.command';
 import { addMigrateCommand } from './commands/migrate.command';
 import { progress } from './commands/output';
 import { addPreflightCommand } from './commands/preflight.command';
+import { addRotateKeysCommand } from './commands/rotate-keys.command';
 import { addSandboxCommand } from './commands/sandbox.command';
 import { addSignCommand } from './commands/sign.command';
 import { addVerifyCommand } from './commands/verify.command';
@@ -23,6 +24,7 @@ const program = new Command('typeform-onboarding')
 addConfigCommand(program);
 addMigrateCommand(program);
 addPreflightCommand(program);
+addRotateKeysCommand(program);
 addSignCommand(program);
 addSandboxCommand(program);
 addChecklistCommand(program);

@@ -1,5 +1,8 @@
 import { ConsoleLogger, LogLevel as NestLogLevel } from '@nestjs/common';
+import { trace } from '@opentelemetry/api';
 import { AppConfig, LogLevel } from './config/app-config';
+import { countLogLine } from './metrics/log-lines';
+import { formatTraceparent } from './core/traceparent';
 
 const NEST_LEVELS: Record<LogLevel, NestLogLevel[]> = {
   error: ['fatal', 'error'],
@@ -40,5 +43,30 @@ export class ServiceLogger extends ConsoleLogger {
     const context = rest.at(-1);
     const ofFramework = typeof context === 'string' && FRAMEWORK_CONTEXTS.has(context);
     if (!ofFramework || this.isLevelEnabled('debug')) super.log(message, ...rest);
+  }
+
+  override warn(message: unknown, ...rest: unknown[]): void {
+    if (this.isLevelEnabled('warn')) countLogLine('warn');
+    super.warn(message, ...rest);
+  }
+
+  override error(message: unknown, ...rest: unknown[]): void {
+    countLogLine('error');
+    super.error(message, ...rest);
+  }
+
+  override fatal(message: unknown, ...rest: unknown[]): void {
+    countLogLine('error');
+    super.fatal(message, ...rest);
+  }
+
+  /** With tracing every line names the span it was written in, unless it names another one. */
+  protected override getJsonLogObject(
+    ...line: Parameters<ConsoleLogger['getJsonLogObject']>
+  ): ReturnType<ConsoleLogger['getJsonLogObject']> {
+    const span = trace.getActiveSpan()?.spanContext();
+    const object = super.getJsonLogObject(...line);
+    if (span) object.traceparent ??= formatTraceparent(span);
+    return object;
   }
 }

@@ -1,4 +1,6 @@
 /** Starts the service: configuration, database, migrations, HTTP; stops it cleanly on SIGTERM and SIGINT. */
+// First: it instruments what is loaded after it.
+import { stopTracing } from './tracing';
 import 'reflect-metadata';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger, LoggerService } from '@nestjs/common';
@@ -49,6 +51,7 @@ async function main(): Promise<void> {
     running.app.get(Draining).begin();
     await delay(ANNOUNCE_SHUTDOWN_MS);
     await running.close();
+    await stopTracing();
     await closeSurroundings();
   });
   if (config.environment === 'production') {

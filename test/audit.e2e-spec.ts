@@ -444,6 +444,26 @@ describe('tampering by somebody who switches the triggers off', () => {
     expect(await verify()).toEqual(before);
   });
 
+  it('at the end of the log shows in the metrics', async () => {
+    const end = await last();
+    const intact = async (): Promise<string | undefined> => {
+      const { text } = await app.http.get('/metrics').expect(200);
+      expect(text).toMatch(new RegExp(`^onboarding_audit_entries ${end}$`, 'm'));
+      return /^onboarding_audit_end_intact (\d)$/m.exec(text)?.[1];
+    };
+    expect(await intact()).toBe('1');
+    await sql(`CREATE TABLE kept AS TABLE audit_entry; ALTER TABLE audit_entry DISABLE TRIGGER USER`);
+    try {
+      await sql('DELETE FROM audit_entry WHERE id = $1', [end]);
+      expect(await intact()).toBe('0');
+      await sql('TRUNCATE audit_entry');
+      expect(await intact()).toBe('0');
+    } finally {
+      await sql(`TRUNCATE audit_entry; INSERT INTO audit_entry TABLE kept; DROP TABLE kept; ${ENABLE}`);
+    }
+    expect(await intact()).toBe('1');
+  });
+
   it('changes go on, are recorded, and do not hide it', async () => {
     const end = await last();
     await sql(`CREATE TABLE kept AS SELECT * FROM audit_entry WHERE id = ${end}`);

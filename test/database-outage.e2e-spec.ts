@@ -83,11 +83,16 @@ function startService(url: string): Promise<ServiceProcess> {
   return ServiceProcess.start({ DATABASE_URL: url, DATA_DIR: join(root, 'data') });
 }
 
-/** The probes tell the truth: not ready because of the database, and still alive. */
+/** Probes and metrics tell the truth: not ready because of the database, still alive, and a scrape ends in time (10 s). */
 async function expectAway(running: ServiceProcess): Promise<void> {
   const ready = json<{ error: object }>(await running.health('ready', 503, 10_000));
   expect(ready.error).toHaveProperty('database');
   expect((await running.get('/health/live')).status).toBe(200);
+  const metrics = await running.get('/metrics');
+  expect(metrics.text).toMatch(/^onboarding_database_up 0$/m);
+  expect(metrics.text).toMatch(/^onboarding_ready 0$/m);
+  expect(metrics.text).not.toMatch(/^onboarding_inbox_events\{/m);
+  expect(metrics.afterMs).toBeLessThan(8_000);
 }
 
 function expectUnavailable({ status, headers, text, afterMs }: Answer): void {

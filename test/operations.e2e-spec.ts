@@ -1,4 +1,5 @@
 /** Probes and metrics. */
+import { version } from '../package.json';
 import { newEvent } from './support/events';
 import { eventually, startTestApp, TestApp } from './support/test-app';
 
@@ -71,8 +72,25 @@ describe('metrics', () => {
     expect(value('onboarding_typeform_rate_limited_total')).toBe(0);
     expect(value('onboarding_typeform_pace_compliance')).toBe(1);
     expect(value('onboarding_typeform_calls_in_busiest_10_seconds')).toBe(0);
+    expect(value('onboarding_ready')).toBe(1);
+    expect(value('onboarding_database_up')).toBe(1);
+    expect(Math.abs(value('onboarding_clock_offset_seconds'))).toBeLessThan(5);
+    expect(value('onboarding_audit_end_intact')).toBe(1);
+    expect(value(`onboarding_build_info{version="${version}"}`)).toBe(1);
     expect(value('process_resident_memory_bytes')).toBeGreaterThan(0);
     expect(value('nodejs_eventloop_lag_seconds')).toBeGreaterThanOrEqual(0);
+  });
+
+  it('count calls of the admin API that were not let in', async () => {
+    const refusals = async (code: string): Promise<number> => {
+      const { text } = await app.http.get('/metrics').expect(200);
+      return Number(new RegExp(`^onboarding_admin_refusals_total\\{code="${code}"\\} (.+)$`, 'm').exec(text)?.[1]);
+    };
+    const before = await refusals('unauthorized');
+    await app.admin('get', '/v1/clients', 'a-key-that-nobody-has-0123456789').expect(401);
+    await app.http.get('/v1/clients').expect(401);
+    expect(await refusals('unauthorized')).toBe(before + 2);
+    expect(await refusals('forbidden')).toBe(0);
   });
 
   it('have no label that could hold an id, an address or an answer', async () => {
@@ -85,6 +103,7 @@ describe('metrics', () => {
       'code',
       'field',
       'le',
+      'level',
       'operation',
       'outcome',
       'priority',

@@ -1,13 +1,11 @@
 import { connect, Socket } from 'node:net';
-import { RenderedRequest, WEBHOOK_PATH } from './requests';
+import type { RenderedRequest } from './requests';
 
 const HEAD_END = '\r\n\r\n';
 const OK = 'HTTP/1.1 200 ';
 const ACCEPTED = '"status":"accepted"';
 
-/**
- * A keep-alive HTTP/1.1 connection for one request at a time.
- */
+/** A keep-alive HTTP/1.1 connection for one request at a time. */
 export class Connection {
   private received = '';
   private answered: ((accepted: boolean) => void) | null = null;
@@ -29,10 +27,10 @@ export class Connection {
   }
 
   /** Sends a request; `answered` is told whether the answer was 200 with the status "accepted". */
-  send({ headers, body }: RenderedRequest, answered: (accepted: boolean) => void): void {
+  send({ bytes }: RenderedRequest, answered: (accepted: boolean) => void): void {
     this.answered = answered;
     if (this.socket.destroyed) setImmediate(() => this.answer(false));
-    else this.socket.write(Buffer.concat([headOf(headers, body.length), body]));
+    else this.socket.write(bytes);
   }
 
   close(): void {
@@ -57,13 +55,6 @@ export class Connection {
     this.answered = null;
     answered?.(accepted);
   }
-}
-
-function headOf(headers: Record<string, string>, length: number): Buffer {
-  const lines = Object.entries({ Host: '127.0.0.1', ...headers, 'Content-Length': String(length) });
-  return Buffer.from(
-    `POST ${WEBHOOK_PATH} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`,
-  );
 }
 
 /** Opens `count` connections to a port of the loopback interface. */

@@ -24,10 +24,11 @@ const SETTLE_MS = 200;
 async function run({ port, connections: count, firstEvent, events, pace }: LoadOrder): Promise<LoadResult> {
   const requests = new RequestRenderer(new Date()).render(firstEvent, events);
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-  if ('durationMs' in pace) return runClosedLoop(port, count, requests, pace.durationMs);
   const connections = await openConnections(port, count);
   try {
-    return await runOpenLoop(connections, requests, pace.ratePerSecond);
+    return 'durationMs' in pace
+      ? await runClosedLoop(connections, requests, pace.durationMs)
+      : await runOpenLoop(connections, requests, pace.ratePerSecond);
   } finally {
     for (const connection of connections) connection.close();
   }

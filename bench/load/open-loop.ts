@@ -3,6 +3,22 @@ import { summarise } from './latencies';
 import type { LoadResult } from './load-result';
 import type { RenderedRequest } from './requests';
 
+/** How one request went. */
+export interface Sample {
+  /** When it was meant to be sent, on the clock of `performance.now()`. */
+  meantAt: number;
+  accepted: boolean;
+  latencyMs: number;
+}
+
+/** For a load that is watched, and ended, from outside. */
+export interface OpenLoopWatch {
+  /** Told of every answer as it comes. */
+  onAnswer?: (sample: Sample) => void;
+  /** Once aborted nothing more is sent; what is under way is waited for. */
+  signal?: AbortSignal;
+}
+
 /**
  * Sends the requests at a fixed rate, whatever the server does. Latency counts from the moment a request was meant to be sent:
  * what had to wait for a timer or for a free connection is slower, not left out (no coordinated omission).
@@ -11,6 +27,7 @@ export async function runOpenLoop(
   connections: readonly Connection[],
   requests: readonly RenderedRequest[],
   ratePerSecond: number,
+  { onAnswer, signal }: OpenLoopWatch = {},
 ): Promise<LoadResult> {
   const acknowledged: string[] = [];
   const samplesMs: number[] = [];
@@ -19,10 +36,11 @@ export async function runOpenLoop(
   const dueAt = (index: number): number => startedAt + (index * 1000) / ratePerSecond;
   let next = 0;
   let answered = 0;
+  let end = requests.length;
 
   await new Promise<void>((resolve) => {
     const sendDue = (): void => {
-      while (next < requests.length && idle.length > 0 && dueAt(next) <= performance.now()) sendNext();
+      while (next < end && idle.length > 0 && dueAt(next) <= performance.now()) sendNext();
     };
     const sendNext = (): void => {
       // The longest idle one: a connection that is not used for long is closed by the server.
@@ -32,27 +50,33 @@ export async function runOpenLoop(
       const meantAt = dueAt(next);
       next += 1;
       connection.send(request, (accepted) => {
+        const latencyMs = performance.now() - meantAt;
         if (accepted) {
           acknowledged.push(request.eventId);
-          samplesMs.push(performance.now() - meantAt);
+          samplesMs.push(latencyMs);
         }
+        onAnswer?.({ meantAt, accepted, latencyMs });
         answered += 1;
-        if (answered === requests.length) return resolve();
+        if (answered === end) return resolve();
         idle.push(connection);
         sendDue();
       });
     };
     const tick = (): void => {
       sendDue();
-      if (next < requests.length) setTimeout(tick, Math.max(0, dueAt(next) - performance.now()));
+      if (next < end) setTimeout(tick, Math.max(0, dueAt(next) - performance.now()));
     };
+    signal?.addEventListener('abort', () => {
+      end = next;
+      if (answered === end) resolve();
+    });
     tick();
   });
   const seconds = (performance.now() - startedAt) / 1000;
   return {
-    sent: requests.length,
+    sent: end,
     acknowledged,
-    refused: requests.length - acknowledged.length,
+    refused: end - acknowledged.length,
     seconds,
     acksPerSecond: acknowledged.length / seconds,
     latencyMs: summarise(samplesMs),

@@ -5,11 +5,10 @@ import { completedEvent, EVERY_ANSWER_TYPE, Question } from '../../test/fixtures
 export const SIGNING_SECRET = 'benchmark-signing-secret-of-more-than-32-characters';
 export const WEBHOOK_PATH = '/webhooks/typeform';
 
-/** A webhook with the id of its event. */
+/** A webhook as it goes over the wire, with the id of its event. */
 export interface RenderedRequest {
   eventId: string;
-  headers: Record<string, string>;
-  body: Buffer;
+  bytes: Buffer;
 }
 
 /** The questions of an ordinary onboarding form: a body of about 3.5 KB. */
@@ -56,12 +55,11 @@ export class RequestRenderer {
   private renderOne(number: number): RenderedRequest {
     const digits = String(20_000_000 + number);
     const body = Buffer.from(this.parts.join(digits));
-    const headers = {
-      'User-Agent': 'Typeform Webhooks',
-      'Content-Type': 'application/json',
-      'Typeform-Signature': sign(SIGNING_SECRET, body),
-    };
-    return { eventId: `01JBENCH0000000000${digits}`, headers, body };
+    const head =
+      `POST ${WEBHOOK_PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: Typeform Webhooks\r\n` +
+      `Content-Type: application/json\r\nTypeform-Signature: ${sign(SIGNING_SECRET, body)}\r\n` +
+      `Content-Length: ${body.length}\r\n\r\n`;
+    return { eventId: `01JBENCH0000000000${digits}`, bytes: Buffer.concat([Buffer.from(head), body]) };
   }
 }
 

@@ -5,8 +5,9 @@ import { LRUCache } from 'lru-cache';
 import { AppConfig } from '../config/app-config';
 import { DomainError } from '../core/problem';
 import { Clock } from '../database/clock';
+import { AccessMetrics } from './access-metrics';
 import { ApiKeysService } from './api-keys.service';
-import type { AuthenticatedRequest } from './principal';
+import type { AuthenticatedRequest, Principal } from './principal';
 import { REQUIRED_ROLE } from './require-role.decorator';
 import { includesRole, Role } from './role';
 
@@ -24,6 +25,7 @@ export class AccessGuard implements CanActivate {
     private readonly config: AppConfig,
     private readonly apiKeys: ApiKeysService,
     private readonly clock: Clock,
+    private readonly metrics: AccessMetrics,
     @Inject(ThrottlerStorage) private readonly throttler: ThrottlerStorage,
   ) {}
 
@@ -34,15 +36,24 @@ export class AccessGuard implements CanActivate {
     ]);
     if (required === 'public') return true;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    try {
+      request.principal = await this.admit(request, required);
+    } catch (error) {
+      this.metrics.refused(error);
+      throw error;
+    }
+    return true;
+  }
+
+  private async admit(request: AuthenticatedRequest, required: Role | undefined): Promise<Principal> {
     const principal = await this.authenticate(request);
     if (required === undefined || !includesRole(principal.role, required)) {
       throw new DomainError('forbidden', `this needs an API key with the role ${required ?? 'nobody has'}`);
     }
-    request.principal = principal;
-    return true;
+    return principal;
   }
 
-  private async authenticate(request: AuthenticatedRequest): Promise<NonNullable<AuthenticatedRequest['principal']>> {
+  private async authenticate(request: AuthenticatedRequest): Promise<Principal> {
     const key = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1];
     if (key === undefined) throw new DomainError('unauthorized', 'send an API key: Authorization: Bearer <key>');
     if ((this.blockedUntilMs.get(request.ip) ?? 0) > this.clock.now().getTime()) throw tooManyFailures();

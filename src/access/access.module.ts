@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module';
+import { ACCESS_METRIC_PROVIDERS, AccessMetrics } from './access-metrics';
 import { AccessGuard } from './access.guard';
 import { AdminThrottlerGuard } from './admin-throttler.guard';
 import { ApiKey } from './api-key.entity';
@@ -17,6 +18,8 @@ import { AuditController } from './audit.controller';
   providers: [
     ApiKeysService,
     ApiKeysRepository,
+    AccessMetrics,
+    ...ACCESS_METRIC_PROVIDERS,
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_GUARD, useClass: AdminThrottlerGuard },
   ],

@@ -9,6 +9,7 @@ export const AUDIT_ACTIONS = [
   'webhook.updated',
   'webhook.deleted',
   'webhook.secret_rotated',
+  'webhook.secret_reencrypted',
   'webhook.tested',
   'webhook.repaired',
   'backfill.started',

@@ -18,6 +18,17 @@ export class AuditRepository {
     return head ?? null;
   }
 
+  /** How many entries there are by the note of the last one, and whether that one is there, and is the last. */
+  async end(): Promise<{ entries: number; intact: boolean }> {
+    const [end] = await this.entries.query<{ entries: number; intact: boolean }[]>(
+      `SELECT head.id::float8 AS entries,
+              head.id = coalesce(last.id, 0) AND head.hash = coalesce(last.hash, head.hash) AS intact
+         FROM audit_head AS head
+         LEFT JOIN (SELECT id, hash FROM audit_entry ORDER BY id DESC LIMIT 1) AS last ON true`,
+    );
+    return end ?? { entries: 0, intact: false };
+  }
+
   /** Adds an entry. Throws when it does not continue the chain: a trigger compares it with the head, and moves the head on. */
   async append(manager: EntityManager, entry: AuditEntry): Promise<void> {
     await manager.insert(AuditEntry, entry);

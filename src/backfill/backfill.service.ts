@@ -61,7 +61,7 @@ export class BackfillService {
         errors: [{ path: 'until', message: 'must not be before since' }],
       });
     }
-    await this.requireForm(formId);
+    await this.requireForm(formId, author.requestId);
     return this.start(formId, { since, until, trigger: 'admin', author });
   }
 
@@ -83,10 +83,11 @@ export class BackfillService {
   }
 
   /** A mistyped id is said at once. Every other trouble with Typeform is left to the run, which has time to wait for it. */
-  private async requireForm(formId: string): Promise<void> {
+  private async requireForm(formId: string, requestId: string | null): Promise<void> {
     if (await this.requests.isKnownForm(formId)) return;
+    const signal = AbortSignal.timeout(FORM_CHECK_MS);
     try {
-      await this.typeform.getForm(formId, { priority: 'interactive', signal: AbortSignal.timeout(FORM_CHECK_MS) });
+      await this.typeform.getForm(formId, { priority: 'interactive', signal, requestId });
     } catch (error) {
       if (error instanceof TypeformError && error.failure === 'not_found')
         throw new DomainError('not_found', error.message, { cause: error });

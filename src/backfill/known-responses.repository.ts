@@ -17,6 +17,8 @@ const KNOWN_RESPONSE = `
    WHERE response.form_id = $1 AND response.token = seen.token
      AND (response.response_type = 'completed'
           OR NOT seen.completed AND (seen.at IS NULL OR response.effective_at >= seen.at))`;
+const ERASED_RESPONSE = `
+  SELECT FROM erased_response AS erased WHERE erased.form_id = $1 AND erased.token = seen.token`;
 
 /** Compares a page of the Responses API with the inbox and the responses. */
 @Injectable()
@@ -30,7 +32,7 @@ export class KnownResponsesRepository {
   async compare(formId: string, events: readonly BackfillEvent[], runStartedAt: Date): Promise<Knowledge[]> {
     const rows = await this.dataSource.query<{ ours: boolean; known: boolean }[]>(
       `SELECT EXISTS (SELECT FROM webhook_event WHERE event_id = seen.event_id AND received_at >= $6) AS ours,
-              EXISTS (${KNOWN_EVENT}) OR EXISTS (${KNOWN_RESPONSE}) AS known
+              EXISTS (${KNOWN_EVENT}) OR EXISTS (${KNOWN_RESPONSE}) OR EXISTS (${ERASED_RESPONSE}) AS known
          FROM unnest($2::text[], $3::text[], $4::boolean[], $5::timestamptz[]) WITH ORDINALITY
               AS seen (event_id, token, completed, at, position)
         ORDER BY seen.position`,

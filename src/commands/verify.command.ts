@@ -16,6 +16,8 @@ interface Options {
   json?: boolean;
 }
 
+const PATIENCE_MS = 10_000;
+
 const HELP = `
 Sends about 350 submissions of the form onboarding-verify, e-mails at example.com, as many duplicates as the rate limit takes,
 and erases its clients at the end, also after Ctrl-C. Secrets default to the configuration of this environment.
@@ -48,6 +50,7 @@ export function addVerifyCommand(program: Command): void {
         secret: secret ?? intake.secret,
         adminKey: adminKey ?? access.adminApiKey,
         throttle: { limit: throttleLimit ?? intake.throttleLimit, windowMs: intake.throttleTtlSeconds * 1000 },
+        patienceMs: PATIENCE_MS,
         clock,
       };
       const { checks } = createVerifyChecks(target, onInterrupt());

@@ -49,5 +49,7 @@ export abstract class AppConfig {
   abstract readonly responseRetentionDays: number;
   abstract readonly workerMode: WorkerMode;
   abstract readonly sandboxPort: number;
+  /** Whether spans are sent to an OpenTelemetry collector. */
+  abstract readonly tracing: boolean;
   abstract readonly logLevel: LogLevel;
 }

@@ -1,11 +1,17 @@
 /** The only file that touches `process.env`. */
 import { Environment, loadConfig, LoadedConfig } from './load-config';
+import { SETTINGS } from './settings';
 
 /** sysexits.h EX_CONFIG: the exit code of a process that was configured wrongly. */
 export const EXIT_CONFIGURATION = 78;
 
 /** The process' environment as given. */
 export const processEnvironment: Environment = process.env;
+
+/** Known before the configuration as a whole is, since tracing starts before everything else. A value that is invalid stops the start later. */
+export const tracingIsOn: boolean =
+  Boolean(process.env.OTEL_EXPORTER_OTLP_ENDPOINT) &&
+  SETTINGS.OTEL_EXPORTER_OTLP_ENDPOINT.schema.safeParse(process.env.OTEL_EXPORTER_OTLP_ENDPOINT).success;
 
 /** Loads the configuration of this process; on problems prints every one of them and exits with code 78. */
 export function loadConfigOrExit(): Extract<LoadedConfig, { ok: true }> {

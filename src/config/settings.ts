@@ -135,6 +135,7 @@ export const SETTINGS = {
   WORKER_MODE: { schema: oneOf(['intake', 'processor', 'all']).default('all') },
   SANDBOX_PORT: { schema: integer(0, 65535).default(3001) },
   RELEASE_TAG: { schema: z.string().optional() },
+  OTEL_EXPORTER_OTLP_ENDPOINT: { schema: httpUrl().optional() },
   LOG_LEVEL: { schema: oneOf(['trace', 'debug', 'info', 'warn', 'error']).default('info') },
 } satisfies Record<string, { schema: z.ZodType; secret?: boolean }>;
 

@@ -65,6 +65,7 @@ export function toAppConfig(settings: Settings): AppConfig {
     responseRetentionDays: settings.RESPONSE_RETENTION_DAYS,
     workerMode: settings.WORKER_MODE,
     sandboxPort: settings.SANDBOX_PORT,
+    tracing: settings.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     logLevel: settings.LOG_LEVEL,
   };
 }

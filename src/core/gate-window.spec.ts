@@ -185,7 +185,7 @@ describe('figuresSinceStart', () => {
       acknowledged: 100,
       failed: 10,
       ackMs: 20,
-      memoryGrowthBytes: null,
+      memoryGrowthBytes: 1_000,
     });
   });
 });

@@ -108,11 +108,18 @@ export function figuresOf(samples: readonly Sample[]): WindowFigures | null {
   };
 }
 
-/** The figures of a process' whole life, from one sample. Memory has no second reading to have grown from. */
+/** The figures of a process' whole life, from one sample. Its memory has grown from nothing, at most by what it is. */
 export function figuresSinceStart(sample: Sample): WindowFigures {
-  const { paceCompliance, pendingEvents, oldestPendingSeconds } = sample;
+  const { memoryBytes, paceCompliance, pendingEvents, oldestPendingSeconds } = sample;
   const seconds = Math.max(0, sample.atMs / 1000 - sample.startedAt);
-  return { seconds, ...rates(sample), memoryGrowthBytes: null, paceCompliance, pendingEvents, oldestPendingSeconds };
+  return {
+    seconds,
+    ...rates(sample),
+    memoryGrowthBytes: memoryBytes,
+    paceCompliance,
+    pendingEvents,
+    oldestPendingSeconds,
+  };
 }
 
 const NOTHING: Counters = { acknowledged: 0, failed: 0, forged: 0, ackSeconds: 0, ackCount: 0, dead: 0 };

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { KeyRing, open, seal } from './secret-box';
+import { keyIdOf, KeyRing, open, seal } from './secret-box';
 
 const oldKey = { id: 'k1', key: Buffer.alloc(32, 1) };
 const newKey = { id: 'k2', key: Buffer.alloc(32, 2) };
@@ -19,6 +19,7 @@ describe('secret box', () => {
   it('encrypts with the first key and still opens boxes of older ones', () => {
     const old = seal([oldKey], 'secret', 'row');
     expect(seal(ring, 'secret', 'row')).toMatch(/^k2\./);
+    expect(keyIdOf(old)).toBe('k1');
     expect(open(ring, old, 'row')).toBe('secret');
     expect(() => open([newKey], old, 'row')).toThrow(/no key 'k1' in ENCRYPTION_KEYS/);
   });

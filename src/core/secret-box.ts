@@ -26,6 +26,11 @@ export function seal(keys: KeyRing, plaintext: string, context: string): string 
   return `${current.id}.${Buffer.concat([nonce, cipher.getAuthTag(), ciphertext]).toString('base64url')}`;
 }
 
+/** The id of the key that a box was sealed with. */
+export function keyIdOf(box: string): string {
+  return box.split('.', 1)[0] ?? '';
+}
+
 /** Opens what {@link seal} made. Throws when the key is not in the ring, the context differs or a bit was changed. */
 export function open(keys: KeyRing, box: string, context: string): string {
   const [id, encoded] = box.split('.', 2);

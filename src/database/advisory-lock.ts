@@ -1,7 +1,10 @@
 import type { DataSource, EntityManager } from 'typeorm';
 
-/** What is done by one at a time, over all replicas. */
-export type LockName = 'migrations' | 'audit' | 'reconcile';
+/**
+ * What is done by one at a time, over all replicas. `processing` is shared by all batches and `appending` by all inserts into the
+ * inbox (a trigger takes it); an erasure has both to itself.
+ */
+export type LockName = 'migrations' | 'audit' | 'reconcile' | 'processing' | 'appending';
 
 /** Well within the time after which a silent connection is closed (guard-connection.ts). */
 const HEARTBEAT_MS = 10_000;
@@ -29,6 +32,11 @@ export async function withAdvisoryLock<T>(dataSource: DataSource, name: LockName
  */
 export async function lockUntilCommit(manager: EntityManager, name: LockName): Promise<void> {
   await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [keyOf(name)]);
+}
+
+/** Like {@link lockUntilCommit}, together with others that share it; who has it alone is waited for. */
+export async function shareUntilCommit(manager: EntityManager, name: LockName): Promise<void> {
+  await manager.query('SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [keyOf(name)]);
 }
 
 /**

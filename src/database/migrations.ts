@@ -6,6 +6,7 @@ import { TypeformCalls1764200000000 } from '../../migrations/1764200000000-typef
 import { WebhookManagement1764300000000 } from '../../migrations/1764300000000-webhook-management';
 import { Backfill1764400000000 } from '../../migrations/1764400000000-backfill';
 import { MappingDrift1764500000000 } from '../../migrations/1764500000000-mapping-drift';
+import { Erasure1764600000000 } from '../../migrations/1764600000000-erasure';
 import { withAdvisoryLock } from './advisory-lock';
 
 export const MIGRATIONS = [
@@ -15,6 +16,7 @@ export const MIGRATIONS = [
   WebhookManagement1764300000000,
   Backfill1764400000000,
   MappingDrift1764500000000,
+  Erasure1764600000000,
 ];
 export const MIGRATIONS_TABLE = 'schema_migration';
 

@@ -68,7 +68,7 @@ export class DeliveryView {
     nullable: true,
     example: null,
     description:
-      'unknown_event_type, form_paused (ignored); too_old, in_the_future, event_id_conflict (quarantined); superseded (processed)',
+      'unknown_event_type, form_paused, erased (ignored); too_old, in_the_future, event_id_conflict (quarantined); superseded (processed)',
   })
   reason: string | null;
 

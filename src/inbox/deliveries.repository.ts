@@ -19,13 +19,19 @@ export interface ReplayChunk extends ReplayResult {
   last: ReplayPosition | null;
 }
 
-/** Puts events up for processing again, as if they had just arrived. A body that was erased cannot be processed. */
+/**
+ * Puts events up for processing again, as if they had just arrived. A body that was erased cannot be processed. Rows are locked in the
+ * order in which an erasure locks them.
+ */
 const REQUEUE = `
-  UPDATE webhook_event
+  WITH locked AS (
+    SELECT event_id FROM webhook_event WHERE event_id = ANY($1) AND payload IS NOT NULL ORDER BY event_id FOR UPDATE
+  )
+  UPDATE webhook_event AS event
      SET status = 'pending', source = 'replay', reason = NULL, attempts = 0, first_attempt_at = NULL, last_error = NULL,
          processed_at = NULL, next_attempt_at = $2
-   WHERE event_id = ANY($1) AND payload IS NOT NULL
-  RETURNING event_id`;
+    FROM locked WHERE event.event_id = locked.event_id
+  RETURNING event.event_id`;
 
 @Injectable()
 export class DeliveriesRepository {

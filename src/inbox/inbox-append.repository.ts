@@ -58,16 +58,17 @@ export async function appendNew(client: ClientBase, events: readonly NewEvent[])
 
 /**
  * Counts an event that arrived again. A different body under the same id is not trusted to be the same event: it is kept beside
- * it, quarantined, under an id that holds its digest (so that it is kept once).
+ * it, quarantined, under an id that holds its digest (so that it is kept once). What was erased has no body to compare with: only
+ * an event about another response is kept then.
  */
 const COUNT_DUPLICATES = `
   WITH first AS (
-    UPDATE webhook_event SET duplicates = duplicates + $10 WHERE event_id = $1 RETURNING payload
+    UPDATE webhook_event SET duplicates = duplicates + $10 WHERE event_id = $1 RETURNING form_id, token, payload
   )
   INSERT INTO webhook_event (event_id, event_type, form_id, token, source, webhook_id, status, reason, submitted_at,
                              received_at, payload_bytes, payload)
   SELECT $1 || ':' || encode(sha256($9), 'hex'), $2, $3, $4, $5, $6, 'quarantined', 'event_id_conflict', $7, $8, length($9), $9
-    FROM first WHERE first.payload <> $9
+    FROM first WHERE first.payload <> $9 OR first.payload IS NULL AND (first.form_id, first.token) <> ($3, $4)
   ON CONFLICT (event_id) DO NOTHING`;
 
 /** Records that an event which is already stored arrived `times` more. */

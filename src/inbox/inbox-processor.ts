@@ -4,12 +4,14 @@ import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap }
 import { DataSource, EntityManager } from 'typeorm';
 import { AppConfig } from '../config/app-config';
 import { nextAttemptAt } from '../core/backoff';
+import { shareUntilCommit } from '../database/advisory-lock';
 import { isDatabaseOutage } from '../database/database-errors';
 import { Random } from '../database/random';
 import { Clock } from '../database/clock';
 import { OnboardingService } from '../onboarding/onboarding.service';
 import { InboxMetrics } from './inbox-metrics';
 import { InboxSignal } from './inbox-signal';
+import { inProcessingSpan } from './inbox-spans';
 import { InboxWriter } from './inbox-writer';
 import { claimDue, ClaimedEvent, markDone, markFailed } from './inbox-work.repository';
 import { classifyFailure } from './processing-error';
@@ -138,9 +140,14 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
     const startedAt = this.clock.now();
     const started = performance.now();
     await this.dataSource.transaction(async (manager: EntityManager) => {
+      // An erasure runs alone: bodies that are in memory here would bring back what it removes.
+      await shareUntilCommit(manager, 'processing');
       claimed.push(...(await claimDue(manager, limit, startedAt)));
       if (claimed.length === 0) return;
-      await markDone(manager, await this.onboarding.applyBatch(manager, claimed), this.clock.now());
+      const eventIds = claimed.map(({ eventId }) => eventId);
+      await inProcessingSpan(eventIds, async () =>
+        markDone(manager, await this.onboarding.applyBatch(manager, claimed), this.clock.now()),
+      );
     });
     if (claimed.length > 0) {
       const secondsEach = (performance.now() - started) / 1000 / claimed.length;

@@ -1,5 +1,6 @@
 /** Group commit: how an event gets into the inbox, durably, fast, and with a bound on what may wait. */
 import { Injectable, OnApplicationShutdown } from '@nestjs/common';
+import type { SpanContext } from '@opentelemetry/api';
 import { Pool, PoolClient } from 'pg';
 import { AppConfig } from '../config/app-config';
 import { DomainError } from '../core/problem';
@@ -7,6 +8,7 @@ import { CONNECT_TIMEOUT_MS, requireDatabaseUrl } from '../database/data-source-
 import { guardConnection } from '../database/guard-connection';
 import { appendNew, countDuplicates, NewEvent } from './inbox-append.repository';
 import { InboxSignal } from './inbox-signal';
+import { inCommitSpan, noteEvent } from './inbox-spans';
 
 export type AppendOutcome = 'accepted' | 'duplicate' | 'quarantined';
 
@@ -22,6 +24,8 @@ interface Waiting {
   event: NewEvent;
   /** Milliseconds of the process' monotonic clock after which the answer would come too late. */
   deadline: number;
+  /** The span of the request, with tracing. */
+  span: SpanContext | undefined;
   resolve: (outcome: AppendOutcome) => void;
   reject: (error: DomainError) => void;
 }
@@ -40,7 +44,7 @@ export class InboxWriter implements OnApplicationShutdown {
   private inFlight = 0;
 
   constructor(
-    config: AppConfig,
+    private readonly config: AppConfig,
     private readonly signal: InboxSignal,
   ) {
     this.pool = new Pool({
@@ -82,7 +86,9 @@ export class InboxWriter implements OnApplicationShutdown {
       );
     }
     return new Promise((resolve, reject) => {
-      this.waiting.push({ event, deadline: performance.now() + COMMIT_TIMEOUT_MS, resolve, reject });
+      // Asked for only with tracing: it would cost a tenth of a microsecond for each webhook.
+      const span = this.config.tracing ? noteEvent(event.eventId) : undefined;
+      this.waiting.push({ event, deadline: performance.now() + COMMIT_TIMEOUT_MS, span, resolve, reject });
       this.waitingBytes += event.payload.length;
       this.writing ??= this.drain();
     });
@@ -132,13 +138,19 @@ export class InboxWriter implements OnApplicationShutdown {
       // After an outage the queue may hold events whose senders were promised an answer by now.
       if (batch.flat().every(({ deadline }) => deadline < now)) throw new Error('waited too long for a commit');
       client = await this.pool.connect();
-      await this.writeWith(client, batch);
+      await (this.config.tracing ? this.writeTraced(client, batch) : this.writeWith(client, batch));
       client.release();
     } catch (error) {
       // The connection's state is unknown after an error or a time-out: the next batch gets a new one.
       client?.release(true);
       for (const { reject } of batch.flat()) reject(unavailable(error));
     }
+  }
+
+  private writeTraced(client: PoolClient, batch: Waiting[][]): Promise<void> {
+    const eventIds = batch.flatMap(([first]) => first?.event.eventId ?? []);
+    const requests = batch.flat().map(({ span }) => span);
+    return inCommitSpan(eventIds, requests, () => this.writeWith(client, batch));
   }
 
   private async writeWith(client: PoolClient, batch: Waiting[][]): Promise<void> {

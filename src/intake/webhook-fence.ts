@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppConfig } from '../config/app-config';
 import { DomainError } from '../core/problem';
 import { Draining } from '../rest/draining';
-import { problemOf, sendProblem } from '../rest/problem.filter';
+import { problemOf, requestFacts, sendProblem } from '../rest/problem.filter';
 import { WebhookSecretsCache } from '../webhooks/webhook-secrets';
 import { FailureWatchdog } from './failure-watchdog';
 import { IntakeMetrics } from './intake-metrics';
@@ -49,7 +49,7 @@ export class WebhookFence {
       sendProblem(request, reply, refusal, this.logger);
     });
     fastify.addHook('onSend', (request, reply, payload, done) => {
-      if (isWebhookPath(request) && isForbidden(reply.statusCode)) this.forbid(reply);
+      if (isWebhookPath(request) && isForbidden(reply.statusCode)) this.forbid(request, reply);
       done(null, payload);
     });
     fastify.addHook('onResponse', (request, reply, done) => {
@@ -86,8 +86,9 @@ export class WebhookFence {
     if (known && request.method === 'POST') this.watchdog.answered(webhookId, reply.statusCode < 300);
   }
 
-  private forbid(reply: FastifyReply): void {
-    this.logger.error(`A webhook path was about to answer ${reply.statusCode}; answered 503 instead`);
+  private forbid(request: FastifyRequest, reply: FastifyReply): void {
+    const facts = { status: reply.statusCode, ...requestFacts(request) };
+    this.logger.error('A webhook path was about to answer what would disable the webhook; answered 503 instead', facts);
     void reply.status(503).removeHeader('location').header('retry-after', String(RETRY_AFTER_SECONDS));
   }
 }

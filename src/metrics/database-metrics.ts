@@ -9,6 +9,7 @@ import { Clock } from '../database/clock';
 import { Depth, InboxDepthRepository } from '../inbox/inbox-depth.repository';
 import { InboxWriter } from '../inbox/inbox-writer';
 import { collectWith } from '../rest/collect-with';
+import { ScrapeReading } from '../rest/scrape-reading';
 
 const EVENTS = 'onboarding_inbox_events';
 const OLDEST = 'onboarding_inbox_oldest_age_seconds';
@@ -28,7 +29,7 @@ export const DATABASE_METRIC_PROVIDERS = [
 
 @Injectable()
 export class DatabaseMetrics implements OnModuleInit {
-  private reading: Promise<Depth[]> | null = null;
+  private readonly open = new ScrapeReading(() => this.depth.open());
 
   constructor(
     @InjectMetric(EVENTS) private readonly events: Gauge<'status'>,
@@ -60,10 +61,8 @@ export class DatabaseMetrics implements OnModuleInit {
 
   /** Without a database these series are absent rather than stale or zero. */
   private async perStatus(gauge: Gauge<'status'>, valueOf: (depth: Depth) => number): Promise<void> {
-    // Both gauges of a scrape share one query.
-    this.reading ??= this.depth.open().finally(() => (this.reading = null));
-    const open = await this.reading.catch(() => []);
+    const open = await this.open.read();
     gauge.reset();
-    for (const depth of open) gauge.set({ status: depth.status }, valueOf(depth));
+    for (const depth of open ?? []) gauge.set({ status: depth.status }, valueOf(depth));
   }
 }

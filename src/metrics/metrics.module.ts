@@ -5,6 +5,8 @@ import { InboxModule } from '../inbox/inbox.module';
 import { IntakeModule } from '../intake/intake.module';
 import { TypeformModule } from '../typeform/typeform.module';
 import { WebhooksModule } from '../webhooks/webhooks.module';
+import { BUILD_METRIC_PROVIDERS, BuildInfo } from './build-info';
+import { CLOCK_METRIC_PROVIDERS, ClockMetrics } from './clock-metrics';
 import { DATABASE_METRIC_PROVIDERS, DatabaseMetrics } from './database-metrics';
 import { MetricsController } from './metrics.controller';
 import { OverviewController } from './overview.controller';
@@ -23,9 +25,13 @@ import { TYPEFORM_PACE_METRIC_PROVIDERS, TypeformPaceMetrics } from './typeform-
   ],
   controllers: [OverviewController],
   providers: [
+    BuildInfo,
+    ClockMetrics,
     DatabaseMetrics,
     TypeformPaceMetrics,
     OverviewService,
+    ...BUILD_METRIC_PROVIDERS,
+    ...CLOCK_METRIC_PROVIDERS,
     ...DATABASE_METRIC_PROVIDERS,
     ...TYPEFORM_PACE_METRIC_PROVIDERS,
   ],

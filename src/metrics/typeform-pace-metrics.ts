@@ -2,8 +2,9 @@
 import { Injectable, OnModuleInit } from '@nestjs/common';
 import { InjectMetric, makeGaugeProvider } from '@willsoto/nestjs-prometheus';
 import { Gauge } from 'prom-client';
-import { TypeformCallStats, TypeformCallSummary } from '../typeform/typeform-call-stats';
-import { collectWith } from '../rest/collect-with';
+import { collectWith, showReading } from '../rest/collect-with';
+import { ScrapeReading } from '../rest/scrape-reading';
+import { TypeformCallStats } from '../typeform/typeform-call-stats';
 
 const COMPLIANCE = 'onboarding_typeform_pace_compliance';
 const BUSIEST = 'onboarding_typeform_calls_in_busiest_10_seconds';
@@ -19,7 +20,7 @@ export const TYPEFORM_PACE_METRIC_PROVIDERS = [
 
 @Injectable()
 export class TypeformPaceMetrics implements OnModuleInit {
-  private reading: Promise<TypeformCallSummary | null> | null = null;
+  private readonly lately = new ScrapeReading(() => this.stats.summary(OBSERVED_MS));
 
   constructor(
     @InjectMetric(COMPLIANCE) private readonly compliance: Gauge,
@@ -28,20 +29,11 @@ export class TypeformPaceMetrics implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    // Who calls nobody keeps to every limit.
-    collectWith(this.compliance, () => this.show(this.compliance, ({ compliance }) => compliance ?? 1));
-    collectWith(this.busiest, () => this.show(this.busiest, ({ maxPer10Seconds }) => maxPer10Seconds));
-  }
-
-  /** Without a database the series are absent rather than stale. */
-  private async show(gauge: Gauge, valueOf: (summary: TypeformCallSummary) => number): Promise<void> {
-    // Both gauges of a scrape share one query.
-    this.reading ??= this.stats
-      .summary(OBSERVED_MS)
-      .catch(() => null)
-      .finally(() => (this.reading = null));
-    const summary = await this.reading;
-    if (summary) gauge.set(valueOf(summary));
-    else gauge.remove();
+    collectWith(this.compliance, async () => {
+      const lately = await this.lately.read();
+      // Who calls nobody keeps to every limit.
+      showReading(this.compliance, lately ? (lately.compliance ?? 1) : undefined);
+    });
+    collectWith(this.busiest, async () => showReading(this.busiest, (await this.lately.read())?.maxPer10Seconds));
   }
 }

@@ -73,7 +73,6 @@ async function readBounded(response: IncomingMessage): Promise<string> {
 
 /** A name with several addresses fails with an error that holds the others and says nothing itself. */
 function reason(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown error';
-  const { code } = error as NodeJS.ErrnoException;
-  return error.message || code || error.name;
+  const { message, code } = error as NodeJS.ErrnoException;
+  return message || code || 'unknown error';
 }

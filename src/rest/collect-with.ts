@@ -4,3 +4,9 @@ import type { Gauge } from 'prom-client';
 export function collectWith(gauge: Gauge, collect: () => void | Promise<void>): void {
   Object.assign(gauge, { collect });
 }
+
+/** Shows what was read; without a value the series goes: absent is the truth, stale or zero is not. */
+export function showReading(gauge: Gauge, value: number | undefined): void {
+  if (value === undefined) gauge.remove();
+  else gauge.set(value);
+}

@@ -5,7 +5,7 @@ import { ProblemView } from './api-problems.decorator';
 const DESCRIPTION = `Takes in Typeform submissions, keeps every one of them and turns them into clients.
 
 Send \`Authorization: Bearer <API key>\`. Roles: **viewer** reads, **operator** also replays and reads raw payloads,
-**admin** also changes forms and manages keys. Every error is an RFC 9457 problem document; every answer carries
+**admin** also changes forms, erases clients and manages keys. Every error is an RFC 9457 problem document; every answer carries
 \`X-Request-Id\`. Lists are paged by \`limit\` and \`cursor\`.`;
 
 /** Serves the OpenAPI document at /openapi.json and its browser at /docs. */

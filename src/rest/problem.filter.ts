@@ -3,6 +3,7 @@ import { ArgumentsHost, Catch, ExceptionFilter, HttpException, Logger } from '@n
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isDatabaseOutage, isDataException } from '../database/database-errors';
 import { DomainError, ErrorCode, statusOf, toProblem } from '../core/problem';
+import { readTraceparent } from '../core/traceparent';
 
 const CODE_OF_STATUS: Partial<Record<number, ErrorCode>> = {
   400: 'bad_request',
@@ -86,6 +87,12 @@ function statusOfFrameworkError(thrown: unknown): number {
   return ofFramework && typeof statusCode === 'number' ? statusCode : 500;
 }
 
+/** What a log line that belongs to a request says of it: the id that the caller was given, and the trace that the caller named. */
+export function requestFacts(request: FastifyRequest): { requestId: string; traceparent?: string } {
+  const traceparent = readTraceparent(request.headers.traceparent);
+  return { requestId: request.id, ...(traceparent === undefined ? {} : { traceparent }) };
+}
+
 /** One line, without path parameters, query or message of a foreign error: those may hold personal data. */
 function log(logger: Logger, request: FastifyRequest, error: DomainError, thrown: unknown): void {
   const line = {
@@ -93,7 +100,7 @@ function log(logger: Logger, request: FastifyRequest, error: DomainError, thrown
     route: request.routeOptions.url ?? 'unknown',
     status: statusOf(error.code),
     code: error.code,
-    requestId: request.id,
+    ...requestFacts(request),
   };
   if (error.code !== 'internal_error') return logger.warn('Request refused', line);
   const cause = thrown instanceof Error ? thrown : new Error('not an error');

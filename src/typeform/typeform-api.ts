@@ -6,6 +6,8 @@ import type { RemoteForm, RemoteResponsePage, RemoteWebhook } from './typeform-s
 export interface CallOptions {
   priority: Priority;
   signal?: AbortSignal;
+  /** The request that the call is made for, as the log should say; null when the service acts by itself. */
+  requestId?: string | null;
 }
 
 /** What a PUT changes; what is left out stays as it is, and on creation gets Typeform's default (`enabled`: false). */

@@ -1,9 +1,11 @@
 /** Makes one call: waits for a turn, sends, checks the answer, records it, and repeats what may pass by itself. */
 import { Injectable, Logger } from '@nestjs/common';
+import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
 import { AppConfig } from '../config/app-config';
 import { Clock } from '../database/clock';
+import { inSpan } from '../tracing/spans';
 import { Answer, exchange, Exchange } from './http-exchange';
 import { Turn, TypeformPace } from './pace/typeform-pace';
 import { refusal, unexpectedAnswer } from './remote-failure';
@@ -45,11 +47,20 @@ export class TypeformCaller {
       } catch (error) {
         if (!(error instanceof TypeformError)) throw error;
         const { failure, remoteStatus, remoteCode, retryAfterSeconds } = error;
-        const { operation, priority, signal } = call;
+        const { operation, priority, signal, requestId } = call;
         const delayMs = retryDelayMs({ failure, priority, attempts, retryAfterSeconds });
-        const facts = { operation, priority, failure, remoteStatus, remoteCode, attempts, retryInMs: delayMs };
+        const retry = { attempts, retryInMs: delayMs };
+        const facts = {
+          operation,
+          priority,
+          failure,
+          remoteStatus,
+          remoteCode,
+          ...retry,
+          requestId: requestId ?? null,
+        };
         // A webhook that is not there is an answer like any other.
-        if (failure !== 'not_found') this.logger.warn({ message: 'A call to Typeform failed', ...facts });
+        if (failure !== 'not_found') this.logger.warn('A call to Typeform failed', facts);
         if (delayMs === null) throw error;
         await delay(delayMs, undefined, { signal });
       }
@@ -78,12 +89,18 @@ export class TypeformCaller {
     }
   }
 
-  private send({ method, path, query, body, signal }: RemoteCall): Promise<Answer> {
+  private send({ operation, priority, method, path, query, body, signal }: RemoteCall): Promise<Answer> {
     const { baseUrl, apiKey } = this.account;
     const given = Object.entries(query ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined);
     const search = given.length > 0 ? `?${new URLSearchParams(given).toString()}` : '';
     const { timeoutMs } = this.config.typeform;
-    return exchange({ method, url: `${baseUrl}${path}${search}`, apiKey, body, timeoutMs, signal });
+    const attributes = { 'http.request.method': method, 'onboarding.typeform_priority': priority };
+    return inSpan(`typeform ${operation}`, { kind: SpanKind.CLIENT, attributes }, async (span) => {
+      const answer = await exchange({ method, url: `${baseUrl}${path}${search}`, apiKey, body, timeoutMs, signal });
+      span.setAttribute('http.response.status_code', answer.status);
+      if (answer.status >= 400) span.setStatus({ code: SpanStatusCode.ERROR });
+      return answer;
+    });
   }
 
   private read<Schema extends z.ZodType>(operation: Operation, answer: Answer, schema: Schema): z.output<Schema> {

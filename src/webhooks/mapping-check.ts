@@ -5,7 +5,8 @@ import { Gauge } from 'prom-client';
 import { findMappingProblems } from '../core/mapping-drift';
 import { Clock } from '../database/clock';
 import { MappingRepository } from '../onboarding/mapping.repository';
-import { collectWith } from '../rest/collect-with';
+import { collectWith, showReading } from '../rest/collect-with';
+import { ScrapeReading } from '../rest/scrape-reading';
 import type { CallOptions } from '../typeform/typeform-api';
 import { TypeformApi } from '../typeform/typeform-api';
 
@@ -30,7 +31,8 @@ export class MappingCheck {
     private readonly clock: Clock,
     @InjectMetric(PROBLEMS) gauge: Gauge,
   ) {
-    collectWith(gauge, async () => gauge.set(await this.mappings.countProblems().catch(() => 0)));
+    const problems = new ScrapeReading(() => this.mappings.countProblems());
+    collectWith(gauge, async () => showReading(gauge, (await problems.read()) ?? undefined));
   }
 
   /** Asks Typeform for the form if it has a mapping that was not looked at lately. Throws what the call throws. */
@@ -45,6 +47,7 @@ export class MappingCheck {
         formId,
         identifier,
         source,
+        requestId: call.requestId ?? null,
       });
     }
   }

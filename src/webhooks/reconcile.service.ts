@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { CallOptions } from '../typeform/typeform-api';
 import { ReconcileLoop } from './reconcile-loop';
 import type { FormReport } from './webhook-reconciler';
 import { WebhookReconciler } from './webhook-reconciler';
@@ -18,16 +19,17 @@ export class ReconcileService {
   ) {}
 
   /** All webhooks, as many as 20 s allow. */
-  async all(): Promise<ReconcileResult> {
+  async all(requestId: string | null): Promise<ReconcileResult> {
     const signal = AbortSignal.timeout(MAX_DURATION_MS);
-    const report = await this.loop.pass({ priority: 'interactive', signal }, true);
+    const report = await this.loop.pass({ priority: 'interactive', signal, requestId }, true);
     return { ...toResult(report), finished: report.finished };
   }
 
   /** One webhook. Throws `not_found`. */
-  async one(id: string): Promise<ReconcileResult> {
+  async one(id: string, requestId: string | null): Promise<ReconcileResult> {
     const { formId } = await this.webhooks.get(id);
-    const report = await this.reconciler.reconcileForm(formId, { priority: 'interactive' }, { id, force: true });
+    const call: CallOptions = { priority: 'interactive', requestId };
+    const report = await this.reconciler.reconcileForm(formId, call, { id, force: true });
     return { ...toResult(report), finished: true };
   }
 }

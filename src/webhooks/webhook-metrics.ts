@@ -2,6 +2,7 @@ import { Injectable, OnModuleInit } from '@nestjs/common';
 import { InjectMetric, makeCounterProvider, makeGaugeProvider } from '@willsoto/nestjs-prometheus';
 import { Counter, Gauge } from 'prom-client';
 import { collectWith } from '../rest/collect-with';
+import { ScrapeReading } from '../rest/scrape-reading';
 import { WEBHOOK_STATUSES } from './webhook-state';
 import { WebhooksRepository } from './webhooks.repository';
 
@@ -24,6 +25,8 @@ export const WEBHOOK_METRIC_PROVIDERS = [
 
 @Injectable()
 export class WebhookMetrics implements OnModuleInit {
+  private readonly counts = new ScrapeReading(() => this.repository.countByStatus());
+
   constructor(
     @InjectMetric(WEBHOOKS) private readonly webhooks: Gauge<'status'>,
     @InjectMetric(REPAIRS) private readonly repairs: Counter<'field'>,
@@ -35,7 +38,7 @@ export class WebhookMetrics implements OnModuleInit {
 
   onModuleInit(): void {
     collectWith(this.webhooks, async () => {
-      const counts = await this.repository.countByStatus().catch(() => null);
+      const counts = await this.counts.read();
       this.webhooks.reset();
       for (const status of counts ? WEBHOOK_STATUSES : []) this.webhooks.set({ status }, counts?.[status] ?? 0);
     });

@@ -140,7 +140,9 @@ export class WebhookReconciler {
       );
     }
     this.metrics.repaired(fields.length > 0 ? fields : ['pending']);
-    this.logger.warn('Repaired a webhook at Typeform', { webhookId: webhook.id, formId: webhook.formId, fields });
+    const { id: webhookId, formId } = webhook;
+    const requestId = call.requestId ?? null;
+    this.logger.warn('Repaired a webhook at Typeform', { webhookId, formId, fields, requestId });
     const wasMissing = fields.includes('existence') && webhook.observedAt !== null;
     if (wasMissing || isDisabledByTypeform(drift)) await this.missed.recover(webhook.formId);
     return report(webhook, drift, 'repaired');
@@ -173,7 +175,8 @@ export class WebhookReconciler {
       if (tags.has(tag) || !url.startsWith(prefix)) continue;
       const former = ours.some((webhook) => webhook.removedAt !== null && webhook.url === url);
       const deleted = former && (await this.deleteStray(formId, tag, call));
-      if (!deleted) this.logger.warn('A webhook at Typeform leads here and is not managed here', { formId, tag });
+      const facts = { formId, tag, requestId: call.requestId ?? null };
+      if (!deleted) this.logger.warn('A webhook at Typeform leads here and is not managed here', facts);
       strays.push({ formId, tag, deleted });
     }
     return strays;

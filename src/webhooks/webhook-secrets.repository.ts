@@ -11,4 +11,23 @@ export class WebhookSecretsRepository {
   all(removedAfter: Date): Promise<Webhook[]> {
     return this.webhooks.find({ where: [{ removedAt: IsNull() }, { removedAt: MoreThan(removedAfter) }] });
   }
+
+  /** Ids of the webhooks, removed ones included, that have a secret sealed with another key. */
+  async sealedWithOtherKeys(keyId: string): Promise<string[]> {
+    const rows = await this.webhooks.query<{ id: string }[]>(
+      `SELECT id FROM webhook
+        WHERE split_part(secret, '.', 1) <> $1 OR split_part(previous_secret, '.', 1) <> $1 ORDER BY created_at, id`,
+      [keyId],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Ids of the keys that the stored secrets are sealed with. */
+  async keysInUse(): Promise<string[]> {
+    const rows = await this.webhooks.query<{ key: string }[]>(
+      `SELECT DISTINCT split_part(box, '.', 1) AS key FROM webhook, LATERAL (VALUES (secret), (previous_secret)) AS sealed (box)
+        WHERE box IS NOT NULL ORDER BY key`,
+    );
+    return rows.map(({ key }) => key);
+  }
 }

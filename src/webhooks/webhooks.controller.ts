@@ -72,8 +72,8 @@ export class WebhooksController {
   @RequireRole('operator')
   @ApiOperation({ summary: 'Compare all webhooks with Typeform now and repair what differs' })
   @ApiOkResponse({ type: ReconcileResult })
-  reconcileAll(): Promise<ReconcileResult> {
-    return this.reconciling.all();
+  reconcileAll(@ChangeAuthor() by: Author): Promise<ReconcileResult> {
+    return this.reconciling.all(by.requestId);
   }
 
   @Get(':id')
@@ -138,7 +138,7 @@ export class WebhooksController {
   @ApiOperation({ summary: 'Compare one webhook with Typeform now and repair what differs' })
   @ApiOkResponse({ type: ReconcileResult })
   @ApiProblems('not_found')
-  reconcile(@Param('id', id) webhookId: string): Promise<ReconcileResult> {
-    return this.reconciling.one(webhookId);
+  reconcile(@Param('id', id) webhookId: string, @ChangeAuthor() by: Author): Promise<ReconcileResult> {
+    return this.reconciling.one(webhookId, by.requestId);
   }
 }

@@ -10,7 +10,7 @@ import { seal } from '../core/secret-box';
 import { Clock } from '../database/clock';
 import { Page, toPage } from '../rest/page';
 import { PublicUrl } from '../rest/public-url';
-import { TypeformApi } from '../typeform/typeform-api';
+import { CallOptions, TypeformApi } from '../typeform/typeform-api';
 import { checkCallbackUrl, endpointUrl } from './callback-url';
 import { isRefusal, WebhookSync } from './webhook-sync';
 import type { Webhook } from './webhook.entity';
@@ -19,7 +19,6 @@ import { WebhooksRepository } from './webhooks.repository';
 
 const SECRET_BYTES = 32;
 const HOUR_MS = 3_600_000;
-const INTERACTIVE = { priority: 'interactive' } as const;
 
 @Injectable()
 export class WebhooksService {
@@ -43,9 +42,9 @@ export class WebhooksService {
     const formId = parseFormReference(body.form);
     if (body.url !== undefined) this.checkUrl(body.url, body.allowForeignUrl);
     const existing = await this.repository.findActive(formId, body.tag);
-    if (existing) return { webhook: await this.confirm(existing, body), created: false };
+    if (existing) return { webhook: await this.confirm(existing, body, author), created: false };
 
-    const form = await this.api.getForm(formId, INTERACTIVE);
+    const form = await this.api.getForm(formId, interactive(author));
     const webhook = this.newWebhook(formId, form.title, body);
     const inserted = await this.dataSource.transaction(async (manager) => {
       if (!(await this.repository.insert(manager, webhook))) return false;
@@ -61,7 +60,7 @@ export class WebhooksService {
       return true;
     });
     if (!inserted) return this.register(body, author);
-    await this.pushOrUndo(webhook, async (manager) => {
+    await this.pushOrUndo(webhook, author, async (manager) => {
       await this.repository.remove(manager, webhook.id);
       await this.record(manager, author, 'webhook.deleted', webhook.id, {
         formId,
@@ -106,7 +105,7 @@ export class WebhooksService {
     });
     const { url, enabled, verifySsl, eventTypes } = before;
     const restored = { url, enabled, verifySsl, eventTypes };
-    await this.pushOrUndo(after, async (manager) => {
+    await this.pushOrUndo(after, author, async (manager) => {
       await this.repository.update(manager, id, { ...restored, pending: false });
       if (after !== before)
         await this.record(manager, author, 'webhook.updated', id, { ...restored, refusedByTypeform: true });
@@ -135,7 +134,7 @@ export class WebhooksService {
       return { change, action: 'webhook.secret_rotated', details: { overlapHours }, author };
     });
     const { secret, previousSecret, previousSecretExpiresAt } = before;
-    await this.pushOrUndo(after, async (manager) => {
+    await this.pushOrUndo(after, author, async (manager) => {
       await this.repository.update(manager, id, { secret, previousSecret, previousSecretExpiresAt, pending: false });
       await this.record(manager, author, 'webhook.secret_rotated', id, { overlapHours, refusedByTypeform: true });
     });
@@ -154,7 +153,7 @@ export class WebhooksService {
             author,
           },
     );
-    if (after.pending) await this.sync.push(after, INTERACTIVE);
+    if (after.pending) await this.sync.push(after, interactive(author));
   }
 
   /** Decides and records a change in one transaction, with its audit entry; `decide` answers null for "nothing to change". */
@@ -177,9 +176,13 @@ export class WebhooksService {
   }
 
   /** Makes the change at Typeform. Refused for good: it is undone here too. No answer: it stays pending for the reconciler. */
-  private async pushOrUndo(webhook: Webhook, undo: (manager: EntityManager) => Promise<void>): Promise<void> {
+  private async pushOrUndo(
+    webhook: Webhook,
+    author: Author,
+    undo: (manager: EntityManager) => Promise<void>,
+  ): Promise<void> {
     try {
-      await this.sync.push(webhook, INTERACTIVE);
+      await this.sync.push(webhook, interactive(author));
     } catch (error) {
       if (isRefusal(error)) await this.dataSource.transaction(undo);
       throw error;
@@ -187,7 +190,7 @@ export class WebhooksService {
   }
 
   /** The existing webhook, if it is as asked; pushed again unless Typeform was seen to agree. */
-  private async confirm(existing: Webhook, body: RegisterWebhookBody): Promise<Webhook> {
+  private async confirm(existing: Webhook, body: RegisterWebhookBody, author: Author): Promise<Webhook> {
     const asked = [body.url ?? existing.url, body.enabled, body.verifySsl, JSON.stringify(body.eventTypes)].join();
     const has = [existing.url, existing.enabled, existing.verifySsl, JSON.stringify(existing.eventTypes)].join();
     if (asked !== has || body.secret !== undefined) {
@@ -196,7 +199,7 @@ export class WebhooksService {
         `webhook ${existing.id} of this form and tag has other settings: change it by PATCH or rotate-secret`,
       );
     }
-    if (existing.pending || existing.status !== 'in_sync') await this.sync.push(existing, INTERACTIVE);
+    if (existing.pending || existing.status !== 'in_sync') await this.sync.push(existing, interactive(author));
     return this.get(existing.id);
   }
 
@@ -255,6 +258,11 @@ interface Decision {
   action: WebhookAction;
   details: object;
   author: Author;
+}
+
+/** Calls that somebody waits for. */
+function interactive({ requestId }: Author): CallOptions {
+  return { priority: 'interactive', requestId };
 }
 
 /** 256 random bits. */

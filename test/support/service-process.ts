@@ -8,7 +8,8 @@ import { isServerOf, readPostmasterFile, stopServer } from '../../src/database/e
 import { exchange, type Answer } from './sender';
 
 const PROJECT = resolve(__dirname, '../..');
-const MAIN = join(PROJECT, 'dist/src/main.js');
+/** The compiled service. */
+export const MAIN = join(PROJECT, 'dist/src/main.js');
 const CLI = join(PROJECT, 'dist/src/cli.js');
 
 export const WEBHOOK_SECRET = 'process-test-signing-secret-0123456789';
@@ -84,9 +85,13 @@ export class ServiceProcess {
   /** Starts the service and waits until it is ready (or, with `until: 'live'`, until it answers at all). */
   static async start(
     environment: Record<string, string>,
-    { bare = false, until = 'ready' }: { bare?: boolean; until?: 'ready' | 'live' } = {},
+    {
+      bare = false,
+      until = 'ready',
+      script = MAIN,
+    }: { bare?: boolean; until?: 'ready' | 'live'; script?: string } = {},
   ): Promise<ServiceProcess> {
-    const service = ServiceProcess.launch(environment, { bare });
+    const service = ServiceProcess.launch(environment, { bare, script });
     try {
       await service.comesTrue(() => service.listens, 'it listens', 30_000);
       await service.health(until, 200);

@@ -4,7 +4,6 @@ import { emailsOf, VERIFY_FORM_ID } from './probe-event';
 import { itemsOf, jsonOf, VerifyRun } from './verify-run';
 import { ADMIN_KEY } from './webhook-checks';
 
-const PROCESSED_WITHIN_MS = 10_000;
 const PAGE = 200;
 /** The clocks of this machine and of the service may differ. */
 const CLOCKS_DIFFER_MS = 10 * 60_000;
@@ -17,16 +16,17 @@ export async function cleanUp(run: VerifyRun, signal: AbortSignal): Promise<Find
     run.apiKeyIds.delete(id);
   }
   if (run.sent === 0) return passed('nothing was sent, so nothing is left');
+  if ((await pending(run, signal)) === null) return failed('what is left could not be looked up', ADMIN_KEY);
   // What is processed after the erasure would make the clients again.
   const waiting = await run.poll(
     async () => ((await pending(run, signal)) === 0 ? 0 : null),
-    PROCESSED_WITHIN_MS,
+    run.target.patienceMs,
     signal,
   );
   const erased = { clients: 0, counts: new Map<string, number>() };
   for (;;) {
     const clients = await clientsOf(run, signal);
-    if (clients === null) return failed('the clients of this run could not be listed', ADMIN_KEY);
+    if (clients === null) return failed('what is left could not be looked up', ADMIN_KEY);
     if (clients.length === 0) break;
     for (const id of clients) {
       const answer = await run.admin('DELETE', `/v1/clients/${id}`, signal);
@@ -47,7 +47,7 @@ export async function cleanUp(run: VerifyRun, signal: AbortSignal): Promise<Find
     );
   }
   return passed(
-    `${done}; what remains: tombstones of the form ${VERIFY_FORM_ID} without personal data, and the audit entries`,
+    `${done}; what remains, without personal data: the form ${VERIFY_FORM_ID}, its tombstones, and audit entries`,
   );
 }
 

@@ -10,6 +10,7 @@ const LATENCY_TARGET_MS = 50;
 const LATENCY_LIMIT_MS = 100;
 const CONCURRENT_REQUESTS = 300;
 const RATE_TARGET = 100;
+const ROUNDS = 3;
 const MEMORY_LIMIT_BYTES = 200 * 1024 * 1024;
 const PACE_TARGET = 0.95;
 /** The people the load is spread over: so many clients have to be erased afterwards. */
@@ -72,29 +73,35 @@ async function latency(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
   );
 }
 
+/** What is asked is whether it can: a machine that was busy with something else gets another chance. */
 async function concurrency(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
-  const count = await affordable(run, CONCURRENT_REQUESTS, signal);
+  for (let round = 1; ; round += 1) {
+    const count = await affordable(run, CONCURRENT_REQUESTS, signal);
+    const { refused, perSecond } = await sendAtOnce(run, count, signal);
+    const [status] = refused;
+    const found = `${count - refused.length} of ${count} accepted, ${Math.round(perSecond)}/s with ${MAX_CONNECTIONS} at a time`;
+    if (status !== undefined) return failed(`${found}; others were answered ${status}`, refusedRemedy(status));
+    if (perSecond > RATE_TARGET) return passed(found);
+    if (round < ROUNDS) continue;
+    return failed(
+      `${found}, not more in ${ROUNDS} rounds; to be > ${RATE_TARGET}/s`,
+      'add replicas or processor time, look at the latency of PostgreSQL',
+    );
+  }
+}
+
+async function sendAtOnce(run: VerifyRun, count: number, signal: AbortSignal) {
   const refused: number[] = [];
   let next = 0;
   const sender = async (): Promise<void> => {
     while (next < count) {
-      const { status, ...answer } = await run.deliver(person(run, next++), signal);
-      if (status !== 200 || jsonOf({ status, ...answer }).status !== 'accepted') refused.push(status);
+      const answer = await run.deliver(person(run, next++), signal);
+      if (answer.status !== 200 || jsonOf(answer).status !== 'accepted') refused.push(answer.status);
     }
   };
   const startedAt = performance.now();
   await Promise.all(Array.from({ length: MAX_CONNECTIONS }, sender));
-  const rate = count / ((performance.now() - startedAt) / 1000);
-  const found = `${count - refused.length} of ${count} accepted, ${Math.round(rate)}/s with ${MAX_CONNECTIONS} at a time`;
-  if (refused.length > 0) {
-    const [status = 0] = refused;
-    return failed(`${found}; others were answered ${[...new Set(refused)].join(', ')}`, refusedRemedy(status));
-  }
-  if (rate > RATE_TARGET) return passed(found);
-  return failed(
-    `${found}; to be > ${RATE_TARGET}/s`,
-    'add replicas or processor time, look at the latency of PostgreSQL',
-  );
+  return { refused, perSecond: count / ((performance.now() - startedAt) / 1000) };
 }
 
 async function memory(run: VerifyRun, signal: AbortSignal): Promise<Finding> {

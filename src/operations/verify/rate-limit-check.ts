@@ -32,9 +32,10 @@ async function rateLimit(run: VerifyRun, signal: AbortSignal): Promise<Finding> 
   const rate = Math.round((flood.sent / flood.ms) * 1000);
   const [first] = flood.refused;
   if (!first) {
-    const remedy =
-      `set THROTTLE_LIMIT and THROTTLE_TTL_SECONDS of the service to what one address may send, and give the same here ` +
-      `(--throttle-limit); when this machine is too slow to reach the limit, run verify closer to the service`;
+    const reachable = flood.sent / flood.ms > limit / windowMs;
+    const remedy = reachable
+      ? 'set THROTTLE_LIMIT and THROTTLE_TTL_SECONDS of the service, or give what they are with --throttle-limit; replicas share their counters only with REDIS_URL'
+      : 'this machine is too slow to reach the limit: run verify closer to the service, or lower THROTTLE_LIMIT';
     return failed(`none of ${flood.sent} requests at ${rate}/s was answered 429; ${rule}`, remedy);
   }
   if (flood.other.length > 0)

@@ -11,5 +11,7 @@ export interface VerifyTarget {
   adminKey: string;
   /** So many webhook requests an address may send in a window. */
   throttle: { limit: number; windowMs: number };
+  /** How long a record may take to appear, and what was sent to be processed. */
+  patienceMs: number;
   clock: Clock;
 }

@@ -6,8 +6,6 @@ import type { LinkedCheck } from './link-checks';
 import type { ProbeEvent } from './probe-event';
 import { itemsOf, jsonOf, VerifyRun } from './verify-run';
 
-const RECORD_WITHIN_MS = 10_000;
-
 export function webhookChecks(run: VerifyRun): LinkedCheck[] {
   return [
     {
@@ -103,7 +101,7 @@ async function recordCreated(run: VerifyRun, signal: AbortSignal): Promise<Findi
       // Asking again with a key that is refused would only be throttled.
       return last.status === 200 ? (itemsOf(last)?.[0] ?? null) : last;
     },
-    RECORD_WITHIN_MS,
+    run.target.patienceMs,
     signal,
   );
   if (last?.status !== 200) return failed(`the admin API answered ${last?.status ?? 'nothing'}`, ADMIN_KEY);
@@ -112,7 +110,7 @@ async function recordCreated(run: VerifyRun, signal: AbortSignal): Promise<Findi
   const { status, reason, lastError } = delivery;
   const why = [status, reason, lastError].filter((part) => typeof part === 'string').join(', ');
   return failed(
-    `no client record within ${RECORD_WITHIN_MS / 1000} s; the event is ${why || 'unknown'}`,
+    `no client record within ${run.target.patienceMs / 1000} s; the event is ${why || 'unknown'}`,
     status === 'pending'
       ? 'switch processing on: WEBHOOK_PROCESSING_ENABLED must not be false, and one process needs WORKER_MODE all or processor'
       : 'look at GET /v1/deliveries of the form onboarding-verify; it must not be paused',

@@ -109,7 +109,7 @@ export class TypeformPace implements OnModuleDestroy {
     const askedMs = retryAfterSeconds === undefined ? undefined : retryAfterSeconds * 1000;
     try {
       const pauseMs = await this.repository.pauseAll(askedMs);
-      this.logger.warn({ message: 'Typeform answered 429: all calls of all replicas pause', pauseMs });
+      this.logger.warn('Typeform answered 429: all calls of all replicas pause', { pauseMs });
     } catch {
       // Without the database nobody gets a turn either.
       this.logger.warn('The pause after a 429 could not be recorded');
@@ -132,7 +132,7 @@ export class TypeformPace implements OnModuleDestroy {
       }
     } catch (cause) {
       const error = cause instanceof Error ? cause.message : 'unknown error';
-      this.logger.error({ message: 'No turn to call Typeform can be taken: the database does not answer', error });
+      this.logger.error('No turn to call Typeform can be taken: the database does not answer', { error });
       for (const waiter of this.queue.removeAll()) waiter.reject(cause);
     } finally {
       this.running = false;

@@ -1,0 +1,42 @@
+/** Every object of deploy/kubernetes against the published schemas of its kind. */
+import { resolve } from 'node:path';
+import { buildOverlay, OVERLAYS, readDeployFile } from './support/manifests';
+import { runTool, type ToolResult } from './support/tool';
+
+const SCRIPTS = resolve(__dirname, '../scripts');
+const EXAMPLES = ['examples/secret.example.yaml', 'examples/default-backend.yaml'];
+
+describe('the manifests', () => {
+  it('have no field, type or value that the API does not know', () => {
+    const all = [...OVERLAYS.map(buildOverlay), ...EXAMPLES.map(readDeployFile)].join('\n---\n');
+    expect(validate(all)).toMatchObject({ status: 0, stdout: '' });
+  }, 120_000);
+
+  it('would be found out: a misspelt field, a wrong type, a missing field, an unknown kind, in core and in custom resources', () => {
+    const broken = buildOverlay('rollouts')
+      .replace('livenessProbe:', 'livenesProbe:')
+      .replace('averageUtilization: 60', 'averageUtilization: high')
+      .replace('setWeight: 10', "setWeight: '10'")
+      .replace('pathType: Prefix', 'pathTipe: Prefix')
+      .replace('kind: NetworkPolicy', 'kind: NetworkPolice')
+      .replace('podTargetLabels:', 'podTargetLabel:');
+    const { status, stdout } = validate(broken);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^Rollout\/typeform-onboarding: .*'"livenesProbe"' does not exist/m);
+    expect(stdout).toMatch(/^HorizontalPodAutoscaler\/typeform-onboarding: .*averageUtilization must be integer/m);
+    expect(stdout).toMatch(/^Rollout\/typeform-onboarding: .*setWeight must be integer/m);
+    expect(stdout).toMatch(/^Ingress\/typeform-onboarding-api: .*must have required property pathType/m);
+    expect(stdout).toMatch(/^NetworkPolice\/typeform-onboarding: there is no schema/m);
+    expect(stdout).toMatch(/^ServiceMonitor\/typeform-onboarding: .*'"podTargetLabel"' does not exist/m);
+  }, 120_000);
+});
+
+it('prometheus-rule.yaml says what deploy/prometheus/rules.yaml says', () => {
+  const script = resolve(SCRIPTS, 'generate-prometheus-rule.mjs');
+  const { status, stderr } = runTool(process.execPath, [script, '--check'], { debianPackage: 'nodejs' });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});
+
+function validate(input: string): ToolResult {
+  return runTool(process.execPath, [resolve(SCRIPTS, 'validate-manifests.mjs')], { debianPackage: 'nodejs', input });
+}

@@ -1,0 +1,30 @@
+import { Injectable } from '@nestjs/common';
+import { InjectMetric, makeCounterProvider } from '@willsoto/nestjs-prometheus';
+import { Counter } from 'prom-client';
+import { DomainError } from '../core/problem';
+
+const REFUSALS = 'onboarding_admin_refusals_total';
+const REFUSAL_CODES = ['unauthorized', 'forbidden', 'rate_limited'] as const;
+
+export const ACCESS_METRIC_PROVIDERS = [
+  makeCounterProvider({
+    name: REFUSALS,
+    help: 'Calls of the admin API without a valid key, without the role, or after too many failed keys',
+    labelNames: ['code'],
+  }),
+];
+
+/** What the guard of the admin API measures: somebody who tries keys shows here. */
+@Injectable()
+export class AccessMetrics {
+  constructor(@InjectMetric(REFUSALS) private readonly refusals: Counter<'code'>) {
+    // Every series is there from the start, so that a rate over the first refusal is not lost.
+    for (const code of REFUSAL_CODES) this.refusals.inc({ code }, 0);
+  }
+
+  /** A call was not let in; any other error (the database is away) is no refusal. */
+  refused(error: unknown): void {
+    const code = REFUSAL_CODES.find((known) => error instanceof DomainError && error.code === known);
+    if (code) this.refusals.inc({ code });
+  }
+}

@@ -1,0 +1,37 @@
+import { Injectable, OnModuleInit } from '@nestjs/common';
+import { InjectMetric, makeGaugeProvider } from '@willsoto/nestjs-prometheus';
+import { Gauge } from 'prom-client';
+import { collectWith, showReading } from '../rest/collect-with';
+import { ScrapeReading } from '../rest/scrape-reading';
+import { AuditRepository } from './audit.repository';
+
+const ENTRIES = 'onboarding_audit_entries';
+const INTACT = 'onboarding_audit_end_intact';
+
+export const AUDIT_METRIC_PROVIDERS = [
+  makeGaugeProvider({ name: ENTRIES, help: 'Entries of the audit log; it never shrinks' }),
+  makeGaugeProvider({
+    name: INTACT,
+    help: '1 when the last entry of the audit log is the one that was noted as last; the whole chain is checked on demand',
+  }),
+];
+
+/** Recomputing the whole chain is for GET /v1/audit/verify; its end is looked at with every scrape. */
+@Injectable()
+export class AuditMetrics implements OnModuleInit {
+  private readonly end = new ScrapeReading(() => this.repository.end());
+
+  constructor(
+    @InjectMetric(ENTRIES) private readonly entries: Gauge,
+    @InjectMetric(INTACT) private readonly intact: Gauge,
+    private readonly repository: AuditRepository,
+  ) {}
+
+  onModuleInit(): void {
+    collectWith(this.entries, async () => showReading(this.entries, (await this.end.read())?.entries));
+    collectWith(this.intact, async () => {
+      const end = await this.end.read();
+      showReading(this.intact, end ? Number(end.intact) : undefined);
+    });
+  }
+}

@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import { DataSource } from 'typeorm';
+import { AuditEntry } from '../audit/audit-entry.entity';
+import { AuditLog } from '../audit/audit-log';
+import { AuditRepository } from '../audit/audit.repository';
+import { AppConfig } from '../config/app-config';
+import { loadConfigOrExit } from '../config/process-environment';
+import { SystemClock } from '../database/clock';
+import { dataSourceOptions } from '../database/data-source-options';
+import { openDatabase } from '../database/open-database';
+import { Resealing, SecretResealing } from '../webhooks/secret-resealing';
+import { WebhookSecretsRepository } from '../webhooks/webhook-secrets.repository';
+import { Webhook } from '../webhooks/webhook.entity';
+import { WebhooksRepository } from '../webhooks/webhooks.repository';
+import { EXIT_FAILED } from './exit-codes';
+import { print, progress } from './output';
+
+/** `rotate-keys`: what older keys of ENCRYPTION_KEYS encrypted is encrypted with the first one. */
+export function addRotateKeysCommand(program: Command): void {
+  program
+    .command('rotate-keys')
+    .description('encrypt stored secrets anew with the first key of ENCRYPTION_KEYS, so that older keys can be removed')
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', '\nEvery running process must know the first key already: see docs/operations.md.')
+    .action(async ({ json = false }: { json?: boolean }) => {
+      const { config } = loadConfigOrExit();
+      const database = await openDatabase(config, { migrate: false, log: progress });
+      try {
+        const result = await reseal(config, database.url);
+        print(json ? JSON.stringify(result) : summary(config, result));
+        if (result.unreadable.length > 0) process.exitCode = EXIT_FAILED;
+      } finally {
+        await database.close();
+      }
+    });
+}
+
+async function reseal(config: AppConfig, url: string): Promise<Resealing> {
+  const dataSource = new DataSource({ ...dataSourceOptions(url, 2), entities: [Webhook, AuditEntry] });
+  await dataSource.initialize();
+  try {
+    const webhooks = dataSource.getRepository(Webhook);
+    const audit = new AuditLog(new AuditRepository(dataSource.getRepository(AuditEntry)), new SystemClock());
+    const [rows, secrets] = [new WebhooksRepository(webhooks), new WebhookSecretsRepository(webhooks)];
+    const resealing = new SecretResealing(config.encryptionKeys, dataSource, rows, secrets, audit);
+    return await resealing.run((done, total) => progress(`[${done}/${total}] webhooks`));
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+function summary({ encryptionKeys }: AppConfig, { key, resealed, unreadable, keysInUse }: Resealing): string {
+  const removable = encryptionKeys.map(({ id }) => id).filter((id) => id !== key && !keysInUse.includes(id));
+  return [
+    `Encrypted the secrets of ${resealed} webhook(s) anew with key ${key}`,
+    ...unreadable.map((id) => `webhook ${id}: its secret cannot be decrypted: put its key back into ENCRYPTION_KEYS`),
+    `Keys in use: ${keysInUse.join(', ') || 'none'}`,
+    ...(removable.length > 0 ? [`Can be removed from ENCRYPTION_KEYS: ${removable.join(', ')}`] : []),
+  ].join('\n');
+}

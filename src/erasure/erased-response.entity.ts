@@ -1,0 +1,19 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** Tombstone of a response: nothing but its ids, which triggers compare with everything that arrives. */
+@Entity('erased_response')
+export class ErasedResponse {
+  @PrimaryColumn('text', { name: 'form_id' })
+  formId: string;
+
+  @PrimaryColumn('text')
+  token: string;
+
+  /** The client that was erased with it. */
+  @Index('erased_response_client')
+  @Column('uuid', { name: 'client_id' })
+  clientId: string;
+
+  @Column('timestamptz', { name: 'erased_at' })
+  erasedAt: Date;
+}

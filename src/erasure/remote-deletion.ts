@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../core/problem';
+import { TypeformApi } from '../typeform/typeform-api';
+import type { FailedDeletionView, RemoteDeletionView } from './erasure.dto';
+
+/** A person waits, and so may a proxy: the forms that are left by then are reported as failed. */
+const TIME_LIMIT_MS = 30_000;
+
+/** Asks Typeform to delete responses, form by form. */
+@Injectable()
+export class RemoteDeletion {
+  constructor(private readonly typeform: TypeformApi) {}
+
+  /** `tokens` by form. Never throws for what Typeform does: a form that failed is named, the others are asked all the same. */
+  async request(tokens: ReadonlyMap<string, readonly string[]>): Promise<RemoteDeletionView> {
+    const signal = AbortSignal.timeout(TIME_LIMIT_MS);
+    const failed: FailedDeletionView[] = [];
+    let requested = 0;
+    for (const [formId, ids] of tokens) {
+      try {
+        signal.throwIfAborted();
+        await this.typeform.deleteResponses(formId, ids, { priority: 'interactive', signal });
+        requested += ids.length;
+      } catch (error) {
+        failed.push({ formId, ...explain(error, signal) });
+      }
+    }
+    return { requested, failed };
+  }
+}
+
+function explain(error: unknown, signal: AbortSignal): Omit<FailedDeletionView, 'formId'> {
+  if (error instanceof DomainError) return { code: error.code, detail: error.message };
+  if (!signal.aborted) throw error;
+  return { code: 'typeform_timeout', detail: `there was no time for it within ${TIME_LIMIT_MS / 1000} s: call again` };
+}

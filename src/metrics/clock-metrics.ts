@@ -1,0 +1,41 @@
+/** The process' clock beside the database's: leases and the pace go by the one, the age of events by the other. */
+import { Injectable, OnModuleInit } from '@nestjs/common';
+import { InjectMetric, makeGaugeProvider } from '@willsoto/nestjs-prometheus';
+import { Gauge } from 'prom-client';
+import { DataSource } from 'typeorm';
+import { Clock } from '../database/clock';
+import { collectWith, showReading } from '../rest/collect-with';
+import { ScrapeReading } from '../rest/scrape-reading';
+
+const OFFSET = 'onboarding_clock_offset_seconds';
+
+export const CLOCK_METRIC_PROVIDERS = [
+  makeGaugeProvider({
+    name: OFFSET,
+    help: 'How far the clock of this process is ahead of that of the database',
+  }),
+];
+
+@Injectable()
+export class ClockMetrics implements OnModuleInit {
+  private readonly offset = new ScrapeReading(() => this.measure());
+
+  constructor(
+    @InjectMetric(OFFSET) private readonly gauge: Gauge,
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    collectWith(this.gauge, async () => showReading(this.gauge, (await this.offset.read()) ?? undefined));
+  }
+
+  /** The database answered somewhere between asking and hearing: the middle is taken. */
+  private async measure(): Promise<number> {
+    const askedAt = this.clock.now().getTime();
+    const [row] = await this.dataSource.query<[{ seconds: number }]>(
+      'SELECT extract(epoch FROM clock_timestamp())::float8 AS seconds',
+    );
+    return (askedAt + this.clock.now().getTime()) / 2000 - row.seconds;
+  }
+}

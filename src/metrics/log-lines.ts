@@ -1,0 +1,18 @@
+/** Counts what the log says at warn and error: "unexpected errors in the log" as a metric. */
+import { Counter } from 'prom-client';
+
+const LEVELS = ['warn', 'error'] as const;
+
+/** Not made by the injector: the first lines are written before there is one. */
+const lines = new Counter({
+  name: 'onboarding_log_lines_total',
+  help: 'Lines that this process has logged; a fatal one counts as error',
+  labelNames: ['level'],
+});
+// Every series is there from the start, so that a rate over the first error is not lost.
+for (const level of LEVELS) lines.inc({ level }, 0);
+
+/** One line was written. */
+export function countLogLine(level: (typeof LEVELS)[number]): void {
+  lines.inc({ level });
+}

@@ -1,0 +1,14 @@
+/**
+ * Tracing by OpenTelemetry, when OTEL_EXPORTER_OTLP_ENDPOINT says where spans go. Import this before everything else: the SDK
+ * instruments modules as they are loaded. When tracing is off nothing of the SDK is loaded, and what the code says to
+ * `@opentelemetry/api` does nothing.
+ */
+import { tracingIsOn } from './config/process-environment';
+
+/** Sends what is left. Resolves in any case, after a few seconds at most. */
+export const stopTracing: () => Promise<void> = tracingIsOn ? startSdk() : () => Promise.resolve();
+
+function startSdk(): () => Promise<void> {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when needed, and at once
+  return (require('./tracing/tracing-sdk') as typeof import('./tracing/tracing-sdk')).startTracingSdk();
+}

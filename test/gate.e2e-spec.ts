@@ -1,0 +1,282 @@
+/** gate and the gate webhooks: promote, hold and roll back, by what the compiled service really did. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { WindowFigures } from '../src/core/gate-window';
+import { GATE_CRITERIA, type CriterionId, type GateReport } from '../src/core/release-gate';
+import { toBody } from './fixtures/typeform-events';
+import { createTestDatabase, onServer, type TestDatabase } from './support/database';
+import { freePort } from './support/free-port';
+import { deliver, exchange, json, newEvent, type Answer } from './support/sender';
+import { ServiceProcess, WEBHOOK_SECRET } from './support/service-process';
+
+jest.setTimeout(40_000);
+
+let root: string;
+let database: TestDatabase;
+let service: ServiceProcess;
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), 'onboarding-gate-'));
+  database = await createTestDatabase();
+  service = await ServiceProcess.start({
+    DATABASE_URL: database.url,
+    DATA_DIR: root,
+    MANAGEMENT_PORT: String(await freePort()),
+  });
+});
+afterAll(async () => {
+  await service?.kill();
+  await database?.pool.end();
+  await onServer(`DROP DATABASE IF EXISTS ${database?.name} WITH (FORCE)`);
+  rmSync(root, { recursive: true, force: true });
+});
+
+describe('the decision', () => {
+  it('without traffic holds, and says why', async () => {
+    const { code, report, stderr } = await gate('--window', '1s', ...direct());
+    expect(code).toBe(3);
+    expect(report.verdict).toBe('hold');
+    expect(criterion(report, 'success-rate')).toMatchObject({
+      verdict: 'hold',
+      evidence: 'no requests: nothing to judge by',
+    });
+    expect(report.criteria.map(({ id }) => id)).toEqual(GATE_CRITERIA);
+    expect(stderr).toMatch(/after 0 s: hold \(success-rate, latency/);
+  });
+
+  it('without a service holds, and says what was not reached', async () => {
+    const { code, report } = await gate(
+      '--window',
+      '1s',
+      '--metrics-url',
+      `http://127.0.0.1:${await freePort()}/metrics`,
+    );
+    expect(code).toBe(3);
+    expect(report).toMatchObject({ verdict: 'hold', figures: null, problem: expect.stringContaining('ECONNREFUSED') });
+  });
+
+  it('of metrics that are somebody else’s holds', async () => {
+    const { code, report } = await gate('--once', '--metrics-url', `${service.managementUrl}/health/live`);
+    expect(code).toBe(3);
+    expect(report.problem).toContain('does not show the metrics of this service');
+  });
+
+  it('with good traffic promotes, compared with an earlier gate', async () => {
+    const baseline = join(root, 'baseline.json');
+    writeFileSync(baseline, JSON.stringify({ figures: { ...FIGURES, ackMs: 1_000 } }));
+    const running = launch('--window', '2s', '--interval', '500ms', '--baseline', baseline, ...direct());
+    await running.comesTrue(() => running.stderr.includes('after 0 s'), 'it watches');
+    await send(15);
+    const { code, report } = await ended(running);
+    expect(report.criteria.filter(({ verdict }) => verdict !== 'promote')).toEqual([]);
+    expect(code).toBe(0);
+    expect(report).toMatchObject({ verdict: 'promote', figures: { acknowledged: 15, failed: 0 } });
+    expect(criterion(report, 'degradation').evidence).toMatch(/mean 1000 -> /);
+  });
+
+  it('for people is a table with the verdict in words', async () => {
+    const running = ServiceProcess.command({ DATA_DIR: root }, 'gate', '--once', ...direct());
+    expect(await running.exited).toMatchObject({ code: 0 });
+    expect(running.stdout).toMatch(/promote +│ success-rate/);
+    expect(running.stdout).toMatch(/gate: promote \(/);
+  });
+
+  it.each([
+    [['--window', '3x'], '--window'],
+    [['--prometheus', 'ftp://127.0.0.1'], '--prometheus'],
+    [['--metrics-url', 'http://127.0.0.1', '--prometheus', 'http://127.0.0.1'], 'cannot be used with'],
+    [['--expect-throughput', '0'], '--expect-throughput'],
+  ])('of %j is a usage error', async (args, message) => {
+    const running = ServiceProcess.command({ DATA_DIR: root }, 'gate', ...args);
+    expect(await running.exited).toMatchObject({ code: 2 });
+    expect(running.stderr).toContain(message);
+  });
+});
+
+describe('through Prometheus', () => {
+  const asked: string[] = [];
+  const answers = new Map<RegExp, number>();
+  let server: Server;
+  let url: string;
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      const query = new URL(request.url ?? '', 'http://x').searchParams.get('query') ?? '';
+      asked.push(query);
+      const value = [...answers].find(([pattern]) => pattern.test(query))?.[1];
+      const result = value === undefined ? [] : [{ metric: {}, value: [0, String(value)] }];
+      response.end(JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  beforeEach(() => {
+    asked.length = 0;
+    answers.clear();
+    const good: [RegExp, number][] = [
+      [/accepted\|duplicate\|quarantined/, 1_000],
+      [/ack_seconds_count/, 1_000],
+      [/ack_seconds_sum.*offset/, 10],
+      [/ack_seconds_sum/, 11],
+      [/pace_compliance/, 1],
+      [/memory/, 1_000_000],
+      [/inbox/, 1],
+      [/./, 0],
+    ];
+    for (const [pattern, value] of good) answers.set(pattern, value);
+  });
+  afterAll(() => server.close());
+
+  it('promotes by the window that has passed and the one before it, of the release that is meant', async () => {
+    const { code, report } = await gate('--once', '--window', '10m', '--prometheus', url, '--selector', 'pod="canary"');
+    expect(report.criteria.filter(({ verdict }) => verdict !== 'promote')).toEqual([]);
+    expect(code).toBe(0);
+    expect(criterion(report, 'degradation').evidence).toMatch(/mean 10 -> 11 ms/);
+    expect(asked.filter((query) => !query.includes('pod="canary"'))).toEqual([]);
+    expect(asked).toContain(
+      'sum(increase(onboarding_webhook_requests_total{outcome=~"accepted|duplicate|quarantined",pod="canary"}[600s]))',
+    );
+    expect(asked).toContain('sum(increase(onboarding_webhook_ack_seconds_sum{pod="canary"}[600s] offset 600s))');
+  });
+
+  it('holds on 21 % more latency than before', async () => {
+    answers.clear();
+    answers.set(/ack_seconds_sum.*offset/, 20);
+    answers.set(/ack_seconds_sum/, 24.2);
+    answers.set(/accepted\||ack_seconds_count/, 1_000);
+    answers.set(/pace_compliance/, 1);
+    answers.set(/./, 0);
+    const { code, report } = await gate('--once', '--window', '10m', '--prometheus', url);
+    expect(code).toBe(3);
+    expect(report.criteria.filter(({ verdict }) => verdict !== 'promote').map(({ id }) => id)).toEqual(['degradation']);
+  });
+
+  it('holds when it knows nothing of the service', async () => {
+    answers.clear();
+    const { code, report } = await gate('--once', '--window', '10m', '--prometheus', url);
+    expect(code).toBe(3);
+    expect(report).toMatchObject({ verdict: 'hold', figures: null });
+  });
+
+  it('holds when it does not answer queries', async () => {
+    const { code, report } = await gate('--once', '--window', '10m', '--prometheus', service.managementUrl);
+    expect(code).toBe(3);
+    expect(report.problem).toContain('did not answer a query (status 404)');
+  });
+});
+
+describe('gate webhooks', () => {
+  const FLAGGER = {
+    name: 'onboarding',
+    namespace: 'prod',
+    phase: 'Progressing',
+    checksum: '1',
+    metadata: { window: '15m' },
+  };
+
+  it('say yes to a promotion and no to a rollback after good traffic', async () => {
+    await send(15);
+    expect(await ask('promote', FLAGGER)).toMatchObject({ status: 200, report: { verdict: 'promote' } });
+    expect(await ask('rollback', FLAGGER)).toMatchObject({ status: 412, report: { verdict: 'promote' } });
+    expect(await ask('check', FLAGGER)).toMatchObject({ status: 200, report: { verdict: 'promote' } });
+  });
+
+  it.each([[undefined], [{}], [{ metadata: null }], [{ metadata: { window: 'x' } }], [[]], ['text'], [null]])(
+    'take the body %j',
+    async (body) => {
+      expect((await ask('check', body)).status).toBe(200);
+    },
+  );
+
+  it('judge the window that is asked for', async () => {
+    await service.comesTrue(
+      async () => (await ask('check', { metadata: { window: '1s' } })).report.window.seconds < 2,
+      '1 s',
+    );
+    expect((await ask('check', FLAGGER)).report.window.seconds).toBeGreaterThan(2);
+  });
+
+  it('are neither on the public port nor anything but POST', async () => {
+    expect((await exchange(`${service.url}/gates/promote`, { method: 'POST' })).status).toBe(404);
+    expect((await exchange(`${service.url}//gates/promote`, { method: 'POST' })).status).toBe(404);
+    expect((await exchange(`${service.managementUrl}/gates/promote`)).status).toBe(404);
+    expect((await exchange(`${service.managementUrl}/gates`, { method: 'POST' })).status).toBe(404);
+  });
+
+  it('are documented', async () => {
+    const { paths } = json<{ paths: object }>(await service.get('/openapi.json'));
+    expect(Object.keys(paths)).toEqual(expect.arrayContaining(['/gates/promote', '/gates/rollback', '/gates/check']));
+  });
+});
+
+describe('when the database is gone', () => {
+  it('the gate rolls back before its window is over, and so say the webhooks', async () => {
+    const running = launch('--window', '30s', '--interval', '500ms', ...direct());
+    await running.comesTrue(() => running.stderr.includes('after 0 s'), 'it watches');
+    await onServer(`ALTER DATABASE ${database.name} WITH ALLOW_CONNECTIONS false`);
+    await onServer(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${database.name}'`);
+    await service.health('ready', 503);
+    const answers = await Promise.all(Array.from({ length: 40 }, () => deliverNew()));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
+    const { code, report } = await ended(running);
+    expect(code).toBe(1);
+    expect(report.verdict).toBe('rollback');
+    expect(criterion(report, 'success-rate').evidence).toMatch(/^below 90 %/);
+    expect(criterion(report, 'queue-depth')).toMatchObject({ verdict: 'hold', measured: null });
+    expect(report.window.seconds).toBeLessThan(30);
+
+    expect(await ask('rollback')).toMatchObject({ status: 200, report: { verdict: 'rollback' } });
+    expect(await ask('promote')).toMatchObject({ status: 412, report: { verdict: 'rollback' } });
+    expect(await ask('check')).toMatchObject({ status: 200, report: { verdict: 'rollback' } });
+  });
+});
+
+const FIGURES: WindowFigures = {
+  seconds: 600,
+  acknowledged: 100,
+  failed: 0,
+  forged: 0,
+  ackMs: 10,
+  dead: 0,
+  memoryGrowthBytes: 0,
+  paceCompliance: 1,
+  pendingEvents: 0,
+  oldestPendingSeconds: 0,
+};
+
+const direct = (): string[] => ['--metrics-url', `${service.managementUrl}/metrics`];
+
+function launch(...args: string[]): ServiceProcess {
+  return ServiceProcess.command({ DATA_DIR: root }, 'gate', '--json', ...args);
+}
+
+async function ended(running: ServiceProcess): Promise<{ code: number | null; report: GateReport; stderr: string }> {
+  const { code } = await running.exited;
+  return { code, report: JSON.parse(running.stdout) as GateReport, stderr: running.stderr };
+}
+
+const gate = (...args: string[]) => ended(launch(...args));
+
+function criterion(report: GateReport, id: CriterionId): GateReport['criteria'][number] {
+  const found = report.criteria.find((each) => each.id === id);
+  if (!found) throw new Error(`no ${id}`);
+  return found;
+}
+
+const deliverNew = (): Promise<Answer> => deliver(service.url, toBody(newEvent()), WEBHOOK_SECRET);
+
+/** One after the other, so that a busy machine does not make them slow. */
+async function send(count: number): Promise<void> {
+  for (let sent = 0; sent < count; sent += 1) expect((await deliverNew()).status).toBe(200);
+}
+
+/** Asks a gate webhook as Flagger does. */
+async function ask(which: string, body?: unknown): Promise<{ status: number; report: GateReport }> {
+  const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+  const headers: Record<string, string> = bytes
+    ? { 'content-type': 'application/json', 'content-length': String(bytes.length) }
+    : {};
+  const answer = await exchange(`${service.managementUrl}/gates/${which}`, { method: 'POST', headers, body: bytes });
+  return { status: answer.status, report: json<GateReport>(answer) };
+}

@@ -1,0 +1,379 @@
+/** verify: all green on a healthy service, with nothing left behind; red with a remedy for each thing that is broken. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SystemClock } from '../src/database/clock';
+import type { CheckLine } from '../src/operations/check';
+import type { ChecksReport } from '../src/operations/check-report';
+import { runChecks } from '../src/operations/run-checks';
+import { createVerifyChecks } from '../src/operations/verify/create-verify-checks';
+import { VERIFY_IDS, type VerifyId } from '../src/operations/verify/verify-ids';
+import type { VerifyTarget } from '../src/operations/verify/verify-target';
+import { createTestDatabase, onServer, type TestDatabase } from './support/database';
+import { freePort } from './support/free-port';
+import { type Faults, HttpProxy } from './support/http-proxy';
+import { ADMIN_KEY, ServiceProcess, WEBHOOK_SECRET } from './support/service-process';
+
+const THROTTLE = { THROTTLE_LIMIT: '300', THROTTLE_TTL_SECONDS: '5' };
+jest.setTimeout(30_000);
+
+const REACHES_THE_WEBHOOKS: VerifyId[] = ['service.started', 'webhook.accepted'];
+
+let root: string;
+let database: TestDatabase;
+let service: ServiceProcess;
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), 'onboarding-verify-'));
+  database = await createTestDatabase();
+  service = await start(database, { ...THROTTLE, MANAGEMENT_PORT: String(await freePort()) });
+}, 40_000);
+afterAll(async () => {
+  await service?.kill();
+  await database?.drop();
+  rmSync(root, { recursive: true, force: true });
+});
+
+describe('verify of a healthy service', () => {
+  it('passes every check in the order of the checklist, in time, and leaves nothing behind', async () => {
+    const { exit, report, output } = await command(service);
+    const failed = report.checks.filter(({ result }) => result === 'fail');
+    expect(failed).toEqual([]);
+    expect(report.checks.map(({ id }) => id)).toEqual(VERIFY_IDS);
+    expect(exit).toMatchObject({ code: 0 });
+    expect(exit.afterMs).toBeLessThan(60_000);
+    for (const secret of [WEBHOOK_SECRET, ADMIN_KEY]) expect(output).not.toContain(secret);
+    await expectNothingLeft();
+  }, 70_000);
+
+  it('cleans up after Ctrl-C, and says what was not looked at', async () => {
+    const running = launch(service);
+    await running.comesTrue(() => running.stderr.includes('many webhooks at once'), 'it is in the middle', 30_000);
+    running.signal('SIGINT');
+    expect(await running.exited).toMatchObject({ code: 1, signal: null });
+    const { checks } = JSON.parse(running.stdout) as ChecksReport;
+    expect(line(checks, 'webhook.accepted')).toMatchObject({ result: 'pass' });
+    expect(line(checks, 'webhook.rate-limit')).toMatchObject({ evidence: 'not looked at: interrupted' });
+    expect(line(checks, 'cleanup.done')).toMatchObject({ result: 'pass' });
+    await expectNothingLeft();
+  }, 60_000);
+});
+
+describe('verify says what is broken and what to do', () => {
+  it('another secret: not accepted, and what needs it is not looked at', async () => {
+    const lines = await verify({ secret: 'another-signing-secret-0123456789' });
+    expectRed(lines, 'webhook.accepted', /answered 401/, /--secret, or TYPEFORM_WEBHOOK_SECRET/);
+    expectRed(
+      lines,
+      'webhook.tampered-refused',
+      /not looked at because webhook.accepted failed/,
+      /mend webhook.accepted/,
+    );
+    expectRed(lines, 'performance.latency', /not looked at because webhook.accepted failed/, /mend webhook.accepted/);
+    expect(line(lines, 'service.health')).toMatchObject({ result: 'pass' });
+  });
+
+  it('a key that is none: records and audit log cannot be looked up', async () => {
+    const lines = await verify({ adminKey: 'another-admin-key-0123456789-0123456789' }, [
+      ...REACHES_THE_WEBHOOKS,
+      'webhook.unsigned-refused',
+      'webhook.record-created',
+      'security.audit',
+      'cleanup.done',
+    ]);
+    expectRed(lines, 'webhook.unsigned-refused', /the admin API answered 401/, /--admin-key, or ADMIN_API_KEY/);
+    expectRed(lines, 'webhook.record-created', /the admin API answered 401/, /--admin-key, or ADMIN_API_KEY/);
+    expectRed(lines, 'security.audit', /answered 401/, /--admin-key, or ADMIN_API_KEY/);
+    expectRed(lines, 'cleanup.done', /could not be looked up/, /--admin-key, or ADMIN_API_KEY/);
+  });
+
+  it('no service: one reason, and everything else is not looked at', async () => {
+    const url = `http://127.0.0.1:${await freePort()}`;
+    const lines = await verify({ url, managementUrl: url });
+    expectRed(lines, 'service.started', /ECONNREFUSED/, /start the service, or give its addresses/);
+    expect(lines.filter(({ evidence }) => /not looked at because/.test(evidence))).toHaveLength(VERIFY_IDS.length - 2);
+    expect(line(lines, 'cleanup.done')).toMatchObject({
+      result: 'pass',
+      evidence: expect.stringContaining('nothing was sent'),
+    });
+  });
+
+  it('probes on another port', async () => {
+    const lines = await verify({ managementUrl: service.url }, ['service.started']);
+    expectRed(lines, 'service.started', /answered 404/, /MANAGEMENT_PORT with --management-url/);
+  });
+
+  it('something in front that accepts everything', async () => {
+    const lines = await behind(
+      {
+        rewrite: (path, answer) =>
+          path.startsWith('/webhooks') && answer.status === 401
+            ? { status: 200, text: '{"status":"accepted"}' }
+            : answer,
+      },
+      ['webhook.tampered-refused', 'webhook.unsigned-refused', 'security.signature'],
+    );
+    expectRed(lines, 'webhook.tampered-refused', /answered 200 instead of 401/, /what stands in front of it/);
+    expectRed(lines, 'webhook.unsigned-refused', /answered 200 instead of 401/, /what stands in front of it/);
+    expectRed(
+      lines,
+      'security.signature',
+      /another secret: 200; .*another endpoint: 200/,
+      /what stands in front of it/,
+    );
+  });
+
+  it('a service that stores what it refuses', async () => {
+    const lines = await behind(
+      { rewrite: (path, answer) => (path.startsWith('/v1/deliveries/') ? { status: 200, text: '{}' } : answer) },
+      ['webhook.tampered-refused'],
+    );
+    expectRed(lines, 'webhook.tampered-refused', /but it was stored/, /take the service out of reach/);
+  });
+
+  it('a replay that counts twice', async () => {
+    const lines = await behind(
+      {
+        rewrite: (path, { status, text }) => ({
+          status,
+          text: path.startsWith('/webhooks') ? text.replace('duplicate', 'accepted') : text,
+        }),
+      },
+      ['webhook.record-created', 'security.replay'],
+    );
+    expectRed(lines, 'security.replay', /answered 200 accepted/, /must never count twice/);
+  });
+
+  it('a slow way to the service', async () => {
+    const lines = await behind({ delayMs: 110 }, ['performance.latency'], { throttle: { limit: 10, windowMs: 1 } });
+    expectRed(lines, 'performance.latency', /p50 1\d\d.* ms/, /the network or a proxy/);
+  });
+
+  it('too few at once', async () => {
+    const lines = await behind({ delayMs: 400 }, ['performance.concurrency'], { throttle: { limit: 60, windowMs: 1 } });
+    expectRed(lines, 'performance.concurrency', /30 of 30 accepted, \d\d\/s/, /add replicas/);
+  });
+
+  it.each<[VerifyId, string, string, RegExp, RegExp]>([
+    [
+      'performance.memory',
+      'process_resident_memory_bytes .*',
+      'process_resident_memory_bytes 9e9',
+      /-> 8583 MB/,
+      /heap/,
+    ],
+    [
+      'performance.memory',
+      'process_start_time_seconds .*',
+      'process_start_time_seconds 9e9',
+      /started after verify/,
+      /restarted/,
+    ],
+    ['performance.typeform-pace', 'pace_compliance 1', 'pace_compliance 0.94', /94 %/, /TYPEFORM_API_KEY/],
+    ['performance.typeform-pace', 'pace_compliance', 'none', /is missing/, /service.database/],
+    [
+      'metrics.present',
+      '(onboarding_events_dead_total|onboarding_webhooks) ',
+      'none ',
+      /missing: onboarding_events_dead_total/,
+      /deploy the version/,
+    ],
+    ['security.alerts', 'signature_missing"} .*', 'signature_missing"} 999', /signature failures/, /see the log/],
+    [
+      'service.log-errors',
+      'level="error"} .*',
+      'level="error"} 999',
+      /error lines since the start of verify/,
+      /read them/,
+    ],
+    ['service.log-errors', 'onboarding_log_lines_total', 'none', /is missing/, /deploy a version/],
+  ])('%s: the metrics say %s -> %s', async (id, pattern, replacement, evidence, remedy) => {
+    let reads = 0;
+    const lines = await behind(
+      {
+        rewrite: (path, { status, text }) => {
+          // The first reading is what later ones are compared with.
+          const changed = path === '/metrics' && ++reads > 1;
+          return { status, text: changed ? text.replaceAll(new RegExp(pattern, 'g'), replacement) : text };
+        },
+      },
+      [id],
+    );
+    expectRed(lines, id, evidence, remedy);
+  });
+
+  it('replicas behind one address are not compared with each other', async () => {
+    let reads = 0;
+    const lines = await behind(
+      {
+        rewrite: (path, { status, text }) => {
+          const other = path === '/metrics' && ++reads > 1;
+          const of = text
+            .replace(/^process_start_time_seconds .*$/m, 'process_start_time_seconds 1000')
+            .replace(/(} |bytes )\d+$/gm, '$19999999');
+          return { status, text: other ? of : text };
+        },
+      },
+      ['performance.memory', 'security.alerts'],
+    );
+    for (const id of ['performance.memory', 'security.alerts'] as const) {
+      expect(line(lines, id)).toMatchObject({
+        result: 'pass',
+        evidence: expect.stringContaining('only other replicas answer now'),
+      });
+    }
+  });
+
+  it('a service that does not process', async () => {
+    const idle = await createTestDatabase();
+    const off = await start(idle, { WEBHOOK_PROCESSING_ENABLED: 'false' });
+    try {
+      const lines = await verify({ url: off.url, managementUrl: off.url, patienceMs: 500 }, [
+        ...REACHES_THE_WEBHOOKS,
+        'webhook.record-created',
+        'security.replay',
+        'cleanup.done',
+      ]);
+      expectRed(
+        lines,
+        'webhook.record-created',
+        /no client record within 0.5 s; the event is pending/,
+        /WEBHOOK_PROCESSING_ENABLED/,
+      );
+      expectRed(
+        lines,
+        'security.replay',
+        /not looked at because webhook.record-created failed/,
+        /mend webhook.record-created/,
+      );
+      expectRed(lines, 'cleanup.done', /still wait to be processed/, /let them be processed, then erase/);
+    } finally {
+      await off.kill();
+      await idle.drop();
+    }
+  }, 40_000);
+
+  it('a limit that is not enforced, then a database that is gone', async () => {
+    const gone = await createTestDatabase();
+    const open = await start(gone, {});
+    try {
+      const target = { url: open.url, managementUrl: open.url, throttle: { limit: 20, windowMs: 1_000 } };
+      const limit = await verify(target, [...REACHES_THE_WEBHOOKS, 'webhook.rate-limit']);
+      expectRed(
+        limit,
+        'webhook.rate-limit',
+        /none of \d+ requests .* 429; the limit is to be 20 in 1 s/,
+        /set THROTTLE_LIMIT/,
+      );
+      await gone.pool.end();
+      await onServer(`ALTER DATABASE ${gone.name} WITH ALLOW_CONNECTIONS false`);
+      await onServer(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${gone.name}'`);
+      await open.health('ready', 503);
+      const lines = await verify(target, [
+        ...REACHES_THE_WEBHOOKS,
+        'service.health',
+        'service.database',
+        'webhook.record-created',
+      ]);
+      expectRed(lines, 'service.health', /ready 503 \(database\)/, /mend the part that is named/);
+      expectRed(lines, 'service.database', /answered 503, database down/, /look at DATABASE_URL/);
+      expectRed(lines, 'webhook.accepted', /answered 503/, /see service.health and service.database/);
+      expectRed(
+        lines,
+        'webhook.record-created',
+        /not looked at because webhook.accepted failed/,
+        /mend webhook.accepted/,
+      );
+    } finally {
+      await open.kill();
+      await onServer(`DROP DATABASE ${gone.name} WITH (FORCE)`);
+    }
+  }, 60_000);
+
+  it('an audit log that was changed by hand', async () => {
+    const forge = `ALTER TABLE audit_entry DISABLE TRIGGER ALL;
+      UPDATE audit_entry SET actor_name = 'Nobody' WHERE id = (SELECT min(id) FROM audit_entry);
+      ALTER TABLE audit_entry ENABLE TRIGGER ALL`;
+    await database.pool.query(forge);
+    const lines = await verify({}, ['service.started', 'security.audit']);
+    expectRed(lines, 'security.audit', /broken at entry 1/, /compare it with a backup/);
+  });
+});
+
+function start(of: TestDatabase, settings: Record<string, string>): Promise<ServiceProcess> {
+  return ServiceProcess.start({ DATABASE_URL: of.url, DATA_DIR: join(root, of.name), ...settings });
+}
+
+/** The command, as an operator runs it, with the secrets of the service in its environment. */
+function launch({ url, managementUrl }: ServiceProcess): ServiceProcess {
+  const environment = { DATA_DIR: join(root, 'command'), ...THROTTLE };
+  return ServiceProcess.command(environment, 'verify', '--url', url, '--management-url', managementUrl, '--json');
+}
+
+async function command(of: ServiceProcess) {
+  const running = launch(of);
+  const exit = await running.exited;
+  return { exit, report: JSON.parse(running.stdout) as ChecksReport, output: running.output };
+}
+
+function target(change: Partial<VerifyTarget> = {}): VerifyTarget {
+  return {
+    url: service.url,
+    managementUrl: service.managementUrl,
+    secret: WEBHOOK_SECRET,
+    adminKey: ADMIN_KEY,
+    throttle: { limit: 300, windowMs: 5_000 },
+    patienceMs: 10_000,
+    clock: new SystemClock(),
+    ...change,
+  };
+}
+
+/** Runs some of the checks, or all; always cleans up. */
+async function verify(change: Partial<VerifyTarget>, ids: readonly VerifyId[] = VERIFY_IDS): Promise<CheckLine[]> {
+  const { checks, cleanUp } = createVerifyChecks(target(change));
+  const lines = await runChecks(
+    checks.filter(({ id }) => ids.includes(id as VerifyId)),
+    { timeoutMs: 20_000 },
+  );
+  if (!ids.includes('cleanup.done')) await cleanUp();
+  return lines;
+}
+
+/** Runs some checks, and what they need, through a faulty proxy. */
+async function behind(
+  faults: Faults,
+  ids: readonly VerifyId[],
+  change: Partial<VerifyTarget> = {},
+): Promise<CheckLine[]> {
+  const [front, metrics] = [
+    await HttpProxy.start(service.url, faults),
+    await HttpProxy.start(service.managementUrl, faults),
+  ];
+  try {
+    return await verify({ url: front.url, managementUrl: metrics.url, ...change }, [...REACHES_THE_WEBHOOKS, ...ids]);
+  } finally {
+    await front.close();
+    await metrics.close();
+  }
+}
+
+function line(lines: readonly CheckLine[], id: VerifyId): CheckLine | undefined {
+  return lines.find((each) => each.id === id);
+}
+
+function expectRed(lines: readonly CheckLine[], id: VerifyId, evidence: RegExp, remedy: RegExp): void {
+  expect(line(lines, id)).toMatchObject({
+    result: 'fail',
+    evidence: expect.stringMatching(evidence),
+    remedy: expect.stringMatching(remedy),
+  });
+}
+
+async function expectNothingLeft(): Promise<void> {
+  const { rows } = await database.pool.query<{ clients: number; keys: number; mentions: number }>(
+    `SELECT (SELECT count(*)::integer FROM client) AS clients,
+            (SELECT count(*)::integer FROM api_key WHERE revoked_at IS NULL) AS keys,
+            (SELECT count(*)::integer FROM webhook_event WHERE position('@example.com' IN encode(payload, 'escape')) > 0) AS mentions`,
+  );
+  expect(rows[0]).toEqual({ clients: 0, keys: 0, mentions: 0 });
+}
