@@ -17,6 +17,8 @@ import { addVerifyCommand } from './commands/verify.command';
 const program = new Command('typeform-onboarding')
   .description('Operator commands of the Typeform onboarding service')
   .showHelpAfterError('(add --help to see what is possible)')
+  // What follows a command is its own: the commands below `checklist` share the name --state with it.
+  .enablePositionalOptions()
   .exitOverride();
 
 addConfigCommand(program);
