@@ -85,9 +85,7 @@ describe('the decision', () => {
 
   it.each([
     [['--window', '3x'], '--window'],
-    [['--prometheus', 'ftp://127.0.0.1'], '--prometheus'],
     [['--metrics-url', 'http://127.0.0.1', '--prometheus', 'http://127.0.0.1'], 'cannot be used with'],
-    [['--expect-throughput', '0'], '--expect-throughput'],
   ])('of %j is a usage error', async (args, message) => {
     const running = ServiceProcess.command({ DATA_DIR: root }, 'gate', ...args);
     expect(await running.exited).toMatchObject({ code: 2 });

@@ -72,6 +72,7 @@ describe('one criterion', () => {
     ['signature-failures', { forged: 10 }, 'promote', /10 requests/],
     ['signature-failures', { forged: 11 }, 'hold', /11 requests/],
     ['signature-failures', { forged: 20, acknowledged: 20 }, 'rollback', /critical/],
+    ['signature-failures', { forged: 20, acknowledged: 20, failed: 9 }, 'rollback', /critical/],
     ['signature-failures', { forged: 20, acknowledged: 21 }, 'hold', /20 requests/],
     ['signature-failures', { forged: 19, acknowledged: 0 }, 'hold', /19 requests/],
   ])('%s of %j: %s', (id, change, verdict, evidence) => {
