@@ -55,5 +55,14 @@ module.exports = {
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },
+    // Needs programs of Debian packages: npm run test:deploy.
+    {
+      ...shared,
+      displayName: 'deploy',
+      roots: ['<rootDir>/deploy-test'],
+      testMatch: ['**/*.deploy-spec.ts'],
+      globalSetup: '<rootDir>/test/support/global-setup.ts',
+      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+    },
   ],
 };
