@@ -1,7 +1,7 @@
 /** `preflight` as an operator runs it: green when all is well, and red with a remedy for each thing that is broken. */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -111,7 +111,7 @@ describe('when all is well', () => {
       `SELECT datname AS name FROM pg_database UNION ALL SELECT relname FROM pg_class
        UNION ALL SELECT proname FROM pg_proc UNION ALL SELECT tgname FROM pg_trigger ORDER BY 1`,
     );
-    return [rows, sandbox.control.webhooks()];
+    return [rows, sandbox.control.webhooks(), existsSync(join(root, 'data'))];
   }
 });
 

@@ -8,14 +8,17 @@ import { Settings, SETTINGS } from './settings';
 /** Names and units as the code uses them; keys that were not given are generated, outside production. */
 export function toAppConfig(settings: Settings): AppConfig {
   const production = settings.NODE_ENV === 'production';
-  const keys = production ? null : readOrCreateGeneratedKeys(join(settings.DATA_DIR, 'keys.json'));
+  let keys: GeneratedKeys | undefined;
+  // Only when one is missing: a process that was given every key writes no file.
+  const generated = (): GeneratedKeys | undefined =>
+    production ? undefined : (keys ??= readOrCreateGeneratedKeys(join(settings.DATA_DIR, 'keys.json')));
   const orGenerated = (value: string | undefined, name: keyof GeneratedKeys): string => {
-    const chosen = value ?? keys?.[name];
+    const chosen = value ?? generated()?.[name];
     if (chosen === undefined) throw new Error(`${name} was not checked before use`);
     return chosen;
   };
   const [firstKey, ...olderKeys] =
-    settings.ENCRYPTION_KEYS ?? SETTINGS.ENCRYPTION_KEYS.schema.parse(keys?.encryptionKeys) ?? [];
+    settings.ENCRYPTION_KEYS ?? SETTINGS.ENCRYPTION_KEYS.schema.parse(generated()?.encryptionKeys) ?? [];
   if (!firstKey) throw new Error('ENCRYPTION_KEYS was not checked before use');
   const encryptionKeys: KeyRing = [firstKey, ...olderKeys];
 

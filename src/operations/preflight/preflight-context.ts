@@ -8,7 +8,7 @@ import { dataSourceOptions } from '../../database/data-source-options';
 import { runningServerUrl } from '../../database/embedded/running-server';
 import { CannotCheck } from './cannot-check';
 import { PreflightRepository } from './preflight.repository';
-import { TypeformAccess } from './typeform-access';
+import type { TypeformAccess } from './typeform-access';
 
 const CONNECTIONS = 4;
 
@@ -90,6 +90,8 @@ export class PreflightContext {
     const { config } = this;
     const dataSource = await this.connect().catch(() => null);
     const shared = dataSource !== null && (await new PreflightRepository(dataSource).hasTable('typeform_pace'));
+    // Loaded when it is needed: it brings Nest along, which is most of the time that the program takes to start.
+    const { TypeformAccess } = await import('./typeform-access.js');
     return TypeformAccess.open(config, shared ? dataSource : null, this.clock);
   }
 }
