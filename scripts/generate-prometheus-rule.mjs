@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
 import { parse, stringify } from 'yaml';
 
 const deploy = join(dirname(fileURLToPath(import.meta.url)), '..', 'deploy');
@@ -15,7 +16,8 @@ const manifest = {
   metadata: { name: 'typeform-onboarding', labels: { 'app.kubernetes.io/name': 'typeform-onboarding' } },
   spec: { groups: parse(readFileSync(source, 'utf8')).groups },
 };
-const text = `# Made from deploy/prometheus/rules.yaml by \`npm run generate:prometheus-rule\`; change it there.\n${stringify(manifest, { lineWidth: 0 })}`;
+const written = `# Made from deploy/prometheus/rules.yaml by \`npm run generate:prometheus-rule\`; change it there.\n${stringify(manifest)}`;
+const text = await format(written, { ...(await resolveConfig(target)), filepath: target });
 
 if (!process.argv.includes('--check')) {
   writeFileSync(target, text);

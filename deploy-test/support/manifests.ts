@@ -22,7 +22,7 @@ export function buildOverlay(overlay: string): string {
   const { stdout: version } = runTool('kubectl', ['version', '--client'], { debianPackage });
   const major = Number(/Kustomize Version: v(\d+)/.exec(version)?.[1] ?? 0);
   if (major < OLDEST_KUSTOMIZE)
-    throw new Error(`kubectl has no Kustomize 5: install ${debianPackage}, or run scripts/install-deploy-tools.sh`);
+    throw new Error(`kubectl has no Kustomize 5: install ${debianPackage}, or source .ci/deploy-tools`);
   const built = runTool('kubectl', ['kustomize', join(KUBERNETES, 'overlays', overlay)], { debianPackage });
   if (built.status !== 0) throw new Error(`kubectl kustomize ${overlay}: ${built.stderr}`);
   // Kustomize writes about deprecated fields there: what it warns of today it refuses tomorrow.

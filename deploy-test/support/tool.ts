@@ -22,7 +22,7 @@ export function runTool(
     timeout: TOOL_WITHIN_MS,
   });
   if (error && 'code' in error && error.code === 'ENOENT')
-    throw new Error(`${program} is missing: apt-get install ${debianPackage}, or run scripts/install-deploy-tools.sh`);
+    throw new Error(`${program} is missing: apt-get install ${debianPackage}, or source .ci/deploy-tools`);
   if (error) throw error;
   return { status, stdout, stderr };
 }

@@ -110,6 +110,7 @@ function copy(state, { base, skips }, word, target) {
       return taken;
     },
   });
+  if (files === 0) throw new Error(`COPY ${word}: .dockerignore leaves nothing of it`);
   return files;
 }
 
