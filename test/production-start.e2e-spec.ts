@@ -18,6 +18,9 @@ afterEach(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
+// Each test starts processes.
+jest.setTimeout(30_000);
+
 describe('a bad configuration', () => {
   it('lists every problem, prints no secret, starts and writes nothing', async () => {
     const secrets = {

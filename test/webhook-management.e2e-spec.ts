@@ -192,7 +192,7 @@ describe('changing and deleting', () => {
 describe('when Typeform fails half-way', () => {
   it('a change that got no answer stays pending, and the reconciler finishes it', async () => {
     const webhook = await registered();
-    sandbox.control.addFault({ kind: 'status', target: 'api', status: 500, times: 2 });
+    sandbox.control.addFault({ kind: 'status', target: 'api', match: 'PUT /forms', status: 500, times: 2 });
     await app.admin('patch', `/v1/webhooks/${webhook.id}`).send({ enabled: false }).expect(502);
     await eventually(
       async () => (await get(webhook.id)).status === 'in_sync',
@@ -204,7 +204,7 @@ describe('when Typeform fails half-way', () => {
 
   it('a change that was refused is undone here too', async () => {
     const webhook = await registered();
-    sandbox.control.addFault({ kind: 'status', target: 'api', status: 400, times: 1 });
+    sandbox.control.addFault({ kind: 'status', target: 'api', match: 'PUT /forms', status: 400, times: 1 });
     await app.admin('patch', `/v1/webhooks/${webhook.id}`).send({ enabled: false }).expect(502);
     expect(await get(webhook.id)).toMatchObject({ enabled: true, pending: false });
     expect(remote()).toMatchObject([{ enabled: true }]);
@@ -212,7 +212,7 @@ describe('when Typeform fails half-way', () => {
 
   it('a deletion that got no answer is finished by the reconciler', async () => {
     const webhook = await registered();
-    sandbox.control.addFault({ kind: 'status', target: 'api', status: 503, times: 2 });
+    sandbox.control.addFault({ kind: 'status', target: 'api', match: 'DELETE /forms', status: 503, times: 2 });
     await app.admin('delete', `/v1/webhooks/${webhook.id}`).expect(502);
     expect(await get(webhook.id)).toMatchObject({ status: 'removed', pending: true });
     await eventually(() => remote().length === 0, 'the webhook is deleted at Typeform');
