@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { deliver, exchange, json } from './support/sender';
 import { takePort } from './support/free-port';
+import { preflight } from './support/preflight';
 import { ServiceData, ServiceProcess } from './support/service-process';
 
 const data = new ServiceData();
@@ -35,7 +36,12 @@ describe('the first start', () => {
     expect(json(again)).toMatchObject({ status: 'duplicate' });
     const forged = await deliver(second.url, Buffer.from(body), 'a secret that nobody has generated');
     expect(forged.status).toBe(401);
-  }, 40_000);
+
+    // Looks into the running service's database, and leaves it running.
+    const database = await preflight({ DATA_DIR: data.dataDir }, '--only', 'database.reachable', 'database.migrations');
+    expect(database.report.checks).toMatchObject([{ result: 'pass' }, { result: 'pass' }]);
+    expect(await data.serverPid()).toBeDefined();
+  }, 60_000);
 });
 
 describe('a port that is in use', () => {

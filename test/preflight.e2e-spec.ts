@@ -56,7 +56,7 @@ let app: TestApp;
 let good: Record<string, string>;
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ apiKey: API_KEY, rateLimitPerSecond: 2 });
+  sandbox = await startSandbox({ apiKey: API_KEY });
   const keys = {
     TYPEFORM_WEBHOOK_SECRET: random(),
     ADMIN_API_KEY: random(),
@@ -101,7 +101,6 @@ describe('when all is well', () => {
     const { api } = sandbox.control.stats();
     expect(api.total - callsBefore).toBeGreaterThanOrEqual(7);
     expect(api.maxPerSecond).toBeLessThanOrEqual(2);
-    expect(api.byStatus[429]).toBeUndefined();
     expect(await traces()).toEqual(before);
   }, 40_000);
 
