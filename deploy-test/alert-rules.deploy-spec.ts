@@ -15,14 +15,14 @@ describe('the rules', () => {
     ['rules', RULES_FILE],
     ['config', 'deploy/prometheus/prometheus.yaml'],
   ])('promtool check %s finds nothing wrong with %s', (what, file) => {
-    const { code, output } = run(requireTool('promtool', 'prometheus'), 'check', what, file);
+    const { code, output } = run(requireTool('promtool', 'prometheus'), ['check', what, file]);
     expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('SUCCESS') });
   });
 
   it.each(RULE_TESTS)(
     'promtool test rules %s',
     (file) => {
-      const { code, output } = run(requireTool('promtool', 'prometheus'), 'test', 'rules', file);
+      const { code, output } = run(requireTool('promtool', 'prometheus'), ['test', 'rules', file]);
       expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('SUCCESS') });
     },
     120_000,
@@ -64,7 +64,7 @@ describe.each(alerts.map((rule) => [rule.alert, rule] as const))('%s', (name, ru
 
 describe('the routing of Alertmanager', () => {
   it('is valid', () => {
-    const { code, output } = run(requireTool('amtool', 'prometheus-alertmanager'), 'check-config', ROUTING);
+    const { code, output } = run(requireTool('amtool', 'prometheus-alertmanager'), ['check-config', ROUTING]);
     expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('SUCCESS') });
   });
 
@@ -76,7 +76,7 @@ describe('the routing of Alertmanager', () => {
     ['an info', ['severity=info'], 'daily-mail'],
   ])('sends %s to whom it concerns', (_what, labels, receivers) => {
     const amtool = requireTool('amtool', 'prometheus-alertmanager');
-    const { code, stdout } = run(amtool, 'config', 'routes', 'test', `--config.file=${ROUTING}`, ...labels);
+    const { code, stdout } = run(amtool, ['config', 'routes', 'test', `--config.file=${ROUTING}`, ...labels]);
     expect({ code, receivers: stdout.trim() }).toEqual({ code: 0, receivers });
   });
 

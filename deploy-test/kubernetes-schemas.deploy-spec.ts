@@ -1,7 +1,7 @@
 /** Every object of deploy/kubernetes against the published schemas of its kind. */
 import { resolve } from 'node:path';
 import { buildOverlay, OVERLAYS, readDeployFile } from './support/manifests';
-import { runTool, type ToolResult } from './support/tool';
+import { run, type Run } from './support/tools';
 
 const SCRIPTS = resolve(__dirname, '../scripts');
 const EXAMPLES = ['examples/secret.example.yaml', 'examples/default-backend.yaml'];
@@ -9,7 +9,7 @@ const EXAMPLES = ['examples/secret.example.yaml', 'examples/default-backend.yaml
 describe('the manifests', () => {
   it('have no field, type or value that the API does not know', () => {
     const all = [...OVERLAYS.map(buildOverlay), ...EXAMPLES.map(readDeployFile)].join('\n---\n');
-    expect(validate(all)).toMatchObject({ status: 0, stdout: '' });
+    expect(validate(all)).toMatchObject({ code: 0, stdout: '' });
   }, 120_000);
 
   it('would be found out: a misspelt field, a wrong type, a missing field, an unknown kind, in core and in custom resources', () => {
@@ -20,8 +20,8 @@ describe('the manifests', () => {
       .replace('pathType: Prefix', 'pathTipe: Prefix')
       .replace('kind: NetworkPolicy', 'kind: NetworkPolice')
       .replace('podTargetLabels:', 'podTargetLabel:');
-    const { status, stdout } = validate(broken);
-    expect(status).toBe(1);
+    const { code, stdout } = validate(broken);
+    expect(code).toBe(1);
     expect(stdout).toMatch(/^Rollout\/typeform-onboarding: .*'"livenesProbe"' does not exist/m);
     expect(stdout).toMatch(/^HorizontalPodAutoscaler\/typeform-onboarding: .*averageUtilization must be integer/m);
     expect(stdout).toMatch(/^Rollout\/typeform-onboarding: .*setWeight must be integer/m);
@@ -33,10 +33,10 @@ describe('the manifests', () => {
 
 it('prometheus-rule.yaml says what deploy/prometheus/rules.yaml says', () => {
   const script = resolve(SCRIPTS, 'generate-prometheus-rule.mjs');
-  const { status, stderr } = runTool(process.execPath, [script, '--check'], { debianPackage: 'nodejs' });
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  const { code, stderr } = run(process.execPath, [script, '--check']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 });
 
-function validate(input: string): ToolResult {
-  return runTool(process.execPath, [resolve(SCRIPTS, 'validate-manifests.mjs')], { debianPackage: 'nodejs', input });
+function validate(input: string): Run {
+  return run(process.execPath, [resolve(SCRIPTS, 'validate-manifests.mjs')], input);
 }

@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { runTool } from './tool';
+import { requireTool, run } from './tools';
 
 const KUBERNETES = resolve(__dirname, '../../deploy/kubernetes');
 export const OVERLAYS = ['production', 'split', 'rollouts'] as const;
 /** Kustomize 5: components, and `labels` that reach templates. Debian 12 has kubectl 1.20 with Kustomize 2. */
 const OLDEST_KUSTOMIZE = 5;
-const debianPackage = 'kubernetes-client (of Debian 13 or newer)';
+const DEBIAN_PACKAGE = 'kubernetes-client (of Debian 13 or newer; or source .ci/deploy-tools)';
 
 /** What all objects have; the rest by the published types. */
 export interface Manifest {
@@ -19,12 +19,13 @@ export interface Manifest {
 
 /** The YAML of an overlay, built by the Kustomize that is part of kubectl. */
 export function buildOverlay(overlay: string): string {
-  const { stdout: version } = runTool('kubectl', ['version', '--client'], { debianPackage });
+  const kubectl = requireTool('kubectl', DEBIAN_PACKAGE);
+  const { stdout: version } = run(kubectl, ['version', '--client']);
   const major = Number(/Kustomize Version: v(\d+)/.exec(version)?.[1] ?? 0);
   if (major < OLDEST_KUSTOMIZE)
-    throw new Error(`kubectl has no Kustomize 5: install ${debianPackage}, or source .ci/deploy-tools`);
-  const built = runTool('kubectl', ['kustomize', join(KUBERNETES, 'overlays', overlay)], { debianPackage });
-  if (built.status !== 0) throw new Error(`kubectl kustomize ${overlay}: ${built.stderr}`);
+    throw new Error(`kubectl has no Kustomize 5: install the Debian package ${DEBIAN_PACKAGE}`);
+  const built = run(kubectl, ['kustomize', join(KUBERNETES, 'overlays', overlay)]);
+  if (built.code !== 0) throw new Error(`kubectl kustomize ${overlay}: ${built.stderr}`);
   // Kustomize writes about deprecated fields there: what it warns of today it refuses tomorrow.
   if (built.stderr !== '') throw new Error(`kubectl kustomize ${overlay} warns: ${built.stderr}`);
   return built.stdout;

@@ -9,8 +9,12 @@ export const PROJECT = resolve(__dirname, '../..');
 export interface Run {
   code: number | null;
   stdout: string;
+  stderr: string;
   output: string;
 }
+
+/** A busy machine takes minutes for what takes an idle one seconds. */
+const WITHIN_MS = 900_000;
 
 /** The path of a program; throws what to install when it is not there. */
 export function requireTool(name: string, debianPackage: string): string {
@@ -26,13 +30,14 @@ export function requireTool(name: string, debianPackage: string): string {
   throw new Error(`${name} is not in PATH: install the Debian package ${debianPackage}`);
 }
 
-/** Runs a program in the project's folder to its end. */
-export function run(program: string, ...args: string[]): Run {
+/** Runs a program in the project's folder to its end; `input` is its standard input. */
+export function run(program: string, args: readonly string[], input?: string): Run {
   const { status, stdout, stderr, error } = spawnSync(program, args, {
     cwd: PROJECT,
     encoding: 'utf8',
-    timeout: 100_000,
+    input,
+    timeout: WITHIN_MS,
   });
   if (error) throw error;
-  return { code: status, stdout, output: `${stdout}${stderr}` };
+  return { code: status, stdout, stderr, output: `${stdout}${stderr}` };
 }
