@@ -1,3 +1,5 @@
+import { VERIFY_IDS } from '../verify/verify-ids';
+
 /** The ids of the checks that can answer a line of the checklist, by who makes them. */
 export const CHECK_IDS = {
   preflight: [
@@ -28,27 +30,7 @@ export const CHECK_IDS = {
     'release.git-tag',
     'release.image-digest',
   ],
-  verify: [
-    'service.started',
-    'service.log-errors',
-    'service.health',
-    'service.database',
-    'webhook.accepted',
-    'webhook.tampered-refused',
-    'webhook.unsigned-refused',
-    'webhook.record-created',
-    'webhook.rate-limit',
-    'performance.latency',
-    'performance.concurrency',
-    'performance.memory',
-    'performance.typeform-pace',
-    'security.signature',
-    'security.alerts',
-    'security.replay',
-    'security.audit',
-    'metrics.present',
-    'cleanup.done',
-  ],
+  verify: VERIFY_IDS,
   gate: [
     'gate.success-rate',
     'gate.latency',
