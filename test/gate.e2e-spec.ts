@@ -243,7 +243,7 @@ const FIGURES: WindowFigures = {
   oldestPendingSeconds: 0,
 };
 
-const direct = (): string[] => ['--metrics-url', `${service.managementUrl}/metrics`];
+const direct = (): string[] => ['--metrics-url', service.managementUrl];
 
 function launch(...args: string[]): ServiceProcess {
   return ServiceProcess.command({ DATA_DIR: root }, 'gate', '--json', ...args);

@@ -405,7 +405,10 @@ describe('the command', () => {
 
     const vulnerabilities = { info: 0, low: 4, moderate: 3, high: 2, critical: 1 };
     const report = JSON.stringify({ metadata: { vulnerabilities, dependencies: { prod: 200 } } });
-    writeFileSync(join(bin, 'npm'), `#!/bin/sh\necho '${report}'\nexit 1\n`, { mode: 0o755 });
+    // Like npm, it needs the lock file of the project.
+    writeFileSync(join(bin, 'npm'), `#!/bin/sh\n[ -f package-lock.json ] && echo '${report}'\nexit 1\n`, {
+      mode: 0o755,
+    });
     writeFileSync(join(bin, 'pg_dump'), '#!/bin/sh\necho "pg_dump (PostgreSQL) 9.6.24"\n', { mode: 0o755 });
     const found = await preflight(bare, ...args, '--make-backup', join(root, 'backups'));
     expect(found.code).toBe(1);

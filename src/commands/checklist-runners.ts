@@ -1,5 +1,4 @@
 /** Who makes the checks of the checklist, as this process is configured. */
-import { join } from 'node:path';
 import { loadConfig } from '../config/load-config';
 import { processEnvironment } from '../config/process-environment';
 import type { Clock } from '../database/clock';
@@ -8,6 +7,7 @@ import { gateRunner } from '../operations/checklist/gate-runner';
 import { preflightRunner } from '../operations/checklist/preflight-runner';
 import type { OfferedRunner } from '../operations/checklist/runner';
 import { verifyRunner } from '../operations/checklist/verify-runner';
+import { PROJECT_ROOT } from '../operations/project-root';
 import { progress } from './output';
 
 /** What of the command line the runners need. */
@@ -22,9 +22,6 @@ export interface RunnerOptions {
   makeBackup?: string;
   image?: string;
 }
-
-/** The folder that holds package.json, docs/ and deploy/; this file runs as dist/src/commands/checklist-runners.js. */
-export const PROJECT_ROOT = join(__dirname, '..', '..', '..');
 
 /** In the order in which they run. A bad configuration is something that preflight finds, and stops nothing here. */
 export function checklistRunners(options: RunnerOptions, clock: Clock): OfferedRunner[] {

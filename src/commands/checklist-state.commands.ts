@@ -9,7 +9,7 @@ import { newState, Signature, SIGNATURE_RESULTS } from '../operations/checklist/
 import { readManifest } from '../operations/checklist/evidence/dependencies';
 import { goodAnswer } from '../operations/checklist/line-status';
 import { readState, updateState, writeState } from '../operations/checklist/state-file';
-import { PROJECT_ROOT } from './checklist-runners';
+import { PROJECT_ROOT } from '../operations/project-root';
 import { print, textOptions } from './output';
 
 interface SignOptions {

@@ -47,7 +47,7 @@ export function addGateCommand(program: Command): void {
     .option('--interval <duration>', 'how often to look', duration, parseDuration('10s') ?? 0)
     .addOption(
       new Option('--metrics-url <url>', '/metrics of the service (default: where the configuration has it)')
-        .argParser(httpUrl)
+        .argParser(metricsUrl)
         .conflicts('prometheus'),
     )
     .addOption(new Option('--prometheus <url>', 'ask a Prometheus that scrapes the service').argParser(httpUrl))
@@ -90,9 +90,19 @@ export function addGateCommand(program: Command): void {
     });
 }
 
-function sourceOf({ prometheus, metricsUrl, selector, once }: Options, http: HttpClient, clock: Clock): GateSource {
+/** A base URL stands for its /metrics. */
+function metricsUrl(text: string): string {
+  const url = httpUrl(text);
+  return new URL(url).pathname === '/' ? `${url}/metrics` : url;
+}
+
+function sourceOf(
+  { prometheus, metricsUrl: given, selector, once }: Options,
+  http: HttpClient,
+  clock: Clock,
+): GateSource {
   if (prometheus !== undefined) return new Prometheus(prometheus, http, selector);
-  return new MetricsEndpoint(metricsUrl ?? configuredMetricsUrl(), http, clock, once ?? false);
+  return new MetricsEndpoint(given ?? configuredMetricsUrl(), http, clock, once ?? false);
 }
 
 /** Where a service with the configuration of this environment shows its metrics on this machine. */

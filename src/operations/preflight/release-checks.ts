@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { Check, failed, Finding, passed } from '../check';
+import { PROJECT_ROOT } from '../project-root';
 import type { PreflightContext } from './preflight-context';
 import { outputOf, runProgram } from './run-program';
 
@@ -50,16 +49,11 @@ export function releaseChecks(context: PreflightContext, { image }: { image: str
   ];
 }
 
-/** Where package.json is: that of the checkout or of the image. */
-function projectRoot(from = __dirname): string {
-  return existsSync(join(from, 'package.json')) ? from : projectRoot(dirname(from));
-}
-
 async function auditDependencies({ environment }: PreflightContext, signal: AbortSignal): Promise<Finding> {
   const again =
     'run npm audit --omit=dev where the lock file and an npm registry are at hand (in CI, before the image is built)';
   const args = ['audit', '--omit=dev', '--json'];
-  const result = await runProgram('npm', args, { environment, cwd: projectRoot(), signal });
+  const result = await runProgram('npm', args, { environment, cwd: PROJECT_ROOT, signal });
   if (result === null) return failed('not audited: there is no npm in PATH', again);
   const report = parseJson(result.stdout);
   const audited = auditReport.safeParse(report);
@@ -79,7 +73,7 @@ async function auditDependencies({ environment }: PreflightContext, signal: Abor
 async function checkTag({ environment }: PreflightContext, signal: AbortSignal): Promise<Finding> {
   const { RELEASE_TAG: built } = environment;
   const git = (...args: string[]): Promise<string | null> =>
-    outputOf('git', args, { environment, cwd: projectRoot(), signal });
+    outputOf('git', args, { environment, cwd: PROJECT_ROOT, signal });
   const commit = await git('rev-parse', '--short', 'HEAD');
   if (commit === null) {
     return built
