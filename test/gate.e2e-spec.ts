@@ -224,6 +224,8 @@ describe('when the database is gone', () => {
     expect(criterion(report, 'queue-depth')).toMatchObject({ verdict: 'hold', measured: null });
     expect(report.window.seconds).toBeLessThan(30);
 
+    // A sample may be a second old.
+    await service.comesTrue(async () => (await ask('rollback')).status === 200, 'it is to be rolled back');
     expect(await ask('rollback')).toMatchObject({ status: 200, report: { verdict: 'rollback' } });
     expect(await ask('promote')).toMatchObject({ status: 412, report: { verdict: 'rollback' } });
     expect(await ask('check')).toMatchObject({ status: 200, report: { verdict: 'rollback' } });
