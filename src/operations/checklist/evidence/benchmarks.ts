@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { failed, passed } from '../../check';
+import { passed } from '../../check';
 import { Evidence, unclear } from './evidence';
 
 const RESULTS = join('bench', 'results', 'latest.json');
@@ -33,7 +33,8 @@ export function benchmarkEvidence(projectRoot: string, now: Date): Evidence {
       const missed = thresholds.filter((threshold) => !threshold.met);
       if (missed.length === 0 && met.length > 0) return passed(evidence);
       const names = missed.map(({ name, measured, bound, unit }) => `${name} ${round(measured)} (${bound} ${unit})`);
-      return failed([evidence, ...names].join('; '), 'look for what became slower, or measure on a quiet machine');
+      // Ratios to other receivers depend on the machine: a person judges them. What a deployment needs, verify and gate measure.
+      return unclear([evidence, ...names].join('; '), 'look for what became slower, or measure on a quiet machine');
     },
   };
 }
