@@ -54,7 +54,7 @@ describe('the results of the tests', () => {
       [suite('a.spec.ts', passes(1)), suite('b.spec.ts', [], 'failed')],
       'block',
     ],
-    ['nothing ran', 'evidence.tests', [], 'warn: 0 of 0'],
+    ['nothing ran', 'evidence.tests', [], 'block: 0 of 0'],
     [
       '43 security tests',
       'evidence.security-tests',
@@ -62,9 +62,9 @@ describe('the results of the tests', () => {
       'pass: 43 of 43',
     ],
     ['42 of them', 'evidence.security-tests', [suite('src/core/signature.spec.ts', passes(42))], 'block: 42 of 42'],
-    ['other tests', 'evidence.security-tests', [suite('src/core/answers.spec.ts', passes(99))], 'warn: 0 of 0'],
+    ['other tests', 'evidence.security-tests', [suite('src/core/answers.spec.ts', passes(99))], 'block: 0 of 0'],
     ['end to end', 'evidence.integration-tests', [suite('test/intake.e2e-spec.ts', passes(1))], 'pass: 1 of 1'],
-    ['unit tests only', 'evidence.integration-tests', [suite('src/a.spec.ts', passes(1))], 'warn: 0 of 0'],
+    ['unit tests only', 'evidence.integration-tests', [suite('src/a.spec.ts', passes(1))], 'block: 0 of 0'],
     ['retries', 'evidence.retry-tests', [suite('src/core/backoff.spec.ts', passes(3))], 'pass: 3 of 3'],
   ])('%s', async (_case, id, suites, expected) => {
     expect(await line(id, { ciResults: jest(...suites) })).toContain(expected);
