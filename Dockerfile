@@ -3,7 +3,8 @@
 # The base is pinned by its version. Pin it by digest too, which no tag can change under you:
 #   docker buildx imagetools inspect node:24.21.0-bookworm-slim        # prints the digest
 #   docker build --build-arg NODE_IMAGE=node:24.21.0-bookworm-slim@sha256:... \
-#     --build-arg VERSION=$(node -p 'require("./package.json").version') --build-arg REVISION=$(git rev-parse HEAD) \
+#     --build-arg VERSION=$(node -p 'require("./package.json").version') --build-arg RELEASE_TAG=$(git describe --exact-match) \
+#     --build-arg REVISION=$(git rev-parse HEAD) \
 #     --build-arg SOURCE=https://git.example.com/typeform-onboarding --build-arg CREATED=$(date -u +%Y-%m-%dT%H:%M:%SZ) .
 # `npm run check:dockerfile` performs these instructions without a container engine and checks what comes out.
 ARG NODE_IMAGE=node:24.21.0-bookworm-slim
@@ -29,6 +30,7 @@ ARG VERSION=0.0.0
 ARG REVISION=unknown
 ARG SOURCE=unknown
 ARG CREATED=unknown
+ARG RELEASE_TAG=
 LABEL org.opencontainers.image.title="typeform-onboarding" \
       org.opencontainers.image.description="Takes in Typeform client-onboarding submissions and never loses one" \
       org.opencontainers.image.licenses="MIT" \
@@ -37,7 +39,9 @@ LABEL org.opencontainers.image.title="typeform-onboarding" \
       org.opencontainers.image.source="${SOURCE}" \
       org.opencontainers.image.created="${CREATED}"
 # No NODE_OPTIONS: how much memory there is, the deployment knows.
-ENV NODE_ENV=production
+# What `preflight` names as the release; empty counts as not set.
+ENV NODE_ENV=production \
+    RELEASE_TAG=${RELEASE_TAG}
 WORKDIR /app
 # They stay root's: the service cannot change its own code.
 COPY --from=dependencies /app/node_modules ./node_modules

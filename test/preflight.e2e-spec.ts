@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { CHECK_IDS } from '../src/operations/checklist/check-ids';
 import { TypeformSandbox } from '../src/sandbox/sandbox';
 import { createTestDatabase, onServer, TestDatabase } from './support/database';
 import { freePort } from './support/free-port';
@@ -15,34 +16,7 @@ import { startSandbox } from './support/sandbox-harness';
 import { ServiceProcess } from './support/service-process';
 import { startTestApp, TestApp } from './support/test-app';
 
-const IDS = [
-  'config.valid',
-  'config.recommendations',
-  'secrets.webhook-length',
-  'secrets.webhook-strength',
-  'secrets.admin-key',
-  'secrets.defaults',
-  'keys.encryption',
-  'typeform.api-key',
-  'typeform.scopes',
-  'typeform.region',
-  'typeform.webhooks-in-sync',
-  'public-url.dns',
-  'public-url.tls',
-  'public-url.reachable',
-  'database.reachable',
-  'database.version',
-  'database.privileges',
-  'database.migrations',
-  'database.backup',
-  'redis.reachable',
-  'host.disk-space',
-  'host.clock-skew',
-  'host.file-limits',
-  'release.dependency-audit',
-  'release.git-tag',
-  'release.image-digest',
-];
+const IDS = [...CHECK_IDS.preflight];
 /** These need programs that a machine with only Node does not have, or look at the checkout that the tests run in. */
 const ELSEWHERE = ['database.backup', 'release.dependency-audit', 'release.git-tag'];
 const IMAGE = `registry.example.com/onboarding@sha256:${'0123456789abcdef'.repeat(4)}`;

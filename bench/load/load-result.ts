@@ -5,7 +5,7 @@ export interface LoadResult {
   sent: number;
   /** Ids of the events that were answered 200 "accepted". */
   acknowledged: string[];
-  /** Answered otherwise, or not at all because the connection broke; not what was still under way when the time was over. */
+  /** Answered otherwise, or not at all because the connection broke; what was under way when the time was over is waited for. */
   refused: number;
   seconds: number;
   acksPerSecond: number;

@@ -12,22 +12,27 @@ export function addSandboxCommand(program: Command): void {
     .option('--port <port>', 'where it listens (default: SANDBOX_PORT)')
     .option('--seed <seed>', 'the same seed gives the same forms and submissions', '1')
     .option('--speed <factor>', 'how fast its clock runs', '1')
-    .action(async ({ port, seed, speed }: { port?: string; seed: string; speed: string }) => {
-      const { config } = loadConfigOrExit();
-      const wanted = port === undefined ? config.sandboxPort : Number(port);
-      const clockSpeed = Number(speed);
-      if (!Number.isInteger(wanted) || wanted < 0 || wanted > 65_535) program.error('--port must be from 0 to 65535');
-      if (!(clockSpeed >= 0)) program.error('--speed must be a number, 0 or more');
-      const sandbox = await TypeformSandbox.start({
-        port: wanted,
-        apiKey: SANDBOX_API_KEY,
-        seed,
-        clockSpeed,
-        log: progress,
-      });
-      print(`The Typeform sandbox listens on ${sandbox.url}/sandbox and accepts the API key ${SANDBOX_API_KEY}`);
-      const stop = (): void => void sandbox.stop().then(() => process.exit(0));
-      process.once('SIGINT', stop);
-      process.once('SIGTERM', stop);
-    });
+    .option('--json', 'print where it listens as JSON')
+    .action(
+      async ({ port, seed, speed, json = false }: { port?: string; seed: string; speed: string; json?: boolean }) => {
+        const { config } = loadConfigOrExit();
+        const wanted = port === undefined ? config.sandboxPort : Number(port);
+        const clockSpeed = Number(speed);
+        if (!Number.isInteger(wanted) || wanted < 0 || wanted > 65_535) program.error('--port must be from 0 to 65535');
+        if (!(clockSpeed >= 0)) program.error('--speed must be a number, 0 or more');
+        const sandbox = await TypeformSandbox.start({
+          port: wanted,
+          apiKey: SANDBOX_API_KEY,
+          seed,
+          clockSpeed,
+          log: progress,
+        });
+        const { url } = sandbox;
+        const sentence = `The Typeform sandbox listens on ${url}/sandbox and accepts the API key ${SANDBOX_API_KEY}`;
+        print(json ? JSON.stringify({ url, apiKey: SANDBOX_API_KEY }) : sentence);
+        const stop = (): void => void sandbox.stop().then(() => process.exit(0));
+        process.once('SIGINT', stop);
+        process.once('SIGTERM', stop);
+      },
+    );
 }

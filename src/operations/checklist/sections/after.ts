@@ -1,3 +1,4 @@
+/** The section "Post-Deployment Validation" of docs/production-checklist.md, line by line, and how each is answered. */
 import { automatic, ChecklistSection } from '../checklist-line';
 
 export const after: ChecklistSection = {

@@ -1,3 +1,4 @@
+/** The section "Communication" of docs/production-checklist.md, line by line, and how each is answered. */
 import { ChecklistSection, manual } from '../checklist-line';
 
 export const communication: ChecklistSection = {

@@ -1,3 +1,4 @@
+/** The section "Deployment Process" of docs/production-checklist.md, line by line, and how each is answered. */
 import { assisted, automatic, ChecklistSection, manual } from '../checklist-line';
 
 export const deploy: ChecklistSection = {

@@ -1,3 +1,5 @@
+/** The section "Post-Deployment Tasks" of docs/production-checklist.md, line by line, and how each is answered. */
+import { CHECK_IDS } from '../check-ids';
 import { assisted, automatic, ChecklistSection, manual } from '../checklist-line';
 
 export const followUp: ChecklistSection = {
@@ -7,17 +9,7 @@ export const followUp: ChecklistSection = {
     {
       title: 'Immediate (First 2 hours)',
       lines: [
-        automatic('first-hours.metrics', 'Monitor all metrics closely', [
-          'metrics.present',
-          'gate.success-rate',
-          'gate.latency',
-          'gate.memory-growth',
-          'gate.throughput',
-          'gate.pace-compliance',
-          'gate.queue-depth',
-          'gate.signature-failures',
-          'gate.degradation',
-        ]),
+        automatic('first-hours.metrics', 'Monitor all metrics closely', ['metrics.present', ...CHECK_IDS.gate]),
         assisted('first-hours.logs', 'Review error logs for any issues', ['service.log-errors']),
         automatic('first-hours.functionality', 'Validate customer-facing functionality', [
           'webhook.accepted',

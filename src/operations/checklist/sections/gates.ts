@@ -1,3 +1,4 @@
+/** The section "Quality Gates" of docs/production-checklist.md, line by line, and how each is answered. */
 import { automatic, ChecklistSection, manual } from '../checklist-line';
 
 export const gates: ChecklistSection = {

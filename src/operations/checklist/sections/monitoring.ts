@@ -1,3 +1,4 @@
+/** The section "Monitoring and Alerting" of docs/production-checklist.md, line by line, and how each is answered. */
 import { automatic, ChecklistSection } from '../checklist-line';
 
 export const monitoring: ChecklistSection = {

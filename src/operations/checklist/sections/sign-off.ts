@@ -1,3 +1,4 @@
+/** The section "Sign-off" of docs/production-checklist.md, line by line, and how each is answered. */
 import { assisted, ChecklistSection, field, manual } from '../checklist-line';
 
 export const signOff: ChecklistSection = {
