@@ -43,6 +43,9 @@ const shared = {
   moduleFileExtensions: ['ts', 'js', 'mjs', 'json'],
 };
 
+// How long a test may hang. Not a measure of speed: a busy machine with the rest of the tests on it takes many times what a quiet one takes.
+const testTimeout = 120_000;
+
 module.exports = {
   // One more than the cores it is meant for: files that talk to Typeform's stand-in mostly wait, for 2 calls a second.
   maxWorkers: 3,
@@ -53,6 +56,7 @@ module.exports = {
       displayName: 'e2e',
       roots: ['<rootDir>/test'],
       testMatch: ['**/*.e2e-spec.ts'],
+      testTimeout,
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },
@@ -62,6 +66,7 @@ module.exports = {
       displayName: 'deploy',
       roots: ['<rootDir>/deploy-test'],
       testMatch: ['**/*.deploy-spec.ts'],
+      testTimeout,
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },

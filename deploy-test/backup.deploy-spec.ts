@@ -22,7 +22,7 @@ beforeAll(async () => {
     `INSERT INTO client (email, created_at, updated_at)
      SELECT 'client' || at || '@example.com', now(), now() FROM generate_series(1, 1000) AS at`,
   );
-}, 60_000);
+});
 afterAll(() => server.stop());
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'onboarding-backups-'));
@@ -48,7 +48,7 @@ it('makes a backup, restores it with every row, keeps it and drops the scratch d
   writeFileSync(join(directory, name), whole.subarray(0, 100));
   const damaged = await check('onboarding', ['--backup-file', directory]);
   expect(damaged).toMatchObject({ result: 'fail', evidence: expect.stringContaining('pg_restore cannot read it') });
-}, 60_000);
+});
 
 it('a user that may not make a scratch database: no backup that was not proven is left', async () => {
   const url = urlOfDatabase(server.url, 'of-its-owner').replace('postgres@', 'owner_only@');
@@ -60,7 +60,7 @@ it('a user that may not make a scratch database: no backup that was not proven i
     remedy: expect.stringContaining('CREATEDB'),
   });
   expect(readdirSync(directory)).toEqual([]);
-}, 60_000);
+});
 
 it('a backup that cannot be restored: red, without a word of the data in it, and nothing is left', async () => {
   // Reads another table without naming its schema, which a restore does not search.
@@ -78,7 +78,7 @@ it('a backup that cannot be restored: red, without a word of the data in it, and
   expect(refused.evidence).not.toContain('hush');
   expect(readdirSync(directory)).toEqual([]);
   expect(await scratchDatabases()).toEqual([]);
-}, 60_000);
+});
 
 async function check(database: string, args: string[], url = urlOfDatabase(server.url, database)) {
   const environment = {

@@ -10,7 +10,7 @@ describe('the manifests', () => {
   it('have no field, type or value that the API does not know', () => {
     const all = [...OVERLAYS.map(buildOverlay), ...EXAMPLES.map(readDeployFile)].join('\n---\n');
     expect(validate(all)).toMatchObject({ code: 0, stdout: '' });
-  }, 120_000);
+  });
 
   it('would be found out: a misspelt field, a wrong type, a missing field, an unknown kind, in core and in custom resources', () => {
     const broken = buildOverlay('rollouts')
@@ -28,7 +28,7 @@ describe('the manifests', () => {
     expect(stdout).toMatch(/^Ingress\/typeform-onboarding-api: .*must have required property pathType/m);
     expect(stdout).toMatch(/^NetworkPolice\/typeform-onboarding: there is no schema/m);
     expect(stdout).toMatch(/^ServiceMonitor\/typeform-onboarding: .*'"podTargetLabel"' does not exist/m);
-  }, 120_000);
+  });
 });
 
 it('prometheus-rule.yaml says what deploy/prometheus/rules.yaml says', () => {

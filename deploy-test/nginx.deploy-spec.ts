@@ -26,7 +26,7 @@ beforeAll(async () => {
   plainPort = await freePort();
   replicaPort = await freePort();
   nginx = await compiled.Nginx.start(await freePort(), plainPort, [replicaPort, await freePort()]);
-}, 30_000);
+});
 afterAll(() => nginx?.stop());
 
 describe('with no replica to ask', () => {

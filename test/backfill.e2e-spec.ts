@@ -11,8 +11,6 @@ import { API_KEY, startSandbox } from './support/sandbox-harness';
 import { ADMIN_KEY as PROCESS_KEY, ServiceProcess } from './support/service-process';
 import { eventually, startTestApp, TestApp, WEBHOOK_SECRET } from './support/test-app';
 
-jest.setTimeout(60_000);
-
 const HOUR = 60;
 let sandbox: TypeformSandbox;
 let database: TestDatabase;

@@ -20,9 +20,6 @@ const SECRETS = {
   REDIS_URL: 'redis://:hush-password@127.0.0.1:9',
 };
 
-// Each command is a process of its own that has to load the whole program.
-jest.setTimeout(60_000);
-
 const suite = (name: string, ...statuses: string[]) => ({
   name,
   status: statuses.includes('failed') ? 'failed' : 'passed',

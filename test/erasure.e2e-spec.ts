@@ -6,8 +6,6 @@ import { askEmail, askName, askPhone, minutesAgo, newEvent, newId, newPartial, t
 import { API_KEY, startSandbox } from './support/sandbox-harness';
 import { eventually, startTestApp, TestApp } from './support/test-app';
 
-jest.setTimeout(60_000);
-
 const FORM = 'erase';
 const YEAR_MINUTES = 400 * 24 * 60;
 

@@ -41,7 +41,7 @@ describe('the first start', () => {
     const database = await preflight({ DATA_DIR: data.dataDir }, '--only', 'database.reachable', 'database.migrations');
     expect(database.report.checks).toMatchObject([{ result: 'pass' }, { result: 'pass' }]);
     expect(await data.serverPid()).toBeDefined();
-  }, 60_000);
+  });
 });
 
 describe('a port that is in use', () => {
@@ -57,7 +57,7 @@ describe('a port that is in use', () => {
     } finally {
       server.close();
     }
-  }, 30_000);
+  });
 });
 
 function start(): Promise<ServiceProcess> {

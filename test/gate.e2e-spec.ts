@@ -12,8 +12,6 @@ import { freePort } from './support/free-port';
 import { deliver, exchange, json, newEvent, type Answer } from './support/sender';
 import { ServiceProcess, WEBHOOK_SECRET } from './support/service-process';
 
-jest.setTimeout(40_000);
-
 let root: string;
 let database: TestDatabase;
 let service: ServiceProcess;

@@ -23,7 +23,7 @@ beforeAll(async () => {
     DATA_DIR: root,
     MANAGEMENT_PORT: String(await freePort()),
   });
-}, 30_000);
+});
 afterAll(async () => {
   await service?.kill();
   await database.drop();

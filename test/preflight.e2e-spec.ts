@@ -76,7 +76,7 @@ describe('when all is well', () => {
     expect(api.total - callsBefore).toBeGreaterThanOrEqual(7);
     expect(api.maxPerSecond).toBeLessThanOrEqual(2);
     expect(await traces()).toEqual(before);
-  }, 40_000);
+  });
 
   /** What a check could leave behind: databases, tables, functions, webhooks, files. */
   async function traces(): Promise<unknown> {
@@ -146,7 +146,7 @@ describe('what is broken is red', () => {
     expect(evidence('database.backup')).toContain('48.0 h old, more than 24 h');
     expect(evidence('redis.reachable')).toContain('ECONNREFUSED');
     expect(evidence('release.image-digest')).toContain('names no digest');
-  }, 40_000);
+  });
 
   it('a configuration that is not valid: every problem, what needs it not looked at, exit 78', async () => {
     const run = await preflight({ ...good, TYPEFORM_WEBHOOK_SECRET: 'hush-too-short', PORT: 'eighty' });
@@ -162,7 +162,7 @@ describe('what is broken is red', () => {
       remedy: 'mend what config.valid names, then run again',
     });
     expect(run.line('host.file-limits').result).toBe('pass');
-  }, 40_000);
+  });
 
   it('keys that somebody typed, left over or made for development', async () => {
     const dataDir = join(root, 'development');
@@ -198,7 +198,7 @@ describe('what is broken is red', () => {
     expect(run.line('keys.encryption').evidence).toBe("key 'typed' is text that somebody typed");
     expect(run.line('public-url.dns').evidence).toContain('Typeform cannot reach it');
     expect(run.line('public-url.tls').evidence).toContain('no TLS connection to localhost:1 (ECONNREFUSED)');
-  }, 40_000);
+  });
 
   it('an API key that Typeform does not know; one that lacks scopes, at the host of another region', async () => {
     const wrong = { ...good, TYPEFORM_API_KEY: `tfp_${randomBytes(24).toString('hex')}` };
@@ -224,7 +224,7 @@ describe('what is broken is red', () => {
       remedy: 'make a personal access token with the scopes webhooks:write, responses:write too',
     });
     expect(limited.line('typeform.region').remedy).toBe('set TYPEFORM_API_BASE_URL=https://api.typeform.eu');
-  }, 60_000);
+  });
 
   it('certificates: trusted, not trusted, about to expire, expired, for another name', async () => {
     const tls = ['--only', 'public-url.tls'];
@@ -255,7 +255,7 @@ describe('what is broken is red', () => {
     expect(expired).toMatchObject(block('CERT_HAS_EXPIRED', 'whole chain'));
     expect(otherName).toMatchObject(block('ERR_TLS_CERT_ALTNAME_INVALID', 'for this name'));
     for (const server of servers) server.close();
-  }, 90_000);
+  });
 
   it('a name that does not resolve, and a database that is closed: the rest is looked at all the same', async () => {
     const run = await preflight(
@@ -275,7 +275,7 @@ describe('what is broken is red', () => {
     expect(run.line('database.version').remedy).toBe('mend database.reachable, then run again');
     expect(run.line('public-url.dns').evidence).toContain('onboarding.invalid does not resolve');
     expect(run.line('typeform.api-key').result).toBe('pass');
-  }, 40_000);
+  });
 
   it('a clock that is wrong, and a limit of open files that is too low', async () => {
     const hourAgo = (): string => new Date(Date.now() - 3_600_000).toUTCString();
@@ -297,7 +297,7 @@ describe('what is broken is red', () => {
     );
     expect(limited).toMatchObject({ code: 1 });
     expect(limited.stdout).toContain('1000 files may be open');
-  }, 40_000);
+  });
 });
 
 describe('the database', () => {
@@ -324,7 +324,7 @@ describe('the database', () => {
     const newer = await preflight(environment, '--only', 'database.migrations');
     expect(newer.red('block')).toEqual(['database.migrations']);
     expect(newer.line('database.migrations').evidence).toContain('FromTheFuture1, which this version does not know');
-  }, 40_000);
+  });
 
   it('a user that may not do what migrations do', async () => {
     database = await createTestDatabase();
@@ -347,7 +347,7 @@ describe('the database', () => {
       result: 'fail',
       evidence: expect.stringMatching(/does not own api_key, .*webhook_event: a migration could not change them/),
     });
-  }, 40_000);
+  });
 });
 
 describe('the command', () => {
@@ -389,7 +389,7 @@ describe('the command', () => {
     expect(found.red('block')).toEqual(['database.backup', 'release.dependency-audit']);
     expect(found.line('database.backup').evidence).toMatch(/^pg_dump 9 cannot dump a server of version \d+$/);
     expect(found.line('release.dependency-audit').evidence).toContain('1 critical, 2 high');
-  }, 40_000);
+  });
 
   it('prints a table for people, names what it knows, and refuses what it does not', async () => {
     const table = ServiceProcess.command(good, 'preflight', '--only', 'host.file-limits', 'release.image-digest');
@@ -403,7 +403,7 @@ describe('the command', () => {
     const help = ServiceProcess.command(good, 'preflight', '--help');
     expect(await help.exited).toMatchObject({ code: 0 });
     expect(help.stdout).toContain('preflight --only database.migrations --show-sql');
-  }, 40_000);
+  });
 });
 
 type Started = Awaited<ReturnType<typeof startTlsServer>>;

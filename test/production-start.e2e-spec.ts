@@ -18,9 +18,6 @@ afterEach(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-// Each test starts processes.
-jest.setTimeout(30_000);
-
 describe('a bad configuration', () => {
   it('lists every problem, prints no secret, starts and writes nothing', async () => {
     const secrets = {
@@ -87,7 +84,7 @@ describe('production on the embedded database, said on purpose', () => {
     expect(existsSync(join(data.dataDir, 'keys.json'))).toBe(false);
     expect(service.output).not.toContain(WEBHOOK_SECRET);
     expect(service.output).not.toContain(event.event_id);
-  }, 60_000);
+  });
 });
 
 function expectJsonLines(stdout: string): void {

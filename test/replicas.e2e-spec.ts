@@ -43,7 +43,7 @@ describe('two replicas', () => {
     expect(await count('true')).toBe(RACES);
     const { rows } = await database.pool.query('SELECT count(*)::integer AS responses FROM form_response');
     expect(rows).toEqual([{ responses: RACES }]);
-  }, 30_000);
+  });
 
   it('one for the intake and one for the work: the work is done at once', async () => {
     const [intake, processor] = await Promise.all([
@@ -56,12 +56,12 @@ describe('two replicas', () => {
       expect((await deliver(intake.url, toBody(event), WEBHOOK_SECRET)).status).toBe(200);
       const acknowledgedAt = performance.now();
       const processed = async () => (await count(`status = 'processed' AND event_id = '${event.event_id}'`)) === 1;
-      await processor.comesTrue(processed, 'it is processed', 5_000);
+      await processor.comesTrue(processed, 'it is processed');
       latenciesMs.push(performance.now() - acknowledgedAt);
     }
     expect(median(latenciesMs)).toBeLessThan(NOTIFIED_WITHIN_MS);
     expect(await database.pool.query('SELECT 1 FROM form_response')).toHaveProperty('rowCount', 5);
-  }, 30_000);
+  });
 });
 
 describe('WEBHOOK_PROCESSING_ENABLED=false', () => {
@@ -74,7 +74,7 @@ describe('WEBHOOK_PROCESSING_ENABLED=false', () => {
     expect(await count(`status = 'pending' AND attempts = 0`)).toBe(3);
     const active = await start({ WEBHOOK_PROCESSING_ENABLED: 'true' });
     await active.comesTrue(async () => (await count(`status = 'processed'`)) === 3, 'all is processed');
-  }, 30_000);
+  });
 });
 
 async function start(environment: Record<string, string> = {}): Promise<ServiceProcess> {

@@ -32,13 +32,13 @@ describe('the release before this one', () => {
     database = await createTestDatabase();
     root = mkdtempSync(join(tmpdir(), 'onboarding-rollback-'));
     copy = new ReleaseCopy(previousRelease());
-  }, 60_000);
+  });
   afterAll(async () => {
     await Promise.all(running.map((service) => service.kill()));
     copy.remove();
     await database.drop();
     rmSync(root, { recursive: true, force: true });
-  }, 20_000);
+  });
 
   async function start(script?: string): Promise<ServiceProcess> {
     const settings = { ...PRODUCTION_SETTINGS, DATABASE_URL: database.url, DATA_DIR: join(root, 'data') };
@@ -95,7 +95,7 @@ describe('the release before this one', () => {
       `SELECT status, count(*)::integer AS count, sum(duplicates)::integer AS duplicates FROM webhook_event GROUP BY status`,
     );
     expect(rows).toEqual([{ status: 'processed', count: 6, duplicates: 1 }]);
-  }, 90_000);
+  });
 });
 
 describe('migrations since the first release', () => {

@@ -99,4 +99,4 @@ it('rotate-keys makes an older key dispensable', async () => {
   } finally {
     await without.stop();
   }
-}, 60_000);
+});

@@ -42,7 +42,7 @@ describe('SIGTERM', () => {
       if (answer) expect(json(answer)).toMatchObject({ status: 503, code: 'shutting_down' });
     }
     expect(await storedOf(sent.acknowledged.map(({ eventId }) => eventId))).toBe(sent.acknowledged.length);
-  }, 30_000);
+  });
 
   it('with a slow request in flight: not ready at once, the request is finished, then exit code 0', async () => {
     service = await start({ MANAGEMENT_PORT: String(await freePort()) });
@@ -59,7 +59,7 @@ describe('SIGTERM', () => {
     expect({ code: exit.code, signal: exit.signal }).toEqual({ code: 0, signal: null });
     expect(exit.afterMs).toBeLessThan(LONGEST_SHUTDOWN_MS);
     expect(await storedOf([slow.eventId])).toBe(1);
-  }, 30_000);
+  });
 
   it('twice is harmless', async () => {
     service = await start();
@@ -70,7 +70,7 @@ describe('SIGTERM', () => {
     expect(await slow.finish()).toMatch(/^HTTP\/1\.1 200 /);
     expect(await stopped).toMatchObject({ code: 0, signal: null });
     expect(await storedOf([slow.eventId])).toBe(1);
-  }, 30_000);
+  });
 
   it('while the database is away: the process is gone in time', async () => {
     const dataDir = join(root, 'postgres');
@@ -85,7 +85,7 @@ describe('SIGTERM', () => {
     } finally {
       await postgres.stop();
     }
-  }, 30_000);
+  });
 });
 
 async function namesOnlyShutdown(running: ServiceProcess | undefined): Promise<boolean> {

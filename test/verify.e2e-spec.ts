@@ -15,7 +15,6 @@ import { type Faults, HttpProxy } from './support/http-proxy';
 import { ADMIN_KEY, ServiceProcess, WEBHOOK_SECRET } from './support/service-process';
 
 const THROTTLE = { THROTTLE_LIMIT: '300', THROTTLE_TTL_SECONDS: '5' };
-jest.setTimeout(30_000);
 
 const REACHES_THE_WEBHOOKS: VerifyId[] = ['service.started', 'webhook.accepted'];
 
@@ -26,7 +25,7 @@ beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'onboarding-verify-'));
   database = await createTestDatabase();
   service = await start(database, { ...THROTTLE, MANAGEMENT_PORT: String(await freePort()) });
-}, 40_000);
+});
 afterAll(async () => {
   await service?.kill();
   await database?.drop();
@@ -43,11 +42,11 @@ describe('verify of a healthy service', () => {
     expect(exit.afterMs).toBeLessThan(60_000);
     for (const secret of [WEBHOOK_SECRET, ADMIN_KEY]) expect(output).not.toContain(secret);
     await expectNothingLeft();
-  }, 70_000);
+  });
 
   it('cleans up after Ctrl-C, and says what was not looked at', async () => {
     const running = launch(service);
-    await running.comesTrue(() => running.stderr.includes('many webhooks at once'), 'it is in the middle', 30_000);
+    await running.comesTrue(() => running.stderr.includes('many webhooks at once'), 'it is in the middle');
     running.signal('SIGINT');
     expect(await running.exited).toMatchObject({ code: 1, signal: null });
     const { checks } = JSON.parse(running.stdout) as ChecksReport;
@@ -55,7 +54,7 @@ describe('verify of a healthy service', () => {
     expect(line(checks, 'webhook.rate-limit')).toMatchObject({ evidence: 'not looked at: interrupted' });
     expect(line(checks, 'cleanup.done')).toMatchObject({ result: 'pass' });
     await expectNothingLeft();
-  }, 60_000);
+  });
 });
 
 describe('verify says what is broken and what to do', () => {
@@ -250,7 +249,7 @@ describe('verify says what is broken and what to do', () => {
       await off.kill();
       await idle.drop();
     }
-  }, 40_000);
+  });
 
   it('a limit that is not enforced, then a database that is gone', async () => {
     const gone = await createTestDatabase();
@@ -287,7 +286,7 @@ describe('verify says what is broken and what to do', () => {
       await open.kill();
       await onServer(`DROP DATABASE ${gone.name} WITH (FORCE)`);
     }
-  }, 60_000);
+  });
 
   it('an audit log that was changed by hand', async () => {
     const forge = `ALTER TABLE audit_entry DISABLE TRIGGER ALL;

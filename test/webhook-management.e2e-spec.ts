@@ -96,7 +96,7 @@ describe('registering', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([...Array<number>(9).fill(200), 201]);
     expect(new Set(answers.map(({ body }) => (body as WebhookBody).id)).size).toBe(1);
     expect(remote()).toHaveLength(1);
-  }, 30_000);
+  });
 
   it.each([
     [{ form: 'https://form.typeform.com.evil.example/to/abcdef' }, 'form'],
@@ -200,7 +200,7 @@ describe('when Typeform fails half-way', () => {
     );
     expect(await get(webhook.id)).toMatchObject({ enabled: false, pending: false, problem: null });
     expect(remote()).toMatchObject([{ enabled: false }]);
-  }, 30_000);
+  });
 
   it('a change that was refused is undone here too', async () => {
     const webhook = await registered();
@@ -217,7 +217,7 @@ describe('when Typeform fails half-way', () => {
     expect(await get(webhook.id)).toMatchObject({ status: 'removed', pending: true });
     await eventually(() => remote().length === 0, 'the webhook is deleted at Typeform');
     await eventually(async () => !(await get(webhook.id)).pending, 'the deletion is confirmed');
-  }, 30_000);
+  });
 });
 
 describe('the reconciler', () => {
@@ -248,7 +248,7 @@ describe('the reconciler', () => {
     });
     await eventually(() => remote().length === 1, 'it is there again');
     expect(remote()).toMatchObject([{ url: webhook.url, enabled: true }]);
-  }, 30_000);
+  });
 
   it('on demand says what differed and what was done', async () => {
     const webhook = await registered();
@@ -264,7 +264,7 @@ describe('the reconciler', () => {
       });
     }
     expect(remote()).toMatchObject([{ enabled: true }]);
-  }, 30_000);
+  });
 
   it('reports what leads here and is not ours', async () => {
     const webhook = await registered();
@@ -279,7 +279,7 @@ describe('the reconciler', () => {
     );
     expect(remote()).toHaveLength(2);
     expect(webhook.status).toBe('in_sync');
-  }, 30_000);
+  });
 });
 
 describe('a webhook that was disabled behind our back', () => {
@@ -310,7 +310,7 @@ describe('a webhook that was disabled behind our back', () => {
     const { body: overview } = await app.admin('get', '/v1/overview').expect(200);
     expect(overview.recovered).toBe(missed.length);
     expect(overview.webhooks).toMatchObject({ in_sync: 1, disabled_by_typeform: 0 });
-  }, 40_000);
+  });
 });
 
 describe('the watchdog', () => {
@@ -353,7 +353,7 @@ describe('a changed form', () => {
     const { body: form } = await app.admin('get', `/v1/forms/${formId}`).expect(200);
     await map({ company: (form.fields as { ref: string }[])[0]?.ref });
     expect(await problems()).toEqual([]);
-  }, 30_000);
+  });
 });
 
 describe('testing', () => {

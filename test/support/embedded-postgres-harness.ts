@@ -131,7 +131,7 @@ export function isOpenToNobody(path: string): boolean {
 
 /** Waits until something holds; fails after 15 seconds. */
 export async function eventually(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + 15_000;
+  const deadline = performance.now() + 60_000;
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error(`Never came true: ${what}`);
     await delay(10);

@@ -93,7 +93,7 @@ export class ServiceProcess {
   ): Promise<ServiceProcess> {
     const service = ServiceProcess.launch(environment, { bare, script });
     try {
-      await service.comesTrue(() => service.listens, 'it listens', 30_000);
+      await service.comesTrue(() => service.listens, 'it listens');
       await service.health(until, 200);
       return service;
     } catch (error) {
@@ -135,7 +135,7 @@ export class ServiceProcess {
   }
 
   /** Waits until a probe answers with a status, and returns that answer. */
-  async health(probe: 'live' | 'ready' | 'startup', status: number, withinMs = 20_000): Promise<Answer> {
+  async health(probe: 'live' | 'ready' | 'startup', status: number, withinMs = 60_000): Promise<Answer> {
     let last: Answer | undefined;
     await this.comesTrue(
       async () => {
@@ -150,7 +150,7 @@ export class ServiceProcess {
   }
 
   /** Waits until something holds; fails when time is up or the process ends, with what it has printed. */
-  async comesTrue(holds: () => boolean | Promise<boolean>, what: string, withinMs = 20_000): Promise<void> {
+  async comesTrue(holds: () => boolean | Promise<boolean>, what: string, withinMs = 60_000): Promise<void> {
     const deadline = performance.now() + withinMs;
     while (!(await holds())) {
       const why = this.end ? `it ended (${JSON.stringify(this.end)})` : `${withinMs} ms passed`;

@@ -86,9 +86,9 @@ export async function startTestApp(
   };
 }
 
-/** Waits until a condition holds, asking again and again; fails with `what` after 20 s. */
+/** Waits until a condition holds, asking again and again; fails with `what` after a minute. */
 export async function eventually(condition: () => Promise<boolean> | boolean, what: string): Promise<void> {
-  const deadline = performance.now() + 20_000;
+  const deadline = performance.now() + 60_000;
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`waited in vain until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
