@@ -44,11 +44,12 @@ const shared = {
 };
 
 // How long a test may hang. Not a measure of speed: a busy machine with the rest of the tests on it takes many times what a quiet one takes.
-const testTimeout = 120_000;
+const HANGS_AFTER_MS = 120_000;
 
 module.exports = {
   // One more than the cores it is meant for: files that talk to Typeform's stand-in mostly wait, for 2 calls a second.
   maxWorkers: 3,
+  testTimeout: HANGS_AFTER_MS,
   projects: [
     { ...shared, displayName: 'unit', roots: ['<rootDir>/src'], testMatch: ['**/*.spec.ts'] },
     {
@@ -56,7 +57,6 @@ module.exports = {
       displayName: 'e2e',
       roots: ['<rootDir>/test'],
       testMatch: ['**/*.e2e-spec.ts'],
-      testTimeout,
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },
@@ -66,7 +66,6 @@ module.exports = {
       displayName: 'deploy',
       roots: ['<rootDir>/deploy-test'],
       testMatch: ['**/*.deploy-spec.ts'],
-      testTimeout,
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },
