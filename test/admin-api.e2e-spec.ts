@@ -420,5 +420,6 @@ describe('the overview', () => {
 it('closes CORS and sets security headers', async () => {
   const { headers } = await app.admin('get', '/v1/forms').set('origin', 'https://example.com').expect(200);
   expect(headers).not.toHaveProperty('access-control-allow-origin');
-  expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff' });
+  const forBrowsers = { 'strict-transport-security': expect.any(String), 'x-frame-options': 'SAMEORIGIN' };
+  expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', ...forBrowsers });
 });

@@ -29,13 +29,15 @@ export class AccessGuard implements CanActivate {
     @Inject(ThrottlerStorage) private readonly throttler: ThrottlerStorage,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const required = this.reflector.getAllAndOverride<Role | 'public' | undefined>(REQUIRED_ROLE, [
       context.getHandler(),
       context.getClass(),
     ]);
-    if (required === 'public') return true;
-    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    return required === 'public' || this.authorise(context.switchToHttp().getRequest<AuthenticatedRequest>(), required);
+  }
+
+  private async authorise(request: AuthenticatedRequest, required: Role | undefined): Promise<boolean> {
     try {
       request.principal = await this.admit(request, required);
     } catch (error) {

@@ -1,6 +1,7 @@
 /** A Typeform webhook body: bytes -> the envelope (at intake), bytes -> the whole event (when it is processed). */
 import { Buffer, isUtf8 } from 'node:buffer';
 import { z } from 'zod';
+import { skimJson, Wanted } from './json-skim';
 import { DomainError } from './problem';
 
 /** What the intake needs to know of an event before it is stored. */
@@ -37,6 +38,18 @@ export interface TypeformEvent extends Envelope {
 
 /** Ids become primary keys: no control characters, and no lone surrogates, which all turn into the same U+FFFD. */
 const ID = /^[^\p{Control}\p{Surrogate}]{1,128}$/u;
+const ENVELOPE: Wanted = new Map([
+  ['event_id', null],
+  ['event_type', null],
+  [
+    'form_response',
+    new Map([
+      ['form_id', null],
+      ['token', null],
+      ['submitted_at', null],
+    ]),
+  ],
+]);
 const ISO_DATE_TIME = z.iso.datetime({ offset: true });
 
 /**
@@ -45,7 +58,9 @@ const ISO_DATE_TIME = z.iso.datetime({ offset: true });
  * the message names what is missing and never quotes the body.
  */
 export function readEnvelope(bytes: Uint8Array): Envelope {
-  return toEnvelope(parseObject(bytes));
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // What the skimmer cannot read, JSON.parse reads or refuses.
+  return toEnvelope((isUtf8(buffer) && skimJson(buffer, ENVELOPE)) || parseObject(buffer));
 }
 
 /**

@@ -33,11 +33,21 @@ export class IntakeService {
    * `intake_overloaded` or `database_unavailable` when it could not be committed.
    */
   async accept(body: VerifiedBody, webhookId: string | null): Promise<IntakeAnswer> {
-    const envelope = readEnvelope(body);
+    const { eventId, eventType, formId, token, submittedAt } = readEnvelope(body);
     const receivedAt = this.clock.now();
-    const quarantinedFor = this.judgeAge(envelope.submittedAt, receivedAt);
-    const { eventId } = envelope;
-    const event: NewEvent = { ...envelope, receivedAt, source: 'webhook', webhookId, quarantinedFor, payload: body };
+    // Written out: spreading the envelope would take V8 longer than the signature.
+    const event: NewEvent = {
+      eventId,
+      eventType,
+      formId,
+      token,
+      submittedAt,
+      receivedAt,
+      source: 'webhook',
+      webhookId,
+      quarantinedFor: this.judgeAge(submittedAt, receivedAt),
+      payload: body,
+    };
     return { status: await this.writer.append(event), eventId };
   }
 

@@ -28,10 +28,14 @@ export class SignatureGuard implements CanActivate {
     this.sharedSecrets = previousSecret === null ? [secret] : [secret, previousSecret];
   }
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const request = context.switchToHttp().getRequest<WebhookRequest>();
     const { webhookId } = request.params;
-    const secrets = webhookId === undefined ? this.sharedSecrets : await this.webhookSecrets.of(webhookId);
+    if (webhookId === undefined) return this.verify(request, this.sharedSecrets);
+    return this.webhookSecrets.of(webhookId).then((secrets) => this.verify(request, secrets));
+  }
+
+  private verify(request: WebhookRequest, secrets: readonly string[]): boolean {
     if (secrets.length === 0) throw new SignatureRefused('unknown_endpoint');
     const check = verifySignature(request.headers['typeform-signature'], request.body ?? Buffer.alloc(0), secrets);
     if (!check.ok) throw new SignatureRefused(`signature_${check.reason}`);
