@@ -46,7 +46,10 @@ export function previousRelease(): Release {
   return tag ? { version: tag.slice(1), revision: tag } : { version: BASELINE.version, revision: BASELINE.commit };
 }
 
-/** A compiled copy of a release, with the packages of this checkout. */
+/**
+ * A compiled copy of a release, with the packages of this checkout: what that release needs and this one no longer does is kept in
+ * devDependencies (now `@fastify/helmet`).
+ */
 export class ReleaseCopy {
   private readonly directory = mkdtempSync(join(tmpdir(), 'onboarding-release-'));
   /** Its `dist/src/main.js`. */
