@@ -12,7 +12,7 @@ export interface SubmissionRequest {
   type: Submission['type'];
   isTest?: boolean;
   submittedAtMs: number;
-  /** Answers every question; otherwise about one optional question in seven is left out. */
+  /** Answers every question; otherwise about one optional question in seven is left out, but never all. */
   answerAll?: boolean;
 }
 
@@ -35,9 +35,12 @@ export function inventSubmission(request: SubmissionRequest): Submission {
     person: inventPerson(random, form.language),
     random,
   };
-  const asked = leafFields(form.fields).filter(
+  const questions = leafFields(form.fields);
+  const kept = questions.filter(
     (field) => field.validations?.required || !random.chance(0.15) || request.answerAll || isTest,
   );
+  // Who answers nothing at all leaves no partial response behind.
+  const asked = kept.length > 0 ? kept : questions.slice(0, 1);
   const answers = asked.map((field) => answerTo(field, context));
   const fields = asked.map((field) => asSeen(field, random));
   const answered = answeredCount(request, answers.length);
