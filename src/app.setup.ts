@@ -136,7 +136,7 @@ function parseBodies(fastify: FastifyInstance): void {
   });
 }
 
-/** Helmet's headers are for browsers. Typeform is none, and making them would cost a sixth of a webhook's processor time. */
+/** Helmet's headers are for browsers. Typeform is none, and making them would cost a tenth of a webhook's processor time. */
 function protectBrowsers(fastify: FastifyInstance): void {
   const setHeaders = helmet({ contentSecurityPolicy: false, crossOriginEmbedderPolicy: false });
   fastify.addHook('onRequest', (request, reply, done) => {

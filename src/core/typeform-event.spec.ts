@@ -83,6 +83,38 @@ describe('readEnvelope', () => {
     expect(failure.message).toContain(part);
   });
 
+  it.each([
+    ['ids that are written with escapes', '"e\\u0031"', '"f\\/1"', '1'],
+    ['an event with a number with an exponent', '"e1"', '"f/1"', '1e3'],
+  ])('reads %s', (_name, eventId, formId, score) => {
+    const response = `{"form_id":${formId},"token":"t1","score":${score}}`;
+    const text = `{"event_id":${eventId},"event_type":"t","form_response":${response}}`;
+    expect(readEnvelope(Buffer.from(text))).toMatchObject({ eventId: 'e1', formId: 'f/1', token: 't1' });
+  });
+
+  it('finds what the whole event holds, in whatever order and between whatever else', () => {
+    const id = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 });
+    const response = fc.record({
+      form_id: id,
+      token: id,
+      submitted_at: fc.constant('2026-02-01T10:00:00Z'),
+      x: fc.jsonValue(),
+    });
+    const event = fc.record({
+      x: fc.jsonValue(),
+      form_response: response,
+      event_type: id,
+      y: fc.jsonValue(),
+      event_id: id,
+    });
+    fc.assert(
+      fc.property(event, fc.constantFrom(0, 1, '\t'), (value, indent) => {
+        const bytes = Buffer.from(JSON.stringify(value, null, indent));
+        expect(parseTypeformEvent(bytes)).toMatchObject(readEnvelope(bytes));
+      }),
+    );
+  });
+
   it('never quotes the body', () => {
     const failure = failureOf(Buffer.from('{"email":"secret@example.com" oops'));
     expect(JSON.stringify([failure.message, failure.cause])).not.toContain('secret');

@@ -35,7 +35,7 @@ export class IntakeService {
   async accept(body: VerifiedBody, webhookId: string | null): Promise<IntakeAnswer> {
     const { eventId, eventType, formId, token, submittedAt } = readEnvelope(body);
     const receivedAt = this.clock.now();
-    // Written out: spreading the envelope would take V8 longer than the signature.
+    // Written out: spreading the envelope takes Node 20 longer than the signature does.
     const event: NewEvent = {
       eventId,
       eventType,

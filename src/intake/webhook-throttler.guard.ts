@@ -1,13 +1,13 @@
 import { ExecutionContext, Injectable } from '@nestjs/common';
-import { ThrottlerGuard, ThrottlerLimitDetail } from '@nestjs/throttler';
-import type { ThrottlerRequest } from '@nestjs/throttler';
+import { ThrottlerGuard, ThrottlerLimitDetail, ThrottlerRequest } from '@nestjs/throttler';
 import { DomainError } from '../core/problem';
 import { WEBHOOK_THROTTLER } from '../rest/throttling.module';
 
 /** Limits the webhook routes per client address (`TRUST_PROXY` decides whose `X-Forwarded-For` counts). */
 @Injectable()
 export class WebhookThrottlerGuard extends ThrottlerGuard {
-  private request: Omit<ThrottlerRequest, 'context'>;
+  /** What the library asks of every request; the same for all of them. */
+  private settings: Omit<ThrottlerRequest, 'context'>;
 
   override async onModuleInit(): Promise<void> {
     await super.onModuleInit();
@@ -16,12 +16,12 @@ export class WebhookThrottlerGuard extends ThrottlerGuard {
     const { limit, ttl } = throttler as { limit: number; ttl: number };
     const getTracker = (request: Record<string, unknown>): Promise<string> => this.getTracker(request);
     const generateKey = (context: ExecutionContext, tracker: string): string => this.generateKey(context, tracker);
-    this.request = { limit, ttl, blockDuration: ttl, throttler, getTracker, generateKey };
+    this.settings = { limit, ttl, blockDuration: ttl, throttler, getTracker, generateKey };
   }
 
   /** Without the library's look at five decorators of the route for each request: these routes have none of them. */
   override canActivate(context: ExecutionContext): Promise<boolean> {
-    const { limit, ttl, blockDuration, throttler, getTracker, generateKey } = this.request;
+    const { limit, ttl, blockDuration, throttler, getTracker, generateKey } = this.settings;
     return this.handleRequest({ context, limit, ttl, blockDuration, throttler, getTracker, generateKey });
   }
 
