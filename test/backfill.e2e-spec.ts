@@ -539,15 +539,16 @@ describe('partial and complete responses', () => {
   it('what Typeform delivers of the same submission, later or just before, stays what it delivered', async () => {
     app = await start();
     const [late, early] = [newId(), newId()];
+    const submittedAt = minutesAgo(HOUR);
     const append = async (token: string): Promise<void> => {
       const outline = { id: formId, title: 'From the Responses API', fields: [] };
-      const event = toBackfillEvent(outline, { token, response_type: 'completed', submitted_at: minutesAgo(HOUR) });
+      const event = toBackfillEvent(outline, { token, response_type: 'completed', submitted_at: submittedAt });
       const source = { source: 'backfill', webhookId: null, quarantinedFor: null } as const;
       await app.app.get(InboxWriter).append({ ...event, ...source, receivedAt: new Date() });
       await app.settled();
     };
     const deliver = async (token: string): Promise<void> => {
-      await app.deliver(newEvent({ formId, token, submittedAt: minutesAgo(HOUR) })).expect(200);
+      await app.deliver(newEvent({ formId, token, submittedAt })).expect(200);
       await app.settled();
     };
     await append(late);

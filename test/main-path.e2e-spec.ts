@@ -84,7 +84,9 @@ describe('the main path', () => {
   it('makes a row for a form it did not know, with the questions it saw', async () => {
     const event = newEvent({ formId: 'newform', formTitle: 'Intake *2026*' });
     await app.deliver(event).expect(200);
-    await app.deliver(newPartial({ formId: 'newform', formTitle: 'Intake *2026*' })).expect(200);
+    await app
+      .deliver(newPartial({ formId: 'newform', formTitle: 'Intake *2026*', submittedAt: minutesAgo(2) }))
+      .expect(200);
     await app.settled();
     const { body } = await app.admin('get', '/v1/forms/newform').expect(200);
     expect(body).toMatchObject({ title: 'Intake 2026', status: 'active', responseCount: 2, identifierMapping: {} });

@@ -1,5 +1,8 @@
 /** Webhooks over REST against the sandbox: registered, changed, kept in order by themselves. */
+import { AppConfig } from '../src/config/app-config';
+import { seal } from '../src/core/secret-box';
 import { TypeformSandbox } from '../src/sandbox/sandbox';
+import { WebhookSecretsCache } from '../src/webhooks/webhook-secrets';
 import { API_KEY, startSandbox } from './support/sandbox-harness';
 import { newEvent } from './support/events';
 import { eventually, startTestApp, TestApp } from './support/test-app';
@@ -149,6 +152,52 @@ describe('secrets', () => {
       'the old secret is refused',
     );
     expect(await actions(webhook.id)).toEqual(['webhook.secret_rotated', 'webhook.registered']);
+  });
+
+  it('that another replica rotated are known before the notification of it comes', async () => {
+    const webhook = await registered();
+    const path = `/webhooks/typeform/${webhook.id}`;
+    const secret = 'rotated-by-another-replica';
+    await app.deliver(newEvent(), { path, secret }).expect(401);
+    const sealed = seal(app.app.get(AppConfig).encryptionKeys, secret, webhook.id);
+    await app.database.pool.query(
+      // Without triggers nobody is notified.
+      `BEGIN; SET LOCAL session_replication_role = replica;
+       UPDATE webhook SET secret = '${sealed}' WHERE id = '${webhook.id}'; COMMIT`,
+    );
+    await app.deliver(newEvent(), { path, secret }).expect(200);
+    await app.deliver(newEvent(), { path, secret: 'fits-no-secret-at-all' }).expect(401);
+  });
+
+  it('that change while they are being read are read again', async () => {
+    const secret = 'of-a-webhook-that-is-long-gone';
+    const webhook = await registered({ secret });
+    const { pool } = app.database;
+    const blocker = await pool.connect();
+    try {
+      // A reader takes its snapshot, then waits at the first row.
+      await blocker.query('SELECT pg_advisory_lock(1)');
+      await pool.query(
+        `ALTER TABLE webhook RENAME TO webhook_stored;
+         CREATE VIEW webhook AS SELECT stored.* FROM webhook_stored stored, LATERAL pg_advisory_xact_lock_shared(1)`,
+      );
+      const cache = app.app.get(WebhookSecretsCache);
+      const before = cache.reload();
+      await eventually(async () => {
+        const { rows } = await pool.query(`SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`);
+        return rows.length > 0;
+      }, 'a load is under way');
+      await pool.query(`UPDATE webhook_stored SET removed_at = now() - interval '25 hours' WHERE id = $1`, [
+        webhook.id,
+      ]);
+      const after = cache.reload();
+      await blocker.query('SELECT pg_advisory_unlock(1)');
+      await Promise.all([before, after]);
+    } finally {
+      blocker.release(true);
+      await pool.query('DROP VIEW webhook; ALTER TABLE webhook_stored RENAME TO webhook');
+    }
+    await app.deliver(newEvent(), { path: `/webhooks/typeform/${webhook.id}`, secret }).expect(401);
   });
 });
 

@@ -1,7 +1,7 @@
 import { CanActivate, ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AppConfig } from '../config/app-config';
-import { VerifiedBody, verifySignature } from '../core/signature';
+import { SignatureCheck, VerifiedBody, verifySignature } from '../core/signature';
 import type { AppendOutcome } from '../inbox/inbox-writer';
 import { WebhookSecretsCache } from '../webhooks/webhook-secrets';
 import { SignatureRefused } from './intake-outcome';
@@ -31,15 +31,26 @@ export class SignatureGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const request = context.switchToHttp().getRequest<WebhookRequest>();
     const { webhookId } = request.params;
-    if (webhookId === undefined) return this.verify(request, this.sharedSecrets);
-    return this.webhookSecrets.of(webhookId).then((secrets) => this.verify(request, secrets));
+    if (webhookId === undefined) return accept(request, verify(request, this.sharedSecrets));
+    return this.verifyOwn(request, webhookId);
   }
 
-  private verify(request: WebhookRequest, secrets: readonly string[]): boolean {
+  /** With a webhook's own secrets. None fits: the stored ones decide, as another replica may have rotated them just now. */
+  private async verifyOwn(request: WebhookRequest, webhookId: string): Promise<boolean> {
+    const secrets = await this.webhookSecrets.of(webhookId);
     if (secrets.length === 0) throw new SignatureRefused('unknown_endpoint');
-    const check = verifySignature(request.headers['typeform-signature'], request.body ?? Buffer.alloc(0), secrets);
-    if (!check.ok) throw new SignatureRefused(`signature_${check.reason}`);
-    request.verifiedBody = check.body;
-    return true;
+    const check = verify(request, secrets);
+    if (check.ok || check.reason !== 'mismatch') return accept(request, check);
+    return accept(request, verify(request, await this.webhookSecrets.storedNow(webhookId)));
   }
+}
+
+function verify(request: WebhookRequest, secrets: readonly string[]): SignatureCheck {
+  return verifySignature(request.headers['typeform-signature'], request.body ?? Buffer.alloc(0), secrets);
+}
+
+function accept(request: WebhookRequest, check: SignatureCheck): boolean {
+  if (!check.ok) throw new SignatureRefused(`signature_${check.reason}`);
+  request.verifiedBody = check.body;
+  return true;
 }

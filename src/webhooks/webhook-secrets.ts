@@ -14,7 +14,7 @@ const ACCEPT_AFTER_REMOVAL_MS = 24 * 3_600_000;
 const MAX_AGE_MS = 30_000;
 /** An unknown id may be one that another process has just registered, so it causes a reload; but not more often than this. */
 const MIN_RELOAD_INTERVAL_MS = 1_000;
-/** How long a request for an unknown webhook waits for the database. */
+/** How long a request waits for the database to say what is stored now. */
 const RELOAD_TIMEOUT_MS = 5_000;
 const RETRY_AFTER_SECONDS = 5;
 
@@ -32,7 +32,9 @@ export class WebhookSecretsCache implements OnModuleInit {
   private readonly logger = new Logger(WebhookSecretsCache.name);
   private secrets: ReadonlyMap<string, WebhookSecrets> = new Map();
   private loadedAt = 0;
-  private reloading: Promise<void> | null = null;
+  private loading: Promise<void> | null = null;
+  /** The load that follows the one under way. */
+  private following: Promise<void> | null = null;
   /** Whether the last attempt to load has succeeded: only then is an id that is not here unknown. */
   private complete = false;
 
@@ -54,16 +56,22 @@ export class WebhookSecretsCache implements OnModuleInit {
   async of(webhookId: string): Promise<readonly string[]> {
     const age = this.clock.now().getTime() - this.loadedAt;
     const known = this.secrets.has(webhookId);
-    if (!known && (this.reloading !== null || age >= MIN_RELOAD_INTERVAL_MS)) {
-      await Promise.race([this.reload(), delay(RELOAD_TIMEOUT_MS, undefined, { ref: false })]);
-    } else if (age >= MAX_AGE_MS) void this.reload();
+    const underWay = this.following ?? this.loading;
+    if (!known && (underWay || age >= MIN_RELOAD_INTERVAL_MS)) await this.waitFor(underWay ?? this.reload());
+    else if (age >= MAX_AGE_MS) void this.reload();
     const found = this.secrets.get(webhookId);
-    if (!found && !this.complete) {
-      throw new DomainError('database_unavailable', 'the signing secrets could not be read; send the event again', {
-        retryAfterSeconds: RETRY_AFTER_SECONDS,
-      });
-    }
+    if (!found && !this.complete) throw unreadable();
     return this.validNow(found);
+  }
+
+  /**
+   * As {@link of}, but as the database says now: for a signature that no secret in memory fits, which may be one of a rotation
+   * that this process was not told of yet. Throws `database_unavailable` when the database cannot be asked.
+   */
+  async storedNow(webhookId: string): Promise<readonly string[]> {
+    await this.waitFor(this.reload());
+    if (!this.complete) throw unreadable();
+    return this.validNow(this.secrets.get(webhookId));
   }
 
   /** True when there is such a webhook, as far as the copy in memory knows. */
@@ -71,17 +79,32 @@ export class WebhookSecretsCache implements OnModuleInit {
     return this.secrets.has(webhookId);
   }
 
-  /** Loads all secrets; the copy in memory stays in use when that fails. */
+  /**
+   * Loads all secrets as they are stored now; the copy in memory stays in use when that fails. A load that is under way may have
+   * read before the change that is to be seen: another one follows it, one for all who ask meanwhile.
+   */
   reload(): Promise<void> {
-    this.reloading ??= this.load().finally(() => {
-      this.reloading = null;
+    if (this.loading) {
+      this.following ??= this.loading.then(() => {
+        this.following = null;
+        return this.reload();
+      });
+      return this.following;
+    }
+    this.loading = this.load().finally(() => {
+      this.loading = null;
     });
-    return this.reloading;
+    return this.loading;
+  }
+
+  /** A database that does not answer in time counts as one that cannot be asked. */
+  private async waitFor(load: Promise<void>): Promise<void> {
+    const late = delay(RELOAD_TIMEOUT_MS, true, { ref: false });
+    if (await Promise.race([load.then(() => false), late])) this.complete = false;
   }
 
   private async load(): Promise<void> {
     this.loadedAt = this.clock.now().getTime();
-    this.complete = false;
     try {
       const rows = await this.repository.all(new Date(this.loadedAt - ACCEPT_AFTER_REMOVAL_MS));
       const loaded = new Map<string, WebhookSecrets>();
@@ -100,6 +123,7 @@ export class WebhookSecretsCache implements OnModuleInit {
       this.secrets = loaded;
       this.complete = true;
     } catch {
+      this.complete = false;
       this.logger.warn('The webhook secrets could not be reloaded; the copy in memory stays in use');
     }
   }
@@ -121,4 +145,10 @@ export class WebhookSecretsCache implements OnModuleInit {
     const overlap = previousExpiresAt !== null && (pending || previousExpiresAt.getTime() > now);
     return secrets.previous !== null && overlap ? [secrets.current, secrets.previous] : [secrets.current];
   }
+}
+
+function unreadable(): DomainError {
+  return new DomainError('database_unavailable', 'the signing secrets could not be read; send the event again', {
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  });
 }
