@@ -101,14 +101,14 @@ it('a person overtakes what waits in the background of every replica', async () 
 
 it('among equals the one that has waited longest goes first, whatever its replica', async () => {
   const [first, second, third] = replicas;
-  await nextTurnIn(3_500);
+  await nextTurnIn(4_000);
   const waiting: Promise<unknown>[] = [];
   const names = ['a', 'b', 'c', 'd', 'e', 'f'];
   for (const [at, tag] of names.entries()) {
     const { api } = [third, first, first, second, third, second][at]!;
     waiting.push(api.getWebhook(formId, tag, background));
     // Far enough apart for how exactly replicas can tell how long each has waited.
-    await database.pool.query('SELECT pg_sleep(0.1)');
+    await database.pool.query('SELECT pg_sleep(0.3)');
   }
   await Promise.all(waiting);
   expect(await arrivals()).toEqual(names);
