@@ -35,13 +35,13 @@ export class SignatureGuard implements CanActivate {
     return this.verifyOwn(request, webhookId);
   }
 
-  /** With a webhook's own secrets. None fits: the stored ones decide, as another replica may have rotated them just now. */
+  /** With a webhook's own secrets. None fits: another replica may have rotated them just now. */
   private async verifyOwn(request: WebhookRequest, webhookId: string): Promise<boolean> {
     const secrets = await this.webhookSecrets.of(webhookId);
     if (secrets.length === 0) throw new SignatureRefused('unknown_endpoint');
     const check = verify(request, secrets);
     if (check.ok || check.reason !== 'mismatch') return accept(request, check);
-    return accept(request, verify(request, await this.webhookSecrets.storedNow(webhookId)));
+    return accept(request, verify(request, await this.webhookSecrets.askedAnew(webhookId)));
   }
 }
 

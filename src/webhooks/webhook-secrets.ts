@@ -12,7 +12,7 @@ import { WebhookSecretsRepository } from './webhook-secrets.repository';
 const ACCEPT_AFTER_REMOVAL_MS = 24 * 3_600_000;
 /** Refreshed by notification; this bounds how old the copy gets when notifications are lost. */
 const MAX_AGE_MS = 30_000;
-/** An unknown id may be one that another process has just registered, so it causes a reload; but not more often than this. */
+/** What is not in memory may be what another process has just registered or rotated, so it causes a reload; but not more often. */
 const MIN_RELOAD_INTERVAL_MS = 1_000;
 /** How long a request waits for the database to say what is stored now. */
 const RELOAD_TIMEOUT_MS = 5_000;
@@ -32,6 +32,8 @@ export class WebhookSecretsCache implements OnModuleInit {
   private readonly logger = new Logger(WebhookSecretsCache.name);
   private secrets: ReadonlyMap<string, WebhookSecrets> = new Map();
   private loadedAt = 0;
+  /** When a signature that fits no secret last made the database be asked. */
+  private mismatchAt = 0;
   private loading: Promise<void> | null = null;
   /** The load that follows the one under way. */
   private following: Promise<void> | null = null;
@@ -65,11 +67,17 @@ export class WebhookSecretsCache implements OnModuleInit {
   }
 
   /**
-   * As {@link of}, but as the database says now: for a signature that no secret in memory fits, which may be one of a rotation
-   * that this process was not told of yet. Throws `database_unavailable` when the database cannot be asked.
+   * As {@link of}, after the database was asked: for a signature that no secret in memory fits, which may be one of a rotation
+   * that this process was not told of yet. Forged signatures must not become load, so it is asked once a second at most.
    */
-  async storedNow(webhookId: string): Promise<readonly string[]> {
-    await this.waitFor(this.reload());
+  async askedAnew(webhookId: string): Promise<readonly string[]> {
+    const now = this.clock.now().getTime();
+    if (now - this.mismatchAt >= MIN_RELOAD_INTERVAL_MS) {
+      this.mismatchAt = now;
+      void this.reload();
+    }
+    const underWay = this.following ?? this.loading;
+    if (underWay) await this.waitFor(underWay);
     if (!this.complete) throw unreadable();
     return this.validNow(this.secrets.get(webhookId));
   }
