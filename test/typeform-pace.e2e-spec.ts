@@ -132,8 +132,7 @@ it('a replica that is killed while it goes first holds nobody up', async () => {
   await database.pool.query(`UPDATE typeform_pace SET first_until = first_until - (next_free_at - clock_timestamp()),
     next_free_at = clock_timestamp()`);
   // Wakes the one that waits, which else sleeps until the time it was told.
-  await replicas[0].api.countForms(interactive);
-  await waiting;
+  await Promise.all([replicas[0].api.countForms(interactive), waiting]);
 });
 
 it('a turn that reached its replica late is not used: the next one may have been given meanwhile', async () => {

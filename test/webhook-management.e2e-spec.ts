@@ -206,6 +206,25 @@ describe('secrets', () => {
     await app.deliver(newEvent(), { path: `/webhooks/typeform/${webhook.id}`, secret }).expect(401);
   });
 
+  it('that cannot be read: what fits those in memory is taken, anything else is told to come again', async () => {
+    const secret = 'of-a-webhook-in-an-outage';
+    const path = `/webhooks/typeform/${(await registered({ secret })).id}`;
+    const cache = app.app.get(WebhookSecretsCache);
+    const other = () => app.deliver(newEvent(), { path, secret: 'maybe-rotated-maybe-forged' });
+    await app.database.pool.query('ALTER TABLE webhook RENAME TO webhook_away');
+    try {
+      await cache.reload();
+      await app.deliver(newEvent(), { path, secret }).expect(200);
+      const { body } = await other().expect(503);
+      expect(body).toMatchObject({ code: 'database_unavailable' });
+    } finally {
+      await app.database.pool.query('ALTER TABLE webhook_away RENAME TO webhook');
+    }
+    await cache.reload();
+    await other().expect(401);
+    await app.deliver(newEvent(), { path, secret }).expect(200);
+  });
+
   it('are not read again for each of many forged signatures', async () => {
     const secret = 'of-a-webhook-that-is-flooded';
     const path = `/webhooks/typeform/${(await registered({ secret })).id}`;
