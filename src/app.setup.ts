@@ -131,7 +131,7 @@ function parseBodies(fastify: FastifyInstance): void {
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    if (request.routeOptions.url?.startsWith('/webhooks')) return done(null, body);
+    if (isWebhookPath(request)) return done(null, body);
     void parseJson(request, body.toString('utf8'), done);
   });
 }

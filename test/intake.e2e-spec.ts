@@ -260,6 +260,48 @@ describe('size, type and method', () => {
   );
 });
 
+describe('many events at once', () => {
+  it('are committed in halves, so that one half is answered while the other is written', async () => {
+    // What is quarantined is not processed, so its rows still tell which transaction stored them.
+    const old = { formId: 'crowd', submittedAt: minutesAgo(31 * DAYS) };
+    const holder = await app.database.pool.connect();
+    const waitingCommits = async (): Promise<string | undefined> =>
+      /^onboarding_inbox_waiting_commits (\d+)$/m.exec((await app.http.get('/metrics')).text)?.[1];
+    try {
+      await holder.query('BEGIN; LOCK TABLE webhook_event IN EXCLUSIVE MODE');
+      const first = app.deliver(newEvent(old)).then(({ status }) => status);
+      const blocked = `SELECT FROM pg_stat_activity WHERE application_name = 'typeform-onboarding-intake'
+                         AND datname = current_database() AND wait_event_type = 'Lock'`;
+      await eventually(async () => (await holder.query(blocked)).rows.length === 1, 'the first insert waits');
+      const others = Array.from({ length: 100 }, () => app.deliver(newEvent(old)).then(({ status }) => status));
+      await eventually(async () => (await waitingCommits()) === '100', 'the others wait');
+      await holder.query('COMMIT');
+      expect(await Promise.all([first, ...others])).toEqual(Array(101).fill(200));
+    } finally {
+      await holder.query('ROLLBACK');
+      holder.release();
+    }
+    const { rows } = await app.database.pool.query<{ size: number }>(
+      "SELECT count(*)::integer AS size FROM webhook_event WHERE form_id = 'crowd' GROUP BY xmin ORDER BY 1 DESC",
+    );
+    // Half of 100; of the other 50 as many as are not divided; the rest.
+    expect(rows.map(({ size }) => size)).toEqual([50, 32, 18, 1]);
+  });
+
+  it('keep their ids whatever these are made of', async () => {
+    const ids = ['NULL', '{"a",b}', '\\\\n', '\u2028', " '); -- ", '😀'];
+    const events = ids.map((id, index) => newEvent({ eventId: `odd ${id}`, token: id, formId: `odd-${index}` }));
+    const answers = await Promise.all(events.map((event) => app.deliver(event)));
+    expect(answers.map(({ body }) => body as unknown)).toEqual(
+      ids.map((id) => ({ status: 'accepted', eventId: `odd ${id}` })),
+    );
+    const { rows } = await app.database.pool.query<{ token: string }>(
+      "SELECT token FROM webhook_event WHERE event_id = 'odd ' || token AND form_id LIKE 'odd-%' ORDER BY form_id",
+    );
+    expect(rows.map(({ token }) => token)).toEqual(ids);
+  });
+});
+
 describe('the same event again', () => {
   it('is a duplicate, stored once and counted', async () => {
     const event = newEvent();

@@ -113,7 +113,8 @@ async function measure({ server, generator, quick }: BenchContext, contender: Co
         pace: { durationMs },
       });
     try {
-      await load(quick ? 1_000 : 2_000);
+      // Node compiles what runs often; a service in use has that behind it.
+      await load(quick ? 1_000 : 5_000);
       await server.settle();
       const result = await load(quick ? 2_000 : 3_000);
       if (contender.table !== null) await verifyStored(databaseUrl, contender.table, result.acknowledged);

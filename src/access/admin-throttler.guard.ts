@@ -12,8 +12,9 @@ export class AdminThrottlerGuard extends ThrottlerGuard {
     this.throttlers = this.throttlers.filter(({ name }) => name === ADMIN_THROTTLER);
   }
 
-  protected override shouldSkip(context: ExecutionContext): Promise<boolean> {
-    return Promise.resolve(context.switchToHttp().getRequest<AuthenticatedRequest>().principal === undefined);
+  override canActivate(context: ExecutionContext): Promise<boolean> {
+    const { principal } = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    return principal === undefined ? Promise.resolve(true) : super.canActivate(context);
   }
 
   protected override getTracker(request: AuthenticatedRequest): Promise<string> {

@@ -1,17 +1,9 @@
 import * as fc from 'fast-check';
 import { completedEvent, EVERY_ANSWER_TYPE, legacyEvent, question, toBody } from '../../test/fixtures/typeform-events';
-import { skimJson, Skimmed, Wanted } from './json-skim';
+import { skimJson, Skimmed, Wanted, wanted } from './json-skim';
 
-const INNER: Wanted = new Map([
-  ['id', null],
-  ['token', null],
-]);
-const WANTED: Wanted = new Map([
-  ['id', null],
-  ['inner', INNER],
-  ['event_id', null],
-  ['form_response', INNER],
-]);
+const INNER = wanted({ id: null, token: null });
+const WANTED = wanted({ id: null, inner: INNER, event_id: null, form_response: INNER });
 
 /** The same by JSON.parse; undefined when it refuses the text or finds something else than an object. */
 function expected(bytes: Buffer): Skimmed | undefined {
@@ -23,9 +15,9 @@ function expected(bytes: Buffer): Skimmed | undefined {
   }
 }
 
-function pick(object: Record<string, unknown>, wanted: Wanted): Skimmed {
+function pick(object: Record<string, unknown>, members: Wanted): Skimmed {
   const found: Skimmed = {};
-  for (const [name, inner] of wanted) {
+  for (const { name, members: inner } of members) {
     const value = object[name];
     if (!Object.hasOwn(object, name)) continue;
     if (inner) found[name] = isObject(value) ? pick(value, inner) : null;

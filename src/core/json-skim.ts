@@ -3,8 +3,20 @@
  * texts, took a quarter of what a webhook costs. Grammar: RFC 8259.
  */
 
-/** Names of the members to read; those of an object within are given by another set of names, null asks for a text. */
-export type Wanted = ReadonlyMap<string, Wanted | null>;
+/** A member to read: its name in bytes, and what to read within when it is an object; null asks for a text. */
+interface WantedMember {
+  name: string;
+  bytes: Buffer;
+  members: Wanted | null;
+}
+
+/** The members to read, as {@link wanted} makes them. */
+export type Wanted = readonly WantedMember[];
+
+/** Says which members to read: those of an object within by such a list of their own, null asks for a text. */
+export function wanted(members: Record<string, Wanted | null>): Wanted {
+  return Object.entries(members).map(([name, within]) => ({ name, bytes: Buffer.from(`${name}"`), members: within }));
+}
 
 /** The members that were asked for and are there: texts, or objects of such members; null where the value is something else. */
 export interface Skimmed {
@@ -41,11 +53,11 @@ const GAVE_UP = -1;
  * to JSON.parse: escapes in what would have to be decoded, exponents, deep nesting. What it returns is what JSON.parse finds.
  * `json` must be valid UTF-8.
  */
-export function skimJson(json: Buffer, wanted: Wanted): Skimmed | null {
+export function skimJson(json: Buffer, members: Wanted): Skimmed | null {
   const start = tokenAt(json, 0);
   if (json[start] !== OPEN_OBJECT) return null;
   const found: Skimmed = {};
-  const end = membersEnd(json, start, wanted, found);
+  const end = membersEnd(json, start, members, found);
   return end !== GAVE_UP && tokenAt(json, end) === json.length ? found : null;
 }
 
@@ -53,30 +65,42 @@ export function skimJson(json: Buffer, wanted: Wanted): Skimmed | null {
 // text is undefined, which is never what is looked for. No objects and no recursion where it only checks: that is most of a body.
 
 /** Reads an object whose members may be wanted. As with JSON.parse, the last of several members of a name counts. */
-function membersEnd(json: Buffer, open: number, wanted: Wanted, found: Skimmed): number {
+function membersEnd(json: Buffer, open: number, members: Wanted, found: Skimmed): number {
   let at = tokenAt(json, open + 1);
   if (json[at] === CLOSE_OBJECT) return at + 1;
   for (;;) {
-    const start = at;
+    if (plainTextEnd(json, at) === GAVE_UP) return GAVE_UP;
+    const member = memberNamed(json, at + 1, members);
     at = nameEnd(json, at);
     if (at === GAVE_UP) return GAVE_UP;
-    const name = decoded(json, start);
-    if (name === null) return GAVE_UP;
-    const inner = wanted.get(name);
-    if (inner !== undefined) found[name] = null;
-    if (inner && json[at] === OPEN_OBJECT) at = membersEnd(json, at, inner, (found[name] = {}));
-    else if (inner === null && json[at] === QUOTE) {
-      const text = decoded(json, at);
-      if (text === null) return GAVE_UP;
-      found[name] = text;
-      at = textEnd(json, at);
-    } else at = valueEnd(json, at);
+    at = member === undefined ? valueEnd(json, at) : memberEnd(json, at, member, found);
     if (at === GAVE_UP) return GAVE_UP;
     at = tokenAt(json, at);
     if (json[at] === CLOSE_OBJECT) return at + 1;
     if (json[at] !== COMMA) return GAVE_UP;
     at = tokenAt(json, at + 1);
   }
+}
+
+/** Reads the value of a wanted member. */
+function memberEnd(json: Buffer, start: number, { name, members }: WantedMember, found: Skimmed): number {
+  found[name] = null;
+  if (members !== null && json[start] === OPEN_OBJECT) return membersEnd(json, start, members, (found[name] = {}));
+  if (members !== null || json[start] !== QUOTE) return valueEnd(json, start);
+  const end = plainTextEnd(json, start);
+  if (end !== GAVE_UP) found[name] = json.toString('utf8', start + 1, end - 1);
+  return end;
+}
+
+/** The wanted member whose name, with the quote behind it, stands here. */
+function memberNamed(json: Buffer, start: number, members: Wanted): WantedMember | undefined {
+  for (const member of members) {
+    const { bytes } = member;
+    let length = 0;
+    while (length < bytes.length && json[start + length] === bytes[length]) length += 1;
+    if (length === bytes.length) return member;
+  }
+  return undefined;
 }
 
 /** Any value, with everything in it. */
@@ -130,10 +154,9 @@ function nameEnd(json: Buffer, quote: number): number {
 function textEnd(json: Buffer, quote: number): number {
   let at = quote + 1;
   for (;;) {
-    let byte = json[at] ?? 0;
-    while (byte !== QUOTE && byte !== BACKSLASH && byte >= SPACE) byte = json[(at += 1)] ?? 0;
-    if (byte === QUOTE) return at + 1;
-    if (byte !== BACKSLASH) return GAVE_UP;
+    at = plainEnd(json, at);
+    if (json[at] === QUOTE) return at + 1;
+    if (json[at] !== BACKSLASH) return GAVE_UP;
     const escape = json[at + 1] ?? 0;
     if (escape === LOWER_U && HEX.test(json.toString('latin1', at + 2, at + 6))) at += 6;
     else if (SIMPLE_ESCAPES.has(escape)) at += 2;
@@ -141,12 +164,19 @@ function textEnd(json: Buffer, quote: number): number {
   }
 }
 
-/** The text at a quote; null when it is cut off or holds an escape, which only JSON.parse decodes. */
-function decoded(json: Buffer, quote: number): string | null {
-  const end = textEnd(json, quote);
-  if (end === GAVE_UP) return null;
-  const text = json.toString('utf8', quote + 1, end - 1);
-  return text.includes('\\') ? null : text;
+/** A text without escapes, which only JSON.parse decodes. */
+function plainTextEnd(json: Buffer, quote: number): number {
+  if (json[quote] !== QUOTE) return GAVE_UP;
+  const at = plainEnd(json, quote + 1);
+  return json[at] === QUOTE ? at + 1 : GAVE_UP;
+}
+
+/** The first byte of a text that does not stand for itself. */
+function plainEnd(json: Buffer, start: number): number {
+  let at = start;
+  let byte = json[at] ?? 0;
+  while (byte !== QUOTE && byte !== BACKSLASH && byte >= SPACE) byte = json[(at += 1)] ?? 0;
+  return at;
 }
 
 function scalarEnd(json: Buffer, start: number): number {

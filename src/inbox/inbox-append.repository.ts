@@ -16,39 +16,45 @@ export interface NewEvent {
   payload: Buffer;
 }
 
-/** Event ids of one batch must differ. All payloads travel as one binary parameter, which PostgreSQL slices: no escaping. */
+const column = (parameter: number): string => `string_to_array($${parameter}, E'\\n', '')`;
+
+/**
+ * Event ids of one batch must differ. All payloads travel as one binary parameter, which PostgreSQL slices, and every other column
+ * as one text with a line for each event, where an empty line is NULL. Nothing is escaped: ids hold no control characters.
+ */
 const APPEND = `
   INSERT INTO webhook_event (event_id, event_type, form_id, token, source, webhook_id, status, reason, submitted_at,
                              received_at, next_attempt_at, payload_bytes, payload)
   SELECT event_id, event_type, form_id, token, source, webhook_id,
          CASE WHEN quarantined_for IS NULL THEN 'pending' ELSE 'quarantined' END, quarantined_for, submitted_at,
          received_at, CASE WHEN quarantined_for IS NULL THEN received_at END, bytes, substring($12::bytea FROM start FOR bytes)
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::timestamptz[],
-                $9::timestamptz[], $10::integer[], $11::integer[])
+    FROM unnest(${column(1)}, ${column(2)}, ${column(3)}, ${column(4)}, ${column(5)}, ${column(6)}::uuid[], ${column(7)},
+                ${column(8)}::timestamptz[], ${column(9)}::timestamptz[], ${column(10)}::integer[], ${column(11)}::integer[])
       AS new (event_id, event_type, form_id, token, source, webhook_id, quarantined_for, submitted_at, received_at, start, bytes)
   ON CONFLICT (event_id) DO NOTHING
   RETURNING event_id`;
 
 /** Inserts the events that are new, in one statement and so in one commit, and returns their ids. */
 export async function appendNew(client: ClientBase, events: readonly NewEvent[]): Promise<Set<string>> {
-  let start = 1;
-  const starts = events.map(({ payload }) => {
-    const at = start;
-    start += payload.length;
-    return at;
-  });
+  const lines = (valueOf: (event: NewEvent) => string | number | null): string => events.map(valueOf).join('\n');
+  let next = 1;
+  const startOf = ({ payload }: NewEvent): number => {
+    const start = next;
+    next += payload.length;
+    return start;
+  };
   const values = [
-    events.map((event) => event.eventId),
-    events.map((event) => event.eventType),
-    events.map((event) => event.formId),
-    events.map((event) => event.token),
-    events.map((event) => event.source),
-    events.map((event) => event.webhookId),
-    events.map((event) => event.quarantinedFor),
-    events.map((event) => event.submittedAt?.toISOString() ?? null),
-    events.map((event) => event.receivedAt.toISOString()),
-    starts,
-    events.map((event) => event.payload.length),
+    lines((event) => event.eventId),
+    lines((event) => event.eventType),
+    lines((event) => event.formId),
+    lines((event) => event.token),
+    lines((event) => event.source),
+    lines((event) => event.webhookId),
+    lines((event) => event.quarantinedFor),
+    lines((event) => event.submittedAt?.toISOString() ?? null),
+    lines((event) => event.receivedAt.toISOString()),
+    lines(startOf),
+    lines((event) => event.payload.length),
     events.length === 1 ? events[0]?.payload : Buffer.concat(events.map((event) => event.payload)),
   ];
   // With a name the statement is planned once a connection; planning takes longer than inserting one event.

@@ -13,7 +13,12 @@ import { inCommitSpan, noteEvent } from './inbox-spans';
 export type AppendOutcome = 'accepted' | 'duplicate' | 'quarantined';
 
 const MAX_BATCH_EVENTS = 200;
+/** So few are not divided; a commit costs as much for one event as for some dozens. */
+const UNDIVIDED_EVENTS = 32;
 const MAX_BATCH_BYTES = 16 * 1024 * 1024;
+/** A batch of so many is a crowd, for so long. */
+const CROWD_EVENTS = 16;
+const CROWD_LASTS_MS = 50;
 const MAX_WAITING_EVENTS = 5_000;
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 /** Far below Typeform's 30 s: a commit that takes longer is answered 503 and comes again. */
@@ -32,8 +37,9 @@ interface Waiting {
 
 /**
  * Collects events while an insert is under way and writes them as the next one: no timer, one insert in flight. At low load
- * every event is one insert at once; under load the batches grow by themselves. A connection of its own keeps admin queries
- * from standing in the way of an acknowledgement.
+ * every event is one insert at once; under load the batches grow by themselves, up to half of what waits: if all went together,
+ * this process would have nothing to do until the database is done, and the other way round. A connection of its own keeps admin
+ * queries from standing in the way of an acknowledgement.
  */
 @Injectable()
 export class InboxWriter implements OnApplicationShutdown {
@@ -41,7 +47,8 @@ export class InboxWriter implements OnApplicationShutdown {
   private waiting: Waiting[] = [];
   private waitingBytes = 0;
   private writing: Promise<void> | null = null;
-  private inFlight = 0;
+  /** When so many events last went together that their senders must have been waiting. */
+  private crowdedAt = -Infinity;
 
   constructor(
     private readonly config: AppConfig,
@@ -66,9 +73,9 @@ export class InboxWriter implements OnApplicationShutdown {
     return this.waiting.length;
   }
 
-  /** Events whose senders wait for an answer now, those of the insert under way included. */
-  get unanswered(): number {
-    return this.waiting.length + this.inFlight;
+  /** True while many senders wait for their answers: told by the last batches, since between two of them nobody may wait. */
+  get busy(): boolean {
+    return performance.now() - this.crowdedAt < CROWD_LASTS_MS;
   }
 
   /**
@@ -102,8 +109,9 @@ export class InboxWriter implements OnApplicationShutdown {
   private async drain(): Promise<void> {
     // Everything that arrives in the same turn of the event loop joins the first batch.
     await new Promise(setImmediate);
-    while (this.waiting.length > 0) await this.write(this.takeBatch());
-    this.inFlight = 0;
+    let client: PoolClient | null = null;
+    while (this.waiting.length > 0) client = await this.write(this.takeBatch(), client);
+    client?.release();
     this.writing = null;
   }
 
@@ -113,12 +121,14 @@ export class InboxWriter implements OnApplicationShutdown {
    */
   private takeBatch(): Waiting[][] {
     const places = new Map<string, [Waiting, ...Waiting[]]>();
+    const share = Math.max(UNDIVIDED_EVENTS, Math.ceil(this.waiting.length / 2));
+    const maxEvents = Math.min(MAX_BATCH_EVENTS, share);
     let bytes = 0;
     let taken = 0;
     for (const entry of this.waiting) {
       const place = places.get(entry.event.eventId);
       if (place && !place[0].event.payload.equals(entry.event.payload)) break;
-      const full = places.size >= MAX_BATCH_EVENTS || bytes + entry.event.payload.length > MAX_BATCH_BYTES;
+      const full = places.size >= maxEvents || bytes + entry.event.payload.length > MAX_BATCH_BYTES;
       if (full && taken > 0) break;
       if (place) place.push(entry);
       else places.set(entry.event.eventId, [entry]);
@@ -126,24 +136,28 @@ export class InboxWriter implements OnApplicationShutdown {
       taken += 1;
     }
     this.waitingBytes -= bytes;
-    this.inFlight = taken;
+    if (taken >= CROWD_EVENTS) this.crowdedAt = performance.now();
     this.waiting.splice(0, taken);
     return [...places.values()];
   }
 
-  private async write(batch: Waiting[][]): Promise<void> {
+  /**
+   * Commits a batch and answers its senders. Takes the connection of the batch before and returns it for the next one, which is
+   * then on its way before these answers are; null when its state is unknown after an error or a time-out.
+   */
+  private async write(batch: Waiting[][], connected: PoolClient | null): Promise<PoolClient | null> {
     const now = performance.now();
-    let client: PoolClient | null = null;
+    let client = connected;
     try {
       // After an outage the queue may hold events whose senders were promised an answer by now.
       if (batch.flat().every(({ deadline }) => deadline < now)) throw new Error('waited too long for a commit');
-      client = await this.pool.connect();
+      client ??= await this.pool.connect();
       await (this.config.tracing ? this.writeTraced(client, batch) : this.writeWith(client, batch));
-      client.release();
+      return client;
     } catch (error) {
-      // The connection's state is unknown after an error or a time-out: the next batch gets a new one.
       client?.release(true);
       for (const { reject } of batch.flat()) reject(unavailable(error));
+      return null;
     }
   }
 
