@@ -272,7 +272,10 @@ describe('many events at once', () => {
       const first = app.deliver(newEvent(old)).then(({ status }) => status);
       const blocked = `SELECT FROM pg_stat_activity WHERE application_name = 'typeform-onboarding-intake'
                          AND datname = current_database() AND wait_event_type = 'Lock'`;
-      await eventually(async () => (await holder.query(blocked)).rows.length === 1, 'the first insert waits');
+      await eventually(
+        async () => (await app.database.pool.query(blocked)).rows.length === 1,
+        'the first insert waits',
+      );
       const others = Array.from({ length: 100 }, () => app.deliver(newEvent(old)).then(({ status }) => status));
       await eventually(async () => (await waitingCommits()) === '100', 'the others wait');
       await holder.query('COMMIT');
