@@ -73,9 +73,9 @@ export class InboxWriter implements OnApplicationShutdown {
     return this.waiting.length;
   }
 
-  /** True while many senders wait for their answers: told by the last batches, since between two of them nobody may wait. */
+  /** True while many senders wait for their answers: told by the last batches too, since between two of them nobody may wait. */
   get busy(): boolean {
-    return performance.now() - this.crowdedAt < CROWD_LASTS_MS;
+    return this.waiting.length >= CROWD_EVENTS || performance.now() - this.crowdedAt < CROWD_LASTS_MS;
   }
 
   /**
