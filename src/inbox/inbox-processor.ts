@@ -20,7 +20,8 @@ const MAX_BATCH_EVENTS = 32;
 /** Payloads of one batch are held in memory together. */
 const MAX_BATCH_BYTES = 32 * 1024 * 1024;
 const POLL_INTERVAL_MS = 1_000;
-/** While many senders wait for their answer, batches are spaced: Typeform gives up on an answer, a record can wait. */
+/** From so many senders waiting for their answer on, batches are spaced: Typeform gives up on an answer, a record can wait. */
+const BUSY_SENDERS = 16;
 const BUSY_PAUSE_MS = 100;
 const BUSY_CHECK_MS = 10;
 
@@ -87,7 +88,7 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
   /** Waits while many senders do, but never for long: processing slows down under load and does not stop. */
   private async yieldToSenders(): Promise<void> {
     const until = performance.now() + BUSY_PAUSE_MS;
-    while (this.writer.busy && performance.now() < until && !this.stopping) {
+    while (this.writer.unanswered >= BUSY_SENDERS && performance.now() < until && !this.stopping) {
       await delay(BUSY_CHECK_MS);
     }
   }

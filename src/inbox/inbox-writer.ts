@@ -16,9 +16,6 @@ const MAX_BATCH_EVENTS = 200;
 /** So few are not divided; a commit costs as much for one event as for some dozens. */
 const UNDIVIDED_EVENTS = 32;
 const MAX_BATCH_BYTES = 16 * 1024 * 1024;
-/** A batch of so many is a crowd, for so long. */
-const CROWD_EVENTS = 16;
-const CROWD_LASTS_MS = 50;
 const MAX_WAITING_EVENTS = 5_000;
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 /** Far below Typeform's 30 s: a commit that takes longer is answered 503 and comes again. */
@@ -47,8 +44,7 @@ export class InboxWriter implements OnApplicationShutdown {
   private waiting: Waiting[] = [];
   private waitingBytes = 0;
   private writing: Promise<void> | null = null;
-  /** When so many events last went together that their senders must have been waiting. */
-  private crowdedAt = -Infinity;
+  private inFlight = 0;
 
   constructor(
     private readonly config: AppConfig,
@@ -73,9 +69,9 @@ export class InboxWriter implements OnApplicationShutdown {
     return this.waiting.length;
   }
 
-  /** True while many senders wait for their answers: told by the last batches too, since between two of them nobody may wait. */
-  get busy(): boolean {
-    return this.waiting.length >= CROWD_EVENTS || performance.now() - this.crowdedAt < CROWD_LASTS_MS;
+  /** Events whose senders wait for an answer now, those of the insert under way included. */
+  get unanswered(): number {
+    return this.waiting.length + this.inFlight;
   }
 
   /**
@@ -112,6 +108,7 @@ export class InboxWriter implements OnApplicationShutdown {
     let client: PoolClient | null = null;
     while (this.waiting.length > 0) client = await this.write(this.takeBatch(), client);
     client?.release();
+    this.inFlight = 0;
     this.writing = null;
   }
 
@@ -136,7 +133,7 @@ export class InboxWriter implements OnApplicationShutdown {
       taken += 1;
     }
     this.waitingBytes -= bytes;
-    if (taken >= CROWD_EVENTS) this.crowdedAt = performance.now();
+    this.inFlight = taken;
     this.waiting.splice(0, taken);
     return [...places.values()];
   }
