@@ -6,6 +6,7 @@ import { AppConfig } from '../config/app-config';
 import { DomainError } from '../core/problem';
 import { Clock } from '../database/clock';
 import { AccessMetrics } from './access-metrics';
+import { AdminThrottlerGuard } from './admin-throttler.guard';
 import { ApiKeysService } from './api-keys.service';
 import type { AuthenticatedRequest, Principal } from './principal';
 import { REQUIRED_ROLE } from './require-role.decorator';
@@ -14,11 +15,19 @@ import { includesRole, Role } from './role';
 const WINDOW_MS = 1_000;
 const MAX_BLOCKED_ADDRESSES = 10_000;
 
-/** Every route needs an API key with the role it names, unless it says it is public. Guessing keys is throttled per address. */
+/** What a route asks for; `nobody` when it does not say. */
+type Requirement = Role | 'public' | 'nobody';
+
+/**
+ * Every route needs an API key with the role it names, unless it says it is public. Guessing keys is throttled per address, and
+ * what a key may do a second by the throttler of the admin API.
+ */
 @Injectable()
 export class AccessGuard implements CanActivate {
   /** Address -> time until which its keys are not even looked up, so that guessing does not reach the database. */
   private readonly blockedUntilMs = new LRUCache<string, number>({ max: MAX_BLOCKED_ADDRESSES });
+  /** What the handler of a route requires: looked up once, since looking takes longer than all else here does for a webhook. */
+  private readonly requirements = new Map<ReturnType<ExecutionContext['getHandler']>, Requirement>();
 
   constructor(
     private readonly reflector: Reflector,
@@ -26,31 +35,43 @@ export class AccessGuard implements CanActivate {
     private readonly apiKeys: ApiKeysService,
     private readonly clock: Clock,
     private readonly metrics: AccessMetrics,
+    private readonly keyThrottler: AdminThrottlerGuard,
     @Inject(ThrottlerStorage) private readonly throttler: ThrottlerStorage,
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const required = this.reflector.getAllAndOverride<Role | 'public' | undefined>(REQUIRED_ROLE, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
-    return required === 'public' || this.authorise(context.switchToHttp().getRequest<AuthenticatedRequest>(), required);
+    const required = this.requirementOf(context);
+    return required === 'public' || this.authorise(context, required);
   }
 
-  private async authorise(request: AuthenticatedRequest, required: Role | undefined): Promise<boolean> {
+  private requirementOf(context: ExecutionContext): Requirement {
+    const handler = context.getHandler();
+    const known = this.requirements.get(handler);
+    if (known !== undefined) return known;
+    const targets = [handler, context.getClass()];
+    const found = this.reflector.getAllAndOverride<Requirement | undefined>(REQUIRED_ROLE, targets) ?? 'nobody';
+    this.requirements.set(handler, found);
+    return found;
+  }
+
+  private async authorise(context: ExecutionContext, required: Role | 'nobody'): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     try {
       request.principal = await this.admit(request, required);
     } catch (error) {
       this.metrics.refused(error);
       throw error;
     }
-    return true;
+    return this.keyThrottler.canActivate(context);
   }
 
-  private async admit(request: AuthenticatedRequest, required: Role | undefined): Promise<Principal> {
+  private async admit(request: AuthenticatedRequest, required: Role | 'nobody'): Promise<Principal> {
     const principal = await this.authenticate(request);
-    if (required === undefined || !includesRole(principal.role, required)) {
-      throw new DomainError('forbidden', `this needs an API key with the role ${required ?? 'nobody has'}`);
+    if (required === 'nobody' || !includesRole(principal.role, required)) {
+      throw new DomainError(
+        'forbidden',
+        `this needs an API key with the role ${required === 'nobody' ? 'nobody has' : required}`,
+      );
     }
     return principal;
   }

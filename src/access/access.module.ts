@@ -11,7 +11,7 @@ import { ApiKeysRepository } from './api-keys.repository';
 import { ApiKeysService } from './api-keys.service';
 import { AuditController } from './audit.controller';
 
-/** API keys, roles and the routes of the audit log. The guards are global, so a route that forgets to name its role is refused. */
+/** API keys, roles and the routes of the audit log. The guard is global, so a route that forgets to name its role is refused. */
 @Module({
   imports: [TypeOrmModule.forFeature([ApiKey]), AuditModule],
   controllers: [ApiKeysController, AuditController],
@@ -20,8 +20,8 @@ import { AuditController } from './audit.controller';
     ApiKeysRepository,
     AccessMetrics,
     ...ACCESS_METRIC_PROVIDERS,
+    AdminThrottlerGuard,
     { provide: APP_GUARD, useClass: AccessGuard },
-    { provide: APP_GUARD, useClass: AdminThrottlerGuard },
   ],
 })
 export class AccessModule {}

@@ -4,17 +4,12 @@ import { DomainError } from '../core/problem';
 import { ADMIN_THROTTLER } from '../rest/throttling.module';
 import type { AuthenticatedRequest } from './principal';
 
-/** Limits the admin API per key. Runs after the access guard; requests without a key are public routes and pass. */
+/** Limits the admin API per key. The access guard asks it once it knows whose key a request has. */
 @Injectable()
 export class AdminThrottlerGuard extends ThrottlerGuard {
   override async onModuleInit(): Promise<void> {
     await super.onModuleInit();
     this.throttlers = this.throttlers.filter(({ name }) => name === ADMIN_THROTTLER);
-  }
-
-  override canActivate(context: ExecutionContext): Promise<boolean> {
-    const { principal } = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    return principal === undefined ? Promise.resolve(true) : super.canActivate(context);
   }
 
   protected override getTracker(request: AuthenticatedRequest): Promise<string> {

@@ -24,9 +24,7 @@ export interface Skimmed {
   [name: string]: string | Skimmed | null;
 }
 
-const TAB = 0x09;
-const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
+const NUL = 0x00;
 const SPACE = 0x20;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -42,6 +40,7 @@ const LOWER_U = 0x75;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 const SIMPLE_ESCAPES: ReadonlySet<number> = new Set(Buffer.from('"\\/bfnrt'));
+const WHITE_SPACE: ReadonlySet<number> = new Set(Buffer.from(' \t\n\r'));
 const HEX = /^[0-9A-Fa-f]{4}$/;
 const LITERALS = ['true', 'false', 'null'].map((text) => Buffer.from(text));
 /** Typeform nests six deep; what is nested deeper than this is left to JSON.parse. One bit of a number tells what is open at a depth. */
@@ -56,14 +55,14 @@ const GAVE_UP = -1;
  */
 export function skimJson(json: Buffer, members: Wanted): Skimmed | null {
   const start = tokenAt(json, 0);
-  if (json[start] !== OPEN_OBJECT) return null;
+  if (start === json.length || json[start] !== OPEN_OBJECT) return null;
   const found: Skimmed = {};
   const end = membersEnd(json, start, members, found);
-  return end !== GAVE_UP && tokenAt(json, end) === json.length ? found : null;
+  return end !== GAVE_UP && spaceEnd(json, end) === json.length ? found : null;
 }
 
-// Each of these takes the index of the first byte of something and returns the index behind its last. A byte behind the end of the
-// text is undefined, which is never what is looked for. No objects and no recursion where it only checks: that is most of a body.
+// Each of these takes the index of the first byte of something and returns the index behind its last. No objects and no recursion
+// where it only checks: that is most of a body. And no look behind the end of a whole text: once it happened, every look costs more.
 
 /** Reads an object whose members may be wanted. As with JSON.parse, the last of several members of a name counts. */
 function membersEnd(json: Buffer, open: number, members: Wanted, found: Skimmed): number {
@@ -94,12 +93,7 @@ function memberEnd(json: Buffer, start: number, { name, members }: WantedMember,
 
 /** The wanted member whose name stands here. */
 function memberNamed(json: Buffer, start: number, members: Wanted): WantedMember | undefined {
-  for (const member of members) {
-    const { bytes } = member;
-    let length = 0;
-    while (length < bytes.length && json[start + length] === bytes[length]) length += 1;
-    if (length === bytes.length) return member;
-  }
+  for (const member of members) if (isHere(json, start, member.bytes)) return member;
   return undefined;
 }
 
@@ -155,16 +149,21 @@ function colonEnd(json: Buffer, start: number): number {
 }
 
 function textEnd(json: Buffer, quote: number): number {
-  let at = quote + 1;
-  for (;;) {
-    at = plainEnd(json, at);
-    if (json[at] === QUOTE) return at + 1;
-    if (json[at] !== BACKSLASH) return GAVE_UP;
-    const escape = json[at + 1] ?? 0;
+  const at = plainEnd(json, quote + 1);
+  return json[at] === QUOTE ? at + 1 : escapedTextEnd(json, at);
+}
+
+/** The rest of a text from its first escape on. */
+function escapedTextEnd(json: Buffer, start: number): number {
+  let at = start;
+  while (json[at] === BACKSLASH) {
+    const escape = json[at + 1] ?? NUL;
     if (escape === LOWER_U && HEX.test(json.toString('latin1', at + 2, at + 6))) at += 6;
     else if (SIMPLE_ESCAPES.has(escape)) at += 2;
     else return GAVE_UP;
+    at = plainEnd(json, at);
   }
+  return json[at] === QUOTE ? at + 1 : GAVE_UP;
 }
 
 /** A text without escapes, which only JSON.parse decodes. */
@@ -177,8 +176,10 @@ function plainTextEnd(json: Buffer, quote: number): number {
 /** The first byte of a text that does not stand for itself. */
 function plainEnd(json: Buffer, start: number): number {
   let at = start;
-  let byte = json[at] ?? 0;
-  while (byte !== QUOTE && byte !== BACKSLASH && byte >= SPACE) byte = json[(at += 1)] ?? 0;
+  for (; at < json.length; at += 1) {
+    const byte = json[at] ?? NUL;
+    if (byte === QUOTE || byte === BACKSLASH || byte < SPACE) break;
+  }
   return at;
 }
 
@@ -202,20 +203,26 @@ function digitsEnd(json: Buffer, start: number): number {
   return at;
 }
 
-function literalEnd(json: Buffer, at: number): number {
-  const literal = LITERALS.find((text) => text.every((byte, index) => json[at + index] === byte));
-  return literal ? at + literal.length : GAVE_UP;
+function literalEnd(json: Buffer, start: number): number {
+  for (const literal of LITERALS) if (isHere(json, start, literal)) return start + literal.length;
+  return GAVE_UP;
 }
 
-/** Where the next token begins: behind white space. */
+function isHere(json: Buffer, start: number, bytes: Buffer): boolean {
+  let index = 0;
+  while (index < bytes.length && json[start + index] === bytes[index]) index += 1;
+  return index === bytes.length;
+}
+
+/** Where the next token begins: behind white space, of which Typeform sends none. */
 function tokenAt(json: Buffer, start: number): number {
-  let at = start;
-  while ((json[at] ?? QUOTE) <= SPACE && isWhitespace(json[at])) at += 1;
-  return at;
+  return (json[start] ?? NUL) > SPACE ? start : spaceEnd(json, start);
 }
 
-function isWhitespace(byte: number | undefined): boolean {
-  return byte === SPACE || byte === LINE_FEED || byte === CARRIAGE_RETURN || byte === TAB;
+function spaceEnd(json: Buffer, start: number): number {
+  let at = start;
+  while (at < json.length && WHITE_SPACE.has(json[at] ?? NUL)) at += 1;
+  return at;
 }
 
 function isDigit(byte: number | undefined): boolean {

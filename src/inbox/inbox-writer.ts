@@ -172,12 +172,12 @@ export class InboxWriter implements OnApplicationShutdown {
     if (inserted.size > 0) this.signal.appended();
     const again: Waiting[][] = [];
     for (const place of batch) {
-      const [first, ...others] = place;
+      const [first] = place;
       if (!first) continue;
       if (!inserted.has(first.event.eventId)) again.push(place);
       else {
         first.resolve(first.event.quarantinedFor === null ? 'accepted' : 'quarantined');
-        if (others.length > 0) again.push(others);
+        if (place.length > 1) again.push(place.slice(1));
       }
     }
     for (const place of again) {
