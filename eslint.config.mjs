@@ -78,8 +78,8 @@ export default tseslint.config(
         {
           patterns: [
             {
-              regex: '^(?!node:|\\./|zod$|libphonenumber-js)',
-              message: 'Core is pure: node:*, zod, libphonenumber-js and its siblings only.',
+              regex: '^(?!node:|\\./|zod$|lru-cache$|libphonenumber-js)',
+              message: 'Core is pure: node:*, zod, lru-cache, libphonenumber-js and its siblings only.',
             },
           ],
         },

@@ -1,4 +1,5 @@
 /** Recognises what a question or a machine name asks for: whole words, five languages, no regular expression that backtracks. */
+import { LRUCache } from 'lru-cache';
 import { plainTitle } from './answers';
 import * as vocabulary from './identifier-words';
 import type { IdentifierKey } from './identifier-words';
@@ -11,6 +12,8 @@ export interface LabelMatch {
 
 const AND = '&';
 const MAX_TEXT_LENGTH = 600;
+/** Titles, refs and names remembered by each of the functions below: those of some hundred forms. */
+const MAX_REMEMBERED = 5_000;
 /** A longer sentence is no label any more. */
 const MAX_WORDS = 16;
 const PERSON_NAMES: ReadonlySet<IdentifierKey> = new Set(['fullName', 'firstName', 'lastName']);
@@ -36,35 +39,43 @@ const namedThings = mentionsOf(vocabulary.NAMED_THINGS);
  * with words of asking around it ("And what is your first name, please?"). A title that merely mentions a word ("How
  * did you hear about our company?") does not match. Remarks in brackets are not looked at.
  */
-export function matchTitle(title: string): LabelMatch | null {
+export const matchTitle = remembering((title): LabelMatch | null => {
   const text = plainTitle(title).slice(0, MAX_TEXT_LENGTH);
   let found: LabelMatch | null = null;
   for (const sentence of text.replace(/[([][^()[\]]*[)\]]/g, ' ').split(/[.!?:;…—–|•¿¡]+|\s-\s/u)) {
     found = matchSentence(sentence) ?? found;
   }
   return found && PERSON_NAMES.has(found.key) && mentions(title, namedThings) ? null : found;
-}
+});
 
 /** What a name meant for machines stands for: a field's ref or a hidden field (`clientFirstName`, `company-name`). */
-export function matchName(name: string): LabelMatch | null {
-  return matchWords(meaningful(wordsOf(splitName(name))), beforeInNames);
-}
+export const matchName = remembering(
+  (name): LabelMatch | null => matchWords(meaningful(wordsOf(splitName(name))), beforeInNames),
+);
 
 /** Whether a ref names something ("company_name", "pet-name") which is not a person. */
-export function isNameOfThing(ref: string): boolean {
+export const isNameOfThing = remembering((ref): boolean => {
   const last = wordsOf(splitName(ref)).at(-1);
   const match = matchName(ref);
   return last !== undefined && bareNames.has(last) && !(match && PERSON_NAMES.has(match.key));
-}
+});
 
 /** Whether a title or machine name speaks of somebody else: manager, spouse, emergency contact, reference, friend ... */
-export function isThirdParty(text: string): boolean {
-  return mentions(text, thirdParties);
-}
+export const isThirdParty = remembering((text) => mentions(text, thirdParties));
 
 /** Whether an address or number is the client's, but for something else: billing, alternative ... */
-export function isSecondary(text: string): boolean {
-  return mentions(text, secondary);
+export const isSecondary = remembering((text) => mentions(text, secondary));
+
+/** Every submission of a form brings the same titles and refs, and judging one takes as long as verifying a webhook. */
+function remembering<Judgement>(judge: (text: string) => Judgement): (text: string) => Judgement {
+  const judged = new LRUCache<string, { judgement: Judgement }>({ max: MAX_REMEMBERED });
+  return (text) => {
+    const known = judged.get(text);
+    if (known) return known.judgement;
+    const judgement = judge(text);
+    judged.set(text, { judgement });
+    return judgement;
+  };
 }
 
 /** Single words, and phrases with a blank at either end. */
