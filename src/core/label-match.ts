@@ -49,8 +49,8 @@ export const matchTitle = remembering((title): LabelMatch | null => {
 });
 
 /** What a name meant for machines stands for: a field's ref or a hidden field (`clientFirstName`, `company-name`). */
-export const matchName = remembering(
-  (name): LabelMatch | null => matchWords(meaningful(wordsOf(splitName(name))), beforeInNames),
+export const matchName = remembering((name): LabelMatch | null =>
+  matchWords(meaningful(wordsOf(splitName(name))), beforeInNames),
 );
 
 /** Whether a ref names something ("company_name", "pet-name") which is not a person. */
