@@ -12,8 +12,8 @@ export interface LabelMatch {
 
 const AND = '&';
 const MAX_TEXT_LENGTH = 600;
-/** Titles, refs and names remembered by each of the functions below: those of some hundred forms. */
-const MAX_REMEMBERED = 5_000;
+/** Characters of titles, refs and names that each of the functions below remembers: those of some hundred forms. */
+const MAX_REMEMBERED_LENGTH = 500_000;
 /** A longer sentence is no label any more. */
 const MAX_WORDS = 16;
 const PERSON_NAMES: ReadonlySet<IdentifierKey> = new Set(['fullName', 'firstName', 'lastName']);
@@ -68,7 +68,10 @@ export const isSecondary = remembering((text) => mentions(text, secondary));
 
 /** Every submission of a form brings the same titles and refs, and judging one takes as long as verifying a webhook. */
 function remembering<Judgement>(judge: (text: string) => Judgement): (text: string) => Judgement {
-  const judged = new LRUCache<string, { judgement: Judgement }>({ max: MAX_REMEMBERED });
+  const judged = new LRUCache<string, { judgement: Judgement }>({
+    maxSize: MAX_REMEMBERED_LENGTH,
+    sizeCalculation: (_, text) => text.length + 1,
+  });
   return (text) => {
     const known = judged.get(text);
     if (known) return known.judgement;

@@ -20,21 +20,24 @@ const column = (parameter: number): string => `string_to_array($${parameter}, E'
 
 /**
  * Event ids of one batch must differ. All payloads travel as one binary parameter, which PostgreSQL slices, and every other column
- * as one text with a line for each event, where an empty line is NULL. Nothing is escaped: ids hold no control characters. Times are
- * seconds since the epoch: a date and a time of day would take Node longer to write than all the rest.
+ * as one text with a line for each event, where an empty line is NULL; the new ids come back as such a text. Nothing is escaped: ids
+ * hold no control characters. Times are seconds since the epoch: dates would take Node longer to write than all the rest.
  */
 const APPEND = `
-  INSERT INTO webhook_event (event_id, event_type, form_id, token, source, webhook_id, status, reason, submitted_at,
-                             received_at, next_attempt_at, payload_bytes, payload)
-  SELECT event_id, event_type, form_id, token, source, webhook_id,
-         CASE WHEN quarantined_for IS NULL THEN 'pending' ELSE 'quarantined' END, quarantined_for, to_timestamp(submitted),
-         to_timestamp(received), CASE WHEN quarantined_for IS NULL THEN to_timestamp(received) END, bytes,
-         substring($12::bytea FROM start FOR bytes)
-    FROM unnest(${column(1)}, ${column(2)}, ${column(3)}, ${column(4)}, ${column(5)}, ${column(6)}::uuid[], ${column(7)},
-                ${column(8)}::float8[], ${column(9)}::float8[], ${column(10)}::integer[], ${column(11)}::integer[])
-      AS new (event_id, event_type, form_id, token, source, webhook_id, quarantined_for, submitted, received, start, bytes)
-  ON CONFLICT (event_id) DO NOTHING
-  RETURNING event_id`;
+  WITH stored AS (
+    INSERT INTO webhook_event (event_id, event_type, form_id, token, source, webhook_id, status, reason, submitted_at,
+                               received_at, next_attempt_at, payload_bytes, payload)
+    SELECT event_id, event_type, form_id, token, source, webhook_id,
+           CASE WHEN quarantined_for IS NULL THEN 'pending' ELSE 'quarantined' END, quarantined_for, to_timestamp(submitted),
+           to_timestamp(received), CASE WHEN quarantined_for IS NULL THEN to_timestamp(received) END, bytes,
+           substring($12::bytea FROM start FOR bytes)
+      FROM unnest(${column(1)}, ${column(2)}, ${column(3)}, ${column(4)}, ${column(5)}, ${column(6)}::uuid[], ${column(7)},
+                  ${column(8)}::float8[], ${column(9)}::float8[], ${column(10)}::integer[], ${column(11)}::integer[])
+        AS new (event_id, event_type, form_id, token, source, webhook_id, quarantined_for, submitted, received, start, bytes)
+    ON CONFLICT (event_id) DO NOTHING
+    RETURNING event_id
+  )
+  SELECT string_agg(event_id, E'\\n') AS ids FROM stored`;
 
 const secondsOf = (time: Date | null): number | null => time && time.getTime() / 1000;
 
@@ -62,8 +65,8 @@ export async function appendNew(client: ClientBase, events: readonly NewEvent[])
     events.length === 1 ? events[0]?.payload : Buffer.concat(events.map((event) => event.payload)),
   ];
   // With a name the statement is planned once a connection; planning takes longer than inserting one event.
-  const { rows } = await client.query<{ event_id: string }>({ name: 'append', text: APPEND, values });
-  return new Set(rows.map((row) => row.event_id));
+  const { rows } = await client.query<{ ids: string | null }>({ name: 'append', text: APPEND, values });
+  return new Set(rows[0]?.ids?.split('\n'));
 }
 
 /**
