@@ -22,7 +22,7 @@ const MAX_BATCH_BYTES = 32 * 1024 * 1024;
 const POLL_INTERVAL_MS = 1_000;
 /** From so many senders waiting for their answer on, batches are spaced: Typeform gives up on an answer, a record can wait. */
 const BUSY_SENDERS = 16;
-const BUSY_PAUSE_MS = 500;
+const BUSY_PAUSE_MS = 1_000;
 const BUSY_CHECK_MS = 10;
 
 @Injectable()

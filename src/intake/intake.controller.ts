@@ -12,14 +12,15 @@ import {
 import type { FastifyReply } from 'fastify';
 import { Public } from '../access/require-role.decorator';
 import { ApiProblems } from '../rest/api-problems.decorator';
-import { IntakeAnswer, IntakeService } from './intake.service';
+import type { AppendOutcome } from '../inbox/inbox-writer';
+import { IntakeService } from './intake.service';
 import { SignatureGuard, WebhookRequest } from './signature.guard';
 import { WebhookThrottlerGuard } from './webhook-throttler.guard';
 
-/** The answer to a committed event. */
-class IntakeAnswerView implements IntakeAnswer {
+/** The answer to a committed event; Typeform only looks at the status 200. */
+class IntakeAnswerView {
   @ApiProperty({ enum: ['accepted', 'duplicate', 'quarantined'] })
-  status: IntakeAnswer['status'];
+  status: AppendOutcome;
 
   @ApiProperty({ example: '01J9Z3T7Q6A0F4V5K8M2N1P7RS' })
   eventId: string;
@@ -71,8 +72,9 @@ export class IntakeController {
   /** Sends the answer itself: returned to Nest, it would pass half a dozen promises, in step with all others of its commit. */
   private async accept(request: WebhookRequest, reply: FastifyReply, webhookId: string | null): Promise<void> {
     if (!request.verifiedBody) throw new Error('the signature guard is missing on this route');
-    const answer = await this.intake.accept(request.verifiedBody, webhookId);
-    request.acknowledgedAs = answer.status;
-    void reply.send(answer);
+    const { eventId, committed } = this.intake.take(request.verifiedBody, webhookId);
+    const status = await committed;
+    request.acknowledgedAs = status;
+    void reply.send({ status, eventId } satisfies IntakeAnswerView);
   }
 }

@@ -6,10 +6,11 @@ import { Clock } from '../database/clock';
 import type { NewEvent } from '../inbox/inbox-append.repository';
 import { AppendOutcome, InboxWriter } from '../inbox/inbox-writer';
 
-/** What Typeform is told; it only looks at the status 200. */
-export interface IntakeAnswer {
-  status: AppendOutcome;
+/** An event on its way into the inbox. */
+export interface TakenEvent {
   eventId: string;
+  /** Resolves once the event is committed. */
+  committed: Promise<AppendOutcome>;
 }
 
 /** Clocks differ a little; a submission further in the future than this did not happen yet. */
@@ -29,10 +30,10 @@ export class IntakeService {
   }
 
   /**
-   * Takes a verified body in and answers once it is committed. Throws `invalid_event` when it is no Typeform event,
-   * `intake_overloaded` or `database_unavailable` when it could not be committed.
+   * Takes a verified body in. Throws `invalid_event` when it is no Typeform event; the commit rejects with `intake_overloaded` or
+   * `database_unavailable` when it could not be made.
    */
-  async accept(body: VerifiedBody, webhookId: string | null): Promise<IntakeAnswer> {
+  take(body: VerifiedBody, webhookId: string | null): TakenEvent {
     const { eventId, eventType, formId, token, submittedAt } = readEnvelope(body);
     const receivedAt = this.clock.now();
     // Written out: spreading the envelope takes Node 20 longer than the signature does.
@@ -48,7 +49,7 @@ export class IntakeService {
       quarantinedFor: this.judgeAge(submittedAt, receivedAt),
       payload: body,
     };
-    return { status: await this.writer.append(event), eventId };
+    return { eventId, committed: this.writer.append(event) };
   }
 
   /** A signature never expires, so the age limit is what stops an old captured request; retries last 11 hours at most. */
