@@ -15,7 +15,6 @@ import { isBelowWebhooks, isWebhookPath, WebhookFence } from './intake/webhook-f
 import { ServiceLogger } from './logger';
 import { Draining } from './rest/draining';
 import { PublicUrl } from './rest/public-url';
-import { readBody } from './rest/request-body';
 import { serveOpenApi } from './rest/openapi';
 import { sendProblem } from './rest/problem.filter';
 import { nameRequestSpans } from './tracing/request-spans';
@@ -133,11 +132,9 @@ function createAdapter(config: AppConfig): FastifyAdapter {
 function parseBodies(fastify: FastifyInstance): void {
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', (request, payload, done) => {
-    readBody(request, payload, (error, body) => {
-      if (error || isWebhookPath(request)) return done(error, body);
-      void parseJson(request, body.toString('utf8'), done);
-    });
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (isWebhookPath(request)) return done(null, body);
+    void parseJson(request, body.toString('utf8'), done);
   });
 }
 
