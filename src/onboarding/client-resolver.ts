@@ -26,30 +26,32 @@ export class ClientResolver {
    * does not depend on the order in which they arrived.
    */
   async assign(manager: EntityManager, response: ResponseToAssign, now: Date): Promise<void> {
-    const email = response.identifiers.email?.value ?? null;
-    const phone = response.identifiers.phone?.value ?? null;
+    const { email, phone } = keysOf(response);
     const before = response.clientId;
     const anonymous = email === null && phone === null;
     if (anonymous && !response.completed && before === null) return;
 
-    const { client, conflicts } = await this.findOrCreate(manager, email, phone, before, now);
-    const others = (await this.responses.ofClient(manager, client.id)).filter(
-      ({ formId, token }) => formId !== response.formId || token !== response.token,
-    );
-    const updated = await this.update(manager, client, [...others, response], now);
-    if (email !== null && updated.email !== email) conflicts.push({ kind: 'email_differs', clientId: client.id });
+    const { client, isNew, conflicts } = await this.findOrCreate(manager, response, now);
+    if (!isNew) {
+      const others = (await this.responses.ofClient(manager, client.id)).filter(
+        ({ formId, token }) => formId !== response.formId || token !== response.token,
+      );
+      const updated = await this.update(manager, client, [...others, response], now);
+      if (email !== null && updated.email !== email) conflicts.push({ kind: 'email_differs', clientId: client.id });
+    }
     await this.responses.setClient(manager, response, client.id, conflicts);
 
     if (before !== null && before !== client.id) await this.settleFormer(manager, before, now);
   }
 
+  /** The client of a response, locked; one that is new has the record of this response already. */
   private async findOrCreate(
     manager: EntityManager,
-    email: string | null,
-    phone: string | null,
-    before: string | null,
+    response: ResponseToAssign,
     now: Date,
-  ): Promise<{ client: ClientKeys; conflicts: ClientConflict[] }> {
+  ): Promise<{ client: ClientKeys; isNew: boolean; conflicts: ClientConflict[] }> {
+    const { email, phone } = keysOf(response);
+    const before = response.clientId;
     for (let race = 0; race < MAX_RACES; race += 1) {
       const found = await this.clients.find(manager, email, phone, before);
       const byEmail = email === null ? undefined : found.find((client) => client.email === email);
@@ -59,9 +61,9 @@ export class ClientResolver {
           ? [{ kind: 'phone_of_another_client', clientId: byPhone.id }]
           : [];
       const client = byEmail ?? byPhone ?? found.find(({ id }) => id === before);
-      if (client) return { client, conflicts };
-      const created = await this.clients.create(manager, email, phone, now);
-      if (created) return { client: created, conflicts: [] };
+      if (client) return { client, isNew: false, conflicts };
+      const created = await this.clients.create(manager, { email, phone }, merge([response]), now);
+      if (created) return { client: created, isNew: true, conflicts: [] };
     }
     throw new Error('a client with the same e-mail or phone kept appearing and disappearing');
   }
@@ -111,6 +113,10 @@ export class ClientResolver {
     if (responses.length > 0) await this.update(manager, client, responses, now);
     else await this.clients.remove(manager, clientId);
   }
+}
+
+function keysOf({ identifiers }: ResponseToAssign): Omit<ClientKeys, 'id'> {
+  return { email: identifiers.email?.value ?? null, phone: identifiers.phone?.value ?? null };
 }
 
 function merge(responses: readonly ClientResponse[]): ReturnType<typeof mergeIdentifiers> {

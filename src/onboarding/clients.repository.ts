@@ -20,16 +20,17 @@ export class ClientsRepository {
     );
   }
 
-  /** Makes a client; null when a parallel transaction has just taken the e-mail or the phone. */
+  /** Makes a client with its record; null when a parallel transaction has just taken the e-mail or the phone. */
   async create(
     manager: EntityManager,
-    email: string | null,
-    phone: string | null,
+    { email, phone }: Omit<ClientKeys, 'id'>,
+    identifiers: ClientIdentifiers,
     now: Date,
   ): Promise<ClientKeys | null> {
     const [created] = await manager.query<{ id: string }[]>(
-      `INSERT INTO client (email, phone, created_at, updated_at) VALUES ($1, $2, $3, $3) ON CONFLICT DO NOTHING RETURNING id`,
-      [email, phone, now],
+      `INSERT INTO client (email, phone, identifiers, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)
+       ON CONFLICT DO NOTHING RETURNING id`,
+      [email, phone, JSON.stringify(identifiers), now],
     );
     return created ? { id: created.id, email, phone } : null;
   }
