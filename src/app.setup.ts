@@ -10,7 +10,7 @@ import helmet from 'helmet';
 import { AppModule } from './app.module';
 import { AppConfig } from './config/app-config';
 import { DomainError } from './core/problem';
-import { allocateYoung } from './heap';
+import { tuneHeap } from './heap';
 import { isBelowWebhooks, isWebhookPath, WebhookFence } from './intake/webhook-fence';
 import { ServiceLogger } from './logger';
 import { Draining } from './rest/draining';
@@ -45,7 +45,7 @@ export async function startApp(
   config: AppConfig,
   logger: LoggerService = new ServiceLogger(config),
 ): Promise<RunningApp> {
-  allocateYoung();
+  tuneHeap();
   const adapter = createAdapter(config);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(config), adapter, {
     logger,
