@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
  * How much the old generation may grow over what is in use, in percent, before V8 collects the whole heap. Under load V8 by itself
  * allows as little as 10 %, and counts the bodies in, which live outside the heap.
  */
-const GROWING_PERCENT = 150;
+const GROWING_PERCENT = 100;
 
 /**
  * Makes collections of the whole heap rare: each marks everything that is loaded, some 45 MB, and the answers that meet one are late.

@@ -40,7 +40,7 @@ const MIN_OF_EXPRESS = 2;
  * rather than blocks, so that a machine that is busy for a while slows down all of them.
  */
 export async function measureThroughput(context: BenchContext): Promise<ScenarioResult> {
-  const rounds = context.quick ? 1 : 3;
+  const rounds = context.quick ? 1 : 5;
   const results = new Map<Contender, LoadResult[]>(CONTENDERS.map((contender) => [contender, []]));
   for (let round = 1; round <= rounds; round += 1) {
     for (const contender of CONTENDERS) {
