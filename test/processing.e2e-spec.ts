@@ -178,6 +178,36 @@ describe('hostile content', () => {
   });
 });
 
+it('a crowd of senders that wait for their commit does not stop the processing', async () => {
+  const event = newEvent({ formId: 'crowded' });
+  await app.deliver(event).expect(200);
+  await app.settled();
+  const holder = await app.database.pool.connect();
+  let answered = 0;
+  try {
+    await holder.query(`SELECT pg_advisory_lock(hashtextextended('typeform-onboarding:appending', 0))`);
+    const crowd = Array.from({ length: 20 }, async () => {
+      const { status } = await app.deliver(newEvent({ formId: 'crowded' }));
+      answered += 1;
+      return status;
+    });
+    const waiting = async (): Promise<number> =>
+      Number(/^onboarding_inbox_waiting_commits (\d+)$/m.exec((await app.http.get('/metrics')).text)?.[1]);
+    await eventually(async () => (await waiting()) >= 16, 'the crowd waits');
+    await app.admin('post', '/v1/deliveries/replay').send({ formId: 'crowded' }).expect(200);
+    await eventually(async () => {
+      const { status, source } = await delivery(event.event_id);
+      return status === 'processed' && source === 'replay';
+    }, 'the replayed event is processed');
+    expect(answered).toBe(0);
+    await holder.query('SELECT pg_advisory_unlock_all()');
+    expect(await Promise.all(crowd)).toEqual(Array(20).fill(200));
+  } finally {
+    await holder.query('SELECT pg_advisory_unlock_all()');
+    holder.release();
+  }
+});
+
 it('with the kill switch, events are kept and processed by the next process that may', async () => {
   const off = await startTestApp({ WEBHOOK_PROCESSING_ENABLED: 'false' }, { database: app.database });
   try {
