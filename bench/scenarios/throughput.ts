@@ -6,7 +6,7 @@ import { verifyStored } from '../verify-stored';
 import type { BenchContext } from './bench-context';
 
 const CONNECTIONS = 64;
-/** More than any contender can take on the machines this is for; one that can is measured for a shorter time. */
+/** Requests are rendered for so many; a contender that takes more is measured for a shorter time. */
 const MAX_ACKS_PER_SECOND = 30_000;
 
 const BARE: Contender = { name: 'node:http + HMAC, no database', module: 'bare-http', workerMode: 'all', table: null };
