@@ -22,8 +22,9 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY nest-cli.json tsconfig.json tsconfig.build.json ormconfig.ts ./
 COPY migrations ./migrations
 COPY src ./src
-# Source maps and the compiler's notes are of no use without the sources.
-RUN npm run build && find dist -name '*.map' -delete && rm -f dist/.tsbuildinfo
+COPY sandbox ./sandbox
+# The sandbox is for development. Source maps and the compiler's notes are of no use without the sources.
+RUN npm run build && rm -rf dist/sandbox && find dist -name '*.map' -delete && rm -f dist/.tsbuildinfo
 
 FROM ${NODE_IMAGE}
 ARG VERSION=0.0.0

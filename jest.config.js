@@ -51,7 +51,7 @@ module.exports = {
   maxWorkers: 3,
   testTimeout: HANGS_AFTER_MS,
   projects: [
-    { ...shared, displayName: 'unit', roots: ['<rootDir>/src'], testMatch: ['**/*.spec.ts'] },
+    { ...shared, displayName: 'unit', roots: ['<rootDir>/src', '<rootDir>/sandbox'], testMatch: ['**/*.spec.ts'] },
     {
       ...shared,
       displayName: 'e2e',

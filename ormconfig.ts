@@ -9,14 +9,14 @@ import { AuditEntry } from './src/audit/audit-entry.entity';
 import { BackfillRun } from './src/backfill/backfill-run.entity';
 import { loadConfigOrExit } from './src/config/process-environment';
 import { dataSourceOptions } from './src/database/data-source-options';
-import { ErasedResponse } from './src/erasure/erased-response.entity';
+import { ErasedResponse } from './src/privacy/erased-response.entity';
 import { WebhookEvent } from './src/inbox/webhook-event.entity';
 import { Client } from './src/onboarding/client.entity';
 import { FormResponse } from './src/onboarding/form-response.entity';
 import { OnboardingForm } from './src/onboarding/onboarding-form.entity';
 import { TypeformCall } from './src/typeform/pace/typeform-call.entity';
 import { TypeformPaceState } from './src/typeform/pace/typeform-pace.entity';
-import { Webhook } from './src/webhooks/webhook.entity';
+import { Webhook } from './src/webhook-management/webhook.entity';
 
 export const ENTITIES = [
   WebhookEvent,

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TypeformSandbox } from '../src/sandbox/sandbox';
+import type { TypeformSandbox } from '../sandbox/sandbox';
 import { toBody } from '../test/fixtures/typeform-events';
 import { createTestDatabase, type TestDatabase } from '../test/support/database';
 import { API_KEY, startSandbox } from '../test/support/sandbox-harness';

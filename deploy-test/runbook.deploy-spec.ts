@@ -3,7 +3,7 @@ import type { NewEvent } from '../src/inbox/inbox-append.repository';
 import { PROCESSING_ERROR_CODES } from '../src/inbox/inbox-work.repository';
 import type { AppliedEvent } from '../src/onboarding/onboarding.service';
 import { FAILURES } from '../src/typeform/typeform-error';
-import { WEBHOOK_STATUSES } from '../src/webhooks/webhook-state';
+import { WEBHOOK_STATUSES } from '../src/webhook-management/webhook-state';
 import { startTestApp, type TestApp } from '../test/support/test-app';
 import { anchorOf, readAlerts, readProjectFile } from './support/alert-rules';
 import { apiCallsOf, blocksOf, isPath, npmCommandsOf } from './support/commands';

@@ -5,17 +5,16 @@ import { AppConfig } from './config/app-config';
 import { BackfillModule } from './backfill/backfill.module';
 import { ConfigModule } from './config/config.module';
 import { DatabaseModule } from './database/database.module';
-import { ErasureModule } from './erasure/erasure.module';
-import { GatesModule } from './gates/gates.module';
+import { PrivacyModule } from './privacy/privacy.module';
 import { HealthModule } from './health/health.module';
 import { InboxModule } from './inbox/inbox.module';
-import { IntakeModule } from './intake/intake.module';
+import { WebhookIntakeModule } from './webhook-intake/webhook-intake.module';
 import { MetricsModule } from './metrics/metrics.module';
 import { OnboardingModule } from './onboarding/onboarding.module';
 import { ProblemFilter } from './rest/problem.filter';
 import { RestModule } from './rest/rest.module';
 import { createValidationPipe } from './rest/validation.pipe';
-import { WebhooksModule } from './webhooks/webhooks.module';
+import { WebhookManagementModule } from './webhook-management/webhook-management.module';
 
 /** The whole service, wired from one configuration. */
 @Module({})
@@ -30,14 +29,12 @@ export class AppModule {
         AccessModule,
         OnboardingModule,
         InboxModule,
-        WebhooksModule,
+        WebhookManagementModule,
         BackfillModule,
-        ErasureModule,
-        IntakeModule,
+        PrivacyModule,
+        WebhookIntakeModule,
         HealthModule,
         MetricsModule,
-        // Whoever may not reach the management port has no say in a release.
-        ...(config.http.managementPort === null ? [] : [GatesModule]),
       ],
       providers: [
         { provide: APP_FILTER, useClass: ProblemFilter },

@@ -10,8 +10,7 @@ import helmet from 'helmet';
 import { AppModule } from './app.module';
 import { AppConfig } from './config/app-config';
 import { DomainError } from './core/problem';
-import { tuneHeap } from './heap';
-import { isBelowWebhooks, isWebhookPath, WebhookFence } from './intake/webhook-fence';
+import { isBelowWebhooks, isWebhookPath, WebhookFence } from './webhook-intake/webhook-fence';
 import { ServiceLogger } from './logger';
 import { Draining } from './rest/draining';
 import { PublicUrl } from './rest/public-url';
@@ -27,7 +26,7 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 const MAX_PATH_PARAMETER_LENGTH = 500;
 const SAFE_REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
-const MANAGEMENT_ROUTES = /^\/(health|metrics|gates)(\/|$)/;
+const MANAGEMENT_ROUTES = /^\/(health|metrics)(\/|$)/;
 /** How long a shutdown waits for slow requests; the rest of the 10 s is for letting go of the database. */
 const DRAIN_TIMEOUT_MS = 6_000;
 
@@ -45,7 +44,6 @@ export async function startApp(
   config: AppConfig,
   logger: LoggerService = new ServiceLogger(config),
 ): Promise<RunningApp> {
-  tuneHeap();
   const adapter = createAdapter(config);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(config), adapter, {
     logger,
@@ -156,7 +154,7 @@ function closeConnectionsWhile(draining: Draining, fastify: FastifyInstance): vo
 }
 
 /**
- * With MANAGEMENT_PORT, probes, metrics and gates are served there only, and nothing else is. The route that was found decides, since
+ * With MANAGEMENT_PORT, probes and metrics are served there only, and nothing else is. The route that was found decides, since
  * one route has many spellings. A webhook that was pointed at that port is told to come again: 404 would disable it for good.
  */
 function separateManagement(fastify: FastifyInstance, config: AppConfig, management: () => Server | null): void {

@@ -2,7 +2,7 @@
 import { RunningApp } from './app.setup';
 import { AppConfig } from './config/app-config';
 import { sign } from './core/signature';
-import type { TypeformSandbox } from './sandbox/sandbox';
+import type { TypeformSandbox } from '../sandbox/sandbox';
 import { sampleEvent } from './sample-event';
 
 /** What runs beside the configuration. */

@@ -5,9 +5,9 @@
 import { LoggerService } from '@nestjs/common';
 import { z } from 'zod';
 import { AppConfig } from './config/app-config';
-import { TypeformSandbox } from './sandbox/sandbox';
+import type { TypeformSandbox } from '../sandbox/sandbox';
 import { SANDBOX_API_KEY } from './typeform/typeform-account';
-import { endpointUrl } from './webhooks/callback-url';
+import { endpointUrl } from './webhook-management/callback-url';
 
 const SUBMISSIONS = 3;
 const PATIENCE_MS = 15_000;
@@ -19,6 +19,8 @@ const responses = z.object({ items: z.array(z.object({ token: z.string() })) });
 /** Starts the sandbox when no TYPEFORM_API_KEY is set; null when there is one, or when SANDBOX_PORT is taken. */
 export async function startSandbox(config: AppConfig, logger: LoggerService): Promise<TypeformSandbox | null> {
   if (config.typeform.apiKey !== null) return null;
+  // Loaded only when it runs: the production image does not contain it.
+  const { TypeformSandbox } = await import('../sandbox/sandbox.js');
   try {
     return await TypeformSandbox.start({ port: config.sandboxPort, apiKey: SANDBOX_API_KEY });
   } catch (error) {

@@ -4,7 +4,7 @@ import { BackfillRequestsRepository } from '../src/backfill/backfill-requests.re
 import { toBackfillEvent } from '../src/core/backfill-event';
 import { InboxWriter } from '../src/inbox/inbox-writer';
 import type { ResponseView } from '../src/onboarding/responses.dto';
-import type { TypeformSandbox } from '../src/sandbox/sandbox';
+import type { TypeformSandbox } from '../sandbox/sandbox';
 import { createTestDatabase, TestDatabase } from './support/database';
 import { askEmail, minutesAgo, newEvent, newId, newPartial } from './support/events';
 import { API_KEY, startSandbox } from './support/sandbox-harness';

@@ -1,6 +1,6 @@
 /** Erasure: what is removed is nowhere, and nothing that arrives, is repeated or found again brings it back. */
-import type { ErasureResult } from '../src/erasure/erasure.dto';
-import type { TypeformSandbox } from '../src/sandbox/sandbox';
+import type { ErasureResult } from '../src/privacy/erasure.dto';
+import type { TypeformSandbox } from '../sandbox/sandbox';
 import { EventOverrides, FixtureEvent, question } from './fixtures/typeform-events';
 import { askEmail, askName, askPhone, minutesAgo, newEvent, newId, newPartial, tokenOf } from './support/events';
 import { API_KEY, startSandbox } from './support/sandbox-harness';

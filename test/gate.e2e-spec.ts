@@ -1,15 +1,15 @@
-/** gate and the gate webhooks: promote, hold and roll back, by what the compiled service really did. */
+/** The command `gate`: promote, hold and roll back, by what the compiled service really did. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { WindowFigures } from '../src/core/gate-window';
-import { GATE_CRITERIA, type CriterionId, type GateReport } from '../src/core/release-gate';
+import type { WindowFigures } from '../src/operations/gate/gate-window';
+import { GATE_CRITERIA, type CriterionId, type GateReport } from '../src/operations/gate/release-gate';
 import { toBody } from './fixtures/typeform-events';
 import { createTestDatabase, onServer, type TestDatabase } from './support/database';
 import { freePort } from './support/free-port';
-import { deliver, exchange, json, newEvent, type Answer } from './support/sender';
+import { deliver, newEvent, type Answer } from './support/sender';
 import { ServiceProcess, WEBHOOK_SECRET } from './support/service-process';
 
 let root: string;
@@ -163,52 +163,8 @@ describe('through Prometheus', () => {
   });
 });
 
-describe('gate webhooks', () => {
-  const FLAGGER = {
-    name: 'onboarding',
-    namespace: 'prod',
-    phase: 'Progressing',
-    checksum: '1',
-    metadata: { window: '15m' },
-  };
-
-  it('say yes to a promotion and no to a rollback after good traffic', async () => {
-    await send(15);
-    expect(await ask('promote', FLAGGER)).toMatchObject({ status: 200, report: { verdict: 'promote' } });
-    expect(await ask('rollback', FLAGGER)).toMatchObject({ status: 412, report: { verdict: 'promote' } });
-    expect(await ask('check', FLAGGER)).toMatchObject({ status: 200, report: { verdict: 'promote' } });
-  });
-
-  it.each([[undefined], [{}], [{ metadata: null }], [{ metadata: { window: 'x' } }], [[]], ['text'], [null]])(
-    'take the body %j',
-    async (body) => {
-      expect((await ask('check', body)).status).toBe(200);
-    },
-  );
-
-  it('judge the window that is asked for', async () => {
-    await service.comesTrue(
-      async () => (await ask('check', { metadata: { window: '1s' } })).report.window.seconds < 2,
-      '1 s',
-    );
-    expect((await ask('check', FLAGGER)).report.window.seconds).toBeGreaterThan(2);
-  });
-
-  it('are neither on the public port nor anything but POST', async () => {
-    expect((await exchange(`${service.url}/gates/promote`, { method: 'POST' })).status).toBe(404);
-    expect((await exchange(`${service.url}//gates/promote`, { method: 'POST' })).status).toBe(404);
-    expect((await exchange(`${service.managementUrl}/gates/promote`)).status).toBe(404);
-    expect((await exchange(`${service.managementUrl}/gates`, { method: 'POST' })).status).toBe(404);
-  });
-
-  it('are documented', async () => {
-    const { paths } = json<{ paths: object }>(await service.get('/openapi.json'));
-    expect(Object.keys(paths)).toEqual(expect.arrayContaining(['/gates/promote', '/gates/rollback', '/gates/check']));
-  });
-});
-
 describe('when the database is gone', () => {
-  it('the gate rolls back before its window is over, and so say the webhooks', async () => {
+  it('the gate rolls back before its window is over', async () => {
     const running = launch('--window', '30s', '--interval', '500ms', ...direct());
     await running.comesTrue(() => running.stderr.includes('after 0 s'), 'it watches');
     await onServer(`ALTER DATABASE ${database.name} WITH ALLOW_CONNECTIONS false`);
@@ -222,12 +178,6 @@ describe('when the database is gone', () => {
     expect(criterion(report, 'success-rate').evidence).toMatch(/^below 90 %/);
     expect(criterion(report, 'queue-depth')).toMatchObject({ verdict: 'hold', measured: null });
     expect(report.window.seconds).toBeLessThan(30);
-
-    // A sample may be a second old.
-    await service.comesTrue(async () => (await ask('rollback')).status === 200, 'it is to be rolled back');
-    expect(await ask('rollback')).toMatchObject({ status: 200, report: { verdict: 'rollback' } });
-    expect(await ask('promote')).toMatchObject({ status: 412, report: { verdict: 'rollback' } });
-    expect(await ask('check')).toMatchObject({ status: 200, report: { verdict: 'rollback' } });
   });
 });
 
@@ -268,14 +218,4 @@ const deliverNew = (): Promise<Answer> => deliver(service.url, toBody(newEvent()
 /** One after the other, so that a busy machine does not make them slow. */
 async function send(count: number): Promise<void> {
   for (let sent = 0; sent < count; sent += 1) expect((await deliverNew()).status).toBe(200);
-}
-
-/** Asks a gate webhook as Flagger does. */
-async function ask(which: string, body?: unknown): Promise<{ status: number; report: GateReport }> {
-  const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
-  const headers: Record<string, string> = bytes
-    ? { 'content-type': 'application/json', 'content-length': String(bytes.length) }
-    : {};
-  const answer = await exchange(`${service.managementUrl}/gates/${which}`, { method: 'POST', headers, body: bytes });
-  return { status: answer.status, report: json<GateReport>(answer) };
 }

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { CHECK_IDS } from '../src/operations/checklist/check-ids';
-import { TypeformSandbox } from '../src/sandbox/sandbox';
+import { TypeformSandbox } from '../sandbox/sandbox';
 import { createTestDatabase, onServer, TestDatabase } from './support/database';
 import { freePort } from './support/free-port';
 import { preflight, startTlsServer } from './support/preflight';

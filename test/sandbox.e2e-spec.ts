@@ -1,5 +1,5 @@
 import { createClient } from '@typeform/api-client';
-import type { TypeformSandbox } from '../src/sandbox/sandbox';
+import type { TypeformSandbox } from '../sandbox/sandbox';
 import {
   API_KEY,
   HOUR,

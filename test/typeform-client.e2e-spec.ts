@@ -1,5 +1,5 @@
 /** The Typeform client against the sandbox over HTTP, and against servers that answer what Typeform never should. */
-import { TypeformSandbox } from '../src/sandbox/sandbox';
+import { TypeformSandbox } from '../sandbox/sandbox';
 import { MAX_ANSWER_BYTES } from '../src/typeform/http-exchange';
 import type { CallOptions } from '../src/typeform/typeform-api';
 import { createTestDatabase, TestDatabase } from './support/database';

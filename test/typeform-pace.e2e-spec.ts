@@ -1,7 +1,7 @@
 /** The pace over three replicas on one database, as the server that receives the calls sees it. */
 import { once } from 'node:events';
-import type { ApiCall } from '../src/sandbox/api/call-log';
-import type { TypeformSandbox } from '../src/sandbox/sandbox';
+import type { ApiCall } from '../sandbox/api/call-log';
+import type { TypeformSandbox } from '../sandbox/sandbox';
 import { createTestDatabase, TestDatabase } from './support/database';
 import { startSandbox } from './support/sandbox-harness';
 import { spawnCompiled } from './support/spawn-compiled';

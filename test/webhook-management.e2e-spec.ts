@@ -1,9 +1,9 @@
 /** Webhooks over REST against the sandbox: registered, changed, kept in order by themselves. */
 import { AppConfig } from '../src/config/app-config';
 import { seal } from '../src/core/secret-box';
-import { TypeformSandbox } from '../src/sandbox/sandbox';
-import { WebhookSecretsCache } from '../src/webhooks/webhook-secrets';
-import { WebhookSecretsRepository } from '../src/webhooks/webhook-secrets.repository';
+import { TypeformSandbox } from '../sandbox/sandbox';
+import { WebhookSecretsCache } from '../src/webhook-management/webhook-secrets';
+import { WebhookSecretsRepository } from '../src/webhook-management/webhook-secrets.repository';
 import { API_KEY, startSandbox } from './support/sandbox-harness';
 import { newEvent } from './support/events';
 import { eventually, startTestApp, TestApp } from './support/test-app';

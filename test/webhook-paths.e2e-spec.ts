@@ -1,7 +1,7 @@
 /** No path below /webhooks ever answers 404, 410 or a redirect: Typeform would switch the webhook off. */
 import { connect } from 'node:net';
 import * as fc from 'fast-check';
-import { isBelowWebhooks } from '../src/intake/webhook-fence';
+import { isBelowWebhooks } from '../src/webhook-intake/webhook-fence';
 import { startTestApp, TestApp } from './support/test-app';
 
 let app: TestApp;

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { loadConfigOrExit } from '../config/process-environment';
 import { parseDuration } from '../core/duration';
-import { GATE_THRESHOLDS, Verdict } from '../core/release-gate';
+import { GATE_THRESHOLDS, Verdict } from '../operations/gate/release-gate';
 import { Clock, SystemClock } from '../database/clock';
 import { readBaseline } from '../operations/gate/baseline';
 import type { GateSource } from '../operations/gate/gate-source';

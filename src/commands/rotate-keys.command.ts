@@ -8,10 +8,10 @@ import { loadConfigOrExit } from '../config/process-environment';
 import { SystemClock } from '../database/clock';
 import { dataSourceOptions } from '../database/data-source-options';
 import { openDatabase } from '../database/open-database';
-import { Resealing, SecretResealing } from '../webhooks/secret-resealing';
-import { WebhookSecretsRepository } from '../webhooks/webhook-secrets.repository';
-import { Webhook } from '../webhooks/webhook.entity';
-import { WebhooksRepository } from '../webhooks/webhooks.repository';
+import { Resealing, SecretResealing } from '../webhook-management/secret-resealing';
+import { WebhookSecretsRepository } from '../webhook-management/webhook-secrets.repository';
+import { Webhook } from '../webhook-management/webhook.entity';
+import { WebhooksRepository } from '../webhook-management/webhooks.repository';
 import { EXIT_FAILED } from './exit-codes';
 import { print, progress } from './output';
 

@@ -2,9 +2,9 @@ import { Module } from '@nestjs/common';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { BackfillModule } from '../backfill/backfill.module';
 import { InboxModule } from '../inbox/inbox.module';
-import { IntakeModule } from '../intake/intake.module';
+import { WebhookIntakeModule } from '../webhook-intake/webhook-intake.module';
 import { TypeformModule } from '../typeform/typeform.module';
-import { WebhooksModule } from '../webhooks/webhooks.module';
+import { WebhookManagementModule } from '../webhook-management/webhook-management.module';
 import { BUILD_METRIC_PROVIDERS, BuildInfo } from './build-info';
 import { CLOCK_METRIC_PROVIDERS, ClockMetrics } from './clock-metrics';
 import { DATABASE_METRIC_PROVIDERS, DatabaseMetrics } from './database-metrics';
@@ -18,10 +18,10 @@ import { TYPEFORM_PACE_METRIC_PROVIDERS, TypeformPaceMetrics } from './typeform-
   imports: [
     PrometheusModule.register({ controller: MetricsController, path: '/metrics' }),
     InboxModule,
-    IntakeModule,
+    WebhookIntakeModule,
     TypeformModule,
     BackfillModule,
-    WebhooksModule,
+    WebhookManagementModule,
   ],
   controllers: [OverviewController],
   providers: [

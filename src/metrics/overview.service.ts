@@ -3,12 +3,12 @@ import { BackfillService } from '../backfill/backfill.service';
 import { Clock } from '../database/clock';
 import { InboxDepthRepository } from '../inbox/inbox-depth.repository';
 import { EVENT_STATUSES } from '../inbox/webhook-event.entity';
-import type { IntakeOutcome } from '../intake/intake-outcome';
-import { FailureWatchdog } from '../intake/failure-watchdog';
-import { IntakeWindow } from '../intake/intake-window';
+import type { IntakeOutcome } from '../webhook-intake/intake-outcome';
+import { FailureWatchdog } from '../webhook-intake/failure-watchdog';
+import { IntakeWindow } from '../webhook-intake/intake-window';
 import { TypeformCallStats } from '../typeform/typeform-call-stats';
-import { WEBHOOK_STATUSES } from '../webhooks/webhook-state';
-import { WebhooksRepository } from '../webhooks/webhooks.repository';
+import { WEBHOOK_STATUSES } from '../webhook-management/webhook-state';
+import { WebhooksRepository } from '../webhook-management/webhooks.repository';
 import type { OverviewView } from './overview.dto';
 
 /** Outcomes that are our failure: the event was good and was not taken. */

@@ -1,4 +1,4 @@
-import { type SandboxOptions, TypeformSandbox } from '../../src/sandbox/sandbox';
+import { type SandboxOptions, TypeformSandbox } from '../../sandbox/sandbox';
 import { WebhookReceiver } from './webhook-receiver';
 
 export const API_KEY = 'tfp_sandbox_test_key';

@@ -1,5 +1,5 @@
 /** The gate as a runner of the checklist. */
-import type { Criterion } from '../../core/release-gate';
+import type { Criterion } from '../gate/release-gate';
 import type { Clock } from '../../database/clock';
 import type { CheckLine } from '../check';
 import { gateProgress } from '../gate/gate-text';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { WindowFigures } from '../../core/gate-window';
+import type { WindowFigures } from './gate-window';
 
 const unknown = z.number().nullable();
 const report = z.object({

@@ -1,4 +1,4 @@
-import type { Observation } from '../../core/release-gate';
+import type { Observation } from './release-gate';
 
 /** Where the figures of a gate come from: the service itself, or a Prometheus that scrapes it. */
 export interface GateSource {

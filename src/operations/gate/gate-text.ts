@@ -1,7 +1,7 @@
 /** A gate's decision for people. */
 import Table from 'cli-table3';
 import pico from 'picocolors';
-import type { GateReport, Verdict } from '../../core/release-gate';
+import type { GateReport, Verdict } from './release-gate';
 import type { TextOptions } from '../check-report';
 
 /** One line: the verdict as it stands, and what stands in the way. */

@@ -1,6 +1,6 @@
 /** Asks a Prometheus for the window and for the one before it. Source: Prometheus, "HTTP API", instant queries. */
 import { z } from 'zod';
-import type { WindowFigures } from '../../core/gate-window';
+import type { WindowFigures } from './gate-window';
 import type { HttpClient } from '../http-client';
 import type { GateSource } from './gate-source';
 

@@ -1,7 +1,7 @@
 /** Watches the metrics for a window and decides. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { WindowFigures } from '../../core/gate-window';
-import { decideRelease, GateReport, Observation, worst } from '../../core/release-gate';
+import type { WindowFigures } from './gate-window';
+import { decideRelease, GateReport, Observation, worst } from './release-gate';
 import type { Clock } from '../../database/clock';
 import type { GateSource } from './gate-source';
 

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { MIGRATIONS_TABLE } from '../../database/migrations';
-import type { WebhookSettings, WebhookStatus } from '../../webhooks/webhook-state';
+import type { WebhookSettings, WebhookStatus } from '../../webhook-management/webhook-state';
 
 export interface ServerFacts {
   /** e.g. 150004 */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ENOUGH_BITS, estimateBits } from '../../core/secret-strength';
+import { ENOUGH_BITS, estimateBits } from './secret-strength';
 import { Check, failed, Finding, passed } from '../check';
 import { leftDefaults } from './left-defaults';
 import type { PreflightContext } from './preflight-context';

@@ -1,6 +1,6 @@
 import { TypeformError } from '../../typeform/typeform-error';
 import type { RemoteWebhook } from '../../typeform/typeform-schemas';
-import { compareWebhook, statusOfDrift } from '../../webhooks/webhook-state';
+import { compareWebhook, statusOfDrift } from '../../webhook-management/webhook-state';
 import { Check, failed, Finding, passed } from '../check';
 import type { PreflightContext } from './preflight-context';
 import type { KnownWebhook } from './preflight.repository';

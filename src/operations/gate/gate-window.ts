@@ -1,5 +1,5 @@
 /** Samples of the metrics -> what happened between them: the figures that a release is judged by. */
-import type { MetricsSnapshot } from './metrics-text';
+import type { MetricsSnapshot } from '../metrics-text';
 
 /** Outcomes of the intake that are in its success rate; the others are the sender's fault. */
 const ACKNOWLEDGED = ['accepted', 'duplicate', 'quarantined'] as const;
@@ -14,9 +14,6 @@ const STARTED = 'process_start_time_seconds';
 const COMPLIANCE = 'onboarding_typeform_pace_compliance';
 const EVENTS = 'onboarding_inbox_events';
 const OLDEST = 'onboarding_inbox_oldest_age_seconds';
-
-/** Everything {@link sampleOf} reads, for whoever can leave out the rest. */
-export const GATE_METRICS = [REQUESTS, ACK, DEAD, MEMORY, STARTED, COMPLIANCE, EVENTS, OLDEST] as const;
 
 /** Sums since the start of a process. */
 interface Counters {

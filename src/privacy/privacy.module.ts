@@ -14,4 +14,4 @@ import { RemoteDeletion } from './remote-deletion';
   controllers: [ErasureController],
   providers: [ErasureService, ErasureRepository, RemoteDeletion],
 })
-export class ErasureModule {}
+export class PrivacyModule {}

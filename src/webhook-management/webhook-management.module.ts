@@ -7,13 +7,13 @@ import { TypeformModule } from '../typeform/typeform.module';
 import { MissedSubmissions } from './missed-submissions';
 import { OnboardingModule } from '../onboarding/onboarding.module';
 import { MAPPING_METRIC_PROVIDERS, MappingCheck } from './mapping-check';
-import { ReconcileLoop } from './reconcile-loop';
-import { ReconcileService } from './reconcile.service';
+import { AllFormsReconciler } from './all-forms-reconciler';
+import { ReconcileOnRequest } from './reconcile-on-request';
 import { WEBHOOK_METRIC_PROVIDERS, WebhookMetrics } from './webhook-metrics';
-import { WebhookReconciler } from './webhook-reconciler';
+import { FormReconciler } from './form-reconciler';
 import { WebhookSecretsCache } from './webhook-secrets';
 import { WebhookSecretsRepository } from './webhook-secrets.repository';
-import { WebhookSync } from './webhook-sync';
+import { WebhookPusher } from './webhook-pusher';
 import { WebhookTester } from './webhook-tester';
 import { Webhook } from './webhook.entity';
 import { WebhooksController } from './webhooks.controller';
@@ -27,10 +27,10 @@ import { WebhooksService } from './webhooks.service';
   providers: [
     WebhooksService,
     WebhooksRepository,
-    WebhookSync,
+    WebhookPusher,
     WebhookTester,
-    WebhookReconciler,
-    ReconcileLoop,
+    FormReconciler,
+    AllFormsReconciler,
     {
       provide: MissedSubmissions,
       inject: [BackfillService],
@@ -38,7 +38,7 @@ import { WebhooksService } from './webhooks.service';
         recover: async (formId) => void (await backfill.start(formId, { trigger: 'repair' })),
       }),
     },
-    ReconcileService,
+    ReconcileOnRequest,
     WebhookMetrics,
     MappingCheck,
     ...MAPPING_METRIC_PROVIDERS,
@@ -48,4 +48,4 @@ import { WebhooksService } from './webhooks.service';
   ],
   exports: [WebhookSecretsCache, WebhooksRepository],
 })
-export class WebhooksModule {}
+export class WebhookManagementModule {}

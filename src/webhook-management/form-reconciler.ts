@@ -13,7 +13,7 @@ import { MappingCheck } from './mapping-check';
 import { MissedSubmissions } from './missed-submissions';
 import { WebhookMetrics } from './webhook-metrics';
 import { compareWebhook, isDisabledByTypeform, repairBackoffMs, WebhookDrift } from './webhook-state';
-import { WebhookSync } from './webhook-sync';
+import { WebhookPusher } from './webhook-pusher';
 import type { Webhook } from './webhook.entity';
 import { WebhooksRepository } from './webhooks.repository';
 
@@ -42,13 +42,13 @@ export interface FormReport {
 const RECONCILER = { actor: { id: 'reconciler', name: 'reconciler' }, requestId: null };
 
 @Injectable()
-export class WebhookReconciler {
-  private readonly logger = new Logger(WebhookReconciler.name);
+export class FormReconciler {
+  private readonly logger = new Logger(FormReconciler.name);
 
   constructor(
     private readonly api: TypeformApi,
     private readonly repository: WebhooksRepository,
-    private readonly sync: WebhookSync,
+    private readonly pusher: WebhookPusher,
     private readonly missed: MissedSubmissions,
     private readonly mappings: MappingCheck,
     private readonly audit: AuditLog,
@@ -76,7 +76,7 @@ export class WebhookReconciler {
       remote = await this.api.listWebhooks(formId, call);
     } catch (error) {
       if (!(error instanceof TypeformError)) throw error;
-      for (const webhook of due) await this.sync.recordFailure(webhook, error);
+      for (const webhook of due) await this.pusher.recordFailure(webhook, error);
       return { webhooks: due.map((webhook) => report(webhook, [], 'failed', error.message)), strays: [] };
     }
     const webhooks: Reconciled[] = [];
@@ -98,12 +98,12 @@ export class WebhookReconciler {
     if (webhook.removedAt !== null) return this.finishRemoval(webhook, seen, call);
     const drift = compareWebhook(webhook, seen);
     if (drift.length === 0 && !webhook.pending) {
-      await this.sync.record(webhook, seen, { repairs: 0, nextRepairAt: null });
+      await this.pusher.record(webhook, seen, { repairs: 0, nextRepairAt: null });
       return report(webhook, drift, 'none');
     }
     const now = this.clock.now();
     if (!force && webhook.nextRepairAt !== null && webhook.nextRepairAt > now) {
-      await this.sync.record(webhook, seen);
+      await this.pusher.record(webhook, seen);
       return report(
         webhook,
         drift,
@@ -116,7 +116,7 @@ export class WebhookReconciler {
 
   private async repair(webhook: Webhook, drift: WebhookDrift[], call: CallOptions): Promise<Reconciled> {
     try {
-      await this.sync.push(webhook, call);
+      await this.pusher.push(webhook, call);
     } catch (error) {
       if (!(error instanceof TypeformError)) throw error;
       return report(webhook, drift, 'failed', error.message);
@@ -152,7 +152,7 @@ export class WebhookReconciler {
   private async finishRemoval(webhook: Webhook, seen: RemoteWebhook | null, call: CallOptions): Promise<Reconciled> {
     const successor = await this.repository.findActive(webhook.formId, webhook.tag);
     try {
-      if (seen !== null && successor === null) await this.sync.push(webhook, call);
+      if (seen !== null && successor === null) await this.pusher.push(webhook, call);
       else await this.repository.observe(webhook, { pending: false, problem: null, observedAt: this.clock.now() });
       return report(webhook, [], 'removed');
     } catch (error) {

@@ -13,7 +13,7 @@ import { WebhooksRepository } from './webhooks.repository';
 const EVERY_TYPE_OFF = Object.fromEntries(EVENT_TYPES.map((type) => [type, false]));
 
 @Injectable()
-export class WebhookSync {
+export class WebhookPusher {
   constructor(
     private readonly config: AppConfig,
     private readonly api: TypeformApi,

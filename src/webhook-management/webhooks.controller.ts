@@ -13,7 +13,7 @@ import { RequireRole } from '../access/require-role.decorator';
 import type { Author } from '../audit/audit-log';
 import { ApiAdminProblems, ApiProblems } from '../rest/api-problems.decorator';
 import { uuidParam } from '../rest/uuid-param';
-import { ReconcileService } from './reconcile.service';
+import { ReconcileOnRequest } from './reconcile-on-request';
 import { WebhookTester } from './webhook-tester';
 import { toWebhookView } from './webhook-view';
 import {
@@ -37,7 +37,7 @@ const id = uuidParam('webhook');
 export class WebhooksController {
   constructor(
     private readonly webhooks: WebhooksService,
-    private readonly reconciling: ReconcileService,
+    private readonly reconciling: ReconcileOnRequest,
     private readonly tester: WebhookTester,
   ) {}
 

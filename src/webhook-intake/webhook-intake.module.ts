@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { InboxModule } from '../inbox/inbox.module';
-import { WebhooksModule } from '../webhooks/webhooks.module';
+import { WebhookManagementModule } from '../webhook-management/webhook-management.module';
 import { FailureWatchdog, WATCHDOG_METRIC_PROVIDERS } from './failure-watchdog';
 import { INTAKE_METRIC_PROVIDERS, IntakeMetrics } from './intake-metrics';
 import { IntakeWindow } from './intake-window';
@@ -12,7 +12,7 @@ import { WebhookThrottlerGuard } from './webhook-throttler.guard';
 
 /** Typeform's side of the service: verify, commit, answer. */
 @Module({
-  imports: [InboxModule, WebhooksModule],
+  imports: [InboxModule, WebhookManagementModule],
   controllers: [IntakeController],
   providers: [
     IntakeService,
@@ -27,4 +27,4 @@ import { WebhookThrottlerGuard } from './webhook-throttler.guard';
   ],
   exports: [WebhookFence, IntakeWindow, FailureWatchdog],
 })
-export class IntakeModule {}
+export class WebhookIntakeModule {}

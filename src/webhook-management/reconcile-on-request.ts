@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { CallOptions } from '../typeform/typeform-api';
-import { ReconcileLoop } from './reconcile-loop';
-import type { FormReport } from './webhook-reconciler';
-import { WebhookReconciler } from './webhook-reconciler';
+import { AllFormsReconciler } from './all-forms-reconciler';
+import type { FormReport } from './form-reconciler';
+import { FormReconciler } from './form-reconciler';
 import type { ReconcileResult } from './webhooks.dto';
 import { WebhooksService } from './webhooks.service';
 
@@ -11,11 +11,11 @@ const MAX_DURATION_MS = 20_000;
 
 /** Reconciling on demand: back-off of earlier repairs does not count, and the calls go before background ones. */
 @Injectable()
-export class ReconcileService {
+export class ReconcileOnRequest {
   constructor(
     private readonly webhooks: WebhooksService,
-    private readonly loop: ReconcileLoop,
-    private readonly reconciler: WebhookReconciler,
+    private readonly loop: AllFormsReconciler,
+    private readonly reconciler: FormReconciler,
   ) {}
 
   /** All webhooks, as many as 20 s allow. */

@@ -8,7 +8,7 @@ import { AppConfig } from '../config/app-config';
 import { DomainError } from '../core/problem';
 import { Draining } from '../rest/draining';
 import { problemOf, requestFacts, sendProblem } from '../rest/problem.filter';
-import { WebhookSecretsCache } from '../webhooks/webhook-secrets';
+import { WebhookSecretsCache } from '../webhook-management/webhook-secrets';
 import { FailureWatchdog } from './failure-watchdog';
 import { IntakeMetrics } from './intake-metrics';
 import { IntakeOutcome, outcomeOf, SignatureRefused } from './intake-outcome';

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { AppConfig } from '../config/app-config';
 import { SignatureCheck, VerifiedBody, verifySignature } from '../core/signature';
 import type { AppendOutcome } from '../inbox/inbox-writer';
-import { WebhookSecretsCache } from '../webhooks/webhook-secrets';
+import { WebhookSecretsCache } from '../webhook-management/webhook-secrets';
 import { SignatureRefused } from './intake-outcome';
 
 /** A webhook request: `verifiedBody` is there once the guard let it pass, `acknowledgedAs` once it was committed. */

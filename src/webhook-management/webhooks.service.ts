@@ -12,7 +12,7 @@ import { Page, toPage } from '../rest/page';
 import { PublicUrl } from '../rest/public-url';
 import { CallOptions, TypeformApi } from '../typeform/typeform-api';
 import { checkCallbackUrl, endpointUrl } from './callback-url';
-import { isRefusal, WebhookSync } from './webhook-sync';
+import { isRefusal, WebhookPusher } from './webhook-pusher';
 import type { Webhook } from './webhook.entity';
 import type { RegisterWebhookBody, UpdateWebhookBody, WebhooksQuery } from './webhooks.dto';
 import { WebhooksRepository } from './webhooks.repository';
@@ -26,7 +26,7 @@ export class WebhooksService {
     private readonly config: AppConfig,
     private readonly dataSource: DataSource,
     private readonly repository: WebhooksRepository,
-    private readonly sync: WebhookSync,
+    private readonly pusher: WebhookPusher,
     private readonly api: TypeformApi,
     private readonly audit: AuditLog,
     private readonly publicUrl: PublicUrl,
@@ -153,7 +153,7 @@ export class WebhooksService {
             author,
           },
     );
-    if (after.pending) await this.sync.push(after, interactive(author));
+    if (after.pending) await this.pusher.push(after, interactive(author));
   }
 
   /** Decides and records a change in one transaction, with its audit entry; `decide` answers null for "nothing to change". */
@@ -182,7 +182,7 @@ export class WebhooksService {
     undo: (manager: EntityManager) => Promise<void>,
   ): Promise<void> {
     try {
-      await this.sync.push(webhook, interactive(author));
+      await this.pusher.push(webhook, interactive(author));
     } catch (error) {
       if (isRefusal(error)) await this.dataSource.transaction(undo);
       throw error;
@@ -199,7 +199,7 @@ export class WebhooksService {
         `webhook ${existing.id} of this form and tag has other settings: change it by PATCH or rotate-secret`,
       );
     }
-    if (existing.pending || existing.status !== 'in_sync') await this.sync.push(existing, interactive(author));
+    if (existing.pending || existing.status !== 'in_sync') await this.pusher.push(existing, interactive(author));
     return this.get(existing.id);
   }
 

@@ -6,7 +6,7 @@ import { tryAdvisoryLock } from '../database/advisory-lock';
 import { Clock } from '../database/clock';
 import type { CallOptions } from '../typeform/typeform-api';
 import { WebhookMetrics } from './webhook-metrics';
-import { FormReport, WebhookReconciler } from './webhook-reconciler';
+import { FormReport, FormReconciler } from './form-reconciler';
 import { WebhooksRepository } from './webhooks.repository';
 
 const FORMS_PER_PAGE = 100;
@@ -17,8 +17,8 @@ export interface PassReport extends FormReport {
 }
 
 @Injectable()
-export class ReconcileLoop implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger(ReconcileLoop.name);
+export class AllFormsReconciler implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(AllFormsReconciler.name);
   private readonly stop = new AbortController();
   private timer: NodeJS.Timeout | null = null;
   private running: Promise<unknown> | null = null;
@@ -27,7 +27,7 @@ export class ReconcileLoop implements OnApplicationBootstrap, BeforeApplicationS
     private readonly config: AppConfig,
     private readonly dataSource: DataSource,
     private readonly repository: WebhooksRepository,
-    private readonly reconciler: WebhookReconciler,
+    private readonly reconciler: FormReconciler,
     private readonly metrics: WebhookMetrics,
     private readonly clock: Clock,
   ) {}
