@@ -1,5 +1,5 @@
 /** Turns to call Typeform where no database could share them between replicas: then no other process can call either. */
-import type { PlaceInLine, TypeformPaceRepository } from '../../typeform/pace/typeform-pace.repository';
+import type { PlaceInLine, TypeformPaceRepository } from '../../../typeform/pace/typeform-pace.repository';
 
 const PAUSE_MS = 1_000;
 

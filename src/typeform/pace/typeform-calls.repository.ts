@@ -1,7 +1,7 @@
 /** What was really sent to Typeform by all replicas: for the overview and the gauges. */
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { AppConfig } from '../config/app-config';
+import { AppConfig } from '../../config/app-config';
 
 /** The calls of a span of time. */
 export interface TypeformCallSummary {
@@ -32,7 +32,7 @@ interface Row {
 const WINDOW_SECONDS = 10;
 
 @Injectable()
-export class TypeformCallStats {
+export class TypeformCallsRepository {
   /** The busiest window there can be ends with a call, so looking at those windows is looking at all. */
   private readonly allowedInWindow: number;
 

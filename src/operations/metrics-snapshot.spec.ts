@@ -1,4 +1,4 @@
-import { MetricsSnapshot } from './metrics-text';
+import { MetricsSnapshot } from './metrics-snapshot';
 
 const TEXT = `# HELP calls_total Calls
 # TYPE calls_total counter

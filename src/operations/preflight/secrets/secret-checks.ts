@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ENOUGH_BITS, estimateBits } from './secret-strength';
-import { Check, failed, Finding, passed } from '../check';
-import { leftDefaults } from './left-defaults';
-import type { PreflightContext } from './preflight-context';
+import { ENOUGH_BITS, estimateBits, leftDefaults } from './secret-quality';
+import { Check, failed, Finding, passed } from '../../check';
+import type { PreflightContext } from '../preflight-context';
 import { givenSecrets } from './secret-inventory';
 
 const SIGNING_SECRETS = ['TYPEFORM_WEBHOOK_SECRET', 'TYPEFORM_WEBHOOK_SECRET_PREVIOUS'];

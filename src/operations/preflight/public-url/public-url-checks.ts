@@ -1,9 +1,9 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
-import { Check, failed, passed } from '../check';
+import { Check, failed, passed } from '../../check';
 import { readCertificate } from './certificate';
-import { reasonOf } from './failure-reason';
-import type { PreflightContext } from './preflight-context';
+import { reasonOf } from '../check-failure';
+import type { PreflightContext } from '../preflight-context';
 
 const TIMEOUT_MS = 5_000;
 const LAST_DAYS = 7;

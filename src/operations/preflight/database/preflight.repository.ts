@@ -1,8 +1,8 @@
 /** What preflight asks the database. Nothing that it does there stays. */
 import { randomBytes } from 'node:crypto';
 import type { DataSource } from 'typeorm';
-import { MIGRATIONS_TABLE } from '../../database/migrations';
-import type { WebhookSettings, WebhookStatus } from '../../webhook-management/webhook-state';
+import { MIGRATIONS_TABLE } from '../../../database/migrations';
+import type { WebhookSettings, WebhookStatus } from '../../../webhook-management/webhook-state';
 
 export interface ServerFacts {
   /** e.g. 150004 */

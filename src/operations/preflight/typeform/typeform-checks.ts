@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { CallOptions } from '../../typeform/typeform-api';
-import { TypeformError } from '../../typeform/typeform-error';
-import { Check, failed, Finding, passed } from '../check';
-import { CannotCheck } from './cannot-check';
-import { splitRemedy } from './failure-reason';
-import type { PreflightContext } from './preflight-context';
+import type { CallOptions } from '../../../typeform/typeform-api';
+import { TypeformError } from '../../../typeform/typeform-error';
+import { Check, failed, Finding, passed } from '../../check';
+import { CannotCheck, splitRemedy } from '../check-failure';
+import type { PreflightContext } from '../preflight-context';
 import type { TypeformAccess } from './typeform-access';
 
 /** An account is in one region; a few forms are asked because forms can be shared between accounts. */

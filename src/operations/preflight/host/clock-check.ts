@@ -1,6 +1,6 @@
-import { Check, failed } from '../check';
+import { Check, failed } from '../../check';
 import { ClockReading, judgeClocks } from './clock-skew';
-import type { PreflightContext } from './preflight-context';
+import type { PreflightContext } from '../preflight-context';
 
 /** Our clock beside those of the database and of Typeform. */
 export function clockCheck(context: PreflightContext): Check {

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { parseIntoClientConfig } from 'pg-connection-string';
-import { CONNECT_TIMEOUT_MS } from '../../database/data-source-options';
+import { CONNECT_TIMEOUT_MS } from '../../../database/data-source-options';
 
 /** Rows of each table. */
 export type RowCounts = ReadonlyMap<string, number>;

@@ -1,7 +1,7 @@
 /** The secrets among the variables, as they were given. */
 import { parse as parseConnectionString } from 'pg-connection-string';
-import type { Environment } from '../../config/load-config';
-import { SETTINGS } from '../../config/settings';
+import type { Environment } from '../../../config/load-config';
+import { SETTINGS } from '../../../config/settings';
 
 export interface NamedSecret {
   name: string;

@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parse as parseConnectionString } from 'pg-connection-string';
-import { LOOPBACK_HOSTS } from '../../core/typeform-hosts';
-import { Check, failed, passed } from '../check';
+import { LOOPBACK_HOSTS } from '../../../core/typeform-hosts';
+import { Check, failed, passed } from '../../check';
 import { clockCheck } from './clock-check';
-import type { PreflightContext } from './preflight-context';
-import { outputOf } from './run-program';
+import type { PreflightContext } from '../preflight-context';
+import { outputOf } from '../run-program';
 
 const MIN_OPEN_FILES = 4_096;
 const MEGABYTE = 1024 * 1024;

@@ -1,13 +1,12 @@
 /** A backup that is worth the name: made now, restored into a scratch database, counted; the scratch database is dropped. */
 import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { failed, Finding, passed } from '../check';
+import { failed, Finding, passed } from '../../check';
 import { BackupRepository, RowCounts } from './backup.repository';
-import { CannotCheck } from './cannot-check';
-import { reasonOf } from './failure-reason';
+import { CannotCheck, reasonOf } from '../check-failure';
 import { libpqVariables } from './libpq-variables';
-import type { PreflightContext } from './preflight-context';
-import { complaintOf, outputOf, runProgram } from './run-program';
+import type { PreflightContext } from '../preflight-context';
+import { complaintOf, outputOf, runProgram } from '../run-program';
 
 export const INSTALL_CLIENT =
   'install the PostgreSQL client programs of the version of the server (Debian: postgresql-client)';

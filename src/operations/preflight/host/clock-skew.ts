@@ -1,5 +1,5 @@
 /** How far clocks are apart. Pure. */
-import { failed, Finding, passed } from '../check';
+import { failed, Finding, passed } from '../../check';
 
 const MAX_SKEW_SECONDS = 5;
 

@@ -1,3 +1,16 @@
+/** What keeps a check from being made, and why something failed, as texts for its finding. */
+
+/** Thrown by a check that cannot be made because something it builds on is missing; becomes its finding. */
+export class CannotCheck extends Error {
+  constructor(
+    evidence: string,
+    readonly remedy: string,
+  ) {
+    super(evidence);
+    this.name = 'CannotCheck';
+  }
+}
+
 /** Why something failed, in a few words: its code where it has one, else its message. Connection errors hide both in `cause` or `errors`. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error';

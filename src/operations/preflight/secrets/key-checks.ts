@@ -1,7 +1,7 @@
-import { open } from '../../core/secret-box';
-import { Check, failed, passed } from '../check';
-import { weaknessOf } from './key-quality';
-import type { PreflightContext } from './preflight-context';
+import { open } from '../../../core/secret-box';
+import { Check, failed, passed } from '../../check';
+import { weaknessOf } from './secret-quality';
+import type { PreflightContext } from '../preflight-context';
 
 const KEY_BYTES = 32;
 

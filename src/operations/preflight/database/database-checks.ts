@@ -1,10 +1,9 @@
 import { parse as parseConnectionString } from 'pg-connection-string';
-import { MIGRATIONS, MIGRATIONS_TABLE } from '../../database/migrations';
-import { Check, failed, Finding, passed } from '../check';
-import { CannotCheck } from './cannot-check';
-import { reasonOf } from './failure-reason';
+import { MIGRATIONS, MIGRATIONS_TABLE } from '../../../database/migrations';
+import { Check, failed, Finding, passed } from '../../check';
+import { CannotCheck, reasonOf } from '../check-failure';
 import { sqlOfMigration, tablesMadeBy } from './migration-sql';
-import type { PreflightContext } from './preflight-context';
+import type { PreflightContext } from '../preflight-context';
 import type { PreflightRepository } from './preflight.repository';
 
 const MIN_VERSION = 140_000;

@@ -1,10 +1,9 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Check, failed, Finding, passed } from '../check';
+import { Check, failed, Finding, passed } from '../../check';
 import { backUpAndRestore, INSTALL_CLIENT } from './backup-and-restore';
-import type { PreflightContext } from './preflight-context';
-import type { PreflightOptions } from './preflight-options';
-import { complaintOf, runProgram } from './run-program';
+import type { PreflightContext, PreflightOptions } from '../preflight-context';
+import { complaintOf, runProgram } from '../run-program';
 
 /** Dumping and restoring takes as long as the database is large. */
 const BACKUP_TIMEOUT_MS = 3_600_000;

@@ -1,9 +1,9 @@
-import { TypeformError } from '../../typeform/typeform-error';
-import type { RemoteWebhook } from '../../typeform/typeform-schemas';
-import { compareWebhook, statusOfDrift } from '../../webhook-management/webhook-state';
-import { Check, failed, Finding, passed } from '../check';
-import type { PreflightContext } from './preflight-context';
-import type { KnownWebhook } from './preflight.repository';
+import { TypeformError } from '../../../typeform/typeform-error';
+import type { RemoteWebhook } from '../../../typeform/typeform-schemas';
+import { compareWebhook, statusOfDrift } from '../../../webhook-management/webhook-state';
+import { Check, failed, Finding, passed } from '../../check';
+import type { PreflightContext } from '../preflight-context';
+import type { KnownWebhook } from '../database/preflight.repository';
 import { interactive } from './typeform-checks';
 
 /** At 2 calls a second this is about 16 forms; the whole run has to end within 15 s. */

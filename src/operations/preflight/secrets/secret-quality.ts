@@ -1,4 +1,6 @@
-/** How hard a secret would be to guess, estimated from the secret alone. Pure. */
+/** Whether a secret is one: hard to guess, random, no example and used once. Judged by the values alone. Pure. */
+import { SANDBOX_API_KEY } from '../../../typeform/typeform-account';
+import type { NamedSecret } from './secret-inventory';
 
 /** Less than this can be tried out offline. 32 random hexadecimal digits, the least that counts as a good key, are seldom estimated lower. */
 export const ENOUGH_BITS = 90;
@@ -51,4 +53,37 @@ function withoutRuns(text: string): string {
       return now - last !== last - before || Math.abs(now - last) > 1;
     })
     .join('');
+}
+
+/** Of 32 random bytes 30 differ on average; fewer than 20 is less likely than winning any lottery. */
+const MIN_DIFFERENT_BYTES = 20;
+
+/** What is wrong with a key; null when nothing is. */
+export function weaknessOf(key: Buffer): string | null {
+  const bytes = [...key];
+  if (bytes.every((byte) => byte >= 0x20 && byte < 0x7f)) return 'is text that somebody typed';
+  if (new Set(bytes).size < MIN_DIFFERENT_BYTES) return 'repeats itself';
+  const steps = new Set(bytes.slice(1).map((byte, at) => (byte - (bytes[at] ?? 0) + 256) % 256));
+  return steps.size < MIN_DIFFERENT_BYTES / 2 ? 'is a sequence' : null;
+}
+
+/** Short words count only where a word begins: in a million random keys some hold one. */
+const PLACEHOLDER =
+  /change[-_ ]?(me|this|it)|place[-_ ]?holder|example|insert[-_ ]|replace[-_ ]|(^|[-_ ])(dummy|sample|your[-_ ]|test[-_ ])|<[^>]*>|x{6,}|\.{3}/i;
+const COMMON =
+  /^(postgres|postgresql|password|passw0rd|admin|administrator|root|secret|typeform|onboarding|redis|12345678?)$/i;
+
+/** What is wrong with which variable, as texts that name no value. `generated`: the keys kept for development on this machine. */
+export function leftDefaults(secrets: readonly NamedSecret[], generated: readonly string[]): string[] {
+  const found: string[] = [];
+  const firstWith = new Map<string, string>();
+  for (const { name, value } of secrets) {
+    if (value === SANDBOX_API_KEY) found.push(`${name} is the key of the sandbox`);
+    else if (PLACEHOLDER.test(value) || COMMON.test(value)) found.push(`${name} is an example or a placeholder`);
+    else if (generated.includes(value)) found.push(`${name} was generated for development`);
+    const first = firstWith.get(value);
+    if (first === undefined) firstWith.set(value, name);
+    else found.push(`${name} is the same as ${first}`);
+  }
+  return found;
 }
