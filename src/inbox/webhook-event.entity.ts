@@ -68,6 +68,10 @@ export class WebhookEvent {
   @Column('integer', { default: 0 })
   duplicates: number;
 
+  /** How often it was put up for processing again. */
+  @Column('integer', { default: 0 })
+  replays: number;
+
   @Column('integer', { name: 'payload_bytes' })
   payloadBytes: number;
 

@@ -3,8 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Identifiers, mergeIdentifiers } from '../core/identifiers';
 import { ClientKeys, ClientsRepository } from './clients.repository';
-import type { ClientConflict } from './form-response.entity';
-import { ClientResponse, ResponsesRepository, SavedResponse } from './responses.repository';
+import { ClientConflict, ClientResponse, ResponsesRepository, SavedResponse } from './responses.repository';
 
 const MAX_RACES = 3;
 

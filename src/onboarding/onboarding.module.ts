@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module';
+import { ClientAlias } from './client-alias.entity';
 import { Client } from './client.entity';
 import { ClientResolver } from './client-resolver';
 import { ClientsController } from './clients.controller';
@@ -20,7 +21,7 @@ import { ResponsesRepository } from './responses.repository';
 
 /** Forms, responses and clients: written by the inbox's worker, read by admins. */
 @Module({
-  imports: [TypeOrmModule.forFeature([OnboardingForm, FormResponse, Client]), AuditModule],
+  imports: [TypeOrmModule.forFeature([OnboardingForm, FormResponse, Client, ClientAlias]), AuditModule],
   controllers: [FormsController, ResponsesController, ClientsController],
   providers: [
     OnboardingService,

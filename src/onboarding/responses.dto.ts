@@ -78,14 +78,6 @@ class EndingView {
   ref: string | null;
 }
 
-class ConflictView {
-  @ApiProperty({ enum: ['phone_of_another_client', 'email_differs'] })
-  kind: 'phone_of_another_client' | 'email_differs';
-
-  @ApiProperty({ format: 'uuid', description: 'the client it conflicts with' })
-  clientId: string;
-}
-
 export class ResponseView {
   @ApiProperty({ example: 'lT4Z3j' })
   formId: string;
@@ -138,9 +130,6 @@ export class ResponseView {
 
   @ApiProperty({ type: String, format: 'uuid', nullable: true })
   clientId: string | null;
-
-  @ApiProperty({ type: [ConflictView] })
-  conflicts: ConflictView[];
 }
 
 export class ResponsePage {

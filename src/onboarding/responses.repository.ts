@@ -4,8 +4,13 @@ import type { EntityManager } from 'typeorm';
 import type { Submission } from '../core/answers';
 import { BACKFILL_EVENT_PREFIX } from '../core/backfill-event';
 import type { Identifiers } from '../core/identifiers';
-import type { ClientConflict } from './form-response.entity';
 import type { IncomingEvent } from './onboarding.service';
+
+/** What the release before records of a contradiction. */
+export interface ClientConflict {
+  kind: 'phone_of_another_client' | 'email_differs';
+  clientId: string;
+}
 
 /** A response as it was just saved. */
 export interface SavedResponse {
