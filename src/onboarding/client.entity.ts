@@ -1,17 +1,5 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn, Unique } from 'typeorm';
-import type { Identifier, IdentifierKey } from '../core/identifiers';
-
-/** A client's identifier and the response (`<formId>/<token>`) it came from. */
-export type ClientIdentifiers = Partial<Record<IdentifierKey, Identifier & { from: string }>>;
-
-/** A value put right by hand, and when; null takes the identifier away. */
-export interface ClientCorrection {
-  value: string | null;
-  /** ISO 8601. */
-  correctedAt: string;
-}
-
-export type ClientCorrections = Partial<Record<IdentifierKey, ClientCorrection>>;
+import type { ClientCorrections, ClientIdentifiers } from '../core/client-record';
 
 /** A person or company that answered at least one form; found again by e-mail, or by a phone that only one client has. */
 @Entity('client')

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsString, Length } from 'class-validator';
 import { PageQuery } from '../rest/page';
-import type { ClientIdentifiers } from './client.entity';
+import type { ClientIdentifiers } from '../core/client-record';
 import { IdentifierView, ResponseView } from './responses.dto';
 import { MayBeAbsent } from '../rest/may-be-absent.decorator';
 

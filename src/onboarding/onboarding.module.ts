@@ -3,7 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module';
 import { ClientAlias } from './client-alias.entity';
 import { Client } from './client.entity';
-import { ClientResolver } from './client-resolver';
+import { ClientAssigner } from './client-assigner';
 import { ClientsController } from './clients.controller';
 import { ClientsRepository } from './clients.repository';
 import { ClientsService } from './clients.service';
@@ -12,6 +12,7 @@ import { FormsController } from './forms.controller';
 import { FormsRepository } from './forms.repository';
 import { FormsService } from './forms.service';
 import { MappingRepository } from './mapping.repository';
+import { NeighbourhoodRepository } from './neighbourhood.repository';
 import { OnboardingForm } from './onboarding-form.entity';
 import { OnboardingService } from './onboarding.service';
 import { ResponseExport } from './response-export';
@@ -25,7 +26,8 @@ import { ResponsesRepository } from './responses.repository';
   controllers: [FormsController, ResponsesController, ClientsController],
   providers: [
     OnboardingService,
-    ClientResolver,
+    ClientAssigner,
+    NeighbourhoodRepository,
     ClientsRepository,
     FormsRepository,
     MappingRepository,
