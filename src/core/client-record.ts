@@ -26,22 +26,27 @@ export interface ClientRecord {
 }
 
 /**
- * Puts a record together. Of e-mails it shows the one the client is found by (`email`), and one that finds nobody only where there is
- * none; likewise of phones. A name joined of first and last name follows when one of these is corrected. The order of the responses
- * does not matter.
+ * Puts a record together. Of several e-mails it shows the one the client is found by (`email`), and one that finds nobody only where
+ * there is no other; likewise of phones. A name joined of first and last name follows when one of these is corrected. The order of
+ * the responses does not matter.
  */
 export function clientRecord(
   email: string | null,
   corrections: ClientCorrections,
   responses: readonly IdentifierRecord[],
 ): ClientRecord {
-  const phones = responses.some(({ identifiers: { phone } }) => phone && findsClients('phone', phone));
-  const records = responses.map((response) => ({
-    ...response,
-    identifiers: shown(response.identifiers, email, phones),
-  }));
-  const merged: ClientIdentifiers = mergeIdentifiers(records);
-  const identifiers = corrected(merged, corrections);
+  const identifiersOf = responses.map(({ identifiers }) => identifiers);
+  const isShown = {
+    email: best('email', identifiersOf, email),
+    phone: best('phone', identifiersOf, null),
+  };
+  const records = responses.map((response) => {
+    const identifiers = { ...response.identifiers };
+    if (identifiers.email && !isShown.email(identifiers.email)) delete identifiers.email;
+    if (identifiers.phone && !isShown.phone(identifiers.phone)) delete identifiers.phone;
+    return { ...response, identifiers };
+  });
+  const identifiers = corrected(mergeIdentifiers(records), corrections);
   const { phone } = identifiers;
   return { phone: phone && findsClients('phone', phone) ? phone.value : null, identifiers };
 }
@@ -61,13 +66,16 @@ function standsForNobody(key: 'email' | 'phone', identifier: Identifier & { norm
   return identifier.normalised !== false && !findsClients(key, identifier);
 }
 
-function shown(identifiers: Identifiers, email: string | null, phones: boolean): Identifiers {
-  const kept = { ...identifiers };
-  if (kept.email && (email === null ? standsForNobody('email', kept.email) : kept.email.value !== email))
-    delete kept.email;
-  if (kept.phone && (phones ? !findsClients('phone', kept.phone) : standsForNobody('phone', kept.phone)))
-    delete kept.phone;
-  return kept;
+/** Which of the e-mails or phones may be shown: the preferred one, else those that find clients, else what was typed. */
+function best(
+  key: 'email' | 'phone',
+  all: readonly Identifiers[],
+  preferred: string | null,
+): (identifier: Identifier) => boolean {
+  const given = all.flatMap((identifiers) => identifiers[key] ?? []);
+  if (given.some(({ value }) => value === preferred)) return ({ value }) => value === preferred;
+  if (given.some((identifier) => findsClients(key, identifier))) return (identifier) => findsClients(key, identifier);
+  return (identifier) => !standsForNobody(key, identifier);
 }
 
 function corrected(merged: ClientIdentifiers, corrections: ClientCorrections): ClientIdentifiers {

@@ -73,21 +73,20 @@ export class ClientAssigner {
     return stored.length;
   }
 
-  /** Puts the records of clients together anew, without deciding about their responses. Clients without any are left alone. */
+  /** Puts the records of clients together anew, without deciding about their responses. */
   async refresh(
     manager: EntityManager,
     clients: readonly { id: string; email: string | null; corrections: ClientCorrections }[],
     now: Date,
   ): Promise<void> {
-    const records = await this.responses.records(
-      manager,
-      clients.map(({ id }) => id),
-    );
-    const states = clients.flatMap(({ id, email, corrections }): ClientState[] => {
-      const own = records.get(id);
-      return own ? [{ id, email, ...clientRecord(email, corrections, own) }] : [];
-    });
-    if (states.length > 0) await this.clients.update(manager, states, now);
+    const ids = clients.map(({ id }) => id);
+    const records = await this.responses.records(manager, ids);
+    const states = clients.map(({ id, email, corrections }) => ({
+      id,
+      email,
+      ...clientRecord(email, corrections, records.get(id) ?? []),
+    }));
+    await this.clients.update(manager, states, now);
   }
 
   private async carryOut(

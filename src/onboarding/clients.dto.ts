@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsString, Length } from 'class-validator';
+import { IsIn, IsString, Length } from 'class-validator';
 import { PageQuery } from '../rest/page';
 import type { ClientIdentifiers } from '../core/client-record';
 import { IdentifierView, ResponseView } from './responses.dto';
@@ -23,11 +23,36 @@ export class ClientsQuery extends PageQuery {
   @IsString()
   @Length(1, 200)
   q?: string;
+
+  @ApiPropertyOptional({
+    type: Boolean,
+    description: 'only clients that share a phone with another, or only those that do not',
+  })
+  @MayBeAbsent()
+  @IsIn(['true', 'false'])
+  conflict?: 'true' | 'false';
+}
+
+/** What cannot be decided without a person. */
+export class ClientConflictView {
+  @ApiProperty({ enum: ['shared_phone'] })
+  kind: 'shared_phone';
+
+  @ApiProperty({ example: '+12025550123' })
+  phone: string;
+
+  @ApiProperty({ type: [String], format: 'uuid', description: 'other clients that gave this phone: the first 20' })
+  clientIds: string[];
 }
 
 export class ClientIdentifierView extends IdentifierView {
-  @ApiProperty({ example: 'lT4Z3j/a3a12ec67a1365927098a606107fac15', description: 'the response: <formId>/<token>' })
-  from: string;
+  @ApiProperty({
+    example: 'lT4Z3j/a3a12ec67a1365927098a606107fac15',
+    type: String,
+    nullable: true,
+    description: 'the response: <formId>/<token>; null: put right by hand',
+  })
+  from: string | null;
 }
 
 export class ClientView {
@@ -42,6 +67,9 @@ export class ClientView {
 
   @ApiProperty({ type: 'object', additionalProperties: { $ref: '#/components/schemas/ClientIdentifierView' } })
   identifiers: ClientIdentifiers;
+
+  @ApiProperty({ type: [ClientConflictView] })
+  conflicts: ClientConflictView[];
 
   @ApiProperty({ format: 'date-time' })
   createdAt: Date;

@@ -48,10 +48,11 @@ export class ClientsRepository {
     );
   }
 
-  /** Removes those of the clients that no response belongs to any more. */
+  /** Removes those of the clients that no response belongs to any more, and that no admin gave a key. */
   async removeEmpty(manager: EntityManager, ids: readonly string[]): Promise<void> {
     await manager.query(
-      `DELETE FROM client WHERE id = ANY($1) AND NOT EXISTS (SELECT FROM form_response WHERE client_id = client.id)`,
+      `DELETE FROM client WHERE id = ANY($1) AND NOT EXISTS (SELECT FROM form_response WHERE client_id = client.id)
+                              AND NOT EXISTS (SELECT FROM client_alias WHERE client_id = client.id)`,
       [ids],
     );
   }

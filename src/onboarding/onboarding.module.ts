@@ -5,6 +5,7 @@ import { ClientAlias } from './client-alias.entity';
 import { Client } from './client.entity';
 import { ClientAssigner } from './client-assigner';
 import { ClientsController } from './clients.controller';
+import { ClientsQueryRepository } from './clients-query.repository';
 import { ClientsRepository } from './clients.repository';
 import { ClientsService } from './clients.service';
 import { FormResponse } from './form-response.entity';
@@ -28,6 +29,7 @@ import { ResponsesRepository } from './responses.repository';
     OnboardingService,
     ClientAssigner,
     NeighbourhoodRepository,
+    ClientsQueryRepository,
     ClientsRepository,
     FormsRepository,
     MappingRepository,
