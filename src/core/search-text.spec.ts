@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { foldText, searchTerms, searchText } from './search-text';
+import { searchTerms, searchText } from './search-text';
 
 const finds = (query: string, ...values: string[]): boolean => {
   const text = searchText(values);

@@ -2,7 +2,11 @@
  * Text as it is searched: what is stored and what somebody types go through the same folding, so that accents, case, invisible
  * characters and the notation of a phone number make no difference. Pure.
  */
+import { answerText, type NormalisedAnswer } from './answers';
+import type { IdentifierKey, Identifiers } from './identifiers';
 
+/** What of a response says who it is about, for {@link clientSearchText}. */
+const WHO: readonly IdentifierKey[] = ['email', 'phone', 'fullName', 'firstName', 'lastName', 'company'];
 /** Longer texts are searchable up to here. */
 const MAX_LENGTH = 20_000;
 const MAX_TERMS = 10;
@@ -22,6 +26,24 @@ export function foldText(text: string): string {
     .replace(/ł/g, 'l')
     .replace(/\s+/g, ' ')
     .trim();
+}
+
+/** A response's search text: everything that was answered, its hidden fields, and the identifiers as they were understood. */
+export function responseSearchText(
+  answers: readonly NormalisedAnswer[],
+  hidden: Record<string, string>,
+  identifiers: Identifiers,
+): string {
+  return searchText([
+    ...Object.values(identifiers).map(({ value }) => value),
+    ...answers.map(answerText),
+    ...Object.values(hidden),
+  ]);
+}
+
+/** A client's search text: every e-mail, phone, name and company that any of its responses gave, and what was put right by hand. */
+export function clientSearchText(responses: readonly Identifiers[], byHand: readonly string[]): string {
+  return searchText([...byHand, ...responses.flatMap((found) => WHO.flatMap((key) => found[key]?.value ?? []))]);
 }
 
 /**
