@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import type { ApiCall } from '../sandbox/api/call-log';
 import type { TypeformSandbox } from '../sandbox/sandbox';
 import { createTestDatabase, TestDatabase } from './support/database';
+import { eventually } from './support/eventually';
 import { startSandbox } from './support/sandbox-harness';
 import { spawnCompiled } from './support/spawn-compiled';
-import { eventually } from './support/test-app';
 import { startReplica, TypeformReplica } from './support/typeform-replica';
 
 const interactive = { priority: 'interactive' } as const;
