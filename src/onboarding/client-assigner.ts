@@ -60,6 +60,7 @@ export class ClientAssigner {
    * over. Returns how many there were.
    */
   async reassign(manager: EntityManager, ids: readonly ResponseId[], now: Date): Promise<number> {
+    if (ids.length === 0) return 0;
     await this.neighbourhood.lockResponses(manager, ids);
     const stored = await this.responses.facts(manager, ids);
     if (stored.length === 0) return 0;
@@ -71,6 +72,16 @@ export class ClientAssigner {
     const places = new Map(stored.map((place) => [responseKey(place), place]));
     await this.carryOut(manager, facts, places, now, (clientIds) => this.responses.place(manager, facts, clientIds));
     return stored.length;
+  }
+
+  /**
+   * Decides again who these phones belong to, after responses that gave them were removed or given to another client by an admin:
+   * one that no two clients share any more finds its client again. Needs no lock but `processing`, held alone.
+   */
+  async settlePhones(manager: EntityManager, phones: readonly string[], now: Date): Promise<void> {
+    if (phones.length === 0) return;
+    await this.reassign(manager, await this.responses.oneAlone(manager, phones), now);
+    await this.clients.markConflicts(manager, phones, [], []);
   }
 
   /** Puts the records of clients together anew, without deciding about their responses. */

@@ -39,6 +39,6 @@ import { ResponsesRepository } from './responses.repository';
     ResponsesQueryRepository,
     ResponseExport,
   ],
-  exports: [OnboardingService, MappingRepository],
+  exports: [OnboardingService, MappingRepository, ClientAssigner, ResponsesRepository],
 })
 export class OnboardingModule {}

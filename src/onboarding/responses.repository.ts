@@ -180,6 +180,26 @@ export class ResponsesRepository {
     return records;
   }
 
+  /** For each phone one of the responses that gave it alone and are not pinned, if there is any. */
+  async oneAlone(manager: EntityManager, phones: readonly string[]): Promise<ResponseId[]> {
+    const rows = await manager.query<{ form_id: string; token: string }[]>(
+      `SELECT form_id, token FROM unnest($1::text[]) AS wanted (phone)
+        CROSS JOIN LATERAL (SELECT form_id, token FROM form_response
+                             WHERE phone_key = wanted.phone AND email_key IS NULL AND pinned_client_id IS NULL LIMIT 1) AS alone`,
+      [phones],
+    );
+    return rows.map((row) => ({ formId: row.form_id, token: row.token }));
+  }
+
+  /** The phones that responses of a client gave. */
+  async phonesOf(manager: EntityManager, clientId: string): Promise<string[]> {
+    const rows = await manager.query<{ phone: string }[]>(
+      `SELECT DISTINCT phone_key AS phone FROM form_response WHERE client_id = $1 AND phone_key IS NOT NULL ORDER BY phone`,
+      [clientId],
+    );
+    return rows.map(({ phone }) => phone);
+  }
+
   /** Responses whose identifiers were written without their keys, by the release before this one. */
   async unsettled(manager: EntityManager, limit: number): Promise<ResponseId[]> {
     const rows = await manager.query<{ form_id: string; token: string }[]>(
