@@ -39,18 +39,17 @@ export class SeparateClients1764800000000 implements MigrationInterface {
 const KEYS = `
   SELECT pg_advisory_xact_lock(hashtextextended('typeform-onboarding:processing', 0));
 
-  UPDATE form_response AS response
-     SET email_key = CASE WHEN NOT test THEN email END, phone_key = CASE WHEN NOT test THEN phone END, keyed_at = updated_at
-    FROM (SELECT form_id, token, identifiers -> 'email' ->> 'value' AS email, identifiers -> 'phone' ->> 'value' AS phone
-            FROM form_response) AS given
-   WHERE response.form_id = given.form_id AND response.token = given.token AND response.keyed_at IS NULL
-     AND (email IS NULL OR NOT (
-       split_part(email, '@', 1) ~ '^(no|do-?not|dont|ne|nao|nicht|keine?)[-_.]?(reply|respon|repond|antwort|e?mail|correo)'
-       OR split_part(email, '@', 1) ~ '^(none|noone|nobody|not[-]?(provided|available)|unknown|undefined|i?donthave|sin[-]?(email|correo)|notengo|notiene|ningun[oa]|nenhuma?|semm?ail|sememail|naotem|naotenho|aucune?|(pasde|sans)mail|keiner?|ohne|fake|invalid|anon(ymous|imo|ym)|mailer-daemon|postmaster|test(e|er|ing)?|prueba|essai|a+|b|x+|asdf?|asd|qwerty|abc|abcd|no|na|n|null?|nil|e?mail|e|user|name|me|[0-9]{1,6}|foo|bar|example)$'
-       OR split_part(split_part(email, '@', 2), '.', 1) ~ '^(none|noone|nobody|no-?e?mail|unknown|undefined|fake|invalid|test(e|ing)?|anon(ymous)?)$'
-       OR email ~ '[@.](invalid|localhost|test)$'))
-     AND (phone IS NULL OR NOT (
-       phone ~ '(\\d)\\1{6}$' OR phone ~ '1234567|2345678|3456789|4567890|9876543|8765432|7654321|6543210'));
+  UPDATE form_response
+     SET email_key = CASE WHEN NOT test THEN identifiers -> 'email' ->> 'value' END,
+         phone_key = CASE WHEN NOT test THEN identifiers -> 'phone' ->> 'value' END, keyed_at = updated_at
+   WHERE keyed_at IS NULL
+     AND (identifiers -> 'email' IS NULL OR NOT (
+       split_part(identifiers -> 'email' ->> 'value', '@', 1) ~ '^(no|do-?not|dont|ne|nao|nicht|keine?)[-_.]?(reply|respon|repond|antwort|e?mail|correo)'
+       OR split_part(identifiers -> 'email' ->> 'value', '@', 1) ~ '^(none|noone|nobody|not[-]?(provided|available)|unknown|undefined|i?donthave|sin[-]?(email|correo)|notengo|notiene|ningun[oa]|nenhuma?|semm?ail|sememail|naotem|naotenho|aucune?|(pasde|sans)mail|keiner?|ohne|fake|invalid|anon(ymous|imo|ym)|mailer-daemon|postmaster|test(e|er|ing)?|prueba|essai|a+|b|x+|asdf?|asd|qwerty|abc|abcd|no|na|n|null?|nil|e?mail|e|user|name|me|[0-9]{1,6}|foo|bar|example)$'
+       OR split_part(split_part(identifiers -> 'email' ->> 'value', '@', 2), '.', 1) ~ '^(none|noone|nobody|no-?e?mail|unknown|undefined|fake|invalid|test(e|ing)?|anon(ymous)?)$'
+       OR identifiers -> 'email' ->> 'value' ~ '[@.](invalid|localhost|test)$'))
+     AND (identifiers -> 'phone' IS NULL OR NOT (
+       identifiers -> 'phone' ->> 'value' ~ '(\\d)\\1{6}$' OR identifiers -> 'phone' ->> 'value' ~ '1234567|2345678|3456789|4567890|9876543|8765432|7654321|6543210'));
 `;
 
 const SEPARATE = `

@@ -52,7 +52,7 @@ async function seed(): Promise<void> {
 
 beforeAll(async () => {
   database = await createTestDatabase({ empty: true });
-  dataSource = await new DataSource(dataSourceOptions(database.url, 3)).initialize();
+  dataSource = await new DataSource({ ...dataSourceOptions(database.url, 3), extra: {} }).initialize();
   await runMigrations(dataSource);
   const toUndo = MIGRATIONS.length - MIGRATIONS.findIndex(({ name }) => name === FIRST);
   for (let undone = 0; undone < toUndo; undone += 1) await dataSource.undoLastMigration();

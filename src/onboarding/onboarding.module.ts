@@ -4,6 +4,8 @@ import { AuditModule } from '../audit/audit.module';
 import { ClientAlias } from './client-alias.entity';
 import { Client } from './client.entity';
 import { ClientAssigner } from './client-assigner';
+import { ClientDecisions } from './client-decisions';
+import { ClientDecisionsRepository } from './client-decisions.repository';
 import { ClientsController } from './clients.controller';
 import { ClientsQueryRepository } from './clients-query.repository';
 import { ClientsRepository } from './clients.repository';
@@ -28,6 +30,8 @@ import { ResponsesRepository } from './responses.repository';
   providers: [
     OnboardingService,
     ClientAssigner,
+    ClientDecisions,
+    ClientDecisionsRepository,
     NeighbourhoodRepository,
     ClientsQueryRepository,
     ClientsRepository,
