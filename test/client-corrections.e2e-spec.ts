@@ -82,7 +82,7 @@ describe('a correction', () => {
       fullName: 'Grace Hopper',
       city: 'Lisbon',
     });
-    expect((body as ClientBody).identifiers.fullName?.source).toBe('field:name');
+    expect((body as ClientBody).identifiers.fullName?.source).toBe('field:id_name');
   });
 
   it('of an e-mail finds the client from now on, as does the one it had', async () => {
