@@ -614,7 +614,6 @@ async function comparable(from: TestApp): Promise<unknown[]> {
           answers: response.answers.map((answer) =>
             answer.type === 'file_url' ? { ...answer, value: 'file' } : answer,
           ),
-          conflicts: response.conflicts.map(({ kind }) => kind),
           client: { email: client?.email, phone: client?.phone },
           ...{ eventId: null, receivedAt: null, ending: null },
         };
