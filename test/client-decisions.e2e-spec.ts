@@ -1,7 +1,7 @@
 /** What admins decide about who is who, and that the next submission follows it. */
 import { ClientDecisions } from '../src/onboarding/client-decisions';
 import type { EventOverrides } from './fixtures/typeform-events';
-import { askEmail, askName, askPhone, newEvent, newId, tokenOf } from './support/events';
+import { askEmail, askName, askPhone, minutesAgo, newEvent, newId, tokenOf } from './support/events';
 import { startTestApp, type TestApp } from './support/test-app';
 
 let app: TestApp;
@@ -65,9 +65,9 @@ describe('a correction', () => {
       email: 'right@example.com',
       identifiers: { email: { value: 'right@example.com', source: 'admin' } },
     });
-    for (const email of ['right@example.com', 'typo@example.com']) {
-      expect((await answer({ questions: [askEmail(email)] })).clientId).toBe(clientId);
-    }
+    const right = { questions: [askEmail('right@example.com')], submittedAt: minutesAgo(9) };
+    expect((await answer(right)).clientId).toBe(clientId);
+    expect((await answer({ questions: [askEmail('typo@example.com')] })).clientId).toBe(clientId);
     expect(await clients()).toMatchObject([{ email: 'right@example.com' }]);
     await decisions.correct(clientId, { email: { value: null } }, by);
     expect((await answer({ questions: [askEmail('typo@example.com')] })).clientId).toBe(clientId);
@@ -81,6 +81,17 @@ describe('a correction', () => {
     await answer({ questions: [askEmail('two@example.com')] });
     await expect(decisions.correct(one.clientId, { email: { value: 'two@example.com' } }, by)).rejects.toThrow('merge');
     expect((await client(one.clientId)).email).toBe('one@example.com');
+  });
+
+  it.each([
+    ['a phone alone', [askPhone(PHONES[0])]],
+    ['a name alone', [askName('Ada')]],
+  ])('of the e-mail of a client that gave %s keeps its responses', async (_what, questions) => {
+    const { clientId } = await answer({ questions });
+    await decisions.correct(clientId, { email: { value: 'ada@example.com' } }, by);
+    await replayAll();
+    expect((await answer({ questions: [askEmail('ada@example.com')] })).clientId).toBe(clientId);
+    expect(await clients()).toMatchObject([{ id: clientId, email: 'ada@example.com' }]);
   });
 
   it('of the phone finds the client by it', async () => {
@@ -112,6 +123,19 @@ describe('a merge', () => {
     await decisions.merge(one.clientId, two.clientId, by);
     await replayAll();
     expect(await clients()).toMatchObject([{ id: one.clientId }]);
+  });
+
+  it('of a client that only gave a phone with one that gave an e-mail is remembered, whichever stays', async () => {
+    for (const [index, phone] of PHONES.entries()) {
+      const alone = await answer({ questions: [askPhone(phone)] });
+      const known = await answer({ questions: [askEmail(`known${index}@example.com`)] });
+      const [kept, gone] = index === 0 ? [alone, known] : [known, alone];
+      await decisions.merge(kept.clientId, gone.clientId, by);
+      await replayAll();
+      expect((await answer({ questions: [askPhone(phone)] })).clientId).toBe(kept.clientId);
+      expect((await answer({ questions: [askEmail(`known${index}@example.com`)] })).clientId).toBe(kept.clientId);
+    }
+    expect(await clients()).toHaveLength(2);
   });
 
   it('with itself or with nobody is refused', async () => {

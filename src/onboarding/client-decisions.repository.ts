@@ -90,22 +90,33 @@ export class ClientDecisionsRepository {
     return rows.map(({ email }) => email);
   }
 
-  /** Everything of a client becomes another one's: responses, keys, who was split from it. Returns how many responses. */
-  async handOver(manager: EntityManager, from: string, to: string, now: Date): Promise<number> {
-    // A phone given alone would go where the rules say; the admin says that it is this person.
+  /**
+   * What a client's responses without an e-mail say would go by the rules, which know nothing of the decision: their phones become the
+   * client's, and those without any key are pinned to it.
+   */
+  async anchor(manager: EntityManager, clientId: string, now: Date): Promise<void> {
     await manager.query(
       `INSERT INTO client_alias (kind, value, client_id, created_at)
-       SELECT DISTINCT 'phone', phone_key, $2::uuid, $3::timestamptz FROM form_response
+       SELECT DISTINCT 'phone', phone_key, client_id, $2::timestamptz FROM form_response AS response
         WHERE client_id = $1 AND phone_key IS NOT NULL AND email_key IS NULL AND pinned_client_id IS NULL
+          AND NOT EXISTS (SELECT FROM form_response AS other
+                           WHERE other.client_id = $1 AND other.phone_key = response.phone_key AND other.email_key IS NOT NULL)
        ON CONFLICT (kind, value) DO NOTHING`,
-      [from, to, now],
+      [clientId, now],
     );
+    await manager.query(
+      `UPDATE form_response SET pinned_client_id = client_id
+        WHERE client_id = $1 AND email_key IS NULL AND phone_key IS NULL AND pinned_client_id IS NULL`,
+      [clientId],
+    );
+  }
+
+  /** Everything of a client becomes another one's: responses, keys, who was split from it. Returns how many responses. */
+  async handOver(manager: EntityManager, from: string, to: string): Promise<number> {
     await manager.query('UPDATE client_alias SET client_id = $2 WHERE client_id = $1', [from, to]);
+    await manager.query('UPDATE form_response SET pinned_client_id = $2 WHERE pinned_client_id = $1', [from, to]);
     const [, moved] = await manager.query<[object[], number]>(
-      `UPDATE form_response
-          SET client_id = $2,
-              pinned_client_id = CASE WHEN pinned_client_id IS NOT NULL OR email_key IS NULL AND phone_key IS NULL THEN $2::uuid END
-        WHERE client_id = $1`,
+      'UPDATE form_response SET client_id = $2 WHERE client_id = $1',
       [from, to],
     );
     await manager.query('UPDATE client SET split_from = nullif($2::uuid, id) WHERE split_from = $1', [from, to]);

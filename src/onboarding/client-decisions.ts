@@ -40,6 +40,7 @@ export class ClientDecisions {
       const client = await this.existing(manager, id);
       const corrections = corrected(client.corrections, changes, now);
       await this.decisions.setCorrections(manager, id, corrections);
+      if (changes.email || changes.phone) await this.decisions.anchor(manager, id, now);
       if (changes.email) await this.correctEmail(manager, client, changes.email, now);
       if (changes.phone) await this.correctPhone(manager, client, changes.phone, now);
       const { email } = await this.existing(manager, id);
@@ -58,7 +59,8 @@ export class ClientDecisions {
     return this.decide(async (manager, now) => {
       const client = await this.existing(manager, id);
       const other = await this.existing(manager, otherId);
-      const responses = await this.decisions.handOver(manager, otherId, id, now);
+      for (const each of [id, otherId]) await this.decisions.anchor(manager, each, now);
+      const responses = await this.decisions.handOver(manager, otherId, id);
       await this.decisions.remove(manager, otherId);
       const emails = [client.email, other.email].flatMap((email) => email ?? []);
       await this.decisions.giveKeys(manager, 'email', emails, id, now);

@@ -18,6 +18,7 @@ import { MappingRepository } from './mapping.repository';
 import { NeighbourhoodRepository } from './neighbourhood.repository';
 import { OnboardingForm } from './onboarding-form.entity';
 import { OnboardingService } from './onboarding.service';
+import { ResponseSettler } from './response-settler';
 import { ResponseExport } from './response-export';
 import { ResponsesController } from './responses.controller';
 import { ResponsesQueryRepository } from './responses-query.repository';
@@ -42,6 +43,7 @@ import { ResponsesRepository } from './responses.repository';
     FormsService,
     ResponsesQueryRepository,
     ResponseExport,
+    ResponseSettler,
   ],
   exports: [OnboardingService, MappingRepository, ClientAssigner, ResponsesRepository],
 })
