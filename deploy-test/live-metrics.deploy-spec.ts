@@ -115,7 +115,7 @@ describe('alerts that need no waiting', () => {
 describe('the dashboard', () => {
   it('is what npm run dashboard writes', () => {
     const written = join(root, 'dashboard.json');
-    const { code, output } = run(process.execPath, ['scripts/write-dashboard.mjs', written]);
+    const { code, output } = run(process.execPath, ['deploy-test/dashboard/write-dashboard.mjs', written]);
     expect({ code, output }).toEqual({ code: 0, output: '' });
     expect(readFileSync(written, 'utf8')).toBe(readProjectFile(DASHBOARD));
   });

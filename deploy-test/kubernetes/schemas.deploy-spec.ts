@@ -1,9 +1,8 @@
 /** Every object of deploy/kubernetes against the published schemas of its kind. */
 import { resolve } from 'node:path';
-import { buildOverlay, OVERLAYS, readDeployFile } from './support/manifests';
-import { run, type Run } from './support/tools';
+import { buildOverlay, OVERLAYS, readDeployFile } from './manifests';
+import { run, type Run } from '../support/tools';
 
-const SCRIPTS = resolve(__dirname, '../scripts');
 const EXAMPLES = ['examples/secret.example.yaml', 'examples/default-backend.yaml'];
 
 describe('the manifests', () => {
@@ -32,11 +31,11 @@ describe('the manifests', () => {
 });
 
 it('prometheus-rule.yaml says what deploy/prometheus/rules.yaml says', () => {
-  const script = resolve(SCRIPTS, 'generate-prometheus-rule.mjs');
+  const script = resolve(__dirname, 'generate-prometheus-rule.mjs');
   const { code, stderr } = run(process.execPath, [script, '--check']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 });
 
 function validate(input: string): Run {
-  return run(process.execPath, [resolve(SCRIPTS, 'validate-manifests.mjs')], input);
+  return run(process.execPath, [resolve(__dirname, 'validate-manifests.mjs')], input);
 }
