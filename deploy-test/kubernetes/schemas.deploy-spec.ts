@@ -7,8 +7,22 @@ const EXAMPLES = ['examples/secret.example.yaml', 'examples/default-backend.yaml
 
 describe('the manifests', () => {
   it('have no field, type or value that the API does not know', () => {
-    const all = [...OVERLAYS.map(buildOverlay), ...EXAMPLES.map(readDeployFile)].join('\n---\n');
+    const all = [...[...OVERLAYS, 'flagger'].map(buildOverlay), ...EXAMPLES.map(readDeployFile)].join('\n---\n');
     expect(validate(all)).toMatchObject({ code: 0, stdout: '' });
+  });
+
+  it('would be found out of Flagger too: a misspelt field, a wrong type, two ways to go on at once', () => {
+    const broken = buildOverlay('flagger')
+      .replace('ingressRef:', 'ingresRef:')
+      .replace('port: 80\n', 'port: eighty\n')
+      .replace('stepWeights:', 'stepWeight: 10\n    stepWeights:')
+      .replace('type: prometheus', 'type: prometeus');
+    const { code, stdout } = validate(broken);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^Canary\/typeform-onboarding: .*"ingresRef"/m);
+    expect(stdout).toMatch(/^Canary\/typeform-onboarding: .*expected number.* spec\.service\.port/m);
+    expect(stdout).toMatch(/^Canary\/typeform-onboarding: .*exactly one of iterations.* spec\.analysis/m);
+    expect(stdout).toMatch(/^MetricTemplate\/[\w-]+: .*spec\.provider\.type/m);
   });
 
   it('would be found out: a misspelt field, a wrong type, a missing field, an unknown kind, in core and in custom resources', () => {
