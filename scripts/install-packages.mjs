@@ -19,7 +19,7 @@ for (const folder of process.argv.slice(2)) {
     shell: process.platform === 'win32',
   });
   if (status === 0) continue;
-  const reason = error?.message ?? /^npm error (?!code )(.+)$/m.exec(stderr)?.[1] ?? `npm ended with ${status}`;
+  const reason = error?.message ?? /^npm error code (.+)$/m.exec(stderr)?.[1] ?? `npm ended with ${status}`;
   process.stderr.write(
     `The packages of ${folder}/ could not be installed: ${reason}\n` +
       `Only this command needs them. When the npm registry can be reached, run it again, or: cd ${folder} && npm ci\n`,
