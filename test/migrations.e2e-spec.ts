@@ -82,6 +82,7 @@ it('while one is pending readiness is false and names it, webhooks are 503, and 
     expect(body.error).toMatchObject({
       migrations: { status: 'down', message: expect.stringContaining('InitialSchema') },
     });
+    expect(app.logs.join('\n')).toContain(`${MIGRATIONS.length} migrations pending: run migrate`);
     await app.http.get('/health/startup').expect(503);
     await app.http.get('/health/live').expect(200);
     const refused = await app.deliver(newEvent()).expect(503);
