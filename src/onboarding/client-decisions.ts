@@ -66,7 +66,9 @@ export class ClientDecisions {
       await this.decisions.giveKeys(manager, 'email', emails, id, now);
       const email = client.email ?? (client.corrections.email ? null : other.email);
       await this.decisions.setEmail(manager, id, email);
-      const { email: _email, phone: _phone, ...kept } = other.corrections;
+      const kept = { ...other.corrections };
+      delete kept.email;
+      delete kept.phone;
       const corrections = { ...kept, ...client.corrections };
       await this.decisions.setCorrections(manager, id, corrections);
       await this.assigner.refresh(manager, [{ id, email, corrections }], now);
