@@ -25,6 +25,9 @@ export interface Reading {
   complete: boolean;
   /** The clause names a person and asks for nothing else: "Contact person". */
   roleOnly: boolean;
+  /** A second choice by its words: "suburb" beside "city", how somebody wants to be called beside a name. */
+  lesser: boolean;
+  nickname: boolean;
   /** The keys are alternatives: "Name / Company". */
   alternatives: boolean;
 }
@@ -47,7 +50,7 @@ interface NounPhrase {
 /** What a clause asks for, or null when it speaks of no identifier. */
 export function readClause(items: readonly Item[], lexicon: Lexicon): Reading | null {
   const clause = phoneNumbers(withoutExplanation(items));
-  const labels = clause.flatMap((item, at) => (item.kind === 'label' || item.kind === 'name' ? [at] : []));
+  const labels = clause.flatMap((item, at) => (isLabel(item) ? [at] : []));
   const phrases = nounPhrases(clause, lexicon);
   const emergency = clause.find(({ kind }) => kind === 'emergency');
   const alone = labels.length === 0 ? readNounAlone(clause, phrases) : null;
@@ -75,30 +78,53 @@ export function readClause(items: readonly Item[], lexicon: Lexicon): Reading | 
     complete: keys !== null && isComplete(clause, strays),
     roleOnly: false,
     alternatives: keys?.alternatives ?? false,
+    lesser: labels.every((at) => lexicon.lesser.has(clause[at]?.text ?? '')),
+    nickname: clause.some(({ kind }) => kind === 'nickname'),
   };
   return nameOfOwner(reading);
 }
 
+function isLabel({ kind }: Item): boolean {
+  return kind === 'label' || kind === 'name' || kind === 'nickname';
+}
+
 /** "So that we can call you" and what follows it explains; before the first label it is only skipped. */
 function withoutExplanation(items: readonly Item[]): Item[] {
-  const label = items.findIndex(({ kind }) => kind === 'label' || kind === 'name' || kind === 'noun');
+  const label = items.findIndex((item) => isLabel(item) || item.kind === 'noun' || item.kind === 'number');
   const cut = items.findIndex(({ kind }, at) => kind === 'explanation' && label >= 0 && at > label);
   return (cut < 0 ? items : items.slice(0, cut)).filter(({ kind }) => kind !== 'explanation');
 }
 
-/** "Contact number", "Nº de contacto": a number is a phone's when a contact is spoken of and nothing else has a number. */
+/**
+ * A number is a phone's when a contact is spoken of ("Contact number", "Nº de contacto") or it is simply the client's
+ * ("your number"); so is "your contact" alone. What is asked for shows in the value: no other number is a phone's.
+ */
 function phoneNumbers(items: Item[]): Item[] {
+  if (items.some(isLabel)) return items;
+  const contact = items.findIndex(isContact);
   const number = items.findIndex(({ kind }) => kind === 'number');
-  if (number < 0 || items.some(({ kind }) => kind === 'label' || kind === 'name')) return items;
-  const nearContact = items.some(
-    (item, at) =>
-      Math.abs(at - number) <= 2 &&
-      (item.kind === 'contact' || (item.kind === 'noun' && /^conta[ck]?to?s?$|^kontakt/.test(item.text))),
+  const yours = items.findIndex(({ kind }) => kind === 'yours');
+  const at =
+    number < 0
+      ? items[contact]?.kind === 'contact' &&
+        yours >= 0 &&
+        yours < contact &&
+        !items.some(({ kind }) => kind === 'noun')
+        ? contact
+        : -1
+      : contact >= 0 && Math.abs(contact - number) <= 2
+        ? number
+        : yours >= 0 && yours < number && !items.slice(yours).some(isNominal)
+          ? number
+          : -1;
+  if (at < 0) return items;
+  return items.flatMap((item, index): Item[] =>
+    index === at ? [{ kind: 'label', key: 'phone', text: item.text }] : isContact(item) ? [] : [item],
   );
-  if (!nearContact) return items;
-  return items
-    .filter((item) => item.kind !== 'contact' && !(item.kind === 'noun' && /^conta[ck]?to?s?$/.test(item.text)))
-    .map((item) => (item.kind === 'number' ? { kind: 'label', key: 'phone', text: item.text } : item));
+}
+
+function isContact(item: Item): boolean {
+  return item.kind === 'contact' || (item.kind === 'noun' && item.text === 'contact');
 }
 
 /** Runs of nouns and unknown words, each with what stands before and behind it. */
@@ -262,7 +288,15 @@ function readNounAlone(items: readonly Item[], phrases: readonly NounPhrase[]): 
   );
   const onlyNouns = items.slice(phrase.start, phrase.end).every(({ kind }) => kind === 'noun');
   const { noun } = phrase.head;
-  const base = { bare: false, own: false, secondary: false, complete: plain && onlyNouns, alternatives: false };
+  const base = {
+    bare: false,
+    own: false,
+    secondary: false,
+    complete: plain && onlyNouns,
+    alternatives: false,
+    lesser: false,
+    nickname: false,
+  };
   const owner = asOwner(phrase);
   if (noun === 'organisation') {
     return base.complete ? { ...base, keys: ['company'], owner, roleOnly: false } : null;

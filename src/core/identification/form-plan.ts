@@ -98,12 +98,17 @@ function draft(question: FormQuestion, { languages }: FormLanguages): Omit<Draft
   if (typed) return { question, reading: ofType(typed, reading, byRef), decidedBy: 'type' };
   const understood =
     reading && (reading.complete || reading.keys.some(isSelfEvident)) && !reading.roleOnly ? reading : null;
-  if (understood && !(understood.bare && byRef && byRef.keys[0] !== 'fullName' && byRef.owner)) {
+  if (understood && !(understood.bare && byRef && isNameOfThing(byRef))) {
     const owner = understood.owner ?? (isSomebodyElse(byRef?.owner) ? (byRef?.owner ?? null) : null);
     return { question, reading: { ...understood, owner }, decidedBy: 'title' };
   }
   if (byRef && !byRef.roleOnly) return { question, reading: byRef, decidedBy: 'ref' };
-  return { question, reading, decidedBy: 'title' };
+  return { question, reading: reading?.roleOnly && reading.complete ? reading : null, decidedBy: 'title' };
+}
+
+/** A ref that says what has the name which a title only calls "Name" ("company_name", "pet_name"). */
+function isNameOfThing({ keys, owner }: Reading): boolean {
+  return keys[0] === 'company' || owner?.kind === 'thing' || owner?.kind === 'animal';
 }
 
 function isSelfEvident(key: IdentifierKey): boolean {
@@ -126,6 +131,8 @@ function ofType(key: IdentifierKey, title: Reading | null, ref: Reading | null):
     secondary: (title?.secondary ?? false) || (ref?.secondary ?? false),
     complete: labelled && (title?.complete ?? false),
     roleOnly: false,
+    lesser: false,
+    nickname: false,
     alternatives: false,
   };
 }
@@ -143,7 +150,7 @@ function planQuestion({ question, reading, decidedBy }: Draft, settled: Settled 
     key !== 'company'
       ? DOUBT
       : 0;
-  const last = settled.lastResort ? 2 * DOUBT : 0;
+  const last = settled.lastResort ? 2 * DOUBT : reading.lesser ? DOUBT : 0;
   const dateOrder = key === 'birthday' ? dateOrderIn(question.title ?? '') : null;
   return {
     key,

@@ -8,7 +8,7 @@ import { type FormPlan, type FormQuestion, type QuestionPlan } from './form-plan
 import { phoneCountries, type PhoneSettings } from './phone-countries';
 import { isNobodysPhone, NO_COUNTRY, type PhoneCountries, phoneValue } from './phone-values';
 import { splitValue } from './split-values';
-import { isNothing, isPlausible, isUnfilled, tidy } from './text-values';
+import { isPlausible, isUnfilled, tidy } from './text-values';
 import { fold } from './title-text';
 
 /** A full name put together from first and last name is a little less sure than the less sure of the two. */
@@ -39,6 +39,8 @@ interface Answered {
   questionType: string | null;
   source: string;
   order: number;
+  /** The year of the submission. */
+  year: number | null;
   plan: QuestionPlan;
 }
 
@@ -71,7 +73,8 @@ export function findsClients(key: 'email' | 'phone', identifier: Identifier): bo
   return key === 'email' ? !isNobodysEmail(identifier.value) : !isNobodysPhone(identifier.value);
 }
 
-function typedAnswers({ answers }: Submission, plan: FormPlan): Answered[] {
+function typedAnswers({ answers, submittedAt }: Submission, plan: FormPlan): Answered[] {
+  const year = submittedAt?.getUTCFullYear() ?? null;
   const order = new Map([...plan.questions.keys()].map((id, index) => [id, index]));
   return answers.flatMap((answer) => {
     const meaning = plan.questions.get(answer.fieldId);
@@ -90,6 +93,7 @@ function typedAnswers({ answers }: Submission, plan: FormPlan): Answered[] {
           questionType: answer.fieldType,
           source: `field:${answer.fieldId}`,
           order: at,
+          year,
           plan: meaning,
         },
       ];
@@ -97,7 +101,8 @@ function typedAnswers({ answers }: Submission, plan: FormPlan): Answered[] {
   });
 }
 
-function hiddenAnswers({ hidden }: Submission, plan: FormPlan): Answered[] {
+function hiddenAnswers({ hidden, submittedAt }: Submission, plan: FormPlan): Answered[] {
+  const year = submittedAt?.getUTCFullYear() ?? null;
   return [...plan.hidden.entries()].flatMap(([name, meaning], index) => {
     if (!meaning?.key || meaning.whose !== 'client' || !Object.hasOwn(hidden, name)) return [];
     const text = hidden[name] ?? '';
@@ -110,6 +115,7 @@ function hiddenAnswers({ hidden }: Submission, plan: FormPlan): Answered[] {
       questionType: null,
       source: `hidden:${name}`,
       order: plan.questions.size + index,
+      year,
       plan: meaning,
     }));
   });
@@ -182,7 +188,7 @@ function canonical(
       return phone && !phone.normalised && item.believed ? { value: line, normalised: false } : phone;
     }
     case 'birthday':
-      return birthdayValue(item.text, item.plan.dateOrder ?? null, plan.language);
+      return birthdayValue(item.text, item.plan.dateOrder ?? null, plan.language, item.year);
     default:
       return { value: line, normalised: true };
   }
@@ -288,4 +294,3 @@ function toIdentifiers(best: ReadonlyMap<IdentifierKey, Candidate>): Identifiers
   }
   return found;
 }
-void isNothing;

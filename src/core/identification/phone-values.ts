@@ -22,8 +22,9 @@ export interface PhoneValue {
 const MAX_TEXT = 200;
 const MIN_DIGITS = 6;
 const MAX_DIGITS = 17;
-/** "or" and signs between two numbers of one answer. */
-const BETWEEN = /\s*(?:[;,|\n]|\s(?:or|ou|o|oder|und|and|e|y|et)\s|\/(?=\s*[+(]?\s*\d{3,}))\s*/;
+/** "Or" and signs between two numbers of one answer; a slash also groups the digits of one number. */
+const BETWEEN = /\s*(?:[;,|\n]|\s(?:or|ou|o|oder|und|and|e|y|et)\s|\/(?=[^/]*(?:\d[^/]*){7}))\s*/;
+const BETWEEN_SURELY = /\s*(?:[;,|\n]|\s(?:or|ou|oder|und|and|et)\s)\s*/;
 const EXTENSION =
   /[\s,;]*(?:\b(?:extension|ext|extn|ramal|anexo|poste|durchwahl|int|interno)\b\.?|(?<=\d)\s*x|#)\s*:?\s*\d{1,6}\s*$/i;
 
@@ -57,10 +58,10 @@ function partsOf(text: string): string[] {
   const line = tidy(text.normalize('NFKC'))
     .replace(/^(?:tel|telefone?|phone|mob(?:ile)?|cel|whatsapp|ph|t|m)\s*[:.]\s*/i, '')
     .replace(/\([^()\d]*\)/g, ' ');
-  return line
-    .split(BETWEEN)
-    .map((part) => numberIn(part))
-    .filter((part) => part !== null);
+  const pieces = line.split(BETWEEN);
+  // Where one of the pieces is no number by itself, the slash stands inside a number.
+  const whole = pieces.every((piece) => piece.replace(/\D/g, '').length >= MIN_DIGITS || !/\d/.test(piece));
+  return (whole ? pieces : line.split(BETWEEN_SURELY)).map((part) => numberIn(part)).filter((part) => part !== null);
 }
 
 /** The run of digits, spaces and punctuation in a text that may hold words around it. */

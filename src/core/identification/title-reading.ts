@@ -117,10 +117,22 @@ function choose(read: readonly ClauseReading[]): { at: number; reading: Reading 
   const complete = asked.filter(({ reading }) => reading.complete);
   return (
     complete.filter(({ bracket }) => !bracket).at(-1) ??
+    asked
+      .filter(
+        ({ bracket, reading }) => !bracket && (reading.owner || reading.keys.some((key) => SELF_EVIDENT.has(key))),
+      )
+      .at(-1) ??
+    complete.find(({ at }) => read.slice(0, at).every(namesPersonOrNothing)) ??
     asked.filter(({ bracket }) => !bracket).at(-1) ??
-    complete.at(0) ??
     found.filter(({ reading }) => reading.roleOnly).at(-1) ??
     null
+  );
+}
+
+/** "Person reporting the incident (name)": what a bracket asks for is of whom the words before it name, or of nobody. */
+function namesPersonOrNothing({ reading, items }: ClauseReading): boolean {
+  return (
+    reading?.roleOnly === true || items.every(({ kind }) => kind !== 'unknown' && kind !== 'noun' && kind !== 'decoy')
   );
 }
 

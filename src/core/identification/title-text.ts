@@ -72,9 +72,10 @@ function prepare(raw: string): string {
       .replace(/…(?=['’]s)/g, PIPED_OWNER)
       .replace(/[’‘`´ʼ]/g, "'"),
   )
+    .replace(/(?<![\p{Letter}.])(?:\p{Letter}\.){2,}/gu, (acronym) => `${acronym.replaceAll('.', '')} `)
     .replace(/(?<!\p{Letter})e[- ]?mails?(?!\p{Letter})/gu, 'email')
     .replace(
-      /(?<!\p{Letter})(n|no|nr|num|nro|tel|telf|tlf|cel|str|hausnr|st|ph|mob|dr|ggf|bzw|evtl|inkl|incl|cod|nasc|nac|geb)\. ?/gu,
+      /(?<!\p{Letter})(n|no|nr|num|nro|tel|telf|tlf|cel|str|hausnr|st|ph|mob|dr|ggf|bzw|evtl|inkl|incl|cod|nasc|nac|end|compl|apt|tlm|telem|geb)\. ?/gu,
       '$1 ',
     )
     .replace(/(?<=\p{Letter}{2})\((?:e|a|o|s|es|as|os|in|innen|r|n)\)/gu, '')

@@ -135,7 +135,11 @@ function settleBareNames(cases: readonly (Case | null)[], parties: ReadonlySet<P
       .flatMap((other) => other?.keys ?? []);
     const first = beside.includes('firstName');
     const last = beside.includes('lastName');
-    if (first !== last) item.keys = [first ? 'lastName' : 'firstName'];
+    // How somebody wants to be called is never a last name, and no name beside a first one.
+    if (item.reading.nickname) {
+      if (first || beside.includes('fullName')) item.keys = [];
+      else if (last) item.keys = ['firstName'];
+    } else if (first !== last) item.keys = [first ? 'lastName' : 'firstName'];
   }
 }
 
@@ -150,9 +154,15 @@ function settle(item: Case, cases: readonly (Case | null)[], parties: ReadonlySe
   const [key] = keys;
   if (!key) return null;
   if (reading.roleOnly && (item.party === 'organisation' || hasOwn(cases, item, parties, PERSON_NAMES))) return null;
-  const settled = { keys, owner, lastResort: reading.roleOnly, bare: reading.bare && keys[0] !== 'fullName' };
+  const settled = {
+    keys,
+    owner,
+    lastResort: reading.roleOnly || reading.nickname,
+    bare: reading.bare && keys[0] !== 'fullName',
+  };
   // What a thing, an animal or an unknown owner is called identifies nobody.
-  if (PERSON_NAMES.has(key) && (owner?.kind === 'thing' || owner?.kind === 'unknown')) return null;
+  if (owner?.kind === 'unknown' && key !== 'email' && key !== 'phone') return null;
+  if (PERSON_NAMES.has(key) && owner?.kind === 'thing') return null;
   if (item.party === 'role' || item.party === 'unknown') {
     const beside = PERSON_NAMES.has(key) ? PERSON_NAMES : new Set([key]);
     return { ...settled, whose: hasOwn(cases, item, parties, beside) ? 'other' : 'client', lastResort: true };

@@ -31,6 +31,10 @@ export interface Vocabulary {
   labels: Record<IdentifierKey, string>;
   /** The noun "name" alone: first, last or full name is decided by the questions beside it. */
   names: string;
+  /** Asks how somebody wants to be called: a name only where no other is asked for. */
+  nicknames: string;
+  /** Of the labels, those that are taken only when no better one is answered: "suburb" beside "city". */
+  lesser: string;
   /** Makes a name a full one: "full", "complete". */
   full: string;
   /** "Number" and its abbreviations: a phone's when a phone or a contact is spoken of. */
