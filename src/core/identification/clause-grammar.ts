@@ -112,7 +112,7 @@ function phoneNumbers(items: Item[]): Item[] {
         !items.some(({ kind }) => kind === 'noun')
         ? contact
         : -1
-      : contact >= 0 && Math.abs(contact - number) <= 2
+      : contact >= 0 && items.every(({ kind }) => kind !== 'unknown')
         ? number
         : yours >= 0 && yours < number && !items.slice(yours).some(isNominal)
           ? number
@@ -244,6 +244,7 @@ function keysOf(
     const previous = keys.at(-1);
     if (genitive) {
       // "Name of the city" asks for the city; "city of birth" for nothing of ours.
+      if (previous === key) continue;
       if (previous !== 'fullName' || !PLACES.has(key)) return null;
       keys[keys.length - 1] = key;
       bare = false;
@@ -278,15 +279,29 @@ function nameOfOwner(reading: Reading): Reading {
   return { ...reading, keys: ['company'], bare: false };
 }
 
+const BESIDE_NOUNS: ReadonlySet<Item['kind']> = new Set([
+  'yours',
+  'article',
+  'asking',
+  'possessive',
+  'secondary',
+  'full',
+  'comma',
+  'slash',
+  'and',
+  'number',
+]);
+
 /** "Company", "Contact person", "Landlord": a noun that is the whole clause asks for its name. */
 function readNounAlone(items: readonly Item[], phrases: readonly NounPhrase[]): Reading | null {
   const phrase = phrases.find(({ unknown }) => !unknown);
   if (!phrase || phrase.head.kind !== 'noun') return null;
-  const others = items.filter((_, at) => at < phrase.start || at >= phrase.end);
-  const plain = others.every(({ kind }) =>
-    ['yours', 'article', 'asking', 'possessive', 'secondary', 'full', 'comma', 'slash', 'and', 'number'].includes(kind),
-  );
-  const onlyNouns = items.slice(phrase.start, phrase.end).every(({ kind }) => kind === 'noun');
+  const { noun: kind } = phrase.head;
+  // "Company / institution": several nouns of one kind are one.
+  const same = phrases.filter(({ head }) => head.kind === 'noun' && head.noun === kind);
+  const others = items.filter((_, at) => !same.some(({ start, end }) => at >= start && at < end));
+  const plain = others.every((item) => BESIDE_NOUNS.has(item.kind));
+  const onlyNouns = items.every((item) => item.kind !== 'unknown');
   const { noun } = phrase.head;
   const base = {
     bare: false,

@@ -135,7 +135,7 @@ export const COUNTRIES_OF: Readonly<Record<Language, readonly CountryCode[]>> = 
   en: ['US', 'GB', 'AU', 'IE', 'NZ', 'ZA', 'IN', 'NG', 'KE', 'SG', 'PK', 'PH', 'GH'],
   pt: ['BR', 'PT', 'AO', 'MZ'],
   es: ['ES', 'MX', 'CO', 'AR', 'PE', 'CL', 'EC', 'VE', 'GT', 'CR', 'UY', 'BO', 'DO', 'SV', 'HN', 'NI', 'PA', 'PY'],
-  fr: ['FR', 'BE', 'CH', 'CA', 'LU', 'MA', 'TN', 'SN', 'CI'],
+  fr: ['FR', 'BE', 'CH', 'CA', 'LU', 'MA', 'DZ', 'TN', 'SN', 'CI'],
   de: ['DE', 'AT', 'CH', 'LU'],
 };
 

@@ -150,7 +150,7 @@ function planQuestion({ question, reading, decidedBy }: Draft, settled: Settled 
     key !== 'company'
       ? DOUBT
       : 0;
-  const last = settled.lastResort ? 2 * DOUBT : reading.lesser ? DOUBT : 0;
+  const last = settled.lastResort ? (reading.owner?.kind === 'contact' ? 1 : 2) * DOUBT : reading.lesser ? DOUBT : 0;
   const dateOrder = key === 'birthday' ? dateOrderIn(question.title ?? '') : null;
   return {
     key,
@@ -179,7 +179,7 @@ function planHidden(name: string): QuestionPlan | null {
   const reading = readName(name, LANGUAGES);
   const [key] = reading?.keys ?? [];
   if (!reading || !key || reading.keys.length > 1 || reading.roleOnly) return null;
-  const other = reading.owner && !['client', 'contact', 'organisation', 'venture'].includes(reading.owner.kind);
+  const other = reading.owner && !['client', 'contact', 'organisation', 'venture', 'role'].includes(reading.owner.kind);
   return {
     key,
     whose: other ? 'other' : 'client',

@@ -58,6 +58,7 @@ export interface Lexicon {
 const NOUN_KINDS: readonly NounKind[] = [
   'contact',
   'guardian',
+  'kin',
   'relation',
   'client',
   'dependant',

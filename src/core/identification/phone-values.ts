@@ -130,7 +130,8 @@ function fitOf(part: string, country: CountryCode): { number: string | null; sco
   if (!phone.isValid()) return { number: null, score };
   const type = phone.getType();
   // A first group written apart is an area code: when the country has another there, the number is not one of its.
-  if (type === 'FIXED_LINE' && typed.length > 2 && (typed[0] ?? '').length > 2 && typed[0] !== written[0]) return null;
+  if (type === 'FIXED_LINE' && typed.length > 2 && (typed[0] ?? '').length > 2 && typed[0] !== written[0])
+    return { number: null, score };
   return { number: phone.number, score: score + (type === 'MOBILE' || type === 'FIXED_LINE_OR_MOBILE' ? MOBILE : 0) };
 }
 

@@ -138,8 +138,9 @@ function namesPersonOrNothing({ reading, items }: ClauseReading): boolean {
 
 /** Headings before and remarks behind the clause that asks: they may name its owner or say which part is meant. */
 function refine({ at, reading }: { at: number; reading: Reading }, read: readonly ClauseReading[]): Reading {
-  const heading =
-    read[at]?.clause.opening === 'heading' || read[at]?.clause.opening === 'bracket' ? read[at - 1] : undefined;
+  const opening = read[at]?.clause.opening;
+  const before = read.slice(0, at).filter(({ clause }) => clause.opening !== 'bracket');
+  const heading = opening === 'heading' || opening === 'bracket' ? before.at(-1) : undefined;
   const remarks = read.slice(at + 1).filter(({ clause }) => clause.opening !== 'sentence');
   let refined = reading;
   for (const { reading: remark, clause } of remarks) {

@@ -3,7 +3,8 @@ import type { IdentifierKey } from '../identifiers';
 import type { Owner, Reading } from './clause-grammar';
 import type { Draft, Settled } from './form-plan';
 
-type Party = 'plain' | 'client' | 'guardian' | 'dependant' | 'role' | 'unknown' | 'organisation' | 'other';
+type Party =
+  'plain' | 'client' | 'contact' | 'guardian' | 'kin' | 'dependant' | 'role' | 'unknown' | 'organisation' | 'other';
 
 const PERSON_NAMES: ReadonlySet<IdentifierKey> = new Set(['fullName', 'firstName', 'lastName']);
 const PLACE: ReadonlySet<IdentifierKey> = new Set([
@@ -36,6 +37,8 @@ interface Case {
 export function settleOwners(drafts: readonly Draft[], isAboutThing: boolean): (Settled | null)[] {
   const cases = drafts.map(({ reading }) => (reading ? caseOf(reading) : null));
   settleAlternatives(cases);
+  settleCompanyNames(cases);
+  settleClientRoles(cases);
   inheritOwners(cases);
   const parties = clientParties(cases, drafts);
   settleBareNames(cases, parties);
@@ -52,11 +55,10 @@ function caseOf(reading: Reading): Case {
 function partyOf({ owner, keys }: Reading): Party {
   if (!owner) return 'plain';
   const { kind, possessed } = owner;
-  if (kind === 'contact') return 'client';
   if (kind === 'organisation' || kind === 'venture') return 'organisation';
   if (kind === 'thing' && (keys[0] === 'email' || keys[0] === 'phone') && !possessed) return 'unknown';
   if (kind === 'relation' || kind === 'emergency' || kind === 'thing' || kind === 'animal') return 'other';
-  if (possessed) return 'other';
+  if (possessed && kind !== 'contact') return 'other';
   return kind;
 }
 
@@ -70,6 +72,33 @@ function settleAlternatives(cases: readonly (Case | null)[]): void {
     );
     item.keys = [named ? 'company' : 'fullName'];
   }
+}
+
+/**
+ * Where a contact person is asked for and no company, a plain "Name", the "Client name" or the name of something that no
+ * list knows ("Nome da produção") is the company's.
+ */
+function settleCompanyNames(cases: readonly (Case | null)[]): void {
+  const contact = cases.some((item) => item?.party === 'contact' && item.keys.some((key) => PERSON_NAMES.has(key)));
+  if (!contact || cases.some((item) => item?.keys.includes('company') || item?.keys.includes('lastName'))) return;
+  for (const item of cases) {
+    if (!item || item.keys[0] !== 'fullName' || item.reading.own || item.reading.roleOnly || !item.reading.complete)
+      continue;
+    const named = (item.party === 'plain' && item.reading.bare) || item.party === 'client' || item.party === 'unknown';
+    if (!named) continue;
+    item.keys = ['company'];
+    item.party = 'organisation';
+    if (item.owner?.kind === 'unknown') item.owner = null;
+  }
+}
+
+/** Two roles that are both named are two persons: the one asked first is the client. */
+function settleClientRoles(cases: readonly (Case | null)[]): void {
+  const named = cases.filter((item) => item?.party === 'client' && item.keys.some((key) => PERSON_NAMES.has(key)));
+  const first = named[0]?.owner?.text;
+  const others = new Set(named.map((item) => item?.owner?.text).filter((text) => text !== undefined && text !== first));
+  for (const item of cases)
+    if (item?.party === 'client' && item.owner && others.has(item.owner.text)) item.party = 'other';
 }
 
 /** Names, birthdays and genders that follow somebody's name without saying whose they are. */
@@ -94,7 +123,7 @@ function inheritOwners(cases: (Case | null)[]): void {
 }
 
 function isOfAnother({ party }: Case): boolean {
-  return party === 'other' || party === 'guardian' || party === 'dependant';
+  return ['other', 'guardian', 'kin', 'dependant'].includes(party);
 }
 
 /** "Physician's first name", "Last name": two halves of one name, asked one after the other. */
@@ -113,12 +142,14 @@ function inherit(item: Case, from: Case): void {
 function clientParties(cases: readonly (Case | null)[], drafts: readonly Draft[]): ReadonlySet<Party> {
   const named = (party: Party): boolean =>
     cases.some((item) => item?.party === party && item.keys.some((key) => PERSON_NAMES.has(key)));
-  const parties = new Set<Party>(['plain', 'client', 'organisation']);
-  const client = named('plain') || named('client');
+  const parties = new Set<Party>(['plain', 'client', 'contact', 'organisation']);
+  const client = named('plain') || named('client') || named('contact');
   const clientSpokenOf = drafts.some(({ speaksOfClient }) => speaksOfClient);
   if (!client && !clientSpokenOf && named('guardian')) parties.add('guardian');
+  else if (!client && !clientSpokenOf && named('kin') && cases.some((item) => item?.party === 'dependant'))
+    parties.add('kin');
   else if (!client && named('dependant')) parties.add('dependant');
-  else if (!client && !named('guardian') && !clientSpokenOf) {
+  else if (!client && !named('guardian') && !named('kin') && !clientSpokenOf) {
     // Without anybody's name: the contact details of a parent alone are those of who fills the form in.
     const guardian = cases.some((item) => item?.party === 'guardian');
     parties.add(guardian ? 'guardian' : 'dependant');
@@ -168,6 +199,12 @@ function settle(item: Case, cases: readonly (Case | null)[], parties: ReadonlySe
     return { ...settled, whose: hasOwn(cases, item, parties, beside) ? 'other' : 'client', lastResort: true };
   }
   if (!parties.has(item.party)) return { ...settled, whose: 'other' };
+  if (
+    reading.lesser &&
+    PLACE.has(key) &&
+    !cases.some((other) => other && other !== item && PLACE.has(other.keys[0] ?? key))
+  )
+    return null;
   if (key === 'company' && owner?.kind === 'venture' && hasStrongCompany(cases))
     return { ...settled, whose: 'client', lastResort: true };
   return { ...settled, whose: 'client' };

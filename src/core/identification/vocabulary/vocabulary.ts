@@ -8,7 +8,8 @@ export type Language = (typeof LANGUAGES)[number];
  * What a noun stands for when it owns something ("X's e-mail"):
  * - `client`: a role in which people fill forms in ("applicant", "donor"); "your applicant" is somebody else
  * - `contact`: who speaks for a company or household; also "your contact person" is the client
- * - `guardian`, `dependant`: parent and child; which of the two is the client depends on the other questions
+ * - `guardian`, `kin`, `dependant`: who answers for a child, its mother or father, the child; which of them is the client
+ *   depends on the other questions
  * - `role`: a trade or position ("chef", "teacher", "partner"): the client unless the form asks for somebody beside it
  * - `relation`: somebody of the client's life, never the client
  * - `organisation`, `venture`: what a client works for; of the second kind the title must ask for its name
@@ -18,6 +19,7 @@ export type NounKind =
   | 'client'
   | 'contact'
   | 'guardian'
+  | 'kin'
   | 'dependant'
   | 'role'
   | 'relation'
