@@ -35,6 +35,28 @@ export interface Reading {
 const PERSON_NAMES: ReadonlySet<IdentifierKey> = new Set(['fullName', 'firstName', 'lastName']);
 const ADDRESS_PARTS: ReadonlySet<IdentifierKey> = new Set(['city', 'state', 'postalCode', 'country', 'addressLine2']);
 const PLACES: ReadonlySet<IdentifierKey> = new Set(['city', 'state', 'country', 'addressLine1', 'company']);
+/** Roles of which a second one is somebody else than the client. */
+const ANOTHER_PERSON: ReadonlySet<NounKind> = new Set(['client', 'contact', 'guardian', 'role']);
+/** "Person" with a word that says which ("pflegebedürftige Person") is one of whom the client speaks. */
+const PERSON = /^person(?:e|en|a|as)?$|^pessoas?$|^individu/;
+/** Pronouns of the addressee: what is asked for is wanted of "you", whoever else the title mentions. */
+const ADDRESSEE = new Set([
+  'you',
+  'voce',
+  'vc',
+  'te',
+  'ti',
+  'vous',
+  'sie',
+  'dich',
+  'dir',
+  'ihnen',
+  'usted',
+  'le',
+  'contigo',
+  'toi',
+]);
+
 /** What owns something: nouns and whatever no list has. */
 interface NounPhrase {
   /** The items' range, the determiner not included. */
@@ -45,6 +67,8 @@ interface NounPhrase {
   determiner: 'yours' | 'theirs' | 'article' | null;
   preposition: 'of' | 'ofThe' | 'for' | null;
   possessive: boolean;
+  /** "Applicant 2", "second parent": another one than the first. */
+  further: boolean;
 }
 
 /** What a clause asks for, or null when it speaks of no identifier. */
@@ -62,11 +86,14 @@ export function readClause(items: readonly Item[], lexicon: Lexicon): Reading | 
   const last = labels.at(-1) ?? first;
   const found = ownerOf(clause, phrases, first, last, lexicon);
   const theirs = clause.find(({ kind }) => kind === 'theirs');
+  const unknown = clause.some(({ kind }) => kind === 'unknown');
   const owner: Owner | null = emergency
     ? { kind: 'emergency', possessed: false, text: emergency.text }
-    : theirs && !found?.owner.possessed
-      ? { kind: 'relation', possessed: true, text: theirs.text }
-      : (found?.owner ?? null);
+    : found && PERSON.test(found.owner.text) && unknown
+      ? { ...found.owner, kind: 'relation' }
+      : theirs && !found?.owner.possessed
+        ? { kind: 'relation', possessed: true, text: theirs.text }
+        : (found?.owner ?? null);
   const used = new Set(found?.used ?? []);
   const strays = phrases.filter((phrase) => !used.has(phrase));
   const reading: Reading = {
@@ -104,23 +131,22 @@ function phoneNumbers(items: Item[]): Item[] {
   const contact = items.findIndex(isContact);
   const number = items.findIndex(({ kind }) => kind === 'number');
   const yours = items.findIndex(({ kind }) => kind === 'yours');
-  const at =
-    number < 0
-      ? items[contact]?.kind === 'contact' &&
-        yours >= 0 &&
-        yours < contact &&
-        !items.some(({ kind }) => kind === 'noun')
-        ? contact
-        : -1
-      : contact >= 0 && items.every(({ kind }) => kind !== 'unknown')
-        ? number
-        : yours >= 0 && yours < number && !items.slice(yours).some(isNominal)
-          ? number
-          : -1;
+  const at = phoneAt(items, { contact, number, yours });
   if (at < 0) return items;
   return items.flatMap((item, index): Item[] =>
     index === at ? [{ kind: 'label', key: 'phone', text: item.text }] : isContact(item) ? [] : [item],
   );
+}
+
+function phoneAt(
+  items: readonly Item[],
+  { contact, number, yours }: Record<'contact' | 'number' | 'yours', number>,
+): number {
+  if (number < 0)
+    return items[contact]?.kind === 'contact' && !items.some(({ kind }) => kind === 'noun') ? contact : -1;
+  if (items.length === 1) return number;
+  if (contact >= 0) return items.some(({ kind }) => kind === 'unknown') ? -1 : number;
+  return yours >= 0 && yours < number && !items.slice(yours).some(isNominal) ? number : -1;
 }
 
 function isContact(item: Item): boolean {
@@ -142,11 +168,23 @@ function nounPhrases(items: readonly Item[], { headLast }: Lexicon): NounPhrase[
     const head = (headLast ? nouns.at(-1) : nouns[0]) ?? (headLast ? run.at(-1) : run[0]);
     if (head) {
       const possessive = items[end]?.kind === 'possessive';
-      phrases.push({ start, end, head, unknown: nouns.length === 0, possessive, ...leadOf(items, start) });
+      phrases.push({
+        start,
+        end,
+        head,
+        unknown: nouns.length === 0,
+        possessive,
+        further: isFurther(items, start, end),
+        ...leadOf(items, start),
+      });
     }
     start = end;
   }
   return phrases;
+}
+
+function isFurther(items: readonly Item[], start: number, end: number): boolean {
+  return /^[2-9]$/.test(items[end]?.text ?? '') || items[start - 1]?.kind === 'secondary';
 }
 
 function isNominal(item: Item | undefined): boolean {
@@ -180,9 +218,20 @@ function ownerOf(
   if (genitive) return { owner: asOwner(genitive), used: before };
 
   const following = chainHead(behind, last, items, lexicon);
-  if (following && owns(following, lexicon)) return { owner: asOwner(following), used: behind };
+  if (
+    following &&
+    owns(following, lexicon, following.start - items.findLastIndex((item, at) => at < following.start && isLabel(item)))
+  )
+    return {
+      owner: asOwner(following),
+      used: behind.filter((phrase) => !phrase.unknown || phrase.start === following.start),
+    };
 
-  const beside = before.filter(({ unknown, preposition }) => !unknown && preposition !== 'for').at(-1);
+  const known = before.filter(({ unknown, preposition }) => !unknown && preposition !== 'for');
+  // "Veterinarian / clinic name": of two owners with a slash between them the one who is not the client counts.
+  const beside =
+    known.find(({ head, end }) => items[end]?.kind === 'slash' && head.kind === 'noun' && head.noun === 'relation') ??
+    known.at(-1);
   if (beside) return { owner: asOwner(beside), used: before };
   return null;
 }
@@ -206,7 +255,13 @@ function chainHead(
 }
 
 /** A known noun behind a label owns it, whatever stands between; an unknown word only in a genitive ("of your X", "do X"). */
-function owns({ unknown, determiner, preposition, head }: NounPhrase, { language }: Lexicon): boolean {
+function owns(
+  { unknown, determiner, preposition, head }: NounPhrase,
+  { language }: Lexicon,
+  distance: number,
+): boolean {
+  // "Where should we email your claim reference?": in English what follows without a preposition is an object.
+  if (language === 'en' && determiner === 'yours' && preposition === null && distance === 2) return false;
   if (!unknown)
     return preposition !== 'for' || head.kind !== 'noun' || !['thing', 'organisation', 'venture'].includes(head.noun);
   if (preposition === 'for') return false;
@@ -215,8 +270,10 @@ function owns({ unknown, determiner, preposition, head }: NounPhrase, { language
   return preposition === 'of' && determiner === 'article';
 }
 
-function asOwner({ head, unknown, determiner, possessive }: NounPhrase): Owner {
+function asOwner({ head, unknown, determiner, possessive, further }: NounPhrase): Owner {
   const possessed = determiner === 'yours' || determiner === 'theirs';
+  if (further && head.kind === 'noun' && ANOTHER_PERSON.has(head.noun))
+    return { kind: 'relation', possessed, text: head.text };
   if (head.kind === 'noun') return { kind: head.noun, possessed, text: head.text };
   return {
     kind: unknown && possessed && (possessive || determiner !== null) ? 'relation' : 'unknown',
@@ -237,7 +294,10 @@ function keysOf(
     const item = items[at];
     if (!item) continue;
     const between = items.slice((labels[index - 1] ?? at) + 1, at);
-    const genitive = index > 0 && between.some(({ kind }) => kind === 'of' || kind === 'ofThe');
+    const genitive =
+      index > 0 &&
+      between.some(({ kind }) => kind === 'of' || kind === 'ofThe') &&
+      !between.some((other) => isNominal(other) || other.kind === 'and' || other.kind === 'slash');
     const adjacent = index > 0 && between.every(({ kind }) => kind === 'filler');
     if (between.some(({ kind }) => kind === 'slash')) alternatives = true;
     const key = item.kind === 'label' ? item.key : 'fullName';
@@ -292,20 +352,24 @@ const BESIDE_NOUNS: ReadonlySet<Item['kind']> = new Set([
   'number',
 ]);
 
+const COMPANIES: ReadonlySet<NounKind> = new Set(['organisation', 'venture']);
+
 /** "Company", "Contact person", "Landlord": a noun that is the whole clause asks for its name. */
 function readNounAlone(items: readonly Item[], phrases: readonly NounPhrase[]): Reading | null {
   const phrase = phrases.find(({ unknown }) => !unknown);
   if (!phrase || phrase.head.kind !== 'noun') return null;
-  const { noun: kind } = phrase.head;
-  // "Company / institution": several nouns of one kind are one.
-  const same = phrases.filter(({ head }) => head.kind === 'noun' && head.noun === kind);
-  const others = items.filter((_, at) => !same.some(({ start, end }) => at >= start && at < end));
-  const plain = others.every((item) => BESIDE_NOUNS.has(item.kind));
-  const onlyNouns = items.every((item) => item.kind !== 'unknown');
   const { noun } = phrase.head;
+  // "Company / institution", "the person responsible for the shop": further nouns of a company add nothing.
+  const same = phrases.filter(({ head }) => head.kind === 'noun' && (head.noun === noun || COMPANIES.has(head.noun)));
+  const others = items.filter((_, at) => !same.some(({ start, end }) => at >= start && at < end));
+  const plain = others.every(
+    (item) => BESIDE_NOUNS.has(item.kind) || (same.length > 1 && (item.kind === 'of' || item.kind === 'ofThe')),
+  );
+  const onlyNouns = items.every((item) => item.kind !== 'unknown');
+  const addressed = items.some(({ text }, at) => at >= phrase.end && ADDRESSEE.has(text));
   const base = {
     bare: false,
-    own: false,
+    own: addressed,
     secondary: false,
     complete: plain && onlyNouns,
     alternatives: false,
@@ -313,9 +377,10 @@ function readNounAlone(items: readonly Item[], phrases: readonly NounPhrase[]): 
     nickname: false,
   };
   const owner = asOwner(phrase);
-  if (noun === 'organisation') {
-    return base.complete ? { ...base, keys: ['company'], owner, roleOnly: false } : null;
-  }
+  if (noun === 'organisation' || (noun === 'venture' && (owner.possessed || same.length > 1)))
+    return base.complete
+      ? { ...base, keys: ['company'], owner: { ...owner, possessed: false }, roleOnly: false }
+      : null;
   if (noun === 'thing' || noun === 'animal' || noun === 'venture') return null;
   return { ...base, keys: ['fullName'], owner, roleOnly: true };
 }

@@ -99,7 +99,7 @@ function draft(question: FormQuestion, { languages }: FormLanguages): Omit<Draft
   const understood =
     reading && (reading.complete || reading.keys.some(isSelfEvident)) && !reading.roleOnly ? reading : null;
   if (understood && !(understood.bare && byRef && isNameOfThing(byRef))) {
-    const owner = understood.owner ?? (isSomebodyElse(byRef?.owner) ? (byRef?.owner ?? null) : null);
+    const owner = understood.owner ?? (!understood.own && isSomebodyElse(byRef?.owner) ? (byRef?.owner ?? null) : null);
     return { question, reading: { ...understood, owner }, decidedBy: 'title' };
   }
   if (byRef && !byRef.roleOnly) return { question, reading: byRef, decidedBy: 'ref' };
@@ -121,7 +121,11 @@ function isSomebodyElse(owner: Owner | null | undefined): boolean {
 
 /** An e-mail or phone question is one whatever its title says; the title or ref may still name its owner. */
 function ofType(key: IdentifierKey, title: Reading | null, ref: Reading | null): Reading {
-  const owner = title?.owner ?? (isSomebodyElse(ref?.owner) ? (ref?.owner ?? null) : null);
+  const addressed = title?.own ?? false;
+  const owner =
+    title?.roleOnly && addressed
+      ? null
+      : (title?.owner ?? (!addressed && isSomebodyElse(ref?.owner) ? (ref?.owner ?? null) : null));
   const labelled = title?.keys.includes(key) ?? false;
   return {
     keys: [key],

@@ -39,9 +39,9 @@ export function phoneCountries(
     countryOfOtherPhones(submission),
     asCountry(settings.defaultPhoneCountry),
   ].filter((country) => country !== null);
-  if (!language) return { told, likely: [], favourites: [] };
+  if (!language) return { told, likely: [], favourites: [], spoken: null };
   const spoken = countryOfWords(wordsOfPlan(plan), language);
-  return { told, likely: COUNTRIES_OF[language], favourites: spoken ? [spoken] : FAVOURITES[language] };
+  return { told, likely: COUNTRIES_OF[language], favourites: spoken ? [] : FAVOURITES[language], spoken };
 }
 
 /** The country of the other numbers that were given with their country code, when they agree. */

@@ -11,8 +11,10 @@ export interface PhoneCountries {
   likely: readonly CountryCode[];
   /** Those of them to which most forms of the language belong. */
   favourites: readonly CountryCode[];
+  /** The one whose words the titles hold. */
+  spoken: CountryCode | null;
 }
-export const NO_COUNTRY: PhoneCountries = { told: [], likely: [], favourites: [] };
+export const NO_COUNTRY: PhoneCountries = { told: [], likely: [], favourites: [], spoken: null };
 
 export interface PhoneValue {
   value: string;
@@ -91,7 +93,7 @@ function brazilianMobile(text: string): string | null {
 }
 
 /** A number without country code: in the countries told, else in the likely country that it fits clearly best. */
-function national(part: string, { told, likely, favourites }: PhoneCountries): string | null {
+function national(part: string, { told, likely, favourites, spoken }: PhoneCountries): string | null {
   for (const country of told) {
     const fit = fitOf(part, country);
     if (fit?.number) return fit.number;
@@ -99,9 +101,16 @@ function national(part: string, { told, likely, favourites }: PhoneCountries): s
   const fits = likely
     .flatMap((country) => {
       const fit = fitOf(part, country);
-      return fit ? [{ ...fit, score: fit.score + (favourites.includes(country) ? FAVOURITE : 0) }] : [];
+      return fit
+        ? [{ ...fit, score: fit.score + (country === spoken ? SPOKEN : favourites.includes(country) ? FAVOURITE : 0) }]
+        : [];
     })
     .sort((a, b) => b.score - a.score);
+  if (favourites.length === 0 && spoken === null) {
+    const numbers = new Set(fits.flatMap(({ number }) => (number === null ? [] : [number])));
+    const [only] = numbers;
+    return numbers.size === 1 && only ? only : numbers.size === 0 ? missingPlus(part, [...told, ...likely]) : null;
+  }
   const [best] = fits;
   if (!best) return missingPlus(part, [...told, ...likely]);
   const rival = fits.find(({ number }) => number !== best.number);
@@ -113,6 +122,7 @@ const SAME_DIGITS = 1;
 const SAME_GROUPS = 2;
 const MOBILE = 1;
 const FAVOURITE = 1.5;
+const SPOKEN = 3;
 const CLEARLY = 0.5;
 
 /** How well a number fits a country; `number` is null where it has the right length there and is not given out. */

@@ -2,8 +2,8 @@
 import type { Owner, Reading } from './clause-grammar';
 import { readClause } from './clause-grammar';
 import { type Item, itemsOf, LEXICONS, type Lexicon } from './lexicon';
-import { type Clause, clausesOf, COMMA, fold } from './title-text';
-import type { Language, NounKind } from './vocabulary/vocabulary';
+import { type Clause, clausesOf, COMMA, fold, SLASH } from './title-text';
+import { type Language, LANGUAGES, type NounKind } from './vocabulary/vocabulary';
 
 /** Keys whose values show by themselves what they are: words that we do not understand do no harm. */
 const SELF_EVIDENT = new Set(['email', 'phone']);
@@ -25,14 +25,28 @@ export function readTitle(title: string, languages: readonly Language[]): Readin
     if (found?.complete) return found;
     partial ??= found;
   }
-  return partial;
+  return partial?.complete ? partial : (readBilingual(clauses) ?? partial);
+}
+
+/** "Name / Nom", "E-mail père/email Dad": the same asked in several languages, a slash between them. */
+function readBilingual(clauses: readonly Clause[]): Reading | null {
+  const [clause] = clauses;
+  if (!clause || clauses.length > 1 || !clause.words.includes(SLASH)) return null;
+  const parts = splitAt(clause.words, SLASH).map((words) => {
+    const readings = LANGUAGES.map((language) => readClause(itemsOf(words, LEXICONS[language]), LEXICONS[language]));
+    return readings.find((reading) => reading?.complete) ?? null;
+  });
+  const [first] = parts;
+  if (!first || parts.some((part) => !part || part.keys.join() !== first.keys.join() || part.bare !== first.bare))
+    return null;
+  return parts.find((part) => part?.owner) ?? first;
 }
 
 /** A label of another language than the form's: only when a whole clause is that label and the word has no other meaning. */
 export function readForeignTitle(title: string, languages: readonly Language[]): Reading | null {
   if (HOMOGRAPHS.has(fold(title).replace(/[^\p{Letter}]+/gu, ''))) return null;
   const found = readTitle(title, languages);
-  return found?.complete && !found.roleOnly ? found : null;
+  return found?.complete && !found.roleOnly && !found.lesser ? found : null;
 }
 
 /** A field's ref or a hidden field's name (`clientFirstName`, `company-name`), believed when every part is understood. */
@@ -143,16 +157,25 @@ function refine({ at, reading }: { at: number; reading: Reading }, read: readonl
   const heading = opening === 'heading' || opening === 'bracket' ? before.at(-1) : undefined;
   const remarks = read.slice(at + 1).filter(({ clause }) => clause.opening !== 'sentence');
   let refined = reading;
-  for (const { reading: remark, clause } of remarks) {
+  for (const { reading: remark, clause, items } of remarks) {
     const key = remark?.complete && !remark.roleOnly && remark.keys.length === 1 ? remark.keys[0] : undefined;
-    if (clause.opening === 'bracket' && key && isPartOf(key, reading))
+    if (clause.opening === 'bracket' && key && isPartOf(key, reading) && !isExplained(items))
       refined = { ...refined, keys: [key], bare: false };
   }
-  const owner = [heading, ...remarks]
-    .map((other) => other && ownerOnly(other))
-    .find((found) => found !== null && found !== undefined);
+  // Between a heading and what it heads a bracket may stand: "Buyer 2 (spouse): name".
+  const beside = heading ? read.slice(read.indexOf(heading) + 1, at) : [];
+  const owners = [heading, ...beside, ...remarks].flatMap((other) => {
+    const found = other && ownerOnly(other, opening === 'bracket');
+    return found ? [found] : [];
+  });
+  const owner = owners.find(({ kind }) => kind === 'relation' || kind === 'emergency') ?? owners[0];
   if (!owner || refined.owner || (refined.own && !owner.possessed)) return refined;
   return withOwner(refined, owner);
+}
+
+/** "(incl. postcode)" adds to what is asked for. */
+function isExplained(items: readonly Item[]): boolean {
+  return items.some(({ kind }) => kind === 'explanation');
 }
 
 function isPartOf(key: string, { keys, bare }: Reading): boolean {
@@ -169,8 +192,8 @@ function withOwner(reading: Reading, owner: Owner): Reading {
 }
 
 /** The owner that a heading or remark names when it is nothing but that: "Emergency contact - Phone", "Name (of your dog)". */
-function ownerOnly({ items, reading }: ClauseReading): Owner | null {
-  if (reading?.roleOnly && reading.owner) return reading.complete ? reading.owner : null;
+function ownerOnly({ items, reading }: ClauseReading, loosely: boolean): Owner | null {
+  if (reading?.roleOnly && reading.owner && (reading.complete || loosely)) return reading.owner;
   const nouns = items.filter((item) => item.kind === 'noun');
   const other = items.filter(
     ({ kind }) => !['noun', 'yours', 'article', 'of', 'ofThe', 'for', 'filler', 'number'].includes(kind),

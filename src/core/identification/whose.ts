@@ -195,8 +195,7 @@ function settle(item: Case, cases: readonly (Case | null)[], parties: ReadonlySe
   if (owner?.kind === 'unknown' && key !== 'email' && key !== 'phone') return null;
   if (PERSON_NAMES.has(key) && owner?.kind === 'thing') return null;
   if (item.party === 'role' || item.party === 'unknown') {
-    const beside = PERSON_NAMES.has(key) ? PERSON_NAMES : new Set([key]);
-    return { ...settled, whose: hasOwn(cases, item, parties, beside) ? 'other' : 'client', lastResort: true };
+    return { ...settled, whose: isBeside(cases, item, parties, key) ? 'other' : 'client', lastResort: true };
   }
   if (!parties.has(item.party)) return { ...settled, whose: 'other' };
   if (
@@ -208,6 +207,19 @@ function settle(item: Case, cases: readonly (Case | null)[], parties: ReadonlySe
   if (key === 'company' && owner?.kind === 'venture' && hasStrongCompany(cases))
     return { ...settled, whose: 'client', lastResort: true };
   return { ...settled, whose: 'client' };
+}
+
+/** Whether somebody else than the owner is asked for the same, or already named and asked how to be reached. */
+function isBeside(
+  cases: readonly (Case | null)[],
+  item: Case,
+  parties: ReadonlySet<Party>,
+  key: IdentifierKey,
+): boolean {
+  if (hasOwn(cases, item, parties, new Set([key]))) return true;
+  const named = hasOwn(cases, item, parties, PERSON_NAMES);
+  const contact = key === 'email' || key === 'phone';
+  return named && (!contact || hasOwn(cases, item, parties, new Set(['email', 'phone'])));
 }
 
 /** Whether another question asks for one of the keys of the client himself. */
