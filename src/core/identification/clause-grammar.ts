@@ -38,7 +38,7 @@ const PLACES: ReadonlySet<IdentifierKey> = new Set(['city', 'state', 'country', 
 /** Roles of which a second one is somebody else than the client. */
 const ANOTHER_PERSON: ReadonlySet<NounKind> = new Set(['client', 'contact', 'guardian', 'role']);
 /** "Person" with a word that says which ("pflegebedürftige Person") is one of whom the client speaks. */
-const PERSON = /^person(?:e|en|a|as)?$|^pessoas?$|^individu/;
+const PERSON = /^person|^pessoa|^individu/;
 /** Pronouns of the addressee: what is asked for is wanted of "you", whoever else the title mentions. */
 const ADDRESSEE = new Set([
   'you',
@@ -89,7 +89,7 @@ export function readClause(items: readonly Item[], lexicon: Lexicon): Reading | 
   const unknown = clause.some(({ kind }) => kind === 'unknown');
   const owner: Owner | null = emergency
     ? { kind: 'emergency', possessed: false, text: emergency.text }
-    : found && PERSON.test(found.owner.text) && unknown
+    : found && PERSON.test(found.owner.text) && (unknown || found.used.some(({ start, end }) => end - start > 1))
       ? { ...found.owner, kind: 'relation' }
       : theirs && !found?.owner.possessed
         ? { kind: 'relation', possessed: true, text: theirs.text }
@@ -144,7 +144,6 @@ function phoneAt(
 ): number {
   if (number < 0)
     return items[contact]?.kind === 'contact' && !items.some(({ kind }) => kind === 'noun') ? contact : -1;
-  if (items.length === 1) return number;
   if (contact >= 0) return items.some(({ kind }) => kind === 'unknown') ? -1 : number;
   return yours >= 0 && yours < number && !items.slice(yours).some(isNominal) ? number : -1;
 }
@@ -227,7 +226,8 @@ function ownerOf(
       used: behind.filter((phrase) => !phrase.unknown || phrase.start === following.start),
     };
 
-  const known = before.filter(({ unknown, preposition }) => !unknown && preposition !== 'for');
+  const comma = items.findLastIndex(({ kind }, at) => kind === 'comma' && at < first);
+  const known = before.filter(({ start, unknown, preposition }) => !unknown && preposition !== 'for' && start > comma);
   // "Veterinarian / clinic name": of two owners with a slash between them the one who is not the client counts.
   const beside =
     known.find(({ head, end }) => items[end]?.kind === 'slash' && head.kind === 'noun' && head.noun === 'relation') ??
@@ -355,9 +355,16 @@ const BESIDE_NOUNS: ReadonlySet<Item['kind']> = new Set([
 const COMPANIES: ReadonlySet<NounKind> = new Set(['organisation', 'venture']);
 
 /** "Company", "Contact person", "Landlord": a noun that is the whole clause asks for its name. */
-function readNounAlone(items: readonly Item[], phrases: readonly NounPhrase[]): Reading | null {
+function readNounAlone(items: readonly Item[], phrases: readonly NounPhrase[], addressed = false): Reading | null {
   const phrase = phrases.find(({ unknown }) => !unknown);
   if (!phrase || phrase.head.kind !== 'noun') return null;
+  const own = addressed || items.some(({ text }, at) => at >= phrase.end && ADDRESSEE.has(text));
+  // "Contact person for questions": what it is for changes nothing.
+  const purpose = items.findIndex(({ kind }, at) => kind === 'for' && at >= phrase.end);
+  if (purpose >= 0) {
+    const before = phrases.filter(({ end }) => end <= purpose);
+    return readNounAlone(items.slice(0, purpose), before, own);
+  }
   const { noun } = phrase.head;
   // "Company / institution", "the person responsible for the shop": further nouns of a company add nothing.
   const same = phrases.filter(({ head }) => head.kind === 'noun' && (head.noun === noun || COMPANIES.has(head.noun)));
@@ -366,10 +373,9 @@ function readNounAlone(items: readonly Item[], phrases: readonly NounPhrase[]): 
     (item) => BESIDE_NOUNS.has(item.kind) || (same.length > 1 && (item.kind === 'of' || item.kind === 'ofThe')),
   );
   const onlyNouns = items.every((item) => item.kind !== 'unknown');
-  const addressed = items.some(({ text }, at) => at >= phrase.end && ADDRESSEE.has(text));
   const base = {
     bare: false,
-    own: addressed,
+    own,
     secondary: false,
     complete: plain && onlyNouns,
     alternatives: false,

@@ -8,6 +8,7 @@ import { detectLanguages, type FormLanguages } from './form-language';
 import { HIDDEN, sourceOf } from './mapping-problems';
 import { describeOwner, reasonFor } from './plan-reasons';
 import { namesNoun, namesOwner, readForeignTitle, readName, readTitle } from './title-reading';
+import { wordsOf } from './title-text';
 import { type Language, LANGUAGES } from './vocabulary/vocabulary';
 import { settleOwners } from './whose';
 
@@ -75,7 +76,13 @@ export function planForm(
     ...draft(question, languages),
     speaksOfClient: namesOwner(question.title ?? '', languages.languages, ['client']),
   }));
-  const settled = settleOwners(drafts, namesNoun(form.title ?? '', languages.languages, ['thing', 'animal']));
+  const titleWords = new Set(wordsOf(form.title ?? ''));
+  const isInTitle = (word: string): boolean => [word, `${word}s`].some((form) => titleWords.has(form));
+  const settled = settleOwners(
+    drafts,
+    namesNoun(form.title ?? '', languages.languages, ['thing', 'animal']),
+    isInTitle,
+  );
   const questions = new Map<string, QuestionPlan | null>();
   for (const [index, item] of drafts.entries()) {
     questions.set(item.question.id, planQuestion(item, settled[index] ?? null));

@@ -193,7 +193,10 @@ function withOwner(reading: Reading, owner: Owner): Reading {
 
 /** The owner that a heading or remark names when it is nothing but that: "Emergency contact - Phone", "Name (of your dog)". */
 function ownerOnly({ items, reading }: ClauseReading, loosely: boolean): Owner | null {
-  if (reading?.roleOnly && reading.owner && (reading.complete || loosely)) return reading.owner;
+  const nominal = items.every(
+    ({ kind, text }) => kind === 'noun' || kind === 'unknown' || kind === 'article' || /^\d+$/.test(text),
+  );
+  if (reading?.roleOnly && reading.owner && (reading.complete || loosely || nominal)) return reading.owner;
   const nouns = items.filter((item) => item.kind === 'noun');
   const other = items.filter(
     ({ kind }) => !['noun', 'yours', 'article', 'of', 'ofThe', 'for', 'filler', 'number'].includes(kind),

@@ -32,13 +32,19 @@ interface Case {
  * - A last name right behind somebody's first name, a birthday right behind a pet's name, are that somebody's.
  * - Parent and child: who is named without an owner is the client; else the parent; else, without a parent, the child.
  * - In a form about a thing ("List a property") that asks for nobody, an address is the thing's.
+ * - A trade that the form's title names ("Rider details") is the client's.
  * - A trade ("chef") or an owner that no list knows is the client when nobody else is asked for the same.
  */
-export function settleOwners(drafts: readonly Draft[], isAboutThing: boolean): (Settled | null)[] {
+export function settleOwners(
+  drafts: readonly Draft[],
+  isAboutThing: boolean,
+  isInTitle: (word: string) => boolean,
+): (Settled | null)[] {
   const cases = drafts.map(({ reading }) => (reading ? caseOf(reading) : null));
+  settleTrades(cases, isInTitle);
   settleAlternatives(cases);
   settleCompanyNames(cases);
-  settleClientRoles(cases);
+  settleClientRoles(cases, isInTitle);
   inheritOwners(cases);
   const parties = clientParties(cases, drafts);
   settleBareNames(cases, parties);
@@ -92,10 +98,17 @@ function settleCompanyNames(cases: readonly (Case | null)[]): void {
   }
 }
 
-/** Two roles that are both named are two persons: the one asked first is the client. */
-function settleClientRoles(cases: readonly (Case | null)[]): void {
+/** A trade that the form's title names is who fills it in, when the form names nobody without an owner. */
+function settleTrades(cases: readonly (Case | null)[], isInTitle: (word: string) => boolean): void {
+  if (cases.some((item) => item?.party === 'plain' && item.keys.some((key) => PERSON_NAMES.has(key)))) return;
+  for (const item of cases)
+    if (item?.party === 'role' && item.owner && isInTitle(item.owner.text)) item.party = 'client';
+}
+
+/** Two roles that are both named are two persons: the one of the form's title, else the one asked first, is the client. */
+function settleClientRoles(cases: readonly (Case | null)[], isInTitle: (word: string) => boolean): void {
   const named = cases.filter((item) => item?.party === 'client' && item.keys.some((key) => PERSON_NAMES.has(key)));
-  const first = named[0]?.owner?.text;
+  const first = (named.find((item) => item?.owner && isInTitle(item.owner.text)) ?? named[0])?.owner?.text;
   const others = new Set(named.map((item) => item?.owner?.text).filter((text) => text !== undefined && text !== first));
   for (const item of cases)
     if (item?.party === 'client' && item.owner && others.has(item.owner.text)) item.party = 'other';
@@ -113,7 +126,7 @@ function inheritOwners(cases: (Case | null)[]): void {
         named &&
         key &&
         PERSONAL.has(key) &&
-        (named.owner?.kind === 'animal' || previous === named || previous?.inherited)
+        (named.owner?.kind === 'animal' || (previous === named && previous.keys.length === 1) || previous?.inherited)
       )
         inherit(item, named);
     }

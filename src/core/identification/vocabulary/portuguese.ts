@@ -50,7 +50,7 @@ export const portuguese: Vocabulary = {
   theirs: 'dele, dela, deles, delas',
   of: 'de, em',
   ofThe: 'do, da, dos, das, pelo, pela, no, na, de um, de uma, do a, da o',
-  for: 'para, pra, para o, para a, ao, à',
+  for: 'para, pra, para o, para a, ao',
   and: 'e, ou',
   articles: 'o, a, os, as, um, uma, este, esta, esse, essa',
   asking: 'quem, quem é, qual, quais, é, por favor, informe, digite, insira, atual',
