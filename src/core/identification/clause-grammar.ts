@@ -73,7 +73,7 @@ interface NounPhrase {
 
 /** What a clause asks for, or null when it speaks of no identifier. */
 export function readClause(items: readonly Item[], lexicon: Lexicon): Reading | null {
-  const clause = phoneNumbers(withoutExplanation(items));
+  const clause = companiesInRow(phoneNumbers(withoutExplanation(items)));
   const labels = clause.flatMap((item, at) => (isLabel(item) ? [at] : []));
   const phrases = nounPhrases(clause, lexicon);
   const emergency = clause.find(({ kind }) => kind === 'emergency');
@@ -146,6 +146,20 @@ function phoneAt(
     return items[contact]?.kind === 'contact' && !items.some(({ kind }) => kind === 'noun') ? contact : -1;
   if (contact >= 0) return items.some(({ kind }) => kind === 'unknown') ? -1 : number;
   return yours >= 0 && yours < number && !items.slice(yours).some(isNominal) ? number : -1;
+}
+
+/** "Name and company", "Company / name": in a row with a label the company is asked for, it owns nothing. */
+function companiesInRow(items: Item[]): Item[] {
+  const joins = (at: number): boolean => ['and', 'slash', 'comma'].includes(items[at]?.kind ?? '');
+  const skips = (at: number): boolean => ['article', 'yours'].includes(items[at]?.kind ?? '');
+  return items.map((item, at): Item => {
+    if (item.kind !== 'noun' || item.noun !== 'organisation') return item;
+    let before = at - 1;
+    while (skips(before)) before--;
+    const behind = joins(at + 1) && items.slice(at + 2).some(isLabel);
+    const ahead = joins(before) && items.slice(0, before).some(isLabel);
+    return behind || ahead ? { kind: 'label', key: 'company', text: item.text } : item;
+  });
 }
 
 function isContact(item: Item): boolean {
@@ -334,7 +348,9 @@ function isComplete(items: readonly Item[], strays: readonly NounPhrase[]): bool
 /** The name of a company is the company; that of a thing or an unknown owner is nobody's. */
 function nameOfOwner(reading: Reading): Reading {
   const { owner, keys } = reading;
-  if (!owner || keys.length !== 1 || keys[0] !== 'fullName') return reading;
+  const [key, other] = keys;
+  if (!owner || key !== 'fullName' || (other !== undefined && (other !== 'company' || reading.alternatives)))
+    return reading;
   if (owner.kind !== 'organisation' && owner.kind !== 'venture') return reading;
   return { ...reading, keys: ['company'], bare: false };
 }
@@ -349,7 +365,6 @@ const BESIDE_NOUNS: ReadonlySet<Item['kind']> = new Set([
   'comma',
   'slash',
   'and',
-  'number',
 ]);
 
 const COMPANIES: ReadonlySet<NounKind> = new Set(['organisation', 'venture']);
@@ -370,7 +385,10 @@ function readNounAlone(items: readonly Item[], phrases: readonly NounPhrase[], a
   const same = phrases.filter(({ head }) => head.kind === 'noun' && (head.noun === noun || COMPANIES.has(head.noun)));
   const others = items.filter((_, at) => !same.some(({ start, end }) => at >= start && at < end));
   const plain = others.every(
-    (item) => BESIDE_NOUNS.has(item.kind) || (same.length > 1 && (item.kind === 'of' || item.kind === 'ofThe')),
+    (item) =>
+      BESIDE_NOUNS.has(item.kind) ||
+      /^\d+$/.test(item.text) ||
+      (same.length > 1 && (item.kind === 'of' || item.kind === 'ofThe')),
   );
   const onlyNouns = items.every((item) => item.kind !== 'unknown');
   const base = {

@@ -39,7 +39,7 @@ export const english: Vocabulary = {
   lesser: 'suburb, hometown, home town, region, locality, village, second name',
   full: 'full, complete, entire, whole',
   number: 'number, no, nr, num, numbers, nos',
-  contact: 'contact, contacts, reach, call back, callback, daytime, evening',
+  contact: 'call, call you, text, ring, contact, contacts, reach, call back, callback, daytime, evening',
   nouns: {
     client: `client, customer, applicant, participant, attendee, registrant, member, guest, donor, patient, employee, volunteer,
       candidate, respondent, user, subscriber, buyer, purchaser, seller, tenant, renter, lessee, borrower, policyholder,
@@ -106,7 +106,7 @@ export const english: Vocabulary = {
   articles: 'the, a, an, this, that, any, one',
   asking: 'who, who is, what, what s, whats, which, is, are, s, please, enter, current',
   filler: `what, which, whats, when, where, is, are, was, be, it, please, pls, enter, provide, type, write, give, tell, share, confirm, add,
-    fill, in, out, back, today, us, me, with, can, could, would, may, might, must, shall, should, will, i, we, you, have, get, has, had, ask, let, know, s, m, d, ll, re, ve, t,
+    fill, in, out, back, today, identify, print, signature, sign, typed, us, me, with, can, could, would, may, might, must, shall, should, will, i, we, you, have, get, has, had, ask, let, know, s, m, d, ll, re, ve, t,
     start, first off, first of all, first, now, finally, lastly, last, hi, hello, hey, ok, okay, great, thanks, thank you, perfect,
     awesome, welcome, primary, main, work, business, personal, home, current, professional, official, legal, preferred, best,
     good, valid, active, at, on, by, to, here, below, required, optional, etc, live, lives, living, reside, residing, residence, based, located,
