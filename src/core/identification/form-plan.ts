@@ -1,5 +1,4 @@
 /** The plan of a form: what each question and hidden field means, whose it is, how sure and why. Made once per form; pure. */
-import { plainTitle } from '../answers';
 import type { IdentifierKey, IdentifierMapping } from '../identifiers';
 import { IDENTIFIER_KEYS } from '../identifiers';
 import { canHold, typedKey } from './answer-types';
@@ -8,7 +7,7 @@ import { detectLanguages, type FormLanguages } from './form-language';
 import { HIDDEN, sourceOf } from './mapping-problems';
 import { describeOwner, reasonFor } from './plan-reasons';
 import { namesNoun, namesOwner, readForeignTitle, readName, readTitle } from './title-reading';
-import { wordsOf } from './title-text';
+import { type Title, titleOf } from './title-text';
 import { type Language, LANGUAGES } from './vocabulary/vocabulary';
 import { settleOwners } from './whose';
 
@@ -70,48 +69,53 @@ export function planForm(
   form: { title: string | null; questions: readonly FormQuestion[]; hidden: readonly string[] },
   mapping: IdentifierMapping = {},
 ): FormPlan {
-  const titles = form.questions.flatMap(({ title }) => (title === null ? [] : [plainTitle(title)]));
-  const languages = detectLanguages([form.title ?? '', ...titles]);
-  const drafts = form.questions.map((question) => ({
-    ...draft(question, languages),
-    speaksOfClient: namesOwner(question.title ?? '', languages.languages, ['client']),
-  }));
-  const titleWords = new Set(wordsOf(form.title ?? ''));
-  const isInTitle = (word: string): boolean => [word, `${word}s`].some((form) => titleWords.has(form));
-  const settled = settleOwners(
-    drafts,
-    namesNoun(form.title ?? '', languages.languages, ['thing', 'animal']),
-    isInTitle,
-  );
+  const formTitle = titleOf(form.title ?? '');
+  const asked = form.questions.map((question) => ({ question, title: titleOf(question.title ?? '') }));
+  const languages = detectLanguages([formTitle, ...asked.map(({ title }) => title)]);
+  const drafts = asked.map(({ question, title }) => draft(question, title, languages));
+  const titleWords = new Set(formTitle.clauses.flatMap(({ words }) => words));
+  const settled = settleOwners(drafts, {
+    isAboutThing: namesNoun(formTitle.clauses, languages.languages, ['thing', 'animal']),
+    isInTitle: (word) => titleWords.has(word) || titleWords.has(`${word}s`),
+  });
   const questions = new Map<string, QuestionPlan | null>();
   for (const [index, item] of drafts.entries()) {
     questions.set(item.question.id, planQuestion(item, settled[index] ?? null));
   }
   const hidden = new Map(form.hidden.map((name) => [name, planHidden(name)]));
   applyMapping(mapping, form, questions, hidden);
+  const titles = asked.map(({ title }) => title.text);
   return { questions, hidden, language: languages.main, titles };
 }
 
 /** The type decides over the title, the title over the ref; a ref that names an owner is heard where the title names none. */
-function draft(question: FormQuestion, { languages }: FormLanguages): Omit<Draft, 'speaksOfClient'> {
-  const { title, ref, type } = question;
+function draft(question: FormQuestion, { clauses }: Title, { languages }: FormLanguages): Draft {
+  const { ref, type } = question;
   const typed = typedKey(type);
   const others = LANGUAGES.filter((language) => !languages.includes(language));
-  const byTitle = title === null ? null : readTitle(title, languages);
-  const foreign = title !== null && !byTitle?.complete ? readForeignTitle(title, others) : null;
-  const reading = foreign ?? byTitle;
-  const byRef =
-    ref === null ? null : readName(ref, ['en', ...languages.filter((language) => language !== 'en'), ...others]);
-  if (typed) return { question, reading: ofType(typed, reading, byRef), decidedBy: 'type' };
+  const byTitle = readTitle(clauses, languages);
+  const reading = (byTitle?.complete ? null : readForeignTitle(clauses, others)) ?? byTitle;
+  const byRef = ref === null ? null : readName(ref, REF_LANGUAGES);
+  const speaksOfClient = namesOwner(clauses, languages, ['client']);
+  if (typed) return { question, reading: ofType(typed, reading, byRef), decidedBy: 'type', speaksOfClient };
   const understood =
     reading && (reading.complete || reading.keys.some(isSelfEvident)) && !reading.roleOnly ? reading : null;
   if (understood && !(understood.bare && byRef && isNameOfThing(byRef))) {
-    const owner = understood.owner ?? (!understood.own && isSomebodyElse(byRef?.owner) ? (byRef?.owner ?? null) : null);
-    return { question, reading: { ...understood, owner }, decidedBy: 'title' };
+    const owner = understood.owner ?? (understood.own ? null : ownerByRef(byRef));
+    return { question, reading: { ...understood, owner }, decidedBy: 'title', speaksOfClient };
   }
-  if (byRef && !byRef.roleOnly) return { question, reading: byRef, decidedBy: 'ref' };
-  return { question, reading: reading?.roleOnly && reading.complete ? reading : null, decidedBy: 'title' };
+  const story = type === 'long_text' && !byRef?.keys.some(isSelfEvident);
+  if (byRef && !byRef.roleOnly && !story) return { question, reading: byRef, decidedBy: 'ref', speaksOfClient };
+  return {
+    question,
+    reading: reading?.roleOnly && reading.complete ? reading : null,
+    decidedBy: 'title',
+    speaksOfClient,
+  };
 }
+
+/** Refs are mostly English, in whatever language the form is. */
+const REF_LANGUAGES: readonly Language[] = LANGUAGES;
 
 /** A ref that says what has the name which a title only calls "Name" ("company_name", "pet_name"). */
 function isNameOfThing({ keys, owner }: Reading): boolean {
@@ -122,23 +126,21 @@ function isSelfEvident(key: IdentifierKey): boolean {
   return key === 'email' || key === 'phone';
 }
 
-function isSomebodyElse(owner: Owner | null | undefined): boolean {
-  return owner?.kind === 'relation' || owner?.kind === 'emergency';
+/** Somebody else whom only the ref names: "Please enter it" with the ref "reference_email". */
+function ownerByRef(ref: Reading | null): Owner | null {
+  return ref?.owner && (ref.owner.kind === 'relation' || ref.owner.kind === 'emergency') ? ref.owner : null;
 }
 
 /** An e-mail or phone question is one whatever its title says; the title or ref may still name its owner. */
 function ofType(key: IdentifierKey, title: Reading | null, ref: Reading | null): Reading {
-  const addressed = title?.own ?? false;
-  const owner =
-    title?.roleOnly && addressed
-      ? null
-      : (title?.owner ?? (!addressed && isSomebodyElse(ref?.owner) ? (ref?.owner ?? null) : null));
+  const own = title?.own ?? false;
+  const byTitle = title?.roleOnly && own ? null : (title?.owner ?? null);
   const labelled = title?.keys.includes(key) ?? false;
   return {
     keys: [key],
     bare: false,
-    owner,
-    own: title?.own ?? false,
+    owner: byTitle ?? (own ? null : ownerByRef(ref)),
+    own,
     secondary: (title?.secondary ?? false) || (ref?.secondary ?? false),
     complete: labelled && (title?.complete ?? false),
     roleOnly: false,
@@ -168,7 +170,7 @@ function planQuestion({ question, reading, decidedBy }: Draft, settled: Settled 
     whose: settled.whose,
     confidence: Math.round((sure - doubt - company - last) * 100) / 100,
     decidedBy,
-    reason: reasonFor(keys, decidedBy, settled),
+    reason: reasonFor(keys, decidedBy, settled, question.title ?? question.ref ?? ''),
     ...(keys.length > 1 ? { parts: keys } : {}),
     ...(keys.length > 1 && reading.alternatives ? { alternatives: true as const } : {}),
     ...(settled.bare ? { bare: true as const } : {}),
@@ -197,7 +199,7 @@ function planHidden(name: string): QuestionPlan | null {
     confidence: CONFIDENCE.hidden - (reading.secondary ? DOUBT : 0),
     decidedBy: 'hidden',
     reason: other
-      ? `the name of the hidden field speaks of somebody else: ${describeOwner(reading.owner)}`
+      ? `the name of the hidden field speaks of somebody else: ${describeOwner(reading.owner, name)}`
       : 'the name of the hidden field says so',
   };
 }

@@ -1,6 +1,6 @@
 /** Phone numbers as people write them -> E.164, in the country that the form or the other answers tell. */
 import parsePhoneNumber, { type PhoneNumber } from 'libphonenumber-js/max';
-import type { CountryCode } from './countries';
+import { type CountryCode, NATIONAL_SHAPES } from './countries';
 import { tidy } from './text-values';
 
 /** What tells the country of a number without a country code. */
@@ -66,17 +66,23 @@ function partsOf(text: string): string[] {
   return (whole ? pieces : line.split(BETWEEN_SURELY)).map((part) => numberIn(part)).filter((part) => part !== null);
 }
 
+/** "My wife's": the number of somebody else, whatever was asked. */
+const SOMEBODY_ELSES = /(?<!\p{Letter})(?:my|mi|meu|minha|mon|ma|mein|meine|meiner)(?=\s+\p{Letter})/iu;
+
 /** The run of digits, spaces and punctuation in a text that may hold words around it. */
 function numberIn(part: string): string | null {
   const run = /[+＋(]{0,2}\d[\d\s().\-–·/]*/.exec(part.replace(EXTENSION, ''))?.[0].trim();
   if (!run) return null;
   const digits = run.replace(/\D/g, '').length;
   const letters = part.replace(/[^\p{Letter}]/gu, '').length;
-  if (digits < MIN_DIGITS || digits > MAX_DIGITS || letters > 40) return null;
+  if (digits < MIN_DIGITS || digits > MAX_DIGITS || letters > 40 || SOMEBODY_ELSES.test(part)) return null;
   return run.replace(/[\s.\-–·/(]+$/, '');
 }
 
+/** Since 2019 no 1 stands behind the country code of a Mexican mobile number; Typeform and address books still have it. */
 function international(part: string): string | null {
+  const mexican = /^\+521(\d{10})$/.exec(part.replace(/[^+\d]/g, ''));
+  if (mexican) return e164(parsePhoneNumber(`+52${mexican[1]}`, { extract: false }));
   const compact = part.replace(/^\(\s*(\+|00)\s*(\d{1,3})\s*\)/, '$1$2').replace(/^00/, '+');
   if (!compact.startsWith('+')) return null;
   return e164(parsePhoneNumber(compact.replace(/\(0\)/, ''), { extract: false })) ?? brazilianMobile(compact);
@@ -98,7 +104,9 @@ function national(part: string, { told, likely, favourites, spoken }: PhoneCount
     const fit = fitOf(part, country);
     if (fit?.number) return fit.number;
   }
+  const digits = part.replace(/\D/g, '');
   const fits = likely
+    .filter((country) => NATIONAL_SHAPES[country]?.test(digits) ?? true)
     .flatMap((country) => {
       const fit = fitOf(part, country);
       return fit

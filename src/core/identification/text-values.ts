@@ -94,6 +94,9 @@ const NO_COMPANY = new Set(
     .map(plainWords),
 );
 
+/** How a story about a company begins or goes on: not its name. */
+const TELLS = /[.!?]\s|[!?]$|^(?:we|our|i|it|they|nós|nosotros|somos|nous|on|wir|ich|es|je|eu|yo)\s/i;
+
 /** Whether a guessed value can be what the key means; asked of no mapped value and of none that Typeform validated. */
 export function isPlausible(key: IdentifierKey, line: string, questionType: string | null): boolean {
   if (isUnfilled(line)) return false;
@@ -114,9 +117,9 @@ export function isPlausible(key: IdentifierKey, line: string, questionType: stri
       return (
         !NO_COMPANY.has(plainWords(line)) &&
         line.length <= 150 &&
-        words <= (story ? 8 : 14) &&
+        words <= (story ? 6 : 14) &&
         !isAddressOfNet(line) &&
-        !(story && /[.!?]\s|[!?]$/.test(line))
+        !(story && TELLS.test(line))
       );
     case 'postalCode':
       return line.length <= 12 && /\d/.test(line) && /^[\p{Letter}\d .-]+$/u.test(line);

@@ -2,7 +2,7 @@
 import type { Owner, Reading } from './clause-grammar';
 import { readClause } from './clause-grammar';
 import { type Item, itemsOf, LEXICONS, type Lexicon } from './lexicon';
-import { type Clause, clausesOf, COMMA, fold, SLASH } from './title-text';
+import { type Clause, clausesOf, COMMA, SLASH } from './title-text';
 import { type Language, LANGUAGES, type NounKind } from './vocabulary/vocabulary';
 
 /** Keys whose values show by themselves what they are: words that we do not understand do no harm. */
@@ -17,8 +17,7 @@ interface ClauseReading {
 }
 
 /** What a title asks for in the first of the languages that understands it, or null. */
-export function readTitle(title: string, languages: readonly Language[]): Reading | null {
-  const clauses = clausesOf(title);
+export function readTitle(clauses: readonly Clause[], languages: readonly Language[]): Reading | null {
   let partial: Reading | null = null;
   for (const language of languages) {
     const found = readClauses(clauses, LEXICONS[language]);
@@ -43,9 +42,10 @@ function readBilingual(clauses: readonly Clause[]): Reading | null {
 }
 
 /** A label of another language than the form's: only when a whole clause is that label and the word has no other meaning. */
-export function readForeignTitle(title: string, languages: readonly Language[]): Reading | null {
-  if (HOMOGRAPHS.has(fold(title).replace(/[^\p{Letter}]+/gu, ''))) return null;
-  const found = readTitle(title, languages);
+export function readForeignTitle(clauses: readonly Clause[], languages: readonly Language[]): Reading | null {
+  const [only, more] = clauses.flatMap(({ words }) => words);
+  if (only !== undefined && more === undefined && HOMOGRAPHS.has(only)) return null;
+  const found = readTitle(clauses, languages);
   return found?.complete && !found.roleOnly && !found.lesser ? found : null;
 }
 
@@ -61,23 +61,31 @@ export function readName(name: string, languages: readonly Language[]): Reading 
       /(?<![\p{Letter}\p{Number}])(q|question|field|input|txt|text|respondent|lead|user)(?![\p{Letter}\p{Number}])(?=[^\p{Letter}]+\p{Letter})(?!\W+(?:name|id)(?!\p{Letter}))/giu,
       ' ',
     )
-    .replace(/[_\W]+/gu, ' ');
-  return readForeignTitle(spaced, languages);
+    .replace(/[^\p{Letter}\p{Number}]+/gu, ' ');
+  return readForeignTitle(clausesOf(spaced), languages);
 }
 
 /** Whether a text has a noun of one of the kinds. */
-export function namesNoun(text: string, languages: readonly Language[], kinds: readonly NounKind[]): boolean {
+export function namesNoun(
+  clauses: readonly Clause[],
+  languages: readonly Language[],
+  kinds: readonly NounKind[],
+): boolean {
   return languages.some((language) =>
-    clausesOf(text).some(({ words }) =>
+    clauses.some(({ words }) =>
       itemsOf(words, LEXICONS[language]).some((item) => item.kind === 'noun' && kinds.includes(item.noun)),
     ),
   );
 }
 
 /** Whether a title has a noun of one of the kinds in a genitive: "Documento del paciente", "Patient's insurance". */
-export function namesOwner(title: string, languages: readonly Language[], kinds: readonly NounKind[]): boolean {
+export function namesOwner(
+  clauses: readonly Clause[],
+  languages: readonly Language[],
+  kinds: readonly NounKind[],
+): boolean {
   return languages.some((language) =>
-    clausesOf(title).some(({ words }) => {
+    clauses.some(({ words }) => {
       const items = itemsOf(words, LEXICONS[language]);
       return items.some((item, at) => {
         if (item.kind !== 'noun' || !kinds.includes(item.noun)) return false;

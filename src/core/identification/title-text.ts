@@ -10,6 +10,18 @@ export interface Clause {
   opening: Opening;
 }
 
+/** A title, and its clauses, which several readers need. */
+export interface Title {
+  text: string;
+  clauses: readonly Clause[];
+}
+
+/** A title as its readers take it; `raw` may be as Typeform sends it. */
+export function titleOf(raw: string): Title {
+  const text = plainTitle(raw);
+  return { text, clauses: clausesOf(text) };
+}
+
 /** What is left of the genitive "'s", of a comma and of a slash among the words of a clause. */
 export const POSSESSIVE = "'s";
 export const COMMA = ',';
@@ -20,6 +32,8 @@ const PIPED_OWNER = 'their';
 /** No clause of a real title is longer; the rest is not looked at. */
 const MAX_WORDS = 80;
 const MAX_CLAUSES = 60;
+/** Folding makes some characters longer. */
+const MAX_FOLDED_LENGTH = 2500;
 
 /** Folded text: compatibility forms, accents and case do not matter. */
 export function fold(text: string): string {
@@ -67,11 +81,12 @@ function openingAfter(token: string): Opening {
 
 /** Writes alike what people write in several ways: "E mail", "Nº", "Tel.", "parents'", "Schüler:in", "amigo/a", "co-founder". */
 function prepare(raw: string): string {
-  return fold(
+  const folded = fold(
     plainTitle(raw)
       .replace(/…(?=['’]s)/g, PIPED_OWNER)
       .replace(/[’‘`´ʼ]/g, "'"),
-  )
+  ).slice(0, MAX_FOLDED_LENGTH);
+  return folded
     .replace(/(?<![\p{Letter}.])(?:\p{Letter}\.){2,}/gu, (acronym) => `${acronym.replaceAll('.', '')} `)
     .replace(/(?<!\p{Letter})e[- ]?mails?(?!\p{Letter})/gu, 'email')
     .replace(

@@ -18,6 +18,12 @@ const PLACE: ReadonlySet<IdentifierKey> = new Set([
 /** What belongs to a body: asked right behind somebody's name it is that somebody's. */
 const PERSONAL: ReadonlySet<IdentifierKey> = new Set(['birthday', 'gender']);
 
+/** What the title of the whole form tells. */
+export interface FormTitle {
+  isAboutThing: boolean;
+  isInTitle: (word: string) => boolean;
+}
+
 interface Case {
   reading: Reading;
   keys: readonly IdentifierKey[];
@@ -35,11 +41,7 @@ interface Case {
  * - A trade that the form's title names ("Rider details") is the client's.
  * - A trade ("chef") or an owner that no list knows is the client when nobody else is asked for the same.
  */
-export function settleOwners(
-  drafts: readonly Draft[],
-  isAboutThing: boolean,
-  isInTitle: (word: string) => boolean,
-): (Settled | null)[] {
+export function settleOwners(drafts: readonly Draft[], { isAboutThing, isInTitle }: FormTitle): (Settled | null)[] {
   const cases = drafts.map(({ reading }) => (reading ? caseOf(reading) : null));
   settleTrades(cases, isInTitle);
   settleAlternatives(cases);
