@@ -47,7 +47,8 @@ export function countryOf(text: string): CountryCode | null {
 
 /** Whether an admin's setting is a country that phone numbers can be read in. */
 export function asCountry(code: string | null | undefined): CountryCode | null {
-  const upper = (code ?? '').toUpperCase();
+  if (!code) return null;
+  const upper = code.toUpperCase();
   return getCountries().find((country) => country === upper) ?? null;
 }
 

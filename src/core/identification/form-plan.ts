@@ -3,6 +3,7 @@ import type { IdentifierKey, IdentifierMapping } from '../identifiers';
 import { IDENTIFIER_KEYS } from '../identifiers';
 import { canHold, typedKey } from './answer-types';
 import { type Owner, type Reading } from './clause-grammar';
+import { type CountryCode, countryOfWords } from './countries';
 import { detectLanguages, type FormLanguages } from './form-language';
 import { HIDDEN, sourceOf } from './mapping-problems';
 import { describeOwner, reasonFor } from './plan-reasons';
@@ -43,8 +44,8 @@ export interface FormPlan {
   hidden: ReadonlyMap<string, QuestionPlan | null>;
   /** The form's language where its titles tell it. */
   language: Language | null;
-  /** Words of the titles that tell Portugal from Brazil, Mexico from Spain ...: read when a phone number has no country. */
-  titles: readonly string[];
+  /** The country whose words the titles hold (Portugal's or Brazil's, Mexico's or Spain's): where its phone numbers are. */
+  country: CountryCode | null;
 }
 
 /** How sure each way of finding an identifier is, in the order of design section 5. */
@@ -84,8 +85,9 @@ export function planForm(
   }
   const hidden = new Map(form.hidden.map((name) => [name, planHidden(name)]));
   applyMapping(mapping, form, questions, hidden);
-  const titles = asked.map(({ title }) => title.text);
-  return { questions, hidden, language: languages.main, titles };
+  const words = new Set(asked.flatMap(({ title }) => title.clauses.flatMap((clause) => clause.words)));
+  const country = languages.main && countryOfWords(words, languages.main);
+  return { questions, hidden, language: languages.main, country };
 }
 
 /** The type decides over the title, the title over the ref; a ref that names an owner is heard where the title names none. */

@@ -98,11 +98,16 @@ function brazilianMobile(text: string): string | null {
   return match ? e164(parsePhoneNumber(`+55${match[1]}9${match[2]}`, { extract: false })) : null;
 }
 
+function brazilianMobileIn(part: string, country: CountryCode): string | null {
+  return country === 'BR' ? brazilianMobile(`+55${part.replace(/\D/g, '').replace(/^0/, '')}`) : null;
+}
+
 /** A number without country code: in the countries told, else in the likely country that it fits clearly best. */
 function national(part: string, { told, likely, favourites, spoken }: PhoneCountries): string | null {
   for (const country of told) {
-    const fit = fitOf(part, country);
-    if (fit?.number) return fit.number;
+    const number =
+      e164(parsePhoneNumber(part, { defaultCountry: country, extract: false })) ?? brazilianMobileIn(part, country);
+    if (number) return number;
   }
   const digits = part.replace(/\D/g, '');
   const fits = likely
@@ -135,7 +140,7 @@ const CLEARLY = 0.5;
 
 /** How well a number fits a country; `number` is null where it has the right length there and is not given out. */
 function fitOf(part: string, country: CountryCode): { number: string | null; score: number } | null {
-  const phone = parsePhoneNumber(part, { defaultCountry: country, extract: false });
+  const added = brazilianMobileIn(part, country);
   const added = country === 'BR' ? brazilianMobile(`+55${part.replace(/\D/g, '').replace(/^0/, '')}`) : null;
   if (added) return { number: added, score: SAME_DIGITS + MOBILE };
   if (!phone?.isPossible() || (phone.country ?? country) !== country) return null;
