@@ -140,7 +140,7 @@ const CLEARLY = 0.5;
 
 /** How well a number fits a country; `number` is null where it has the right length there and is not given out. */
 function fitOf(part: string, country: CountryCode): { number: string | null; score: number } | null {
-  const added = brazilianMobileIn(part, country);
+  const phone = parsePhoneNumber(part, { defaultCountry: country, extract: false });
   const added = country === 'BR' ? brazilianMobile(`+55${part.replace(/\D/g, '').replace(/^0/, '')}`) : null;
   if (added) return { number: added, score: SAME_DIGITS + MOBILE };
   if (!phone?.isPossible() || (phone.country ?? country) !== country) return null;
