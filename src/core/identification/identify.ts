@@ -182,9 +182,11 @@ function canonical(
       return email === null ? null : { value: email, normalised: true };
     }
     case 'phone': {
-      const phone =
-        phoneValue(item.text, countries) ??
-        (item.questionType === 'number' ? phoneValue(`0${item.text}`, countries) : null);
+      const phone = phoneValue(item.text, countries);
+      // A number question takes the trunk 0 off.
+      const trunk =
+        item.questionType === 'number' && !phone?.normalised ? phoneValue(`0${item.text}`, countries) : null;
+      if (trunk?.normalised) return trunk;
       return phone && !phone.normalised && item.believed ? { value: line, normalised: false } : phone;
     }
     case 'birthday':

@@ -32,7 +32,9 @@ export function reasonFor(
     decidedBy === 'type'
       ? `the question's type is ${keys[0] === 'email' ? 'e-mail' : 'phone number'}`
       : `the ${decidedBy} asks for ${keys.map((key) => NAMES[key]).join(' and ')}`;
-  if (settled.whose === 'client' && !settled.owner) return what;
+  const { owner: named } = settled;
+  const itself = keys[0] === 'company' && (named?.kind === 'organisation' || named?.kind === 'venture');
+  if (settled.whose === 'client' && (!named || itself)) return what;
   const owner = describeOwner(settled.owner, text);
   if (settled.whose === 'client') return `${what}, and ${owner} is the client in this form`;
   return `${what}, but the title names somebody else's: ${owner}`;

@@ -53,7 +53,7 @@ export const english: Vocabulary = {
     contact: `contact person, main contact, primary contact, point of contact, key contact, company contact, business contact,
       representative, spokesperson, authorised person, authorized person, authorised representative, authorized representative,
       account owner, organiser, organizer, coordinator, booking contact, contact, legal representative, poc,
-      contact name, lead contact, team leader, group leader, team captain`,
+      lead contact, team leader, group leader, team captain`,
     guardian: `parent, guardian, legal guardian, carer, caregiver, caretaker, parent guardian,
       parent or guardian, custodian`,
     kin: `mother, father, mum, mom, dad, mummy, daddy, parents names`,
