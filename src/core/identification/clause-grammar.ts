@@ -142,8 +142,10 @@ function phoneAt(
   items: readonly Item[],
   { contact, number, yours }: Record<'contact' | 'number' | 'yours', number>,
 ): number {
-  if (number < 0)
-    return items[contact]?.kind === 'contact' && !items.some(({ kind }) => kind === 'noun') ? contact : -1;
+  if (number < 0) {
+    const alone = !items.some((item) => item.kind === 'noun' && !isContact(item));
+    return alone && contact >= 0 && (yours >= 0 || items[contact]?.kind === 'contact') ? contact : -1;
+  }
   if (contact >= 0) return items.some(({ kind }) => kind === 'unknown') ? -1 : number;
   return yours >= 0 && yours < number && !items.slice(yours).some(isNominal) ? number : -1;
 }
@@ -163,7 +165,7 @@ function companiesInRow(items: Item[]): Item[] {
 }
 
 function isContact(item: Item): boolean {
-  return item.kind === 'contact' || (item.kind === 'noun' && item.text === 'contact');
+  return item.kind === 'contact' || (item.kind === 'noun' && /^conta[ck]t?[oe]?s?$/.test(item.text));
 }
 
 /** Runs of nouns and unknown words, each with what stands before and behind it. */
@@ -388,7 +390,7 @@ function readNounAlone(items: readonly Item[], phrases: readonly NounPhrase[], a
     (item) =>
       BESIDE_NOUNS.has(item.kind) ||
       /^\d+$/.test(item.text) ||
-      (same.length > 1 && (item.kind === 'of' || item.kind === 'ofThe')),
+      ((same.length > 1 || noun === 'organisation') && (item.kind === 'of' || item.kind === 'ofThe')),
   );
   const onlyNouns = items.every((item) => item.kind !== 'unknown');
   const base = {

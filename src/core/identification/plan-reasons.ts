@@ -37,6 +37,7 @@ export function reasonFor(
   if (settled.whose === 'client' && (!named || itself)) return what;
   const owner = describeOwner(settled.owner, text);
   if (settled.whose === 'client') return `${what}, and ${owner} is the client in this form`;
+  if (settled.whose === 'unknown') return `${what}, but nothing tells who ${owner} is`;
   return `${what}, but the title names somebody else's: ${owner}`;
 }
 

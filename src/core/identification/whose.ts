@@ -210,7 +210,11 @@ function settle(item: Case, cases: readonly (Case | null)[], parties: ReadonlySe
   if (owner?.kind === 'unknown' && key !== 'email' && key !== 'phone') return null;
   if (PERSON_NAMES.has(key) && owner?.kind === 'thing') return null;
   if (item.party === 'role' || item.party === 'unknown') {
-    return { ...settled, whose: isBeside(cases, item, parties, key) ? 'other' : 'client', lastResort: true };
+    return {
+      ...settled,
+      whose: isBeside(cases, item, parties, key) ? (item.party === 'role' ? 'other' : 'unknown') : 'client',
+      lastResort: true,
+    };
   }
   if (!parties.has(item.party)) return { ...settled, whose: 'other' };
   if (
