@@ -1,16 +1,10 @@
 /** The grammar of a clause: which identifiers it asks for and who owns them. Pure; linear in the number of words. */
 import type { IdentifierKey } from '../identifiers';
+import { companiesInRow, isLabel, isNominal, phoneNumbers, withoutExplanation } from './clause-items';
 import type { Item, Lexicon } from './lexicon';
-import type { NounKind } from './vocabulary/vocabulary';
-
-/** Who or what a title says the answer belongs to. */
-export interface Owner {
-  /** `unknown`: a noun that no list has, in the place of an owner. */
-  kind: NounKind | 'emergency' | 'unknown';
-  /** "your X", "their": the owner is somebody in the client's life. */
-  possessed: boolean;
-  text: string;
-}
+import { readNounAlone } from './noun-alone';
+import { type NounPhrase, nounPhrases } from './noun-phrases';
+import { type Owner, ownerOf } from './ownership';
 
 export interface Reading {
   /** In the order of the title; several when it asks for several in one answer. */
@@ -35,48 +29,13 @@ export interface Reading {
 const PERSON_NAMES: ReadonlySet<IdentifierKey> = new Set(['fullName', 'firstName', 'lastName']);
 const ADDRESS_PARTS: ReadonlySet<IdentifierKey> = new Set(['city', 'state', 'postalCode', 'country', 'addressLine2']);
 const PLACES: ReadonlySet<IdentifierKey> = new Set(['city', 'state', 'country', 'addressLine1', 'company']);
-/** Roles of which a second one is somebody else than the client. */
-const ANOTHER_PERSON: ReadonlySet<NounKind> = new Set(['client', 'contact', 'guardian', 'role']);
 /** "Person" with a word that says which ("pflegebedürftige Person") is one of whom the client speaks. */
 const PERSON = /^person|^pessoa|^individu/;
-/** Pronouns of the addressee: what is asked for is wanted of "you", whoever else the title mentions. */
-const ADDRESSEE = new Set([
-  'you',
-  'voce',
-  'vc',
-  'te',
-  'ti',
-  'vous',
-  'sie',
-  'dich',
-  'dir',
-  'ihnen',
-  'usted',
-  'le',
-  'contigo',
-  'toi',
-]);
-
-/** What owns something: nouns and whatever no list has. */
-interface NounPhrase {
-  /** The items' range, the determiner not included. */
-  start: number;
-  end: number;
-  head: Item;
-  unknown: boolean;
-  determiner: 'yours' | 'theirs' | 'article' | null;
-  preposition: 'of' | 'ofThe' | 'for' | null;
-  possessive: boolean;
-  /** "Applicant 2", "second parent": another one than the first. */
-  further: boolean;
-}
-
 /** What a clause asks for, or null when it speaks of no identifier. */
 export function readClause(items: readonly Item[], lexicon: Lexicon): Reading | null {
   const clause = companiesInRow(phoneNumbers(withoutExplanation(items)));
   const labels = clause.flatMap((item, at) => (isLabel(item) ? [at] : []));
   const phrases = nounPhrases(clause, lexicon);
-  const emergency = clause.find(({ kind }) => kind === 'emergency');
   const alone = labels.length === 0 ? readNounAlone(clause, phrases) : null;
   if (alone) return alone;
   if (labels.length === 0) return null;
@@ -85,21 +44,12 @@ export function readClause(items: readonly Item[], lexicon: Lexicon): Reading | 
   const first = labels[0] ?? 0;
   const last = labels.at(-1) ?? first;
   const found = ownerOf(clause, phrases, first, last, lexicon);
-  const theirs = clause.find(({ kind }) => kind === 'theirs');
-  const unknown = clause.some(({ kind }) => kind === 'unknown');
-  const owner: Owner | null = emergency
-    ? { kind: 'emergency', possessed: false, text: emergency.text }
-    : found && PERSON.test(found.owner.text) && (unknown || found.used.some(({ start, end }) => end - start > 1))
-      ? { ...found.owner, kind: 'relation' }
-      : theirs && !found?.owner.possessed
-        ? { kind: 'relation', possessed: true, text: theirs.text }
-        : (found?.owner ?? null);
   const used = new Set(found?.used ?? []);
   const strays = phrases.filter((phrase) => !used.has(phrase));
   const reading: Reading = {
     keys: keys?.keys ?? [],
     bare: keys?.bare ?? false,
-    owner,
+    owner: somebody(clause, found),
     own: clause.some(({ kind }, at) => kind === 'yours' && at < last),
     secondary: clause.some(({ kind }) => kind === 'secondary'),
     complete: keys !== null && isComplete(clause, strays),
@@ -109,193 +59,6 @@ export function readClause(items: readonly Item[], lexicon: Lexicon): Reading | 
     nickname: clause.some(({ kind }) => kind === 'nickname'),
   };
   return nameOfOwner(reading);
-}
-
-function isLabel({ kind }: Item): boolean {
-  return kind === 'label' || kind === 'name' || kind === 'nickname';
-}
-
-/** "So that we can call you" and what follows it explains; before the first label it is only skipped. */
-function withoutExplanation(items: readonly Item[]): Item[] {
-  const label = items.findIndex((item) => isLabel(item) || item.kind === 'noun' || item.kind === 'number');
-  const cut = items.findIndex(({ kind }, at) => kind === 'explanation' && label >= 0 && at > label);
-  return (cut < 0 ? items : items.slice(0, cut)).filter(({ kind }) => kind !== 'explanation');
-}
-
-/**
- * A number is a phone's when a contact is spoken of ("Contact number", "Nº de contacto") or it is simply the client's
- * ("your number"); so is "your contact" alone. What is asked for shows in the value: no other number is a phone's.
- */
-function phoneNumbers(items: Item[]): Item[] {
-  if (items.some(isLabel)) return items;
-  const contact = items.findIndex(isContact);
-  const number = items.findIndex(({ kind }) => kind === 'number');
-  const yours = items.findIndex(({ kind }) => kind === 'yours');
-  const at = phoneAt(items, { contact, number, yours });
-  if (at < 0) return items;
-  return items.flatMap((item, index): Item[] =>
-    index === at ? [{ kind: 'label', key: 'phone', text: item.text }] : isContact(item) ? [] : [item],
-  );
-}
-
-function phoneAt(
-  items: readonly Item[],
-  { contact, number, yours }: Record<'contact' | 'number' | 'yours', number>,
-): number {
-  if (number < 0) {
-    const alone = !items.some((item) => item.kind === 'noun' && !isContact(item));
-    return alone && contact >= 0 && (yours >= 0 || items[contact]?.kind === 'contact') ? contact : -1;
-  }
-  if (contact >= 0) return items.some(({ kind }) => kind === 'unknown') ? -1 : number;
-  return yours >= 0 && yours < number && !items.slice(yours).some(isNominal) ? number : -1;
-}
-
-/** "Name and company", "Company / name": in a row with a label the company is asked for, it owns nothing. */
-function companiesInRow(items: Item[]): Item[] {
-  const joins = (at: number): boolean => ['and', 'slash', 'comma'].includes(items[at]?.kind ?? '');
-  const skips = (at: number): boolean => ['article', 'yours'].includes(items[at]?.kind ?? '');
-  return items.map((item, at): Item => {
-    if (item.kind !== 'noun' || item.noun !== 'organisation') return item;
-    let before = at - 1;
-    while (skips(before)) before--;
-    const behind = joins(at + 1) && items.slice(at + 2).some(isLabel);
-    const ahead = joins(before) && items.slice(0, before).some(isLabel);
-    return behind || ahead ? { kind: 'label', key: 'company', text: item.text } : item;
-  });
-}
-
-function isContact(item: Item): boolean {
-  return item.kind === 'contact' || (item.kind === 'noun' && /^conta[ck]t?[oe]?s?$/.test(item.text));
-}
-
-/** Runs of nouns and unknown words, each with what stands before and behind it. */
-function nounPhrases(items: readonly Item[], { headLast }: Lexicon): NounPhrase[] {
-  const phrases: NounPhrase[] = [];
-  for (let start = 0; start < items.length;) {
-    let end = start;
-    while (isNominal(items[end])) end++;
-    if (end === start) {
-      start++;
-      continue;
-    }
-    const run = items.slice(start, end);
-    const nouns = run.filter(({ kind }) => kind === 'noun');
-    const head = (headLast ? nouns.at(-1) : nouns[0]) ?? (headLast ? run.at(-1) : run[0]);
-    if (head) {
-      const possessive = items[end]?.kind === 'possessive';
-      phrases.push({
-        start,
-        end,
-        head,
-        unknown: nouns.length === 0,
-        possessive,
-        further: isFurther(items, start, end),
-        ...leadOf(items, start),
-      });
-    }
-    start = end;
-  }
-  return phrases;
-}
-
-function isFurther(items: readonly Item[], start: number, end: number): boolean {
-  return /^[2-9]$/.test(items[end]?.text ?? '') || items[start - 1]?.kind === 'secondary';
-}
-
-function isNominal(item: Item | undefined): boolean {
-  return item !== undefined && (item.kind === 'noun' || item.kind === 'unknown');
-}
-
-/** Determiner and preposition before a noun phrase; adjectives between are skipped. */
-function leadOf(items: readonly Item[], start: number): Pick<NounPhrase, 'determiner' | 'preposition'> {
-  let determiner: NounPhrase['determiner'] = null;
-  for (let at = start - 1; at >= 0 && start - at <= 5; at--) {
-    const kind = items[at]?.kind;
-    if (kind === 'of' || kind === 'ofThe' || kind === 'for') return { determiner, preposition: kind };
-    if (kind === 'yours' || kind === 'theirs') determiner ??= kind;
-    else if (kind === 'article') determiner ??= 'article';
-    else if (kind !== 'filler' && kind !== 'secondary' && kind !== 'full') break;
-  }
-  return { determiner, preposition: null };
-}
-
-/** The owner of the labels: the genitive before them, else the phrase that belongs to them behind, else the noun beside them. */
-function ownerOf(
-  items: readonly Item[],
-  phrases: readonly NounPhrase[],
-  first: number,
-  last: number,
-  lexicon: Lexicon,
-): { owner: Owner; used: NounPhrase[] } | null {
-  const before = phrases.filter(({ end }) => end <= first);
-  const behind = phrases.filter(({ start }) => start > first);
-  const genitive = before.filter(({ possessive }) => possessive).at(-1);
-  if (genitive) return { owner: asOwner(genitive), used: before };
-
-  const following = chainHead(behind, last, items, lexicon);
-  if (
-    following &&
-    owns(following, lexicon, following.start - items.findLastIndex((item, at) => at < following.start && isLabel(item)))
-  )
-    return {
-      owner: asOwner(following),
-      used: behind.filter((phrase) => !phrase.unknown || phrase.start === following.start),
-    };
-
-  const comma = items.findLastIndex(({ kind }, at) => kind === 'comma' && at < first);
-  const known = before.filter(({ start, unknown, preposition }) => !unknown && preposition !== 'for' && start > comma);
-  // "Veterinarian / clinic name": of two owners with a slash between them the one who is not the client counts.
-  const beside =
-    known.find(({ head, end }) => items[end]?.kind === 'slash' && head.kind === 'noun' && head.noun === 'relation') ??
-    known.at(-1);
-  if (beside) return { owner: asOwner(beside), used: before };
-  return null;
-}
-
-/** "Name of your company's manager": in a chain of genitives the last noun is meant; of several phrases behind, the first. */
-function chainHead(
-  behind: readonly NounPhrase[],
-  last: number,
-  items: readonly Item[],
-  { headLast }: Lexicon,
-): NounPhrase | undefined {
-  const known = behind.find(({ unknown }) => !unknown);
-  const nearest = behind.find(({ start }) => start > last) ?? behind[0];
-  let head = nearest?.unknown && known && !nearest.preposition && !nearest.determiner ? known : nearest;
-  while (headLast && head?.possessive) {
-    const next = behind[behind.indexOf(head) + 1];
-    if (!next || items.slice(head.end, next.start).some(({ kind }) => kind === 'and' || kind === 'comma')) break;
-    head = { ...next, determiner: head.determiner, preposition: head.preposition };
-  }
-  return head;
-}
-
-/** A known noun behind a label owns it, whatever stands between; an unknown word only in a genitive ("of your X", "do X"). */
-function owns(
-  { unknown, determiner, preposition, head }: NounPhrase,
-  { language }: Lexicon,
-  distance: number,
-): boolean {
-  // "Where should we email your claim reference?": in English what follows without a preposition is an object.
-  if (language === 'en' && determiner === 'yours' && preposition === null && distance === 2) return false;
-  if (!unknown)
-    return preposition !== 'for' || head.kind !== 'noun' || !['thing', 'organisation', 'venture'].includes(head.noun);
-  if (preposition === 'for') return false;
-  if (preposition === 'ofThe') return true;
-  if (determiner === 'yours') return preposition === 'of' || language === 'de';
-  return preposition === 'of' && determiner === 'article';
-}
-
-function asOwner({ head, unknown, determiner, possessive, further }: NounPhrase): Owner {
-  const possessed = determiner === 'yours' || determiner === 'theirs';
-  if (further && head.kind === 'noun' && ANOTHER_PERSON.has(head.noun))
-    return { kind: 'relation', possessed, text: head.text };
-  if (head.kind === 'noun') return { kind: head.noun, possessed, text: head.text };
-  return {
-    kind: unknown && possessed && (possessive || determiner !== null) ? 'relation' : 'unknown',
-    possessed,
-    text: head.text,
-  };
 }
 
 /** The keys of the labels of a clause: several names are one full name, an address with its parts is one address. */
@@ -339,6 +102,18 @@ function keysOf(
   return keys.length > 0 ? { keys, bare, alternatives } : null;
 }
 
+/** The owner that was found, unless the clause speaks of an emergency, of "their" or of a certain person. */
+function somebody(clause: readonly Item[], found: { owner: Owner; used: NounPhrase[] } | null): Owner | null {
+  const emergency = clause.find(({ kind }) => kind === 'emergency');
+  if (emergency) return { kind: 'emergency', possessed: false, text: emergency.text };
+  const described =
+    clause.some(({ kind }) => kind === 'unknown') || found?.used.some(({ start, end }) => end - start > 1);
+  if (found && described && PERSON.test(found.owner.text)) return { ...found.owner, kind: 'relation' };
+  const theirs = clause.find(({ kind }) => kind === 'theirs');
+  if (theirs && !found?.owner.possessed) return { kind: 'relation', possessed: true, text: theirs.text };
+  return found?.owner ?? null;
+}
+
 /** No word is left that was not understood, and nothing names another thing beside the label. */
 function isComplete(items: readonly Item[], strays: readonly NounPhrase[]): boolean {
   if (items.some(({ kind }) => kind === 'decoy')) return false;
@@ -355,58 +130,4 @@ function nameOfOwner(reading: Reading): Reading {
     return reading;
   if (owner.kind !== 'organisation' && owner.kind !== 'venture') return reading;
   return { ...reading, keys: ['company'], bare: false };
-}
-
-const BESIDE_NOUNS: ReadonlySet<Item['kind']> = new Set([
-  'yours',
-  'article',
-  'asking',
-  'possessive',
-  'secondary',
-  'full',
-  'comma',
-  'slash',
-  'and',
-]);
-
-const COMPANIES: ReadonlySet<NounKind> = new Set(['organisation', 'venture']);
-
-/** "Company", "Contact person", "Landlord": a noun that is the whole clause asks for its name. */
-function readNounAlone(items: readonly Item[], phrases: readonly NounPhrase[], addressed = false): Reading | null {
-  const phrase = phrases.find(({ unknown }) => !unknown);
-  if (!phrase || phrase.head.kind !== 'noun') return null;
-  const own = addressed || items.some(({ text }, at) => at >= phrase.end && ADDRESSEE.has(text));
-  // "Contact person for questions": what it is for changes nothing.
-  const purpose = items.findIndex(({ kind }, at) => kind === 'for' && at >= phrase.end);
-  if (purpose >= 0) {
-    const before = phrases.filter(({ end }) => end <= purpose);
-    return readNounAlone(items.slice(0, purpose), before, own);
-  }
-  const { noun } = phrase.head;
-  // "Company / institution", "the person responsible for the shop": further nouns of a company add nothing.
-  const same = phrases.filter(({ head }) => head.kind === 'noun' && (head.noun === noun || COMPANIES.has(head.noun)));
-  const others = items.filter((_, at) => !same.some(({ start, end }) => at >= start && at < end));
-  const plain = others.every(
-    (item) =>
-      BESIDE_NOUNS.has(item.kind) ||
-      /^\d+$/.test(item.text) ||
-      ((same.length > 1 || noun === 'organisation') && (item.kind === 'of' || item.kind === 'ofThe')),
-  );
-  const onlyNouns = items.every((item) => item.kind !== 'unknown');
-  const base = {
-    bare: false,
-    own,
-    secondary: false,
-    complete: plain && onlyNouns,
-    alternatives: false,
-    lesser: false,
-    nickname: false,
-  };
-  const owner = asOwner(phrase);
-  if (noun === 'organisation' || (noun === 'venture' && (owner.possessed || same.length > 1)))
-    return base.complete
-      ? { ...base, keys: ['company'], owner: { ...owner, possessed: false }, roleOnly: false }
-      : null;
-  if (noun === 'thing' || noun === 'animal' || noun === 'venture') return null;
-  return { ...base, keys: ['fullName'], owner, roleOnly: true };
 }

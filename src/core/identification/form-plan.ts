@@ -2,7 +2,8 @@
 import type { IdentifierKey, IdentifierMapping } from '../identifiers';
 import { IDENTIFIER_KEYS } from '../identifiers';
 import { canHold, typedKey } from './answer-types';
-import { type Owner, type Reading } from './clause-grammar';
+import type { Reading } from './clause-grammar';
+import type { Owner } from './ownership';
 import { type CountryCode, countryOfWords } from './countries';
 import { detectLanguages, type FormLanguages } from './form-language';
 import { HIDDEN, sourceOf } from './mapping-problems';

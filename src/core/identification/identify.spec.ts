@@ -265,9 +265,9 @@ describe('identify', () => {
     });
 
     it.each([
-      ['another e-mail', { email: 'bob@example.com', first_name: 'Bob', last_name: 'Jones', phone: '+12025550123' }],
+      ['another e-mail', { email: 'bob@example.com', first_name: 'Bob', last_name: 'Jones', company: 'Example Lda' }],
       ['another name', { first_name: 'Bob', last_name: 'Jones', phone: '+12025550123' }],
-    ])('count for nothing of a person when they hold %s', (_name, hidden) => {
+    ])('count for nothing when they hold %s', (_name, hidden) => {
       const found = identifiersOf([...typed, text('First name', 'Ana')], hidden);
       expect(valuesOf(found)).toEqual({ email: 'ana@example.com', firstName: 'Ana' });
     });

@@ -13,15 +13,6 @@ import { fold } from './title-text';
 
 /** A full name put together from first and last name is a little less sure than the less sure of the two. */
 const DERIVED = 0.9;
-/** Keys that describe one person: hidden ones of somebody else than the one who typed are all dropped together. */
-const HIDDEN_PERSON_KEYS: readonly IdentifierKey[] = [
-  'email',
-  'phone',
-  'fullName',
-  'firstName',
-  'lastName',
-  'birthday',
-];
 
 /** A found identifier before one is chosen per key; `order` is the place of its question in the form. */
 interface Candidate extends Identifier {
@@ -217,7 +208,7 @@ function compare(a: Candidate, b: Candidate): number {
 
 /**
  * Hidden fields come from a link, which people forward: where one says something else than was typed (another e-mail or
- * phone, a name of other words), nothing that hidden fields say of a person counts.
+ * phone, a name of other words), it was made for somebody else, and nothing that its hidden fields say counts.
  */
 function dropContradicted(
   best: Map<IdentifierKey, Candidate>,
@@ -232,10 +223,7 @@ function dropContradicted(
   const typed = [...best.values()].filter(({ source }) => !hidden.some((candidate) => candidate.source === source));
   const contradicted = hidden.some((candidate) => typed.some((other) => contradicts(candidate, other)));
   if (!contradicted) return;
-  for (const key of HIDDEN_PERSON_KEYS) {
-    const chosen = best.get(key);
-    if (chosen && hidden.some(({ source }) => source === chosen.source)) best.delete(key);
-  }
+  for (const [key, { source }] of best) if (hidden.some((candidate) => candidate.source === source)) best.delete(key);
 }
 
 function isGuessedHidden(source: string, meaning: QuestionPlan): boolean {

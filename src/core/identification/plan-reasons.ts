@@ -1,6 +1,6 @@
 /** Reasons of a plan in plain English, for the console and the API. */
 import type { IdentifierKey } from '../identifiers';
-import type { Owner } from './clause-grammar';
+import type { Owner } from './ownership';
 import type { Settled } from './form-plan';
 import { fold } from './title-text';
 

@@ -1,5 +1,6 @@
 /** A title or a machine name -> what it asks for and whose: its clauses read in the languages of the form. */
-import type { Owner, Reading } from './clause-grammar';
+import type { Reading } from './clause-grammar';
+import type { Owner } from './ownership';
 import { readClause } from './clause-grammar';
 import { type Item, itemsOf, LEXICONS, type Lexicon } from './lexicon';
 import { type Clause, clausesOf, COMMA, SLASH } from './title-text';

@@ -31,7 +31,7 @@ const PIPED_OWNER = 'their';
 
 /** No clause of a real title is longer; the rest is not looked at. */
 const MAX_WORDS = 80;
-const MAX_CLAUSES = 60;
+const MAX_CLAUSES = 300;
 /** Folding makes some characters longer. */
 const MAX_FOLDED_LENGTH = 2500;
 

@@ -1,6 +1,7 @@
 /** Whose each answer is: settled once per form, because it depends on the other questions. Pure. */
 import type { IdentifierKey } from '../identifiers';
-import type { Owner, Reading } from './clause-grammar';
+import type { Reading } from './clause-grammar';
+import type { Owner } from './ownership';
 import type { Draft, Settled } from './form-plan';
 
 type Party =
