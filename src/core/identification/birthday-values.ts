@@ -1,5 +1,5 @@
 /** Dates of birth -> `YYYY-MM-DD`, where the value or its title leaves no doubt about the order. */
-import type { DateOrder } from './form-plan';
+import type { DateOrder } from './date-order';
 import { tidy } from './text-values';
 import { fold } from './title-text';
 import type { Language } from './vocabulary/vocabulary';

@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
 import type { IdentifierMapping } from '../identifiers';
-import { dateOrderIn, type FormPlan, type FormQuestion, planForm, type QuestionPlan } from './form-plan';
+import { dateOrderIn } from './date-order';
+import { planForm } from './form-plan';
+import type { FormPlan, FormQuestion, QuestionPlan } from './plan';
 import type { Language } from './vocabulary/vocabulary';
 
 /** Questions that tell a form's language and ask for no identifier. */

@@ -1,67 +1,21 @@
-/** The plan of a form: what each question and hidden field means, whose it is, how sure and why. Made once per form; pure. */
+/** Plans a form: what each question and hidden field means, whose it is, how sure and why. Pure. */
 import type { IdentifierKey, IdentifierMapping } from '../identifiers';
-import { IDENTIFIER_KEYS } from '../identifiers';
 import { canHold, typedKey } from './answer-types';
-import type { Reading } from './clause-grammar';
-import type { Owner } from './ownership';
-import { type CountryCode, countryOfWords } from './countries';
+import { countryOfWords } from './countries';
+import { dateOrderIn } from './date-order';
 import { detectLanguages, type FormLanguages } from './form-language';
-import { HIDDEN, sourceOf } from './mapping-problems';
+import type { Owner } from './ownership';
+import { CONFIDENCE, type Draft, type FormPlan, type FormQuestion, type QuestionPlan, type Settled } from './plan';
+import { applyMapping } from './plan-mapping';
 import { describeOwner, reasonFor } from './plan-reasons';
+import type { Reading } from './reading';
 import { namesNoun, namesOwner, readForeignTitle, readName, readTitle } from './title-reading';
 import { type Title, titleOf } from './title-text';
 import { type Language, LANGUAGES } from './vocabulary/vocabulary';
 import { settleOwners } from './whose';
 
-/** A question that can be answered: the leaf, when a form nests questions in groups. */
-export interface FormQuestion {
-  id: string;
-  ref: string | null;
-  title: string | null;
-  type: string | null;
-}
-
-export interface QuestionPlan {
-  key: IdentifierKey | null;
-  whose: 'client' | 'other' | 'unknown';
-  confidence: number;
-  decidedBy: 'mapping' | 'type' | 'title' | 'ref' | 'hidden';
-  /** Why, in words for people. */
-  reason: string;
-  /** One answer holds several identifiers, in this order: it is split where that can be done surely. */
-  parts?: readonly IdentifierKey[];
-  /** The parts are alternatives of which the answer is one. */
-  alternatives?: true;
-  /** "Name" alone, settled by the questions beside it: an answer that holds the other part too is the whole name. */
-  bare?: true;
-  /** The order of a date that the title asks for. */
-  dateOrder?: DateOrder;
-}
-export type DateOrder = 'dmy' | 'mdy' | 'ymd';
-
-export interface FormPlan {
-  questions: ReadonlyMap<string, QuestionPlan | null>;
-  /** Hidden fields by name. */
-  hidden: ReadonlyMap<string, QuestionPlan | null>;
-  /** The form's language where its titles tell it. */
-  language: Language | null;
-  /** The country whose words the titles hold (Portugal's or Brazil's, Mexico's or Spain's): where its phone numbers are. */
-  country: CountryCode | null;
-}
-
-/** How sure each way of finding an identifier is, in the order of design section 5. */
-export const CONFIDENCE = { mapping: 1, type: 0.95, title: 0.8, secondary: 0.75, ref: 0.7, hidden: 0.6 } as const;
 /** Taken off where words of a title were not understood, and where an organisation owns the address or number. */
 const DOUBT = 0.03;
-
-/** A question as the plan is made: read, not yet settled. */
-export interface Draft {
-  question: FormQuestion;
-  reading: Reading | null;
-  decidedBy: 'type' | 'title' | 'ref';
-  /** The title speaks of somebody in a role in which people fill forms in: "Documento del paciente". */
-  speaksOfClient: boolean;
-}
 
 /**
  * Classifies every question and hidden field of a form (contract section 7). A mapped source serves its key and nothing
@@ -181,16 +135,6 @@ function planQuestion({ question, reading, decidedBy }: Draft, settled: Settled 
   };
 }
 
-/** What the other questions of the form made of a reading. */
-export interface Settled {
-  keys: readonly IdentifierKey[];
-  whose: 'client' | 'other' | 'unknown';
-  owner: Owner | null;
-  /** Taken only when nothing better is answered: a role without the word "name", a nickname. */
-  lastResort: boolean;
-  bare: boolean;
-}
-
 function planHidden(name: string): QuestionPlan | null {
   const reading = readName(name, LANGUAGES);
   const [key] = reading?.keys ?? [];
@@ -205,69 +149,4 @@ function planHidden(name: string): QuestionPlan | null {
       ? `the name of the hidden field speaks of somebody else: ${describeOwner(reading.owner, name)}`
       : 'the name of the hidden field says so',
   };
-}
-
-function applyMapping(
-  mapping: IdentifierMapping,
-  form: { questions: readonly FormQuestion[]; hidden: readonly string[] },
-  questions: Map<string, QuestionPlan | null>,
-  hidden: Map<string, QuestionPlan | null>,
-): void {
-  const plans = [questions, hidden];
-  const mapped = IDENTIFIER_KEYS.filter((key) => mapping[key] !== undefined);
-  for (const key of mapped) {
-    const target = mapping[key] ?? null;
-    const source = target === null ? null : sourceOf(target, form);
-    if (target !== null && source === null) continue;
-    for (const plan of plans) {
-      for (const [id, guess] of plan) if (guess?.decidedBy !== 'mapping') plan.set(id, without(key, guess));
-    }
-  }
-  for (const key of mapped) {
-    const target = mapping[key] ?? null;
-    const source = target === null ? null : sourceOf(target, form);
-    if (source === null) continue;
-    const plan = source.startsWith(HIDDEN) ? hidden : questions;
-    const id = source.startsWith(HIDDEN) ? source.slice(HIDDEN.length) : source;
-    const title = form.questions.find((question) => question.id === id)?.title ?? '';
-    const dateOrder = key === 'birthday' ? dateOrderIn(title) : null;
-    const before = plan.get(id);
-    const parts = before?.decidedBy === 'mapping' && before.key ? [...(before.parts ?? [before.key]), key] : null;
-    plan.set(id, {
-      key: parts?.[0] ?? key,
-      whose: 'client',
-      confidence: CONFIDENCE.mapping,
-      decidedBy: 'mapping',
-      reason: 'an admin mapped it',
-      ...(parts ? { parts } : {}),
-      ...(dateOrder ? { dateOrder } : {}),
-    });
-  }
-}
-
-/** A guess that may no longer be this key. */
-function without(key: IdentifierKey, guess: QuestionPlan | null): QuestionPlan | null {
-  if (!guess) return null;
-  const keys = (guess.parts ?? [guess.key]).filter((part) => part !== null && part !== key) as IdentifierKey[];
-  const [first] = keys;
-  if (keys.length === (guess.parts ?? [guess.key]).length) return guess;
-  if (!first || !guess.parts)
-    return {
-      key: null,
-      whose: guess.whose,
-      confidence: CONFIDENCE.mapping,
-      decidedBy: 'mapping',
-      reason: `an admin said where this form asks for the ${key}: not here`,
-    };
-  // An answer that holds several identifiers is still split into all of them.
-  return guess;
-}
-
-/** "(DD/MM/YYYY)", "JJ/MM/AAAA", "TT.MM.JJJJ", "mm-dd-yyyy" in a title. */
-export function dateOrderIn(title: string): DateOrder | null {
-  const text = title.slice(0, 2000).toLowerCase();
-  if (/(?<!\p{Letter})(?:dd?|jj|tt)[\s./-]{1,3}mm?[\s./-]{1,3}(?:yy|aa|jj)/u.test(text)) return 'dmy';
-  if (/(?<!\p{Letter})mm?[\s./-]{1,3}(?:dd?|jj|tt)[\s./-]{1,3}(?:yy|aa|jj)/u.test(text)) return 'mdy';
-  if (/(?<!\p{Letter})(?:yyyy|aaaa|jjjj)[\s./-]{1,3}mm?[\s./-]{1,3}(?:dd?|jj|tt)/u.test(text)) return 'ymd';
-  return null;
 }

@@ -4,7 +4,7 @@ import { type Identifier, IDENTIFIER_KEYS, type IdentifierKey, type Identifiers 
 import { answerHolds } from './answer-types';
 import { birthdayValue } from './birthday-values';
 import { canonicalEmail, emailIn, isNobodysEmail } from './email-values';
-import { type FormPlan, type FormQuestion, type QuestionPlan } from './form-plan';
+import type { FormPlan, FormQuestion, QuestionPlan } from './plan';
 import { phoneCountries, type PhoneSettings } from './phone-countries';
 import { isNobodysPhone, NO_COUNTRY, type PhoneCountries, phoneValue } from './phone-values';
 import { splitValue } from './split-values';

@@ -1,5 +1,5 @@
 /** A clause that is nothing but a noun: "Company", "Contact person", "Landlord". */
-import type { Reading } from './clause-grammar';
+import type { Reading } from './reading';
 import type { Item } from './lexicon';
 import type { NounPhrase } from './noun-phrases';
 import { asOwner } from './ownership';

@@ -11,7 +11,7 @@ import {
   countryOfState,
   FAVOURITES,
 } from './countries';
-import type { FormPlan } from './form-plan';
+import type { FormPlan } from './plan';
 import { canonicalPhone, type PhoneCountries } from './phone-values';
 
 export interface PhoneSettings {

@@ -1,7 +1,7 @@
 /** Reasons of a plan in plain English, for the console and the API. */
 import type { IdentifierKey } from '../identifiers';
 import type { Owner } from './ownership';
-import type { Settled } from './form-plan';
+import type { Settled } from './plan';
 import { fold } from './title-text';
 
 const NAMES: Record<IdentifierKey, string> = {

@@ -1,5 +1,5 @@
 /** A title or a machine name -> what it asks for and whose: its clauses read in the languages of the form. */
-import type { Reading } from './clause-grammar';
+import type { Reading } from './reading';
 import type { Owner } from './ownership';
 import { readClause } from './clause-grammar';
 import { type Item, itemsOf, LEXICONS, type Lexicon } from './lexicon';

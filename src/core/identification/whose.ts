@@ -1,8 +1,8 @@
 /** Whose each answer is: settled once per form, because it depends on the other questions. Pure. */
 import type { IdentifierKey } from '../identifiers';
-import type { Reading } from './clause-grammar';
+import type { Reading } from './reading';
 import type { Owner } from './ownership';
-import type { Draft, Settled } from './form-plan';
+import type { Draft, Settled } from './plan';
 
 type Party =
   'plain' | 'client' | 'contact' | 'guardian' | 'kin' | 'dependant' | 'role' | 'unknown' | 'organisation' | 'other';
