@@ -98,7 +98,7 @@ describe('planForm', () => {
     ['date', 'Date of Birth of applicant', 'birthday'],
     ['date', 'When were you born?', 'birthday'],
     ['date', 'DOB', 'birthday'],
-    ['date', "Child's birthday", 'birthday'],
+    ['date', "Child's birthday", 'birthday!'],
     ['date', 'Start date', '-'],
     ['date', 'Wedding date', '-'],
     ['short_text', 'Zip / Postal Code', 'postalCode'],
@@ -242,7 +242,7 @@ describe('planForm', () => {
     ['short_text', 'Ville de naissance', '-'],
     ['date', 'Date de naissance', 'birthday'],
     ['date', 'Date de naissance du candidat', 'birthday'],
-    ['date', "Date de naissance de l'enfant", 'birthday'],
+    ['date', "Date de naissance de l'enfant", 'birthday!'],
     ['short_text', 'Adresse postale', 'addressLine1'],
     ['short_text', 'Votre adresse', 'addressLine1'],
     ['short_text', 'Adresse du bien', 'addressLine1!'],
@@ -288,7 +288,7 @@ describe('planForm', () => {
     ['short_text', 'In welcher Stadt lebst du?', 'city'],
     ['short_text', 'Geburtsort', '-'],
     ['date', 'Geburtsdatum', 'birthday'],
-    ['date', 'Geburtsdatum des Kindes', 'birthday'],
+    ['date', 'Geburtsdatum des Kindes', 'birthday!'],
     ['date', 'Wann bist du geboren?', 'birthday'],
     ['short_text', 'Straße + Hausnummer', 'addressLine1'],
     ['short_text', 'Anschrift', 'addressLine1'],
@@ -390,6 +390,31 @@ describe('planForm', () => {
       const plan = planOf(questions, { company: 'q7', fullName: 'q7' });
       expect(plan.questions.get('Question 7')?.parts).toEqual(['fullName', 'company']);
     });
+  });
+
+  it.each<[Language, string]>([
+    ['en', 'What is your role in the company?'],
+    ['en', 'How many employees does your company have?'],
+    ['en', "What's the name of your favourite book?"],
+    ['en', 'Which country should we expand to?'],
+    ['en', 'Order number'],
+    ['en', 'Instagram name'],
+    ['en', 'What is the first name that comes to mind?'],
+    ['en', 'When was your company founded?'],
+    ['pt', 'O que a sua empresa faz?'],
+    ['pt', 'Quem indicou você?'],
+    ['pt', 'Site da empresa'],
+    ['es', '¿Cuál es tu puesto en la empresa?'],
+    ['es', '¿Qué países has visitado?'],
+    ['es', 'Nombre de usuario'],
+    ['fr', 'Que fait votre entreprise ?'],
+    ['fr', "Comment s'appelle votre projet ?"],
+    ['fr', 'Numéro de commande'],
+    ['de', 'Wie viele Mitarbeiter hat Ihre Firma?'],
+    ['de', 'Wer hat uns empfohlen?'],
+    ['de', 'Kontonummer'],
+  ])('takes nothing from a mere mention (%s): %s', (language, title) => {
+    expect(meaningOf(language, 'short_text', title)).toBe('-');
   });
 
   it.each([

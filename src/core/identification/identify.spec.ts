@@ -219,6 +219,11 @@ describe('identify', () => {
     expect(identifiersOf([asked])).toEqual({});
   });
 
+  it('reads the one choice where several were allowed', () => {
+    const asked = question('a', 'Country', 'multiple_choice', 'choices', { labels: ['Spain'] });
+    expect(identifiersOf([asked]).country?.value).toBe('Spain');
+  });
+
   it('lets the ref decide what a bare "Name" is', () => {
     expect(valuesOf(identifiersOf([text('Name', 'Example Lda', 'company_name')]))).toEqual({ company: 'Example Lda' });
     expect(valuesOf(identifiersOf([text('Company name', 'Example Lda', 'name')]))).toEqual({ company: 'Example Lda' });

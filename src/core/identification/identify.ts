@@ -1,5 +1,6 @@
 /** A submission and the plan of its form -> who it is about: identifiers with source and confidence. Pure. */
 import { choiceLabel, type NormalisedAnswer, type Submission } from '../answers';
+import { arrayOf, objectOf, stringOf } from '../typeform-event';
 import { type Identifier, IDENTIFIER_KEYS, type IdentifierKey, type Identifiers } from '../identifiers';
 import { answerHolds } from './answer-types';
 import { birthdayValue } from './birthday-values';
@@ -127,7 +128,10 @@ function partsOf(meaning: QuestionPlan, text: string): { key: IdentifierKey; tex
 function textOf({ type, value }: NormalisedAnswer): string | null {
   if (typeof value === 'number') return String(value);
   if (typeof value === 'string') return value;
-  return type === 'choice' ? choiceLabel(value) : null;
+  if (type === 'choice') return choiceLabel(value);
+  // Of several choices none is the answer; a single one is, although more were allowed.
+  const labels = type === 'choices' ? arrayOf(objectOf(value).labels) : [];
+  return labels.length === 1 ? stringOf(labels[0]) : null;
 }
 
 function candidatesOf(item: Answered, countries: PhoneCountries, plan: FormPlan): Candidate[] {

@@ -166,9 +166,11 @@ function clientParties(cases: readonly (Case | null)[], drafts: readonly Draft[]
     parties.add('kin');
   else if (!client && named('dependant')) parties.add('dependant');
   else if (!client && !named('guardian') && !named('kin') && !clientSpokenOf) {
-    // Without anybody's name: the contact details of a parent alone are those of who fills the form in.
-    const guardian = cases.some((item) => item?.party === 'guardian');
-    parties.add(guardian ? 'guardian' : 'dependant');
+    // Without anybody's name the contact details of a parent, or of a child alone, are those of who fills the form in.
+    const reached = (party: Party): boolean =>
+      cases.some((item) => item?.party === party && item.keys.some((key) => key === 'email' || key === 'phone'));
+    if (reached('guardian')) parties.add('guardian');
+    else if (reached('dependant')) parties.add('dependant');
   }
   return parties;
 }
@@ -200,7 +202,11 @@ function settle(item: Case, cases: readonly (Case | null)[], parties: ReadonlySe
   const keys = item.keys;
   const [key] = keys;
   if (!key) return null;
-  if (reading.roleOnly && (item.party === 'organisation' || hasOwn(cases, item, parties, PERSON_NAMES))) return null;
+  if (
+    reading.roleOnly &&
+    (item.party === 'organisation' || item.party === 'role' || hasOwn(cases, item, parties, PERSON_NAMES))
+  )
+    return null;
   const settled = {
     keys,
     owner,
