@@ -1,6 +1,6 @@
 /** The grammar of a clause: which identifiers it asks for and who owns them. Pure; linear in the number of words. */
 import type { IdentifierKey } from '../identifiers';
-import { companiesInRow, isLabel, isNominal, phoneNumbers, withoutExplanation } from './clause-items';
+import { companiesInRow, isLabel, isNominal, readyItems } from './clause-items';
 import type { Item, Lexicon } from './lexicon';
 import { readNounAlone } from './noun-alone';
 import { type NounPhrase, nounPhrases } from './noun-phrases';
@@ -14,7 +14,7 @@ const PLACES: ReadonlySet<IdentifierKey> = new Set(['city', 'state', 'country', 
 const PERSON = /^person|^pessoa|^individu/;
 /** What a clause asks for, or null when it speaks of no identifier. */
 export function readClause(items: readonly Item[], lexicon: Lexicon): Reading | null {
-  const clause = companiesInRow(phoneNumbers(withoutExplanation(items)));
+  const clause = companiesInRow(readyItems(items));
   const labels = clause.flatMap((item, at) => (isLabel(item) ? [at] : []));
   const phrases = nounPhrases(clause, lexicon);
   const alone = labels.length === 0 ? readNounAlone(clause, phrases) : null;

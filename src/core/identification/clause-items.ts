@@ -9,8 +9,16 @@ export function isNominal(item: Item | undefined): boolean {
   return item !== undefined && (item.kind === 'noun' || item.kind === 'unknown');
 }
 
+/** The clause without what only explains; a number may be a phone's by the explanation: "a number to call you back". */
+export function readyItems(items: readonly Item[]): Item[] {
+  const ready = phoneNumbers(withoutExplanation(items));
+  if (ready.some(isLabel) || ready.length === items.length) return ready;
+  const whole = phoneNumbers(items.filter(({ kind }) => kind !== 'explanation'));
+  return whole.some(isLabel) ? whole : ready;
+}
+
 /** "So that we can call you" and what follows it explains; before the first label it is only skipped. */
-export function withoutExplanation(items: readonly Item[]): Item[] {
+function withoutExplanation(items: readonly Item[]): Item[] {
   const label = items.findIndex((item) => isLabel(item) || item.kind === 'noun' || item.kind === 'number');
   const cut = items.findIndex(({ kind }, at) => kind === 'explanation' && label >= 0 && at > label);
   return (cut < 0 ? items : items.slice(0, cut)).filter(({ kind }) => kind !== 'explanation');
@@ -20,7 +28,7 @@ export function withoutExplanation(items: readonly Item[]): Item[] {
  * A number is a phone's when a contact is spoken of ("Contact number", "Nº de contacto") or it is simply the client's
  * ("your number"); so is "your contact" alone. What is asked for shows in the value: no other number is a phone's.
  */
-export function phoneNumbers(items: Item[]): Item[] {
+function phoneNumbers(items: Item[]): Item[] {
   if (items.some(isLabel)) return items;
   const contact = items.findIndex(isContact);
   const number = items.findIndex(({ kind }) => kind === 'number');
@@ -52,7 +60,8 @@ export function companiesInRow(items: Item[]): Item[] {
     if (item.kind !== 'noun' || item.noun !== 'organisation') return item;
     let before = at - 1;
     while (skips(before)) before--;
-    const behind = joins(at + 1) && items.slice(at + 2).some(isLabel);
+    const next = items.slice(at + 2).find(({ kind }) => kind !== 'article' && kind !== 'yours');
+    const behind = joins(at + 1) && next !== undefined && isLabel(next);
     const ahead = joins(before) && items.slice(0, before).some(isLabel);
     return behind || ahead ? { kind: 'label', key: 'company', text: item.text } : item;
   });

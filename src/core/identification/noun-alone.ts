@@ -61,7 +61,7 @@ export function readNounAlone(
     (item) =>
       BESIDE_NOUNS.has(item.kind) ||
       /^\d+$/.test(item.text) ||
-      ((same.length > 1 || noun === 'organisation') && (item.kind === 'of' || item.kind === 'ofThe')),
+      ((same.length > 1 || noun === 'organisation') && ['of', 'ofThe', 'for'].includes(item.kind)),
   );
   const onlyNouns = items.every((item) => item.kind !== 'unknown');
   const base = {

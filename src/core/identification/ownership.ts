@@ -15,6 +15,9 @@ export interface Owner {
 
 /** Roles of which a second one is somebody else than the client. */
 const ANOTHER_PERSON: ReadonlySet<NounKind> = new Set(['client', 'contact', 'guardian', 'role']);
+/** Kinds of persons whom a client calls "your". */
+const PERSONAL: ReadonlySet<NounKind> = new Set(['client', 'guardian', 'kin', 'dependant', 'role', 'relation']);
+
 /** The owner of the labels: the genitive before them, else the phrase that belongs to them behind, else the noun beside them. */
 export function ownerOf(
   items: readonly Item[],
@@ -26,7 +29,7 @@ export function ownerOf(
   const before = phrases.filter(({ end }) => end <= first);
   const behind = phrases.filter(({ start }) => start > first);
   const genitive = before.filter(({ possessive }) => possessive).at(-1);
-  if (genitive) return { owner: asOwner(genitive), used: before };
+  if (genitive) return { owner: ofSomebodys(asOwner(genitive), before), used: before };
 
   const following = chainHead(behind, last, items, lexicon);
   if (
@@ -34,7 +37,7 @@ export function ownerOf(
     owns(following, lexicon, following.start - items.findLastIndex((item, at) => at < following.start && isLabel(item)))
   )
     return {
-      owner: asOwner(following),
+      owner: ofSomebodys(asOwner(following), behind),
       used: behind.filter((phrase) => !phrase.unknown || phrase.start === following.start),
     };
 
@@ -46,6 +49,16 @@ export function ownerOf(
     known.at(-1);
   if (beside) return { owner: asOwner(beside), used: before };
   return null;
+}
+
+/** "The teacher of your child": whoever belongs to somebody of the client's is somebody else too. */
+function ofSomebodys(owner: Owner, chain: readonly NounPhrase[]): Owner {
+  const somebodys = chain.some(
+    ({ determiner, head }) => determiner === 'yours' && head.kind === 'noun' && PERSONAL.has(head.noun),
+  );
+  return somebodys
+    ? { ...owner, kind: owner.kind === 'dependant' || owner.kind === 'kin' ? owner.kind : 'relation' }
+    : owner;
 }
 
 /** "Name of your company's manager": in a chain of genitives the last noun is meant; of several phrases behind, the first. */

@@ -87,7 +87,10 @@ function prepare(raw: string): string {
       .replace(/[’‘`´ʼ]/g, "'"),
   ).slice(0, MAX_FOLDED_LENGTH);
   return folded
-    .replace(/(?<![\p{Letter}.])(?:\p{Letter}\.){2,}/gu, (acronym) => `${acronym.replaceAll('.', '')} `)
+    .replace(
+      /(?<![\p{Letter}.])(?:\p{Letter}\.)+(?:\p{Letter}(?!\p{Letter})\.?|(?<=\.\p{Letter}\.))/gu,
+      (acronym) => `${acronym.replaceAll('.', '')} `,
+    )
     .replace(/(?<!\p{Letter})e[- ]?mails?(?!\p{Letter})/gu, 'email')
     .replace(
       /(?<!\p{Letter})(n|no|nr|num|nro|tel|telf|tlf|cel|str|hausnr|st|ph|mob|dr|ggf|bzw|evtl|inkl|incl|cod|nasc|nac|end|compl|apt|tlm|telem|geb)\. ?/gu,

@@ -226,7 +226,7 @@ function settle(item: Case, cases: readonly (Case | null)[], parties: ReadonlySe
   if (!parties.has(item.party)) return { ...settled, whose: 'other' };
   if (
     reading.lesser &&
-    PLACE.has(key) &&
+    key === 'state' &&
     !cases.some((other) => other && other !== item && PLACE.has(other.keys[0] ?? key))
   )
     return null;
