@@ -14,7 +14,7 @@ import { type Title, titleOf } from './title-text';
 import { type Language, LANGUAGES } from './vocabulary/vocabulary';
 import { settleOwners } from './whose';
 
-/** Taken off where words of a title were not understood, and where an organisation owns the address or number. */
+/** Taken off for each reason to doubt: words not understood, an organisation that owns the number, a second choice. */
 const DOUBT = 0.03;
 
 /**
@@ -112,27 +112,35 @@ function planQuestion({ question, reading, decidedBy }: Draft, settled: Settled 
   const keys = settled.keys.filter((key) => canHold(key, question.type));
   const [key] = keys;
   if (!key) return null;
-  const sure = reading.secondary ? CONFIDENCE.secondary : CONFIDENCE[decidedBy];
-  const doubt = reading.complete || decidedBy === 'ref' ? 0 : DOUBT;
-  const company =
-    reading.owner &&
-    ['organisation', 'venture', 'thing', 'unknown', 'role'].includes(reading.owner.kind) &&
-    key !== 'company'
-      ? DOUBT
-      : 0;
-  const last = settled.lastResort ? (reading.owner?.kind === 'contact' ? 1 : 2) * DOUBT : reading.lesser ? DOUBT : 0;
   const dateOrder = key === 'birthday' ? dateOrderIn(question.title ?? '') : null;
   return {
     key,
     whose: settled.whose,
-    confidence: Math.round((sure - doubt - company - last) * 100) / 100,
+    confidence: confidenceOf(key, decidedBy, reading, settled),
     decidedBy,
     reason: reasonFor(keys, decidedBy, settled, question.title ?? question.ref ?? ''),
     ...(keys.length > 1 ? { parts: keys } : {}),
-    ...(keys.length > 1 && reading.alternatives ? { alternatives: true as const } : {}),
     ...(settled.bare ? { bare: true as const } : {}),
     ...(dateOrder ? { dateOrder } : {}),
   };
+}
+
+/** Owners whose address or number is less surely the client's own than one without an owner. */
+const LESS_SURE: ReadonlySet<string> = new Set(['organisation', 'venture', 'thing', 'unknown', 'role']);
+
+function confidenceOf(
+  key: IdentifierKey,
+  decidedBy: Draft['decidedBy'],
+  { secondary, complete, owner, lesser }: Reading,
+  { lastResort }: Settled,
+): number {
+  const sure = secondary ? Math.min(CONFIDENCE.secondary, CONFIDENCE[decidedBy]) : CONFIDENCE[decidedBy];
+  let doubts = 0;
+  if (!complete && decidedBy !== 'ref') doubts += 1;
+  if (owner && key !== 'company' && LESS_SURE.has(owner.kind)) doubts += 1;
+  if (lastResort) doubts += owner?.kind === 'contact' ? 1 : 2;
+  else if (lesser) doubts += 1;
+  return Math.round((sure - doubts * DOUBT) * 100) / 100;
 }
 
 function planHidden(name: string): QuestionPlan | null {

@@ -23,8 +23,6 @@ export interface QuestionPlan {
   reason: string;
   /** One answer holds several identifiers, in this order: it is split where that can be done surely. */
   parts?: readonly IdentifierKey[];
-  /** The parts are alternatives of which the answer is one. */
-  alternatives?: true;
   /** "Name" alone, settled by the questions beside it: an answer that holds the other part too is the whole name. */
   bare?: true;
   /** The order of a date that the title asks for. */
