@@ -1,5 +1,5 @@
 /** What a client's record says: put together from its responses, with admins' corrections laid over it. Pure. */
-import { findsClients } from './finds-clients';
+import { findsClients } from './identification/identify';
 import {
   type Identifier,
   type IdentifierKey,

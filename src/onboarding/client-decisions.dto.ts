@@ -6,13 +6,16 @@ import {
   ArrayMinSize,
   IsArray,
   IsDefined,
+  isISO8601,
   IsObject,
   IsString,
   IsUUID,
   Length,
   ValidateNested,
 } from 'class-validator';
-import { canonicalValue } from '../core/identifier-values';
+import { canonicalEmail } from '../core/identification/email-values';
+import { canonicalPhone } from '../core/identification/phone-values';
+import { tidy } from '../core/identification/text-values';
 import { IDENTIFIER_KEYS, type IdentifierKey } from '../core/identifiers';
 import { DomainError, type ValidationIssue } from '../core/problem';
 import type { CorrectionChange, CorrectionChanges } from './client-decisions';
@@ -92,6 +95,15 @@ function readCorrection(key: IdentifierKey, value: unknown): CorrectionChange | 
   return canonical === null
     ? (EXPECTED[key] ?? 'must not be empty; null takes the identifier away')
     : { value: canonical };
+}
+
+/** As identifiers are stored; null when the text cannot be one. What an admin writes is believed as it is. */
+function canonicalValue(key: IdentifierKey, text: string): string | null {
+  if (key === 'email') return canonicalEmail(text);
+  if (key === 'phone') return canonicalPhone(text);
+  const line = tidy(text);
+  if (key === 'birthday') return isISO8601(line, { strict: true }) && line.length === 10 ? line : null;
+  return line === '' ? null : line;
 }
 
 const EXPECTED: Partial<Record<IdentifierKey, string>> = {

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
-import { canonicalEmail, canonicalPhone } from '../core/identifier-values';
+import { canonicalEmail } from '../core/identification/email-values';
+import { canonicalPhone } from '../core/identification/phone-values';
 import { foldText, searchTerms } from '../core/search-text';
 import { decodeCursor } from '../rest/page';
 import { Client } from './client.entity';

@@ -3,7 +3,9 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type Submission, toSubmission } from '../core/answers';
 import type { EventOutcome } from '../core/event-outcome';
-import { extractIdentifiers, type Identifiers } from '../core/identifiers';
+import { identify, questionsOf } from '../core/identification/identify';
+import { PlanMemo } from '../core/identification/plan-memo';
+import type { Identifiers } from '../core/identifiers';
 import { supersedes } from '../core/response-precedence';
 import { parseTypeformEvent } from '../core/typeform-event';
 import { Clock } from '../database/clock';
@@ -27,6 +29,9 @@ interface Work {
 
 @Injectable()
 export class OnboardingService {
+  /** Each submission of a form has the same questions. */
+  private readonly plans = new PlanMemo();
+
   constructor(
     private readonly forms: FormsRepository,
     private readonly neighbourhood: NeighbourhoodRepository,
@@ -50,7 +55,7 @@ export class OnboardingService {
     );
     const active = work.flatMap((item) => {
       const form = forms.get(item.submission.formId);
-      return form?.status === 'active' ? [toVersion(item, form)] : [];
+      return form?.status === 'active' ? [toVersion(item, this.identify(item, form))] : [];
     });
     const superseded = await this.store(manager, active, now);
     const used = new Set(active.map(({ eventId }) => eventId));
@@ -59,6 +64,13 @@ export class OnboardingService {
       if (!used.has(eventId)) return { eventId, status: 'ignored', reason: 'form_paused' };
       return { eventId, status: 'processed', reason: superseded.has(eventId) ? 'superseded' : null };
     });
+  }
+
+  private identify({ submission, unreadable }: Work, { identifierMapping }: FormState): Identifiers {
+    if (unreadable) return {};
+    const { formTitle: title, hidden } = submission;
+    const form = { title, questions: questionsOf(submission), hidden: Object.keys(hidden) };
+    return identify(submission, this.plans.planOf(form, identifierMapping), { phoneCountry: null });
   }
 
   /** Stores what is newer than what is stored and counts new responses. Returns the ids of the events that are older. */
@@ -87,8 +99,7 @@ function read(event: IncomingEvent): Work {
   return { event, submission: toSubmission(parsed), unreadable: parsed.unreadable };
 }
 
-function toVersion({ event, submission, unreadable }: Work, form: FormState): NewVersion {
-  const identifiers: Identifiers = unreadable ? {} : extractIdentifiers(submission, form.identifierMapping);
+function toVersion({ event, submission }: Work, identifiers: Identifiers): NewVersion {
   const completed = submission.responseType === 'completed';
   return {
     formId: submission.formId,

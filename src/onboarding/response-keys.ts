@@ -1,7 +1,7 @@
 /** What a response gives that may find its client. Pure. */
 import type { ClientKeys } from '../core/client-assignment';
 import { saysAnything } from '../core/client-record';
-import { findsClients } from '../core/finds-clients';
+import { findsClients } from '../core/identification/identify';
 import type { Identifiers } from '../core/identifiers';
 
 /** A test request never belongs to anybody. */

@@ -1,0 +1,160 @@
+/** Plans a form: what each question and hidden field means, whose it is, how sure and why. Pure. */
+import type { IdentifierKey, IdentifierMapping } from '../identifiers';
+import { canHold, typedKey } from './answer-types';
+import { countryOfWords } from './countries';
+import { dateOrderIn } from './date-order';
+import { detectLanguages, type FormLanguages } from './form-language';
+import type { Owner } from './ownership';
+import { CONFIDENCE, type Draft, type FormPlan, type FormQuestion, type QuestionPlan, type Settled } from './plan';
+import { applyMapping } from './plan-mapping';
+import { describeOwner, reasonFor } from './plan-reasons';
+import type { Reading } from './reading';
+import { namesNoun, namesOwner, readForeignTitle, readName, readTitle } from './title-reading';
+import { type Title, titleOf } from './title-text';
+import { type Language, LANGUAGES } from './vocabulary/vocabulary';
+import { settleOwners } from './whose';
+
+/** Taken off for each reason to doubt: words not understood, an organisation that owns the number, a second choice. */
+const DOUBT = 0.03;
+
+/**
+ * Classifies every question and hidden field of a form (contract section 7). A mapped source serves its key and nothing
+ * else; a key that is mapped to a source of this form, or to null, is guessed nowhere else.
+ */
+export function planForm(
+  form: { title: string | null; questions: readonly FormQuestion[]; hidden: readonly string[] },
+  mapping: IdentifierMapping = {},
+): FormPlan {
+  const formTitle = titleOf(form.title ?? '');
+  const asked = form.questions.map((question) => ({ question, title: titleOf(question.title ?? '') }));
+  const languages = detectLanguages([formTitle, ...asked.map(({ title }) => title)]);
+  const drafts = asked.map(({ question, title }) => draft(question, title, languages));
+  const titleWords = new Set(formTitle.clauses.flatMap(({ words }) => words));
+  const settled = settleOwners(drafts, {
+    isAboutThing: namesNoun(formTitle.clauses, languages.languages, ['thing', 'animal']),
+    isInTitle: (word) => titleWords.has(word) || titleWords.has(`${word}s`),
+  });
+  const questions = new Map<string, QuestionPlan | null>();
+  for (const [index, item] of drafts.entries()) {
+    questions.set(item.question.id, planQuestion(item, settled[index] ?? null));
+  }
+  const hidden = new Map(form.hidden.map((name) => [name, planHidden(name)]));
+  applyMapping(mapping, form, questions, hidden);
+  const words = new Set(asked.flatMap(({ title }) => title.clauses.flatMap((clause) => clause.words)));
+  const country = languages.main && countryOfWords(words, languages.main);
+  return { questions, hidden, language: languages.main, country };
+}
+
+/** The type decides over the title, the title over the ref; a ref that names an owner is heard where the title names none. */
+function draft(question: FormQuestion, { clauses }: Title, { languages }: FormLanguages): Draft {
+  const { ref, type } = question;
+  const typed = typedKey(type);
+  const others = LANGUAGES.filter((language) => !languages.includes(language));
+  const byTitle = readTitle(clauses, languages);
+  const reading = (byTitle?.complete ? null : readForeignTitle(clauses, others)) ?? byTitle;
+  const byRef = ref === null ? null : readName(ref, REF_LANGUAGES);
+  const speaksOfClient = namesOwner(clauses, languages, ['client']);
+  if (typed) return { question, reading: ofType(typed, reading, byRef), decidedBy: 'type', speaksOfClient };
+  const understood =
+    reading && (reading.complete || reading.keys.some(isSelfEvident)) && !reading.roleOnly ? reading : null;
+  if (understood && !(understood.bare && byRef && isNameOfThing(byRef))) {
+    const owner = understood.owner ?? (understood.own ? null : ownerByRef(byRef));
+    return { question, reading: { ...understood, owner }, decidedBy: 'title', speaksOfClient };
+  }
+  const story = type === 'long_text' && !byRef?.keys.some(isSelfEvident);
+  if (byRef && !byRef.roleOnly && !story) return { question, reading: byRef, decidedBy: 'ref', speaksOfClient };
+  return {
+    question,
+    reading: reading?.roleOnly && reading.complete ? reading : null,
+    decidedBy: 'title',
+    speaksOfClient,
+  };
+}
+
+/** Refs are mostly English, in whatever language the form is. */
+const REF_LANGUAGES: readonly Language[] = LANGUAGES;
+
+/** A ref that says what has the name which a title only calls "Name" ("company_name", "pet_name"). */
+function isNameOfThing({ keys, owner }: Reading): boolean {
+  return keys[0] === 'company' || owner?.kind === 'thing' || owner?.kind === 'animal';
+}
+
+function isSelfEvident(key: IdentifierKey): boolean {
+  return key === 'email' || key === 'phone';
+}
+
+/** Somebody else whom only the ref names: "Please enter it" with the ref "reference_email". */
+function ownerByRef(ref: Reading | null): Owner | null {
+  return ref?.owner && (ref.owner.kind === 'relation' || ref.owner.kind === 'emergency') ? ref.owner : null;
+}
+
+/** An e-mail or phone question is one whatever its title says; the title or ref may still name its owner. */
+function ofType(key: IdentifierKey, title: Reading | null, ref: Reading | null): Reading {
+  const own = title?.own ?? false;
+  const byTitle = title?.roleOnly && own ? null : (title?.owner ?? null);
+  const labelled = title?.keys.includes(key) ?? false;
+  return {
+    keys: [key],
+    bare: false,
+    owner: byTitle ?? (own ? null : ownerByRef(ref)),
+    own,
+    secondary: (title?.secondary ?? false) || (ref?.secondary ?? false),
+    complete: labelled && (title?.complete ?? false),
+    roleOnly: false,
+    lesser: false,
+    nickname: false,
+    alternatives: false,
+  };
+}
+
+function planQuestion({ question, reading, decidedBy }: Draft, settled: Settled | null): QuestionPlan | null {
+  if (!reading || !settled) return null;
+  const keys = settled.keys.filter((key) => canHold(key, question.type));
+  const [key] = keys;
+  if (!key) return null;
+  const dateOrder = key === 'birthday' ? dateOrderIn(question.title ?? '') : null;
+  return {
+    key,
+    whose: settled.whose,
+    confidence: confidenceOf(key, decidedBy, reading, settled),
+    decidedBy,
+    reason: reasonFor(keys, decidedBy, settled, question.title ?? question.ref ?? ''),
+    ...(keys.length > 1 ? { parts: keys } : {}),
+    ...(settled.bare ? { bare: true as const } : {}),
+    ...(dateOrder ? { dateOrder } : {}),
+  };
+}
+
+/** Owners whose address or number is less surely the client's own than one without an owner. */
+const LESS_SURE: ReadonlySet<string> = new Set(['organisation', 'venture', 'thing', 'unknown', 'role']);
+
+function confidenceOf(
+  key: IdentifierKey,
+  decidedBy: Draft['decidedBy'],
+  { secondary, complete, owner, lesser }: Reading,
+  { lastResort }: Settled,
+): number {
+  const sure = secondary ? Math.min(CONFIDENCE.secondary, CONFIDENCE[decidedBy]) : CONFIDENCE[decidedBy];
+  let doubts = 0;
+  if (!complete && decidedBy !== 'ref') doubts += 1;
+  if (owner && key !== 'company' && LESS_SURE.has(owner.kind)) doubts += 1;
+  if (lastResort) doubts += owner?.kind === 'contact' ? 1 : 2;
+  else if (lesser) doubts += 1;
+  return Math.round((sure - doubts * DOUBT) * 100) / 100;
+}
+
+function planHidden(name: string): QuestionPlan | null {
+  const reading = readName(name, LANGUAGES);
+  const [key] = reading?.keys ?? [];
+  if (!reading || !key || reading.keys.length > 1 || reading.roleOnly) return null;
+  const other = reading.owner && !['client', 'contact', 'organisation', 'venture', 'role'].includes(reading.owner.kind);
+  return {
+    key,
+    whose: other ? 'other' : 'client',
+    confidence: CONFIDENCE.hidden - (reading.secondary ? DOUBT : 0),
+    decidedBy: 'hidden',
+    reason: other
+      ? `the name of the hidden field speaks of somebody else: ${describeOwner(reading.owner, name)}`
+      : 'the name of the hidden field says so',
+  };
+}
