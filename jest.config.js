@@ -6,6 +6,7 @@ const esmOnlyPackages = [
   '@borewit',
   '@tokenizer',
   'file-type',
+  'hucre',
   'strtok3',
   'token-types',
   'uint8array-extras',

@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AppConfig } from '../config/app-config';
 import { Clock, SystemClock } from './clock';
+import { DatabaseServerRepository } from './database-server.repository';
 import { dataSourceOptions, requireDatabaseUrl } from './data-source-options';
 import { Notifications } from './notifications';
 import { Random, SystemRandom } from './random';
@@ -23,7 +24,12 @@ const CONNECT_RETRY_DELAY_MS = 1_000;
       }),
     }),
   ],
-  providers: [{ provide: Clock, useClass: SystemClock }, { provide: Random, useClass: SystemRandom }, Notifications],
-  exports: [Clock, Random, Notifications],
+  providers: [
+    { provide: Clock, useClass: SystemClock },
+    { provide: Random, useClass: SystemRandom },
+    DatabaseServerRepository,
+    Notifications,
+  ],
+  exports: [Clock, Random, DatabaseServerRepository, Notifications],
 })
 export class DatabaseModule {}

@@ -3,6 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { Repository, SelectQueryBuilder } from 'typeorm';
 import { decodeCursor } from '../rest/page';
 import { FormResponse } from './form-response.entity';
+import { type FormField, OnboardingForm } from './onboarding-form.entity';
 import type { ResponsesQuery } from './responses.dto';
 
 export type ResponsesFilter = Omit<ResponsesQuery, 'limit' | 'cursor'>;
@@ -14,6 +15,15 @@ export class ResponsesQueryRepository {
 
   findOne(formId: string, token: string): Promise<FormResponse | null> {
     return this.responses.findOneBy({ formId, token });
+  }
+
+  /** The questions of a form that any of its responses answered, in order of first appearance; none for an unknown form. */
+  async questionsOf(formId: string): Promise<FormField[]> {
+    const form = await this.responses.manager.findOne(OnboardingForm, {
+      where: { formId },
+      select: { fields: true, formId: true },
+    });
+    return form?.fields ?? [];
   }
 
   /** Up to `limit + 1` responses, the newest submission first. */

@@ -30,7 +30,7 @@ export class ResponsesQuery extends PageQuery {
   submittedUntil?: string;
 }
 
-export const EXPORT_FORMATS = ['ndjson', 'csv'] as const;
+export const EXPORT_FORMATS = ['ndjson', 'csv', 'xlsx'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export class ExportQuery extends OmitType(ResponsesQuery, ['limit', 'cursor'] as const) {

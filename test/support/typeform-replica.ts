@@ -8,15 +8,15 @@ import { join } from 'node:path';
 import { loadConfig } from '../../src/config/load-config';
 import { ConfigModule } from '../../src/config/config.module';
 import { DatabaseModule } from '../../src/database/database.module';
+import { TypeformCallsRepository } from '../../src/typeform/pace/typeform-calls.repository';
 import { TypeformApi } from '../../src/typeform/typeform-api';
-import { TypeformCallStats } from '../../src/typeform/typeform-call-stats';
 import { TypeformModule } from '../../src/typeform/typeform.module';
 import { API_KEY } from './sandbox-harness';
 import { ADMIN_KEY, capture, WEBHOOK_SECRET, withCallsPerSecond } from './test-app';
 
 export interface TypeformReplica {
   api: TypeformApi;
-  stats: TypeformCallStats;
+  stats: TypeformCallsRepository;
   logs: string[];
   close(): Promise<void>;
 }
@@ -50,7 +50,7 @@ export async function startReplica(
   const context = await NestFactory.createApplicationContext({ module: Replica, imports }, { logger: capture(logs) });
   return {
     api: context.get(TypeformApi),
-    stats: context.get(TypeformCallStats),
+    stats: context.get(TypeformCallsRepository),
     logs,
     close: async () => {
       await context.close();
