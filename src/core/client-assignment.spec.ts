@@ -39,7 +39,7 @@ const identifiersOf = ({ email, phone, name }: Version): Identifiers =>
     Object.entries({ email: found(email, 'e'), phone: found(phone, 'p'), fullName: found(name, 'n') }).filter(
       ([, value]) => value,
     ),
-  ) as Identifiers;
+  );
 const recordOf = (version: Version): IdentifierRecord => ({
   id: version.id,
   submittedAt: new Date(version.at),

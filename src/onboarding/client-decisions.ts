@@ -66,8 +66,10 @@ export class ClientDecisions {
       await this.decisions.giveKeys(manager, 'email', emails, id, now);
       const email = client.email ?? (client.corrections.email ? null : other.email);
       await this.decisions.setEmail(manager, id, email);
-      const { email: _email, phone: _phone, ...kept } = other.corrections;
-      const corrections = { ...kept, ...client.corrections };
+      const corrections = { ...other.corrections, ...client.corrections };
+      // A key put right by hand on the other client is one of this client's keys now, and not what it shows.
+      if (client.corrections.email === undefined) delete corrections.email;
+      if (client.corrections.phone === undefined) delete corrections.phone;
       await this.decisions.setCorrections(manager, id, corrections);
       await this.assigner.refresh(manager, [{ id, email, corrections }], now);
       await this.assigner.settlePhones(manager, await this.responses.phonesOf(manager, id), now);
