@@ -51,6 +51,9 @@ const HANGS_AFTER_MS = 600_000;
 module.exports = {
   // One more than the cores it is meant for: files that talk to Typeform's stand-in mostly wait, for 2 calls a second.
   maxWorkers: 3,
+  // Jest says a worker leaks when it takes more than half a second to exit, and on a busy machine it takes that long to give back the
+  // memory of a worker that has run many files. One that has grown beyond this is replaced between two files.
+  workerIdleMemoryLimit: '200MB',
   testTimeout: HANGS_AFTER_MS,
   projects: [
     { ...shared, displayName: 'unit', roots: ['<rootDir>/src', '<rootDir>/sandbox'], testMatch: ['**/*.spec.ts'] },

@@ -7,6 +7,7 @@ import {
   type Identifiers,
   mergeIdentifiers,
 } from './identifiers';
+import { clientSearchText } from './search-text';
 
 /** A client's identifier, and the response (`<formId>/<token>`) it came from; null when an admin put it right by hand. */
 export type ClientIdentifier = Identifier & { from: string | null };
@@ -23,6 +24,8 @@ export interface ClientRecord {
   /** The phone it may be found by. */
   phone: string | null;
   identifiers: ClientIdentifiers;
+  /** What a search for the client looks through. */
+  searchText: string;
 }
 
 /**
@@ -48,7 +51,14 @@ export function clientRecord(
   });
   const identifiers = corrected(mergeIdentifiers(records), corrections);
   const { phone } = identifiers;
-  return { phone: phone && findsClients('phone', phone) ? phone.value : null, identifiers };
+  return {
+    phone: phone && findsClients('phone', phone) ? phone.value : null,
+    identifiers,
+    searchText: clientSearchText(
+      identifiersOf,
+      Object.values(corrections).flatMap(({ value }) => value ?? []),
+    ),
+  };
 }
 
 /** Whether a response says anything of a person; an address that stands for nobody says nothing. */

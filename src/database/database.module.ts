@@ -5,6 +5,7 @@ import { Clock, SystemClock } from './clock';
 import { DatabaseServerRepository } from './database-server.repository';
 import { dataSourceOptions, requireDatabaseUrl } from './data-source-options';
 import { Notifications } from './notifications';
+import { PendingMigrationsWarning } from './pending-migrations';
 import { Random, SystemRandom } from './random';
 
 const CONNECT_ATTEMPTS = 10;
@@ -29,6 +30,7 @@ const CONNECT_RETRY_DELAY_MS = 1_000;
     { provide: Random, useClass: SystemRandom },
     DatabaseServerRepository,
     Notifications,
+    PendingMigrationsWarning,
   ],
   exports: [Clock, Random, DatabaseServerRepository, Notifications],
 })

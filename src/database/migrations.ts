@@ -9,6 +9,7 @@ import { MappingDrift1764500000000 } from '../../migrations/1764500000000-mappin
 import { Erasure1764600000000 } from '../../migrations/1764600000000-erasure';
 import { ClientIdentity1764700000000 } from '../../migrations/1764700000000-client-identity';
 import { SeparateClients1764800000000 } from '../../migrations/1764800000000-separate-clients';
+import { Search1764950000000 } from '../../migrations/1764950000000-search';
 import { withAdvisoryLock } from './advisory-lock';
 
 export const MIGRATIONS = [
@@ -21,6 +22,7 @@ export const MIGRATIONS = [
   Erasure1764600000000,
   ClientIdentity1764700000000,
   SeparateClients1764800000000,
+  Search1764950000000,
 ];
 export const MIGRATIONS_TABLE = 'schema_migration';
 

@@ -66,10 +66,10 @@ export class ClientDecisions {
       await this.decisions.giveKeys(manager, 'email', emails, id, now);
       const email = client.email ?? (client.corrections.email ? null : other.email);
       await this.decisions.setEmail(manager, id, email);
-      const corrections = { ...other.corrections, ...client.corrections };
-      // A key put right by hand on the other client is one of this client's keys now, and not what it shows.
-      if (client.corrections.email === undefined) delete corrections.email;
-      if (client.corrections.phone === undefined) delete corrections.phone;
+      const kept = { ...other.corrections };
+      delete kept.email;
+      delete kept.phone;
+      const corrections = { ...kept, ...client.corrections };
       await this.decisions.setCorrections(manager, id, corrections);
       await this.assigner.refresh(manager, [{ id, email, corrections }], now);
       await this.assigner.settlePhones(manager, await this.responses.phonesOf(manager, id), now);

@@ -7,6 +7,8 @@ import type { ClientCorrections, ClientIdentifiers } from '../core/client-record
 @Index('client_created', ['createdAt', 'id'])
 @Index('client_phone', ['phone'])
 @Index('client_conflict', ['createdAt', 'id'], { where: 'conflict' })
+@Index('client_search', { synchronize: false })
+@Index('client_unsearchable', ['id'], { where: 'search_text IS NULL' })
 @Index('client_split_from', ['splitFrom'], { where: 'split_from IS NOT NULL' })
 export class Client {
   @PrimaryGeneratedColumn('uuid')
@@ -22,6 +24,10 @@ export class Client {
 
   @Column('jsonb', { default: {} })
   identifiers: ClientIdentifiers;
+
+  /** What a search looks through (core/search-text); null: written by the release before. */
+  @Column('text', { name: 'search_text', nullable: true, select: false })
+  searchText: string | null;
 
   /** What admins put right by hand: laid over what the responses say. */
   @Column('jsonb', { default: {} })

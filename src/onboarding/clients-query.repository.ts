@@ -1,13 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
+import { canonicalEmail, canonicalPhone } from '../core/identifier-values';
+import { foldText, searchTerms } from '../core/search-text';
 import { decodeCursor } from '../rest/page';
 import { Client } from './client.entity';
+import { containsTerms, hasValue, type SearchCondition } from './search-condition';
 
-/** Which clients are asked for; e-mail and phone as they are stored, null when what was asked can be none. */
+/** Which clients are asked for, as people write it. */
 export interface ClientsFilter {
-  email?: string | null;
-  phone?: string | null;
+  email?: string;
+  phone?: string;
   q?: string;
   conflict?: boolean;
 }
@@ -19,12 +22,6 @@ export interface SharedPhone {
 }
 
 const MAX_SHARING = 20;
-
-/** The texts a search looks through. */
-const SEARCHED = ['fullName', 'firstName', 'lastName', 'company']
-  .map((key) => `client.identifiers -> '${key}' ->> 'value' ILIKE :part`)
-  .concat('client.email ILIKE :part', 'client.phone ILIKE :part')
-  .join(' OR ');
 
 /** The next client by id, after `sharing.other`, that gave the phone: one probe of each of the two indexes. */
 const nextGiver = (condition: string): string => `
@@ -43,9 +40,7 @@ export class ClientsQueryRepository {
   /** Up to `limit + 1` clients, the newest first. */
   list({ email, phone, q, conflict }: ClientsFilter, limit: number, cursor: string | undefined): Promise<Client[]> {
     const select = this.clients.createQueryBuilder('client').where('TRUE');
-    if (email !== undefined) select.andWhere('client.email = :email', { email });
-    if (phone !== undefined) select.andWhere('client.phone = :phone', { phone });
-    if (q !== undefined) select.andWhere(`(${SEARCHED})`, { part: `%${q.replace(/[\\%_]/g, '\\$&')}%` });
+    for (const { sql, parameters } of searched({ email, phone, q })) select.andWhere(sql, parameters);
     // As the partial index says it.
     if (conflict !== undefined) select.andWhere(conflict ? 'client.conflict' : 'NOT client.conflict');
     const after = decodeCursor(cursor, 1);
@@ -79,4 +74,23 @@ export class ClientsQueryRepository {
     }
     return shared;
   }
+}
+
+/** Whatever any of a client's responses gave finds it, not only what its record shows. */
+function searched({ email, phone, q }: ClientsFilter): SearchCondition[] {
+  const text = 'client.searchText';
+  const conditions: SearchCondition[] = [];
+  if (q !== undefined) conditions.push(containsTerms(text, searchTerms(q)));
+  if (email !== undefined) {
+    const byText = hasValue(text, 'email', foldText(canonicalEmail(email) ?? email), 'whole');
+    const sql = `(client.email = :wholeEmail OR ${byText.sql})`;
+    conditions.push({ sql, parameters: { ...byText.parameters, wholeEmail: canonicalEmail(email) ?? '' } });
+  }
+  if (phone !== undefined) {
+    const e164 = canonicalPhone(phone);
+    const [digits = ''] = searchTerms(e164 ?? phone);
+    // Without a country code the number is the end of what is stored.
+    conditions.push(hasValue(text, 'phone', digits, e164 === null ? 'end' : 'whole'));
+  }
+  return conditions;
 }

@@ -1,24 +1,35 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsString, Length } from 'class-validator';
+import { IsIn, IsString, Length, Matches } from 'class-validator';
 import { PageQuery } from '../rest/page';
 import type { ClientIdentifiers } from '../core/client-record';
 import { IdentifierView, ResponseView } from './responses.dto';
 import { MayBeAbsent } from '../rest/may-be-absent.decorator';
 
 export class ClientsQuery extends PageQuery {
-  @ApiPropertyOptional({ example: 'ada@example.com', description: 'exactly this e-mail, in any case' })
+  @ApiPropertyOptional({
+    example: 'ada@example.com',
+    description: 'this e-mail was given in any of the responses; case does not matter',
+  })
   @MayBeAbsent()
   @IsString()
   @Length(1, 320)
   email?: string;
 
-  @ApiPropertyOptional({ example: '+12025550123', description: 'exactly this phone, E.164' })
+  @ApiPropertyOptional({
+    example: '+12025550123',
+    description: 'this phone was given in any of the responses; any notation, without a country code too',
+  })
   @MayBeAbsent()
   @IsString()
-  @Length(1, 32)
+  @Matches(/(?:\d\D*){5}/, { message: 'phone must have five digits or more' })
+  @Length(1, 60)
   phone?: string;
 
-  @ApiPropertyOptional({ example: 'lovelace', description: 'part of a name, company, e-mail or phone' })
+  @ApiPropertyOptional({
+    example: 'lovelace',
+    description:
+      'words: each is part of a name, company, e-mail or phone of any response; case and accents do not matter',
+  })
   @MayBeAbsent()
   @IsString()
   @Length(1, 200)

@@ -30,9 +30,9 @@ export class ClientsRepository {
   /** Makes clients with their records. Fails when one of the e-mails is another client's. */
   async create(manager: EntityManager, clients: readonly ClientState[], now: Date): Promise<void> {
     await manager.query(
-      `INSERT INTO client (id, email, phone, identifiers, created_at, updated_at)
-       SELECT id, email, phone, identifiers::jsonb, $5, $5
-         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS new (id, email, phone, identifiers)
+      `INSERT INTO client (id, email, phone, identifiers, search_text, created_at, updated_at)
+       SELECT id, email, phone, identifiers::jsonb, search_text, $6, $6
+         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[]) AS new (id, email, phone, identifiers, search_text)
         ORDER BY email, id`,
       [...columns(clients), now],
     );
@@ -41,8 +41,10 @@ export class ClientsRepository {
   /** Writes the keys and records of clients. */
   async update(manager: EntityManager, clients: readonly ClientState[], now: Date): Promise<void> {
     await manager.query(
-      `UPDATE client SET email = changed.email, phone = changed.phone, identifiers = changed.identifiers::jsonb, updated_at = $5
-         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS changed (id, email, phone, identifiers)
+      `UPDATE client SET email = changed.email, phone = changed.phone, identifiers = changed.identifiers::jsonb,
+              search_text = changed.search_text, updated_at = $6
+         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
+              AS changed (id, email, phone, identifiers, search_text)
         WHERE client.id = changed.id`,
       [...columns(clients), now],
     );
@@ -99,5 +101,6 @@ function columns(clients: readonly ClientState[]): unknown[] {
     clients.map(({ email }) => email),
     clients.map(({ phone }) => phone),
     clients.map(({ identifiers }) => JSON.stringify(identifiers)),
+    clients.map(({ searchText }) => searchText),
   ];
 }

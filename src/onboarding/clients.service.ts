@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { canonicalEmail, canonicalPhone } from '../core/identifier-values';
 import { DomainError } from '../core/problem';
 import { toPage } from '../rest/page';
 import type { Client } from './client.entity';
@@ -21,8 +20,8 @@ export class ClientsService {
   /** The newest client first. */
   async list({ email, phone, q, conflict, limit, cursor }: ClientsQuery): Promise<ClientPage> {
     const filter = {
-      ...(email === undefined ? {} : { email: canonicalEmail(email) }),
-      ...(phone === undefined ? {} : { phone: canonicalPhone(plus(phone)) }),
+      ...(email === undefined ? {} : { email }),
+      ...(phone === undefined ? {} : { phone: plus(phone) }),
       ...(q === undefined ? {} : { q }),
       ...(conflict === undefined ? {} : { conflict: conflict === 'true' }),
     };

@@ -28,8 +28,8 @@ export class WebhookTester {
   ) {}
 
   /**
-   * The event has a type of its own, so it is stored and then ignored: it makes no client. Throws `not_found`, and `conflict` for a
-   * webhook whose url is not ours to call.
+   * The event has a type of its own, so it is stored and then ignored: it creates no client. Throws `not_found`, and `conflict` when
+   * the url of the webhook is not below PUBLIC_URL.
    */
   async test(id: string, author: Author): Promise<WebhookTestResult> {
     const webhook = await this.webhooks.get(id);

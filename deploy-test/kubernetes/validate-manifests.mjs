@@ -1,14 +1,14 @@
-// kubectl kustomize deploy/kubernetes/overlays/production | node scripts/validate-manifests.mjs
+// kubectl kustomize deploy/kubernetes/overlays/production | node deploy-test/kubernetes/validate-manifests.mjs
 // Checks Kubernetes objects against the published schemas of their kinds, unknown fields included. Prints a line a problem;
 // exit code 1 when there is one, 2 when there is nothing to check.
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { text } from 'node:stream/consumers';
 import { parseAllDocuments } from 'yaml';
-import { schemaProblems } from './kubernetes/schema-problems.mjs';
-import { unknownFields } from './kubernetes/unknown-fields.mjs';
+import { schemaProblems } from './schema-problems.mjs';
+import { unknownFields } from './unknown-fields.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const root = dirname(fileURLToPath(import.meta.url));
 const manifests = parseAllDocuments(await text(process.stdin)).flatMap((document) => {
   if (document.errors.length > 0) throw document.errors[0];
   return document.toJS() ?? [];

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { requireTool, run } from './tools';
+import { requireTool, run } from '../support/tools';
 
 const KUBERNETES = resolve(__dirname, '../../deploy/kubernetes');
 export const OVERLAYS = ['production', 'split', 'rollouts'] as const;

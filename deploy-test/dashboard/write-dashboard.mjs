@@ -14,7 +14,7 @@ import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as GraphBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 import prettier from 'prettier';
-import { ROWS } from './dashboard/panels.mjs';
+import { ROWS } from './panels.mjs';
 
 const DATASOURCE = { type: 'prometheus', uid: '${datasource}' };
 const STAT = { height: 4, span: 6 };
@@ -75,5 +75,5 @@ for (const { title, panels } of ROWS) {
 }
 
 const target =
-  process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), '..', 'deploy', 'grafana', 'dashboard.json');
+  process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'deploy', 'grafana', 'dashboard.json');
 writeFileSync(target, await prettier.format(JSON.stringify(dashboard.build()), { parser: 'json', printWidth: 120 }));

@@ -7,10 +7,10 @@ import type { IConfigMap } from 'kubernetes-models/v1/ConfigMap';
 import type { ISecret } from 'kubernetes-models/v1/Secret';
 import type { IService } from 'kubernetes-models/v1/Service';
 import type { IServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor';
-import { checkEnvironment } from '../src/config/load-config';
-import { SETTINGS } from '../src/config/settings';
-import { buildOverlay, type Manifest, ofKind, OVERLAYS, parseManifests, readDeployFile } from './support/manifests';
-import { podsOf, type Pods, selects } from './support/pods';
+import { checkEnvironment } from '../../src/config/load-config';
+import { SETTINGS } from '../../src/config/settings';
+import { buildOverlay, type Manifest, ofKind, OVERLAYS, parseManifests, readDeployFile } from './manifests';
+import { podsOf, type Pods, selects } from './pods';
 
 /** SHUTDOWN_DEADLINE_MS of main.ts, rounded up. */
 const SHUTDOWN_SECONDS = 10;

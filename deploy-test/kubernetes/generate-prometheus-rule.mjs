@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { parse, stringify } from 'yaml';
 
-const deploy = join(dirname(fileURLToPath(import.meta.url)), '..', 'deploy');
+const deploy = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'deploy');
 const source = join(deploy, 'prometheus', 'rules.yaml');
 const target = join(deploy, 'kubernetes', 'components', 'monitoring', 'prometheus-rule.yaml');
 

@@ -8,14 +8,14 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { checkFiles } from './dockerfile/file-checks.mjs';
-import { performStage } from './dockerfile/perform-stage.mjs';
-import { readDockerfile } from './dockerfile/read-dockerfile.mjs';
-import { runImage } from './dockerfile/run-image.mjs';
-import { bridge } from './dockerfile/tcp-bridge.mjs';
+import { checkFiles } from './file-checks.mjs';
+import { performStage } from './perform-stage.mjs';
+import { readDockerfile } from './read-dockerfile.mjs';
+import { runImage } from './run-image.mjs';
+import { bridge } from './tcp-bridge.mjs';
 
-const context = join(dirname(fileURLToPath(import.meta.url)), '..');
-const { EmbeddedPostgres } = createRequire(import.meta.url)('../dist/src/database/embedded/embedded-postgres.js');
+const context = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const { EmbeddedPostgres } = createRequire(import.meta.url)('../../dist/src/database/embedded/embedded-postgres.js');
 const print = (line) => process.stdout.write(`${line}\n`);
 /** Version and tag or digest: an image without either is another one tomorrow. */
 const PINNED = /:\d+\.\d+\.\d+[\w.-]*(@sha256:[0-9a-f]{64})?$/;

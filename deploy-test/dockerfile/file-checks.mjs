@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 
 /** In our own code: what belongs to building and testing it. In all of the image: what could be a secret or a leftover. */
 const NOT_OURS =
-  /\.(ts|map|tsbuildinfo)$|\.(e2e-|deploy-)?spec\.|(^|\/)(test|bench|deploy-test|scripts|coverage)(\/|$)/;
+  /\.(ts|map|tsbuildinfo)$|\.(e2e-|deploy-)?spec\.|(^|\/)(test|bench|deploy-test|scripts|sandbox|coverage)(\/|$)/;
 const NOWHERE = /(^|\/)(\.env[^/]*|\.npmrc|\.git|\.ssh|id_rsa|[^/]+\.p12)$/;
 const LABELS = ['title', 'description', 'licenses', 'version', 'revision', 'source', 'created'];
 

@@ -9,8 +9,8 @@ const TRY_EVERY_MS = 250;
 
 /**
  * Runs the image's commands as its user, with nothing but its own environment and `settings`, in a tree that this user cannot
- * write to: migrates, starts, asks the health check, stops. Returns one line for each that went well; throws at the first
- * that did not.
+ * write to: migrates, asks for the help and for the sandbox that is not there, starts, asks the health check, stops. Returns
+ * one line for each that went well; throws at the first that did not.
  */
 export async function runImage(image, settings) {
   const done = [];
@@ -21,6 +21,13 @@ export async function runImage(image, settings) {
   const scratch = await finish(image, ['node', '-e', `require('node:fs').writeFileSync('written', '')`], settings);
   demand(scratch.code !== 0, 'the user of the image can write into its folder');
   done.push('its user cannot write into its folder');
+
+  const help = await finish(image, ['node', 'dist/src/cli.js', '--help'], settings);
+  demand(help.code === 0 && help.output.includes('preflight'), `--help ended with ${help.code}: ${help.output}`);
+  const sandbox = await finish(image, ['node', 'dist/src/cli.js', 'sandbox'], settings);
+  demand(sandbox.code === 1, `sandbox ended with ${sandbox.code}: ${sandbox.output}`);
+  demand(/^error: [^\n]*sandbox[^\n]*\n$/.test(sandbox.output), `sandbox must say one line, not: ${sandbox.output}`);
+  done.push(`--help lists the commands; the sandbox is not there: ${sandbox.output.trim()}`);
 
   const healthcheck = image.healthcheck.command;
   const early = await finish(image, healthcheck, settings);

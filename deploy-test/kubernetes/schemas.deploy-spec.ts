@@ -1,15 +1,28 @@
 /** Every object of deploy/kubernetes against the published schemas of its kind. */
 import { resolve } from 'node:path';
-import { buildOverlay, OVERLAYS, readDeployFile } from './support/manifests';
-import { run, type Run } from './support/tools';
+import { buildOverlay, OVERLAYS, readDeployFile } from './manifests';
+import { run, type Run } from '../support/tools';
 
-const SCRIPTS = resolve(__dirname, '../scripts');
 const EXAMPLES = ['examples/secret.example.yaml', 'examples/default-backend.yaml'];
 
 describe('the manifests', () => {
   it('have no field, type or value that the API does not know', () => {
-    const all = [...OVERLAYS.map(buildOverlay), ...EXAMPLES.map(readDeployFile)].join('\n---\n');
+    const all = [...[...OVERLAYS, 'flagger'].map(buildOverlay), ...EXAMPLES.map(readDeployFile)].join('\n---\n');
     expect(validate(all)).toMatchObject({ code: 0, stdout: '' });
+  });
+
+  it('would be found out of Flagger too: a misspelt field, a wrong type, two ways to go on at once', () => {
+    const broken = buildOverlay('flagger')
+      .replace('ingressRef:', 'ingresRef:')
+      .replace('port: 80\n', 'port: eighty\n')
+      .replace('stepWeights:', 'stepWeight: 10\n    stepWeights:')
+      .replace('type: prometheus', 'type: prometeus');
+    const { code, stdout } = validate(broken);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^Canary\/typeform-onboarding: .*"ingresRef"/m);
+    expect(stdout).toMatch(/^Canary\/typeform-onboarding: .*expected number.* spec\.service\.port/m);
+    expect(stdout).toMatch(/^Canary\/typeform-onboarding: .*exactly one of iterations.* spec\.analysis/m);
+    expect(stdout).toMatch(/^MetricTemplate\/[\w-]+: .*spec\.provider\.type/m);
   });
 
   it('would be found out: a misspelt field, a wrong type, a missing field, an unknown kind, in core and in custom resources', () => {
@@ -32,11 +45,11 @@ describe('the manifests', () => {
 });
 
 it('prometheus-rule.yaml says what deploy/prometheus/rules.yaml says', () => {
-  const script = resolve(SCRIPTS, 'generate-prometheus-rule.mjs');
+  const script = resolve(__dirname, 'generate-prometheus-rule.mjs');
   const { code, stderr } = run(process.execPath, [script, '--check']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 });
 
 function validate(input: string): Run {
-  return run(process.execPath, [resolve(SCRIPTS, 'validate-manifests.mjs')], input);
+  return run(process.execPath, [resolve(__dirname, 'validate-manifests.mjs')], input);
 }
