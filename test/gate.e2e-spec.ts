@@ -38,7 +38,7 @@ describe('the decision', () => {
     expect(report.verdict).toBe('hold');
     expect(criterion(report, 'success-rate')).toMatchObject({
       verdict: 'hold',
-      evidence: 'no requests: nothing to judge by',
+      evidence: 'no requests, so nothing to judge',
     });
     expect(report.criteria.map(({ id }) => id)).toEqual(GATE_CRITERIA);
     expect(stderr).toMatch(/after 0 s: hold \(success-rate, latency/);
@@ -58,7 +58,7 @@ describe('the decision', () => {
   it('of metrics that are somebody else’s holds', async () => {
     const { code, report } = await gate('--once', '--metrics-url', `${service.managementUrl}/health/live`);
     expect(code).toBe(3);
-    expect(report.problem).toContain('does not show the metrics of this service');
+    expect(report.problem).toContain("does not serve this service's metrics");
   });
 
   it('with good traffic promotes, compared with an earlier gate', async () => {

@@ -14,5 +14,6 @@ export const AUDIT_ACTIONS = [
   'webhook.repaired',
   'backfill.started',
   'client.erased',
+  'verification.removed',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -3,6 +3,7 @@ import type { Environment, LoadedConfig } from '../../config/load-config';
 import type { Clock } from '../../database/clock';
 import { preflightChecks } from '../preflight/preflight-checks';
 import { PreflightContext } from '../preflight/preflight-context';
+import { CheckLine, wordOf } from '../check';
 import { runChecks } from '../run-checks';
 import type { Runner } from './runner';
 
@@ -32,7 +33,7 @@ export function preflightRunner({ environment, loaded, clock, log, ...options }:
         minDiskMegabytes: MIN_DISK_MEGABYTES,
       });
       try {
-        const onLine = ({ title, result }: { title: string; result: string }): void => log(`${title}: ${result}`);
+        const onLine = (line: CheckLine): void => log(`${line.title}: ${wordOf(line)}`);
         return await runChecks(checks, { timeoutMs: TIMEOUT_MS, together: true, onLine });
       } finally {
         await context.close();

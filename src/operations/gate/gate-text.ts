@@ -4,7 +4,7 @@ import pico from 'picocolors';
 import type { GateReport, Verdict } from './release-gate';
 import type { TextOptions } from '../check-report';
 
-/** One line: the verdict as it stands, and what stands in the way. */
+/** One line: the verdict so far, and the criteria that are not met. */
 export function gateProgress({ verdict, criteria, window, problem }: GateReport): string {
   const against = criteria.filter((criterion) => criterion.verdict !== 'promote').map(({ id }) => id);
   const why = problem ?? (against.length === 0 ? 'every criterion is met' : against.join(', '));
@@ -29,7 +29,9 @@ export function formatGate({ verdict, criteria, window, problem }: GateReport, {
   for (const { id, verdict: own, threshold, evidence } of criteria) {
     table.push([colour[own](own), id, threshold, evidence]);
   }
-  const seen = `${window.seconds} s of ${window.source}, read ${window.reads} times, ${window.missed} in vain`;
+  const { seconds, source, reads, missed } = window;
+  const readings = `${reads} reading${reads === 1 ? '' : 's'}, ${missed === 0 ? 'none' : missed} failed`;
+  const seen = `${seconds} s of ${source}: ${readings}`;
   const why = problem === null ? '' : `: ${problem}`;
   return `${table.toString()}\ngate: ${colour[verdict](verdict)}${why} (${seen})\n`;
 }

@@ -46,8 +46,8 @@ export class PreflightContext {
   get config(): AppConfig {
     if (this.loaded.ok) return this.loaded.config;
     throw new CannotCheck(
-      'not looked at: the configuration is not valid',
-      'mend what config.valid names, then run again',
+      'not checked: the configuration is not valid',
+      'fix what config.valid reports, then run preflight again',
     );
   }
 
@@ -63,8 +63,8 @@ export class PreflightContext {
     const url = database.url ?? (await runningServerUrl(join(dataDir, 'postgres')));
     if (url !== null) return url;
     throw new CannotCheck(
-      `the embedded PostgreSQL in ${dataDir} does not run`,
-      'start the service and run preflight beside it, or set DATABASE_URL',
+      `the embedded PostgreSQL in ${dataDir} is not running`,
+      'start the service and run preflight while it is up, or set DATABASE_URL',
     );
   }
 
@@ -84,7 +84,10 @@ export class PreflightContext {
     } catch (error) {
       if (error instanceof CannotCheck) throw error;
       const where = config.database.url === null ? 'the embedded PostgreSQL' : 'the database of DATABASE_URL';
-      throw new CannotCheck(`not looked at: ${where} cannot be reached`, 'mend database.reachable, then run again');
+      throw new CannotCheck(
+        `not checked: ${where} cannot be reached`,
+        'fix what database.reachable reports, then run preflight again',
+      );
     }
   }
 

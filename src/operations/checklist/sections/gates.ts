@@ -1,4 +1,5 @@
 /** The section "Quality Gates" of docs/production-checklist.md, line by line, and how each is answered. */
+import { CHECK_IDS } from '../check-ids';
 import { automatic, ChecklistSection, manual } from '../checklist-line';
 
 export const gates: ChecklistSection = {
@@ -36,11 +37,9 @@ export const gates: ChecklistSection = {
       title: 'Functional Gates',
       lines: [
         automatic('functional-gates.integration', 'All integration tests passing', ['evidence.integration-tests']),
-        automatic('functional-gates.real-api', 'E2E tests with real TypeForm API passing', [
-          'evidence.real-account',
-          'typeform.api-key',
-          'typeform.webhooks-in-sync',
-        ]),
+        automatic('functional-gates.real-api', 'E2E tests with real TypeForm API passing', CHECK_IDS['real-typeform'], {
+          here: 'npm run cli -- verify --real-typeform --form <id or link> --url <base>',
+        }),
         automatic('functional-gates.retry', 'Retry logic validated', ['evidence.retry-tests']),
         automatic('functional-gates.webhooks', 'Webhook management functional', ['typeform.webhooks-in-sync']),
       ],
