@@ -31,6 +31,7 @@ const ROUTES: [Method, string, Role][] = [
   ['get', '/v1/clients', 'viewer'],
   ['get', '/v1/clients/{id}', 'viewer'],
   ['delete', '/v1/clients/{id}', 'admin'],
+  ['delete', '/v1/forms/{formId}', 'admin'],
   ['get', '/v1/deliveries', 'viewer'],
   ['post', '/v1/deliveries/replay', 'operator'],
   ['get', '/v1/deliveries/{eventId}', 'viewer'],

@@ -41,16 +41,14 @@ function section({ title, groups }: SectionReport): string[] {
   return ['', `## ${title}`, ...groups.flatMap(group)];
 }
 
-function group({ title, comment, lines }: GroupReport): string[] {
+function group({ title, lines }: GroupReport): string[] {
   const opening = title === null ? ['', '---'] : ['', `### ${title}`];
-  const commands = comment === null ? [] : ['', '```bash', comment, '```'];
-  return [...opening, ...commands, '', ...lines.flatMap(line)];
+  return [...opening, '', ...lines.flatMap(line)];
 }
 
 function line(report: LineReport): string[] {
-  const { id, status, here } = report;
-  const beside = here === null ? [] : [`  - here: \`${here}\``];
-  return [`- ${MARKS[status]} ${wording(report)} (\`${id}\`)`, ...beside, ...answers(report)];
+  const { id, status } = report;
+  return [`- ${MARKS[status]} ${wording(report)} (\`${id}\`)`, ...answers(report)];
 }
 
 /** The document's words; what has been filled in or ticked replaces its blank. */
