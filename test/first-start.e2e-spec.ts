@@ -94,7 +94,7 @@ interface Pasted {
 
 /** The curl commands of the banner, as a shell with these variables runs them. */
 function pasted(stdout: string, environment: Record<string, string>): Pasted[] {
-  const commands = [...stdout.matchAll(/^ {2}curl .*(?:\\\n.*)*/gm)].map(([command]) => command);
+  const commands = [...stdout.matchAll(/^ {2}curl (?:.*\\\n)*.*/gm)].map(([command]) => command);
   return commands.map((command) => {
     const script = `curl() { for each; do printf '%s\\0' "$each"; done; }\n${command}`;
     const args = execFileSync('sh', ['-c', script], { env: environment, encoding: 'utf8' }).split('\0');

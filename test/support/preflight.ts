@@ -20,11 +20,13 @@ export interface PreflightRun {
   skipped(): string[];
 }
 
+/** However busy the machine is. */
+const HANGS_AFTER = '100s';
 const SECRET = /SECRET|KEY|PASSWORD/;
 
 /** Runs `preflight --json`. Fails when the value of a secret, or a password in a URL, is printed. */
 export async function preflight(environment: Record<string, string>, ...args: string[]): Promise<PreflightRun> {
-  const run = ServiceProcess.command(environment, 'preflight', '--json', ...args);
+  const run = ServiceProcess.command(environment, 'preflight', '--json', '--timeout', HANGS_AFTER, ...args);
   const { code } = await run.exited;
   for (const secret of secretsOf(environment)) {
     if (run.output.includes(secret)) throw new Error('a secret was printed');

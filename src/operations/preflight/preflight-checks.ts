@@ -22,7 +22,7 @@ export function preflightChecks(context: PreflightContext, options: PreflightOpt
     ...secretChecks(context),
     ...keyChecks(context),
     ...typeformChecks(context),
-    webhooksInSyncCheck(context),
+    webhooksInSyncCheck(context, options),
     ...publicUrlChecks(context),
     ...databaseChecks(context, options),
     backupCheck(context, options),

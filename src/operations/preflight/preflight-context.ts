@@ -12,6 +12,9 @@ import type { TypeformAccess } from './typeform/typeform-access';
 
 const CONNECTIONS = 4;
 
+/** All checks run at the same time, so that a run takes no longer than 15 s unless a longer time limit is asked for. */
+export const PREFLIGHT_TIMEOUT_MS = 13_000;
+
 /** What an operator can say about a run of `preflight`. */
 export interface PreflightOptions {
   /** The SQL of pending migrations is part of the report. */
@@ -24,6 +27,8 @@ export interface PreflightOptions {
   /** The image that is about to be deployed. */
   image: string | null;
   minDiskMegabytes: number;
+  /** Time limit of a check. */
+  timeoutMs: number;
 }
 
 export class PreflightContext {

@@ -6,13 +6,13 @@ import { interactive, RealTypeformRun, TAG } from './real-typeform-run';
 /** Throws what Typeform answers when it cannot be asked. */
 export async function cleanUpAtTypeform(run: RealTypeformRun, signal: AbortSignal): Promise<Finding> {
   await run.registrationEnded();
-  const problem = await removeThroughService(run, signal).catch((error: unknown) =>
-    error instanceof Error ? error.message : 'unknown error',
-  );
+  const problem = await removeThroughService(run, signal).catch(messageOf);
   // The service failed, or uses another account: then the webhook is deleted without it.
   const left = await run.atTypeform(signal);
   if (left !== null) await run.typeform.api.deleteWebhook(run.typeform.formId, TAG, interactive(signal));
-  const deliveries = await cleanUp(run, signal).finally(() => run.http.close());
+  const deliveries = await cleanUp(run, signal)
+    .catch((error: unknown) => failed(messageOf(error), 'run verify again when the service answers'))
+    .finally(() => run.http.close());
   if (problem !== null) {
     return failed(
       `Typeform has no webhook ${TAG} any more, but the service may restore it (${problem})`,
@@ -31,4 +31,8 @@ async function removeThroughService(run: RealTypeformRun, signal: AbortSignal): 
     if (status !== 204) return `deleting webhook ${id} was answered ${status}`;
   }
   return null;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown error';
 }
