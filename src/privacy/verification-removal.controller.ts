@@ -8,7 +8,7 @@ import { VerificationRemovalResult } from './verification-removal.dto';
 import { VerificationRemovalService } from './verification-removal.service';
 
 const DESCRIPTION = `For the forms that the command \`verify\` makes up (\`onboarding-verify-...\`): removes the form and
-everything that came in for it, without tombstones. Any other form is 409: what Typeform sent is kept, and a client is erased
+everything that came in for it, without tombstones. Any other form is 422: what Typeform sent is kept, and a client is erased
 with \`DELETE /v1/clients/{id}\`.`;
 
 @ApiTags('forms')
@@ -22,7 +22,7 @@ export class VerificationRemovalController {
   @RequireRole('admin')
   @ApiOperation({ summary: 'Remove the form of a deployment check and all that it sent', description: DESCRIPTION })
   @ApiOkResponse({ type: VerificationRemovalResult })
-  @ApiProblems('not_found', 'conflict')
+  @ApiProblems('not_found', 'conflict', 'validation_failed')
   remove(@Param('formId') formId: string, @ChangeAuthor() by: Author): Promise<VerificationRemovalResult> {
     return this.removal.remove(formId, by);
   }

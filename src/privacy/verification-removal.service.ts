@@ -20,12 +20,15 @@ export class VerificationRemovalService {
 
   /**
    * Removes the form of a deployment check with its deliveries, responses and clients, in one transaction with its audit entry.
-   * Throws `conflict` for a form of Typeform's, which is never removed, and `not_found` when there is nothing of it.
+   * Throws `validation_failed` for any other form, `not_found` when there is nothing of it, and `conflict` when others kept getting in the
+   * way.
    */
   async remove(formId: string, by: Author): Promise<VerificationRemovalResult> {
     if (!isVerificationForm(formId)) {
-      const remedy = 'pause it with PATCH, or erase clients with DELETE /v1/clients/{id}';
-      throw new DomainError('conflict', `only forms of deployment checks can be removed: ${remedy}`);
+      const message =
+        'formId must be that of a deployment check (onboarding-verify-...): other forms are never removed';
+      const remedy = 'pause the form with PATCH, or erase a client with DELETE /v1/clients/{id}';
+      throw new DomainError('validation_failed', `${message}; ${remedy}`, { errors: [{ path: 'formId', message }] });
     }
     return retryOnContention(() =>
       this.dataSource.transaction(async (manager) => {

@@ -97,5 +97,8 @@ async function logErrors(run: VerifyRun, signal: AbortSignal): Promise<Finding> 
   if (!same) return otherReplica(`one of them has logged ${now} errors since its start`);
   const lines = now - (count() ?? 0);
   if (lines <= 0) return passed(`no errors logged since verify started; ${now} since the process started`);
-  return failed(`${lines} errors logged since verify started`, 'read the log lines with level error');
+  return failed(
+    `${lines} error${lines === 1 ? '' : 's'} logged since verify started`,
+    'read the log lines with level error',
+  );
 }
