@@ -100,7 +100,7 @@ describe('the decision', () => {
     const { code } = await running.exited;
     expect(running.stdout).toMatch(/promote +│ success-rate/);
     // On a machine that is busy with something else the latency may be a reason to hold.
-    expect(running.stdout).toMatch(code === 0 ? /gate: promote \(/ : /gate: hold \(latency/);
+    expect(running.stdout).toMatch(code === 0 ? /gate: promote \(/ : /gate: hold: latency \(/);
   });
 
   it.each([

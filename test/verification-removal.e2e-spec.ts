@@ -12,7 +12,7 @@ afterAll(() => app.stop());
 
 const eventOf = (formId: string, email: string) => newEvent({ formId, questions: [askEmail(email)] });
 const itemsOf = async (path: string): Promise<Record<string, unknown>[]> =>
-  (await app.admin('get', path).expect(200)).body.items;
+  ((await app.admin('get', path).expect(200)).body as { items: Record<string, unknown>[] }).items;
 
 it('removes all of it, and of a client only one that has nothing else', async () => {
   for (const [form, email] of [

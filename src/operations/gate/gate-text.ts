@@ -6,9 +6,7 @@ import type { TextOptions } from '../check-report';
 
 /** One line: the verdict so far, and the criteria that are not met. */
 export function gateProgress({ verdict, criteria, window, problem }: GateReport): string {
-  const against = criteria.filter((criterion) => criterion.verdict !== 'promote').map(({ id }) => id);
-  const why = problem ?? (against.length === 0 ? 'every criterion is met' : against.join(', '));
-  return `after ${window.seconds} s: ${verdict} (${why})`;
+  return `after ${window.seconds} s: ${verdict} (${problem ?? (unmet(criteria) || 'every criterion is met')})`;
 }
 
 /** A table of the criteria and the verdict below it. */
@@ -32,6 +30,14 @@ export function formatGate({ verdict, criteria, window, problem }: GateReport, {
   const { seconds, source, reads, missed } = window;
   const readings = `${reads} reading${reads === 1 ? '' : 's'}, ${missed === 0 ? 'none' : missed} failed`;
   const seen = `${seconds} s of ${source}: ${readings}`;
-  const why = problem === null ? '' : `: ${problem}`;
-  return `${table.toString()}\ngate: ${colour[verdict](verdict)}${why} (${seen})\n`;
+  const why = problem ?? unmet(criteria);
+  return `${table.toString()}\ngate: ${colour[verdict](verdict)}${why && `: ${why}`} (${seen})\n`;
+}
+
+/** Which criteria stand in the way; empty when none does. */
+function unmet(criteria: GateReport['criteria']): string {
+  return criteria
+    .filter(({ verdict }) => verdict !== 'promote')
+    .map(({ id }) => id)
+    .join(', ');
 }
