@@ -26,7 +26,6 @@ describe('the main path', () => {
       test: false,
       submittedAt: new Date(submittedAt).toISOString(),
       hidden: { utm_source: 'mail' },
-      conflicts: [],
       identifiers: {
         email: { value: 'alice@example.com', source: 'field:id_mail', confidence: 0.95 },
         phone: { value: '+12025550123', source: 'field:id_tel', confidence: 0.95 },

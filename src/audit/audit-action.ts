@@ -14,6 +14,10 @@ export const AUDIT_ACTIONS = [
   'webhook.repaired',
   'backfill.started',
   'client.erased',
+  'client.corrected',
+  'client.merged',
+  'client.split',
+  'clients.separated',
   'verification.removed',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

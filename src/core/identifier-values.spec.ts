@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { withoutHanging } from '../../test/support/without-hanging';
 import { canonicalEmail, canonicalPhone, canonicalValue, isPlausible } from './identifier-values';
 import { IDENTIFIER_KEYS } from './identifier-words';
 
@@ -71,14 +72,14 @@ describe('canonicalValue', () => {
   });
 
   it.each(['a', '@', 'a@', '.', 'a.', '-', 'a@a.', '+', '0', '+1 ', ' ', '\u200B', '('])(
-    'stays fast on a megabyte of %j',
+    'does not hang on a megabyte of %j',
     (unit) => {
       const text = unit.repeat(1_000_000 / unit.length);
-      const startedAt = performance.now();
-      for (const key of IDENTIFIER_KEYS) canonicalValue(key, text);
-      for (const size of [80, 254, 500]) canonicalValue('email', text.slice(0, size));
-      for (const size of [40, 80]) canonicalValue('phone', `+${text.slice(0, size)}`);
-      expect(performance.now() - startedAt).toBeLessThan(2000);
+      withoutHanging(() => {
+        for (const key of IDENTIFIER_KEYS) canonicalValue(key, text);
+        for (const size of [80, 254, 500]) canonicalValue('email', text.slice(0, size));
+        for (const size of [40, 80]) canonicalValue('phone', `+${text.slice(0, size)}`);
+      });
     },
   );
 });

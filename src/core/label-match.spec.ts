@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { withoutHanging } from '../../test/support/without-hanging';
 import { IDENTIFIER_KEYS, LABELS } from './identifier-words';
 import { isNameOfThing, isSecondary, isThirdParty, matchName, matchTitle } from './label-match';
 
@@ -246,13 +247,13 @@ describe('cost', () => {
     'a/',
     '_',
     'first ',
-  ])('stays small on long repetitions of %j', (unit) => {
-    const text = unit.repeat(200_000 / unit.length);
-    const startedAt = performance.now();
-    matchTitle(text);
-    matchName(text);
-    isThirdParty(text);
-    expect(performance.now() - startedAt).toBeLessThan(2000);
+  ])('does not hang on long repetitions of %j', (unit) => {
+    const text = unit.repeat(1_000_000 / unit.length);
+    withoutHanging(() => {
+      matchTitle(text);
+      matchName(text);
+      isThirdParty(text);
+    });
   });
 
   it('never throws', () => {

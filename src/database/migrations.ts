@@ -7,6 +7,9 @@ import { WebhookManagement1764300000000 } from '../../migrations/1764300000000-w
 import { Backfill1764400000000 } from '../../migrations/1764400000000-backfill';
 import { MappingDrift1764500000000 } from '../../migrations/1764500000000-mapping-drift';
 import { Erasure1764600000000 } from '../../migrations/1764600000000-erasure';
+import { ClientIdentity1764700000000 } from '../../migrations/1764700000000-client-identity';
+import { SeparateClients1764800000000 } from '../../migrations/1764800000000-separate-clients';
+import { Search1764950000000 } from '../../migrations/1764950000000-search';
 import { withAdvisoryLock } from './advisory-lock';
 
 export const MIGRATIONS = [
@@ -17,6 +20,9 @@ export const MIGRATIONS = [
   Backfill1764400000000,
   MappingDrift1764500000000,
   Erasure1764600000000,
+  ClientIdentity1764700000000,
+  SeparateClients1764800000000,
+  Search1764950000000,
 ];
 export const MIGRATIONS_TABLE = 'schema_migration';
 

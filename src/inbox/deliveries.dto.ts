@@ -7,7 +7,11 @@ import { MayBeAbsent } from '../rest/may-be-absent.decorator';
 
 /** Which events a replay takes. */
 export class ReplayFilter {
-  @ApiPropertyOptional({ enum: EVENT_STATUSES, example: 'dead' })
+  @ApiPropertyOptional({
+    enum: EVENT_STATUSES,
+    example: 'dead',
+    description: 'a replay passes over what is quarantined unless this says so',
+  })
   @MayBeAbsent()
   @IsIn(EVENT_STATUSES)
   status?: EventStatus;
@@ -54,7 +58,7 @@ export class DeliveryView {
   @ApiProperty()
   token: string;
 
-  @ApiProperty({ enum: EVENT_SOURCES })
+  @ApiProperty({ enum: EVENT_SOURCES, description: 'where it came from; a replay does not change that' })
   source: EventSource;
 
   @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'null: came through the shared endpoint' })
@@ -97,6 +101,9 @@ export class DeliveryView {
 
   @ApiProperty({ description: 'how often the same event arrived again' })
   duplicates: number;
+
+  @ApiProperty({ description: 'how often it was put up for processing again' })
+  replays: number;
 
   @ApiProperty()
   payloadBytes: number;

@@ -28,7 +28,7 @@ const REQUEUE = `
     SELECT event_id FROM webhook_event WHERE event_id = ANY($1) AND payload IS NOT NULL ORDER BY event_id FOR UPDATE
   )
   UPDATE webhook_event AS event
-     SET status = 'pending', source = 'replay', reason = NULL, attempts = 0, first_attempt_at = NULL, last_error = NULL,
+     SET status = 'pending', replays = replays + 1, reason = NULL, attempts = 0, first_attempt_at = NULL, last_error = NULL,
          processed_at = NULL, next_attempt_at = $2
     FROM locked WHERE event.event_id = locked.event_id
   RETURNING event.event_id`;
@@ -54,6 +54,11 @@ export class DeliveriesRepository {
     return this.events.findOneBy({ eventId });
   }
 
+  /** Whether an event was committed. */
+  isStored(eventId: string): Promise<boolean> {
+    return this.events.existsBy({ eventId });
+  }
+
   /** An event with its body. */
   findWithPayload(eventId: string): Promise<WebhookEvent | null> {
     return this.events
@@ -70,7 +75,7 @@ export class DeliveriesRepository {
 
   /** How many events received up to `now` the filter matches, and how many of these have a body to be processed again. */
   async countMatching(manager: EntityManager, filter: ReplayFilter, now: Date): Promise<ReplayResult> {
-    const counts = await filtered(manager.createQueryBuilder(WebhookEvent, 'event'), filter)
+    const counts = await replayable(manager.createQueryBuilder(WebhookEvent, 'event'), filter)
       .andWhere('event.receivedAt <= :now', { now })
       .select('count(*)::integer', 'matched')
       .addSelect('count(event.payload)::integer', 'queued')
@@ -85,7 +90,7 @@ export class DeliveriesRepository {
     now: Date,
     after: ReplayPosition | null,
   ): Promise<ReplayChunk> {
-    const select = filtered(manager.createQueryBuilder(WebhookEvent, 'event'), filter)
+    const select = replayable(manager.createQueryBuilder(WebhookEvent, 'event'), filter)
       .select(['event.eventId', 'event.receivedAt'])
       .andWhere('event.receivedAt <= :now', { now })
       .orderBy('event.receivedAt', 'ASC')
@@ -106,6 +111,12 @@ export class DeliveriesRepository {
 async function requeueAll(manager: EntityManager, eventIds: string[], now: Date): Promise<number> {
   const [rows] = await manager.query<[{ event_id: string }[], number]>(REQUEUE, [eventIds, now]);
   return rows.length;
+}
+
+/** What is quarantined was kept out on purpose: it is processed only when that status is asked for by name. */
+function replayable(select: SelectQueryBuilder<WebhookEvent>, filter: ReplayFilter): SelectQueryBuilder<WebhookEvent> {
+  filtered(select, filter);
+  return filter.status === undefined ? select.andWhere(`event.status <> 'quarantined'`) : select;
 }
 
 function filtered(select: SelectQueryBuilder<WebhookEvent>, filter: ReplayFilter): SelectQueryBuilder<WebhookEvent> {

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AuditLog, Author } from '../audit/audit-log';
+import { BACKFILL_EVENT_PREFIX } from '../core/backfill-event';
 import { DomainError } from '../core/problem';
 import { Clock } from '../database/clock';
 import { toPage } from '../rest/page';
 import type { DeliveriesQuery, DeliveryPage, DeliveryView, ReplayFilter, ReplayResult } from './deliveries.dto';
 import { DeliveriesRepository, ReplayChunk } from './deliveries.repository';
 import { InboxSignal } from './inbox-signal';
-import type { WebhookEvent } from './webhook-event.entity';
+import type { EventSource, WebhookEvent } from './webhook-event.entity';
 
 @Injectable()
 export class DeliveriesService {
@@ -94,13 +95,19 @@ function unknownDelivery(): DomainError {
   return new DomainError('not_found', 'there is no such delivery');
 }
 
+/** The release before wrote `replay` over the origin, which the id still tells. */
+function originOf({ source, eventId }: WebhookEvent): EventSource {
+  if (source !== 'replay') return source;
+  return eventId.startsWith(BACKFILL_EVENT_PREFIX) ? 'backfill' : 'webhook';
+}
+
 function toView(event: WebhookEvent): DeliveryView {
   return {
     eventId: event.eventId,
     eventType: event.eventType,
     formId: event.formId,
     token: event.token,
-    source: event.source,
+    source: originOf(event),
     webhookId: event.webhookId,
     status: event.status,
     reason: event.reason,
@@ -111,6 +118,7 @@ function toView(event: WebhookEvent): DeliveryView {
     receivedAt: event.receivedAt,
     processedAt: event.processedAt,
     duplicates: event.duplicates,
+    replays: event.replays,
     payloadBytes: event.payloadBytes,
   };
 }

@@ -26,6 +26,6 @@ import { WebhookEvent } from './webhook-event.entity';
     DeliveriesService,
     ...INBOX_METRIC_PROVIDERS,
   ],
-  exports: [InboxWriter, InboxDepthRepository],
+  exports: [InboxWriter, InboxDepthRepository, DeliveriesRepository],
 })
 export class InboxModule {}

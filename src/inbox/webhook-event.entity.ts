@@ -3,12 +3,13 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 export const EVENT_STATUSES = ['pending', 'processed', 'retrying', 'dead', 'ignored', 'quarantined'] as const;
 export type EventStatus = (typeof EVENT_STATUSES)[number];
 
-export const EVENT_SOURCES = ['webhook', 'backfill', 'replay'] as const;
-/** What put the event up for processing last. */
+export const EVENT_SOURCES = ['webhook', 'backfill'] as const;
+/** Where an event came from; processing it again does not change that. */
 export type EventSource = (typeof EVENT_SOURCES)[number];
 
 /** The inbox: one row for each event ever accepted, which is also its place in the queue. */
 @Entity('webhook_event')
+// The release before writes 'replay'; originOf knows what it stands for.
 @Check('webhook_event_source', `source IN ('webhook', 'backfill', 'replay')`)
 @Check('webhook_event_status', `status IN ('pending', 'processed', 'retrying', 'dead', 'ignored', 'quarantined')`)
 @Index('webhook_event_due', ['nextAttemptAt'], { where: `status IN ('pending', 'retrying')` })
@@ -30,7 +31,7 @@ export class WebhookEvent {
   token: string;
 
   @Column('text')
-  source: EventSource;
+  source: EventSource | 'replay';
 
   /** The webhook whose endpoint took the event in; null for the shared endpoint and for back-filled events. */
   @Column('uuid', { name: 'webhook_id', nullable: true })
@@ -67,6 +68,10 @@ export class WebhookEvent {
   /** How often the same event arrived again. */
   @Column('integer', { default: 0 })
   duplicates: number;
+
+  /** How often it was put up for processing again. */
+  @Column('integer', { default: 0 })
+  replays: number;
 
   @Column('integer', { name: 'payload_bytes' })
   payloadBytes: number;

@@ -6,19 +6,21 @@ import { Client } from './client.entity';
 export const RESPONSE_TYPES = ['completed', 'partial'] as const;
 export type ResponseType = (typeof RESPONSE_TYPES)[number];
 
-/** A contradiction met while finding the client: recorded for a person to look at, never merged silently. */
-export interface ClientConflict {
-  kind: 'phone_of_another_client' | 'email_differs';
-  /** The other client (`phone_of_another_client`) or the client this response was given to (`email_differs`). */
-  clientId: string;
-}
-
 /** One response of one respondent; identified by form and token, whatever the number of events about it. */
 @Entity('form_response')
 @Check('form_response_type', `response_type IN ('completed', 'partial')`)
 @Index('form_response_client_effective', ['clientId', 'effectiveAt'])
 @Index('form_response_effective', ['effectiveAt', 'formId', 'token'])
 @Index('form_response_form_effective', ['formId', 'effectiveAt', 'token'])
+@Index('form_response_email_key', ['emailKey', 'clientId'], { where: 'email_key IS NOT NULL' })
+@Index('form_response_phone_with_email', ['phoneKey', 'clientId'], {
+  where: 'phone_key IS NOT NULL AND email_key IS NOT NULL',
+})
+@Index('form_response_phone_alone', ['phoneKey', 'clientId'], { where: 'phone_key IS NOT NULL AND email_key IS NULL' })
+@Index('form_response_pinned', ['pinnedClientId'], { where: 'pinned_client_id IS NOT NULL' })
+@Index('form_response_search', { synchronize: false })
+@Index('form_response_unsearchable', ['formId', 'token'], { where: 'search_text IS NULL' })
+@Index('form_response_unsettled', ['formId', 'token'], { where: 'keyed_at IS DISTINCT FROM updated_at' })
 export class FormResponse {
   @PrimaryColumn('text', { name: 'form_id' })
   formId: string;
@@ -78,8 +80,33 @@ export class FormResponse {
   @JoinColumn({ name: 'client_id', foreignKeyConstraintName: 'form_response_client' })
   client?: Client;
 
-  @Column('jsonb', { default: [] })
-  conflicts: ClientConflict[];
+  /** The e-mail that finds the client; null when the response gave none that may (a placeholder, as typed, a test request). */
+  @Column('text', { name: 'email_key', nullable: true, select: false })
+  emailKey: string | null;
+
+  /** The phone that finds the client where no e-mail does. */
+  @Column('text', { name: 'phone_key', nullable: true, select: false })
+  phoneKey: string | null;
+
+  /** Equals `updatedAt` when the keys were written with the identifiers; the release before leaves it behind. */
+  @Column('timestamptz', { name: 'keyed_at', nullable: true, select: false })
+  keyedAt: Date | null;
+
+  /** The client an admin gave this response to, whatever its keys say. */
+  @Column('uuid', { name: 'pinned_client_id', nullable: true, select: false })
+  pinnedClientId: string | null;
+
+  @ManyToOne(() => Client, { onDelete: 'SET NULL' })
+  @JoinColumn({ name: 'pinned_client_id', foreignKeyConstraintName: 'form_response_pinned_client' })
+  pinnedClient?: Client;
+
+  /** What a search looks through (core/search-text); null: written by the release before. */
+  @Column('text', { name: 'search_text', nullable: true, select: false })
+  searchText: string | null;
+
+  /** Written by the release before; contradictions are the clients' now. */
+  @Column('jsonb', { default: [], select: false })
+  conflicts: unknown[];
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt: Date;

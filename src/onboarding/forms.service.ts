@@ -1,32 +1,26 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import { DataSource, Repository } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { AuditLog, Author } from '../audit/audit-log';
 import { DomainError } from '../core/problem';
 import { Clock } from '../database/clock';
-import { decodeCursor, PageQuery, toPage } from '../rest/page';
+import { PageQuery, toPage } from '../rest/page';
 import type { FormPage, FormView, UpdateFormBody } from './forms.dto';
-import { OnboardingForm } from './onboarding-form.entity';
+import { FormsRepository } from './forms.repository';
+import type { OnboardingForm } from './onboarding-form.entity';
 
 /** Forms as admins see them. */
 @Injectable()
 export class FormsService {
   constructor(
-    @InjectRepository(OnboardingForm) private readonly forms: Repository<OnboardingForm>,
+    private readonly forms: FormsRepository,
     private readonly dataSource: DataSource,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
 
   async list({ limit, cursor }: PageQuery): Promise<FormPage> {
-    const query = this.forms
-      .createQueryBuilder('form')
-      .orderBy('form.createdAt', 'DESC')
-      .addOrderBy('form.formId', 'DESC');
-    const after = decodeCursor(cursor, 1);
-    if (after) query.where('(form.createdAt, form.formId) < (:at, :id)', { at: after[0], id: after[1] });
-    const rows = await query.take(limit + 1).getMany();
+    const rows = await this.forms.list(limit, cursor);
     return toPage(
       rows,
       limit,
@@ -37,7 +31,7 @@ export class FormsService {
 
   /** Throws `not_found`. */
   async get(formId: string): Promise<FormView> {
-    const form = await this.forms.findOneBy({ formId });
+    const form = await this.forms.findOne(formId);
     if (!form) throw unknownForm();
     return form;
   }
@@ -45,8 +39,7 @@ export class FormsService {
   /** Changes what is given and leaves the rest. Throws `not_found`. */
   update(formId: string, body: UpdateFormBody, by: Author): Promise<FormView> {
     return this.dataSource.transaction(async (manager) => {
-      const where = { formId };
-      const form = await manager.findOne(OnboardingForm, { where, lock: { mode: 'pessimistic_write' } });
+      const form = await this.forms.lock(manager, formId);
       if (!form) throw unknownForm();
       const details = differences(form, body);
       if (Object.keys(details).length === 0) return form;
@@ -59,7 +52,7 @@ export class FormsService {
         mappingProblems: [],
         definitionCheckedAt: null,
       };
-      await manager.update(OnboardingForm, where, change);
+      await this.forms.change(manager, formId, change);
       await this.audit.record(manager, { ...by, action: 'form.updated', subject: formId, details });
       return { ...form, ...change };
     });

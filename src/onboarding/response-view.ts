@@ -20,6 +20,5 @@ export function toResponseView(row: FormResponse): ResponseView {
     outcome: row.outcome,
     identifiers: row.identifiers,
     clientId: row.clientId,
-    conflicts: row.conflicts,
   };
 }

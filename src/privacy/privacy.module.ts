@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module';
+import { OnboardingModule } from '../onboarding/onboarding.module';
 import { TypeformModule } from '../typeform/typeform.module';
 import { ErasedResponse } from './erased-response.entity';
 import { ErasureController } from './erasure.controller';
@@ -13,7 +14,7 @@ import { VerificationRemovalService } from './verification-removal.service';
 
 /** Erasure of a client: here, for good, and on request at Typeform. Removal of what deployment checks leave. */
 @Module({
-  imports: [TypeOrmModule.forFeature([ErasedResponse]), AuditModule, TypeformModule],
+  imports: [TypeOrmModule.forFeature([ErasedResponse]), AuditModule, OnboardingModule, TypeformModule],
   controllers: [ErasureController, VerificationRemovalController],
   providers: [
     ErasureService,
