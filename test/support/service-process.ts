@@ -11,7 +11,7 @@ import { exchange, type Answer } from './sender';
 const PROJECT = resolve(__dirname, '../..');
 /** The compiled service. */
 export const MAIN = join(PROJECT, 'dist/src/main.js');
-const CLI = join(PROJECT, 'dist/src/cli.js');
+export const CLI = join(PROJECT, 'dist/src/cli.js');
 
 export const WEBHOOK_SECRET = 'process-test-signing-secret-0123456789';
 export const ADMIN_KEY = 'process-test-admin-key-0123456789-0123456789';
