@@ -64,7 +64,7 @@ describe('CSV', () => {
     ['with ; as the separator and no quotes', { delimiter: ';', quote: false, relax_column_count: true }],
   ])('holds no cell that begins like a formula for a reader %s', async (_, options) => {
     const text = (await bytesOf(`format=csv&formId=${FORM}`)).toString('utf8');
-    const cells = (parse(text, { bom: true, ...options })).flat();
+    const cells = parse(text, { bom: true, ...options }).flat();
     expect(cells.length).toBeGreaterThan(FORMULAS.length);
     for (const cell of cells) expect(cell).not.toMatch(/^[\s"]*[=+\-@]/);
   });
