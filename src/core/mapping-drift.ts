@@ -16,9 +16,9 @@ export function findMappingProblems(
   form: { fields: readonly JsonObject[]; hidden: readonly string[] },
 ): MappingProblem[] {
   const sources = new Set([...form.hidden.map((name) => `${HIDDEN}${name}`), ...form.fields.flatMap(sourcesOf)]);
-  return (Object.entries(mapping) as [IdentifierKey, string][])
-    .filter(([, source]) => !sources.has(source))
-    .map(([identifier, source]) => ({ identifier, source }));
+  return (Object.entries(mapping) as [IdentifierKey, string | null][]).flatMap(([identifier, source]) =>
+    source === null || sources.has(source) ? [] : [{ identifier, source }],
+  );
 }
 
 /** Id and ref of a field and of everything nested in it. */

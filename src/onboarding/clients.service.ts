@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
-import { canonicalEmail, canonicalPhone } from '../core/identifier-values';
+import { canonicalEmail } from '../core/identification/email-values';
+import { canonicalPhone } from '../core/identification/phone-values';
 import { DomainError } from '../core/problem';
 import { decodeCursor, toPage } from '../rest/page';
 import { Client } from './client.entity';

@@ -1,0 +1,171 @@
+/** Countries: their names in the five languages, and what an answer tells of the country somebody is in. */
+import { type CountryCode, getCountries } from 'libphonenumber-js/max';
+import { fold } from './title-text';
+import { type Language, LANGUAGES } from './vocabulary/vocabulary';
+
+export type { CountryCode } from 'libphonenumber-js/max';
+
+const MORE_NAMES: Readonly<Record<string, CountryCode>> = {
+  usa: 'US',
+  us: 'US',
+  america: 'US',
+  'united states of america': 'US',
+  'u s': 'US',
+  'u s a': 'US',
+  eeuu: 'US',
+  'ee uu': 'US',
+  eua: 'US',
+  uk: 'GB',
+  'great britain': 'GB',
+  england: 'GB',
+  scotland: 'GB',
+  wales: 'GB',
+  'northern ireland': 'GB',
+  brasil: 'BR',
+  deutschland: 'DE',
+  espana: 'ES',
+  schweiz: 'CH',
+  suisse: 'CH',
+  holland: 'NL',
+  'republic of ireland': 'IE',
+  'czech republic': 'CZ',
+  turkey: 'TR',
+  uae: 'AE',
+  korea: 'KR',
+  'south korea': 'KR',
+  russia: 'RU',
+  osterreich: 'AT',
+};
+
+let byName: ReadonlyMap<string, CountryCode> | null = null;
+
+/** The country that an answer names, in any of the five languages or as its ISO code; null when it names none. */
+export function countryOf(text: string): CountryCode | null {
+  byName ??= countryNames();
+  return byName.get(plain(text)) ?? null;
+}
+
+/** Whether an admin's setting is a country that phone numbers can be read in. */
+export function asCountry(code: string | null | undefined): CountryCode | null {
+  const upper = (code ?? '').toUpperCase();
+  return getCountries().find((country) => country === upper) ?? null;
+}
+
+function countryNames(): Map<string, CountryCode> {
+  const names = new Map<string, CountryCode>();
+  for (const language of LANGUAGES) {
+    const display = new Intl.DisplayNames([language], { type: 'region' });
+    for (const country of getCountries()) {
+      const name = display.of(country);
+      if (name) names.set(plain(name), country);
+      names.set(country.toLowerCase(), country);
+    }
+  }
+  for (const [name, country] of Object.entries(MORE_NAMES)) names.set(name, country);
+  return names;
+}
+
+function plain(text: string): string {
+  return fold(text.slice(0, 100))
+    .replace(/[^\p{Letter}]+/gu, ' ')
+    .trim();
+}
+
+/** Postal codes whose shape is one country's alone. */
+const POSTAL_SHAPES: readonly [RegExp, CountryCode][] = [
+  [/^\d{5}-\d{3}$/, 'BR'],
+  [/^\d{4}-\d{3}$/, 'PT'],
+  [/^\d{5}-\d{4}$/, 'US'],
+  [/^[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}$/i, 'GB'],
+  [/^[a-z]\d[a-z][ -]?\d[a-z]\d$/i, 'CA'],
+  [/^(?:[a-z]\d{2}|d6w) ?[a-z\d]{4}$/i, 'IE'],
+  [/^\d{4} ?[a-z]{2}$/i, 'NL'],
+];
+/** Shapes that several countries have: told apart by the form's language, where one of its countries has the shape. */
+const POSTAL_BY_LANGUAGE: Readonly<Record<Language, readonly [RegExp, CountryCode][]>> = {
+  en: [
+    [/^\d{5}$/, 'US'],
+    [/^\d{3} ?\d{3}$/, 'IN'],
+  ],
+  pt: [
+    [/^\d{8}$/, 'BR'],
+    [/^\d{5}$/, 'BR'],
+    [/^\d{4}$/, 'PT'],
+  ],
+  es: [
+    [/^\d{6}$/, 'CO'],
+    [/^\d{7}$/, 'CL'],
+  ],
+  fr: [[/^\d{5}$/, 'FR']],
+  de: [[/^(?:d-)?\d{5}$/i, 'DE']],
+};
+
+/** The country that a postal code tells by its shape, or null. */
+export function countryOfPostalCode(code: string, language: Language | null): CountryCode | null {
+  const shapes = [...POSTAL_SHAPES, ...(language ? POSTAL_BY_LANGUAGE[language] : [])];
+  return shapes.find(([shape]) => shape.test(code.trim()))?.[1] ?? null;
+}
+
+const US_STATES = new Set(
+  'AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC'.split(
+    ' ',
+  ),
+);
+const US_STATE_NAMES = new Set(
+  `alabama alaska arizona arkansas california colorado connecticut delaware florida hawaii idaho illinois indiana iowa kansas kentucky louisiana maine
+   maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada newhampshire newjersey newmexico newyork northcarolina northdakota
+   ohio oklahoma oregon pennsylvania rhodeisland southcarolina southdakota tennessee texas utah vermont virginia washington westvirginia wisconsin wyoming`.split(
+    /\s+/,
+  ),
+);
+const BR_STATES = new Set(
+  'AC AL AP AM BA CE DF ES GO MA MT MS MG PA PB PR PE PI RJ RN RS RO RR SC SP SE TO'.split(' '),
+);
+
+/** The country whose state an answer names, in a form of that language. */
+export function countryOfState(state: string, language: Language | null): CountryCode | null {
+  const code = state.trim().toUpperCase();
+  if (language === 'pt') return BR_STATES.has(code) ? 'BR' : null;
+  if (language !== 'en') return null;
+  return US_STATES.has(code) || US_STATE_NAMES.has(plain(state).replace(/ /g, '')) ? 'US' : null;
+}
+
+/** Countries of a language whose numbers are likely in a form of it. */
+export const COUNTRIES_OF: Readonly<Record<Language, readonly CountryCode[]>> = {
+  en: ['US', 'GB', 'AU', 'IE', 'NZ', 'ZA', 'IN', 'NG', 'KE', 'SG', 'PK', 'PH', 'GH'],
+  pt: ['BR', 'PT', 'AO', 'MZ'],
+  es: ['ES', 'MX', 'CO', 'AR', 'PE', 'CL', 'EC', 'VE', 'GT', 'CR', 'UY', 'BO', 'DO', 'SV', 'HN', 'NI', 'PA', 'PY'],
+  fr: ['FR', 'BE', 'CH', 'CA', 'LU', 'MA', 'TN', 'SN', 'CI'],
+  de: ['DE', 'AT', 'CH', 'LU'],
+};
+
+/** Where a form of a language most often comes from; Spanish is at home in too many countries for one to be meant. */
+export const FAVOURITES: Readonly<Record<Language, readonly CountryCode[]>> = {
+  en: ['US', 'GB'],
+  pt: ['BR', 'PT'],
+  es: [],
+  fr: ['FR'],
+  de: ['DE'],
+};
+
+/** Words of titles by which people of one country give themselves away. */
+const COUNTRY_WORDS: readonly [CountryCode, readonly string[]][] = [
+  ['BR', ['celular', 'cpf', 'cnpj', 'cep', 'voce', 'cadastro', 'endereco', 'uf', 'bairro', 'ddd']],
+  ['PT', ['telemovel', 'morada', 'nif', 'contacto', 'utilizador', 'freguesia', 'concelho', 'encarregado']],
+  ['ES', ['dni', 'nif', 'cif', 'movil', 'comunidad', 'vuestro', 'vuestra', 'bizum']],
+  ['CO', ['cedula', 'acudiente', 'nit', 'eps', 'vereda', 'sisben']],
+  ['MX', ['rfc', 'curp', 'colonia', 'cdmx', 'delegacion']],
+  ['AR', ['cuit', 'cuil', 'contanos', 'decinos', 'vos', 'dejanos', 'monotributo']],
+  ['CL', ['rut', 'comuna']],
+  ['PE', ['ruc', 'distrito']],
+];
+
+/** The one country whose words the titles hold, or null when none or several. */
+export function countryOfWords(words: ReadonlySet<string>, language: Language): CountryCode | null {
+  const told = COUNTRY_WORDS.filter(([country]) => COUNTRIES_OF[language].includes(country))
+    .map(([country, list]) => ({ country, hits: list.filter((word) => words.has(word)).length }))
+    .filter(({ hits }) => hits > 0)
+    .sort((a, b) => b.hits - a.hits);
+  const [first, second] = told;
+  return first && (!second || second.hits < first.hits) ? first.country : null;
+}

@@ -1,0 +1,47 @@
+/** Which languages a form is written in: words count only in the languages of their form. */
+import { knows, LEXICONS } from './lexicon';
+import { fold, wordsOf } from './title-text';
+import { type Language, LANGUAGES } from './vocabulary/vocabulary';
+
+/** Letters and marks that one language alone of the five writes. */
+const SIGNS: readonly [RegExp, Language, number][] = [
+  [/[¿¡ñ]/i, 'es', 2],
+  [/[ãõ]/i, 'pt', 2],
+  [/[äöüß]/i, 'de', 1],
+  [/[èêœùû]/i, 'fr', 1],
+];
+/** Words looked at: those of a long form's titles. */
+const MAX_WORDS = 1200;
+const MAX_TITLE = 400;
+/** A language of which there is as much evidence, beside the one of which there is most, is the form's too. */
+const SHARE = 0.75;
+
+export interface FormLanguages {
+  /** Surest first; all five when nothing tells. */
+  languages: readonly Language[];
+  /** The one language, or null when nothing tells or two tell the same. */
+  main: Language | null;
+}
+
+/** Weighs the words of all titles: a word that few languages have weighs more. */
+export function detectLanguages(titles: readonly string[]): FormLanguages {
+  const weight: Record<Language, number> = { en: 0, pt: 0, es: 0, fr: 0, de: 0 };
+  const seen = new Set<string>();
+  for (const title of titles) {
+    for (const [sign, language, evidence] of SIGNS)
+      if (sign.test(title.slice(0, MAX_TITLE))) weight[language] += evidence;
+    for (const word of wordsOf(title.slice(0, MAX_TITLE))) {
+      if (seen.size >= MAX_WORDS) break;
+      if (word.length < 2 || seen.has(word)) continue;
+      seen.add(word);
+      const of = LANGUAGES.filter((language) => knows(LEXICONS[language], fold(word)));
+      for (const language of of) weight[language] += 1 / (of.length * of.length);
+    }
+  }
+  const ranked = [...LANGUAGES].sort((a, b) => weight[b] - weight[a]);
+  const [first, second] = ranked;
+  const most = first ? weight[first] : 0;
+  if (!first || !second || most === 0) return { languages: LANGUAGES, main: null };
+  const languages = ranked.filter((language) => weight[language] >= most * SHARE);
+  return { languages, main: weight[second] < most ? first : null };
+}

@@ -1,0 +1,300 @@
+/** The words of a language, compiled for looking up: longest phrase first, inflected nouns and German compounds understood. */
+import { IDENTIFIER_KEYS, type IdentifierKey } from '../identifiers';
+import { COMMA, POSSESSIVE, SLASH, wordsOf } from './title-text';
+import { english } from './vocabulary/english';
+import { french } from './vocabulary/french';
+import { german } from './vocabulary/german';
+import { portuguese } from './vocabulary/portuguese';
+import { spanish } from './vocabulary/spanish';
+import type { Language, NounKind, Vocabulary } from './vocabulary/vocabulary';
+
+/** What a word or phrase of a clause is. */
+export type Item = { text: string } & (
+  { kind: 'label'; key: IdentifierKey } | { kind: 'noun'; noun: NounKind } | { kind: PlainKind }
+);
+type PlainKind =
+  | 'name'
+  | 'full'
+  | 'number'
+  | 'contact'
+  | 'emergency'
+  | 'yours'
+  | 'theirs'
+  | 'of'
+  | 'ofThe'
+  | 'for'
+  | 'and'
+  | 'slash'
+  | 'comma'
+  | 'possessive'
+  | 'article'
+  | 'asking'
+  | 'filler'
+  | 'explanation'
+  | 'secondary'
+  | 'decoy'
+  | 'unknown';
+
+type Meaning = { kind: 'label'; key: IdentifierKey } | { kind: 'noun'; noun: NounKind } | { kind: PlainKind };
+
+export interface Lexicon {
+  language: Language;
+  phrases: ReadonlyMap<string, Meaning>;
+  /** The number of words of the longest phrase that begins with a word. */
+  longest: ReadonlyMap<string, number>;
+  /** Possible base forms of an inflected noun, nearest first. */
+  baseForms: (word: string) => string[];
+  relationPrefixes: readonly string[];
+  relationSuffixes: readonly string[];
+  /** Whether words are joined without a space ("Vereinsname"). */
+  compounds: boolean;
+  /** Whether the noun that owns stands before the label without a preposition ("spouse email"), the last noun being the head. */
+  headLast: boolean;
+}
+
+const NOUN_KINDS: readonly NounKind[] = [
+  'contact',
+  'guardian',
+  'relation',
+  'client',
+  'dependant',
+  'role',
+  'organisation',
+  'venture',
+  'animal',
+  'thing',
+];
+
+/** Reads the words of a clause as items, the longest known phrase first. */
+export function itemsOf(words: readonly string[], lexicon: Lexicon): Item[] {
+  const items: Item[] = [];
+  for (let start = 0; start < words.length;) {
+    const phrase = longestPhrase(words, start, lexicon);
+    if (phrase) {
+      items.push({ ...phrase.meaning, text: phrase.text });
+      start += phrase.length;
+    } else {
+      items.push(...itemsOfWord(words[start] ?? '', lexicon));
+      start += 1;
+    }
+  }
+  return items;
+}
+
+/** Whether a language has a word, inflected or not. */
+export function knows(lexicon: Lexicon, word: string): boolean {
+  return lexicon.phrases.has(word) || lexicon.baseForms(word).some((form) => lexicon.phrases.has(form));
+}
+
+function longestPhrase(words: readonly string[], start: number, { phrases, longest }: Lexicon) {
+  const most = longest.get(words[start] ?? '') ?? 0;
+  for (let length = Math.min(most, words.length - start); length > 0; length--) {
+    const text = words.slice(start, start + length).join(' ');
+    const meaning = phrases.get(text) ?? (text.includes(SLASH) ? phrases.get(withAnd(text, phrases)) : undefined);
+    if (meaning) return { meaning, text, length };
+  }
+  return null;
+}
+
+/** A slash or ampersand inside a phrase counts as its language's "and": "first & last name". */
+function withAnd(text: string, phrases: ReadonlyMap<string, Meaning>): string {
+  for (const and of ['and', 'e', 'y', 'et', 'und']) {
+    const candidate = text.replaceAll(SLASH, and);
+    if (phrases.has(candidate)) return candidate;
+  }
+  return text.replaceAll(`${SLASH} `, '');
+}
+
+function itemsOfWord(word: string, lexicon: Lexicon): Item[] {
+  if (word === COMMA) return [{ kind: 'comma', text: word }];
+  if (word === SLASH) return [{ kind: 'slash', text: word }];
+  if (word === POSSESSIVE) return [{ kind: 'possessive', text: word }];
+  if (/^\d+$/.test(word)) return [{ kind: 'filler', text: word }];
+  const inflected = inflectedNoun(word, lexicon);
+  if (inflected) return [inflected];
+  return (lexicon.compounds ? compound(word, lexicon) : null) ?? [relationByForm(word, lexicon)];
+}
+
+/** Also labels have a plural ("addresses"); any other word counts only as it is written. */
+function inflectedNoun(word: string, { baseForms, phrases }: Lexicon): Item | null {
+  for (const form of baseForms(word)) {
+    const meaning = phrases.get(form);
+    if (meaning?.kind === 'noun' || meaning?.kind === 'label' || meaning?.kind === 'emergency')
+      return { ...meaning, text: word };
+  }
+  return null;
+}
+
+/** "co-founder", "stepmother", "roommate", "Mitbewohner": a relation that no list needs to know. */
+function relationByForm(word: string, { relationPrefixes, relationSuffixes, phrases, baseForms }: Lexicon): Item {
+  const rest = relationPrefixes.filter((prefix) => word.startsWith(prefix)).map((prefix) => word.slice(prefix.length));
+  const isPerson = rest.some((part) => [part, ...baseForms(part)].some((form) => isPersonNoun(phrases.get(form))));
+  const forms = [word, ...baseForms(word)];
+  const ends = relationSuffixes.some((suffix) =>
+    forms.some((form) => form.length > suffix.length && form.endsWith(suffix)),
+  );
+  return isPerson || ends ? { kind: 'noun', noun: 'relation', text: word } : { kind: 'unknown', text: word };
+}
+
+function isPersonNoun(meaning: Meaning | undefined): boolean {
+  return meaning?.kind === 'noun' && !['organisation', 'venture', 'thing', 'animal'].includes(meaning.noun);
+}
+
+/** The shortest front and end of a compound, so that no word is found in another by chance. */
+const MIN_FRONT = 3;
+const MIN_END = 4;
+const LINKS = ['', 's', 'n', 'en', 'es', 'e', 'er'];
+
+/** "Vereinsname" -> "Verein", "Name": the longest end that is a label, a number or a noun; what precedes it may be unknown. */
+function compound(word: string, lexicon: Lexicon): Item[] | null {
+  for (let at = MIN_FRONT; at <= word.length - MIN_END; at++) {
+    const end = wordMeaning(word.slice(at), lexicon);
+    if (!end || !['label', 'name', 'number', 'noun'].includes(end.kind)) continue;
+    const front = frontOf(word.slice(0, at), lexicon);
+    if (end.kind === 'noun') return [headNoun(end.noun, front, word)];
+    return [
+      { ...(front ?? { kind: 'unknown' }), text: word.slice(0, at) },
+      { ...end, text: word.slice(at) },
+    ];
+  }
+  return null;
+}
+
+/** A compound of nouns is what its end is, but of a relation's or thing's front it stays that ("Notfallkontakt"). */
+function headNoun(noun: NounKind, front: Meaning | null, text: string): Item {
+  if (front?.kind === 'emergency') return { kind: 'emergency', text };
+  return { kind: 'noun', noun, text };
+}
+
+function wordMeaning(word: string, { phrases, baseForms }: Lexicon): Meaning | null {
+  for (const form of [word, ...baseForms(word)]) {
+    const meaning = phrases.get(form);
+    if (meaning) return meaning;
+  }
+  return null;
+}
+
+function frontOf(front: string, { phrases }: Lexicon): Meaning | null {
+  for (const link of LINKS) {
+    if (!front.endsWith(link)) continue;
+    const base = front.slice(0, front.length - link.length);
+    const meaning = phrases.get(base) ?? phrases.get(`${base}e`);
+    if (meaning) return meaning;
+  }
+  return null;
+}
+
+/** What stands first wins where a phrase has two meanings. */
+function compile(language: Language, vocabulary: Vocabulary): Lexicon {
+  const phrases = new Map<string, Meaning>();
+  const longest = new Map<string, number>();
+  const add = (list: string, meaning: Meaning): void => {
+    for (const phrase of list.split(',')) {
+      const words = wordsOf(phrase);
+      const text = words.join(' ');
+      if (text === '' || phrases.has(text)) continue;
+      phrases.set(text, meaning);
+      const first = words[0] ?? '';
+      longest.set(first, Math.max(longest.get(first) ?? 0, words.length + 2));
+    }
+  };
+  add(vocabulary.decoys, { kind: 'decoy' });
+  for (const key of IDENTIFIER_KEYS) add(vocabulary.labels[key], { kind: 'label', key });
+  add(vocabulary.names, { kind: 'name' });
+  add(vocabulary.full, { kind: 'full' });
+  add(vocabulary.number, { kind: 'number' });
+  add(vocabulary.emergency, { kind: 'emergency' });
+  for (const noun of NOUN_KINDS) add(vocabulary.nouns[noun], { kind: 'noun', noun });
+  for (const kind of ['contact', 'yours', 'theirs', 'and', 'ofThe', 'of', 'for'] as const)
+    add(vocabulary[kind], { kind });
+  add(vocabulary.explanation, { kind: 'explanation' });
+  add(vocabulary.secondary, { kind: 'secondary' });
+  add(vocabulary.articles, { kind: 'article' });
+  add(vocabulary.asking, { kind: 'asking' });
+  add(vocabulary.filler, { kind: 'filler' });
+  return {
+    language,
+    phrases,
+    longest,
+    baseForms: BASE_FORMS[language],
+    relationPrefixes: wordsOf(vocabulary.relationPrefixes),
+    relationSuffixes: wordsOf(vocabulary.relationSuffixes),
+    compounds: language === 'de',
+    headLast: language === 'en' || language === 'de',
+  };
+}
+
+/** Endings of gender and number, replaced by those of the form that the lists hold. */
+const BASE_FORMS: Readonly<Record<Language, (word: string) => string[]>> = {
+  en: endings(['s', ''], ['es', ''], ['ies', 'y']),
+  pt: endings(
+    ['s', ''],
+    ['a', 'o'],
+    ['as', 'o'],
+    ['es', ''],
+    ['ora', 'or'],
+    ['oras', 'or'],
+    ['eira', 'eiro'],
+    ['ais', 'al'],
+    ['oes', 'ao'],
+    ['a', ''],
+  ),
+  es: endings(
+    ['s', ''],
+    ['a', 'o'],
+    ['as', 'o'],
+    ['es', ''],
+    ['ora', 'or'],
+    ['oras', 'or'],
+    ['ona', 'on'],
+    ['a', ''],
+    ['a', 'e'],
+  ),
+  fr: endings(
+    ['s', ''],
+    ['x', ''],
+    ['e', ''],
+    ['es', ''],
+    ['trice', 'teur'],
+    ['trices', 'teur'],
+    ['euse', 'eur'],
+    ['ienne', 'ien'],
+    ['ere', 'er'],
+    ['ive', 'if'],
+    ['aux', 'al'],
+    ['esse', 'e'],
+  ),
+  de: endings(
+    ['s', ''],
+    ['n', ''],
+    ['e', ''],
+    ['en', ''],
+    ['es', ''],
+    ['er', ''],
+    ['em', ''],
+    ['in', ''],
+    ['innen', ''],
+    ['nen', ''],
+    ['n', 'r'],
+    ['en', 'er'],
+    ['', 'r'],
+    ['em', 'er'],
+    ['e', 'er'],
+  ),
+};
+
+function endings(...rules: [string, string][]): (word: string) => string[] {
+  return (word) =>
+    rules
+      .filter(([from]) => word.length > from.length + 2 && word.endsWith(from))
+      .map(([from, to]) => word.slice(0, word.length - from.length) + to);
+}
+
+/** Compiled once, when the module is loaded; stands behind what it is made of. */
+export const LEXICONS: Readonly<Record<Language, Lexicon>> = {
+  en: compile('en', english),
+  pt: compile('pt', portuguese),
+  es: compile('es', spanish),
+  fr: compile('fr', french),
+  de: compile('de', german),
+};

@@ -1,0 +1,69 @@
+/** What the answers and titles of a submission tell of the country in which its national phone numbers are read. */
+import parsePhoneNumber from 'libphonenumber-js/max';
+import type { Submission } from '../answers';
+import type { Identifiers } from '../identifiers';
+import {
+  asCountry,
+  COUNTRIES_OF,
+  type CountryCode,
+  countryOf,
+  countryOfPostalCode,
+  countryOfState,
+  countryOfWords,
+  FAVOURITES,
+} from './countries';
+import type { FormPlan } from './form-plan';
+import { canonicalPhone, type PhoneCountries } from './phone-values';
+import { wordsOf } from './title-text';
+
+export interface PhoneSettings {
+  /** The form's setting: believed before what the answers tell. */
+  phoneCountry: string | null;
+  /** The installation's (`DEFAULT_PHONE_COUNTRY`): asked after the answers, before the form's language. */
+  defaultPhoneCountry?: string | null;
+}
+
+/** The countries to read a national number in; `found` are the submission's other identifiers. */
+export function phoneCountries(
+  submission: Submission,
+  plan: FormPlan,
+  found: Identifiers,
+  settings: PhoneSettings,
+): PhoneCountries {
+  const { language } = plan;
+  const told = [
+    asCountry(settings.phoneCountry),
+    found.country ? countryOf(found.country.value) : null,
+    found.postalCode ? countryOfPostalCode(found.postalCode.value, language) : null,
+    found.state ? countryOfState(found.state.value, language) : null,
+    countryOfOtherPhones(submission),
+    asCountry(settings.defaultPhoneCountry),
+  ].filter((country) => country !== null);
+  if (!language) return { told, likely: [], favourites: [] };
+  const spoken = countryOfWords(wordsOfPlan(plan), language);
+  return { told, likely: COUNTRIES_OF[language], favourites: spoken ? [spoken] : FAVOURITES[language] };
+}
+
+/** The country of the other numbers that were given with their country code, when they agree. */
+function countryOfOtherPhones({ answers }: Submission): CountryCode | null {
+  const countries = new Set<CountryCode>();
+  for (const { type, value } of answers) {
+    if ((type !== 'phone_number' && type !== 'text') || typeof value !== 'string' || !/^\s*\(?\s*(?:\+|00)/.test(value))
+      continue;
+    const number = canonicalPhone(value);
+    const country = number === null ? undefined : parsePhoneNumber(number)?.country;
+    if (country) countries.add(country);
+  }
+  const [country] = countries;
+  return countries.size === 1 && country ? country : null;
+}
+
+const wordsByPlan = new WeakMap<FormPlan, ReadonlySet<string>>();
+
+function wordsOfPlan(plan: FormPlan): ReadonlySet<string> {
+  const known = wordsByPlan.get(plan);
+  if (known) return known;
+  const words = new Set(plan.titles.flatMap(wordsOf));
+  wordsByPlan.set(plan, words);
+  return words;
+}

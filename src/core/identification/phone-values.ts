@@ -1,0 +1,152 @@
+/** Phone numbers as people write them -> E.164, in the country that the form or the other answers tell. */
+import parsePhoneNumber, { type PhoneNumber } from 'libphonenumber-js/max';
+import type { CountryCode } from './countries';
+import { tidy } from './text-values';
+
+/** What tells the country of a number without a country code. */
+export interface PhoneCountries {
+  /** Told by a setting or another answer, surest first. */
+  told: readonly CountryCode[];
+  /** Countries of the form's language. */
+  likely: readonly CountryCode[];
+  /** Those of them to which most forms of the language belong. */
+  favourites: readonly CountryCode[];
+}
+export const NO_COUNTRY: PhoneCountries = { told: [], likely: [], favourites: [] };
+
+export interface PhoneValue {
+  value: string;
+  normalised: boolean;
+}
+
+const MAX_TEXT = 200;
+const MIN_DIGITS = 6;
+const MAX_DIGITS = 17;
+/** "or" and signs between two numbers of one answer. */
+const BETWEEN = /\s*(?:[;,|\n]|\s(?:or|ou|o|oder|und|and|e|y|et)\s|\/(?=\s*[+(]?\s*\d{3,}))\s*/;
+const EXTENSION =
+  /[\s,;]*(?:\b(?:extension|ext|extn|ramal|anexo|poste|durchwahl|int|interno)\b\.?|(?<=\d)\s*x|#)\s*:?\s*\d{1,6}\s*$/i;
+
+/** A number with its country code in E.164, or null: the form in which numbers are compared and searched. */
+export function canonicalPhone(text: string): string | null {
+  if (text.length > MAX_TEXT) return null;
+  for (const part of partsOf(text)) {
+    const phone = international(part);
+    if (phone) return phone;
+  }
+  return null;
+}
+
+/**
+ * The first number of an answer: E.164 where it has a country code or its country is told, else as typed; null when the
+ * text holds none.
+ */
+export function phoneValue(text: string, countries: PhoneCountries): PhoneValue | null {
+  if (text.length > 4 * MAX_TEXT) return null;
+  const parts = partsOf(text.slice(0, MAX_TEXT));
+  for (const part of parts) {
+    const number = international(part) ?? national(part, countries);
+    if (number) return { value: number, normalised: true };
+  }
+  const [first] = parts;
+  return first === undefined ? null : { value: first, normalised: false };
+}
+
+/** The numbers of a text without remarks, labels and extensions; each still as typed. */
+function partsOf(text: string): string[] {
+  const line = tidy(text.normalize('NFKC'))
+    .replace(/^(?:tel|telefone?|phone|mob(?:ile)?|cel|whatsapp|ph|t|m)\s*[:.]\s*/i, '')
+    .replace(/\([^()\d]*\)/g, ' ');
+  return line
+    .split(BETWEEN)
+    .map((part) => numberIn(part))
+    .filter((part) => part !== null);
+}
+
+/** The run of digits, spaces and punctuation in a text that may hold words around it. */
+function numberIn(part: string): string | null {
+  const run = /[+＋(]{0,2}\d[\d\s().\-–·/]*/.exec(part.replace(EXTENSION, ''))?.[0].trim();
+  if (!run) return null;
+  const digits = run.replace(/\D/g, '').length;
+  const letters = part.replace(/[^\p{Letter}]/gu, '').length;
+  if (digits < MIN_DIGITS || digits > MAX_DIGITS || letters > 40) return null;
+  return run.replace(/[\s.\-–·/(]+$/, '');
+}
+
+function international(part: string): string | null {
+  const compact = part.replace(/^\(\s*(\+|00)\s*(\d{1,3})\s*\)/, '$1$2').replace(/^00/, '+');
+  if (!compact.startsWith('+')) return null;
+  return e164(parsePhoneNumber(compact.replace(/\(0\)/, ''), { extract: false })) ?? brazilianMobile(compact);
+}
+
+function e164(phone: PhoneNumber | undefined): string | null {
+  return phone?.isValid() ? phone.number : null;
+}
+
+/** Since 2016 every Brazilian mobile number begins with a 9, which people and address books still leave out. */
+function brazilianMobile(text: string): string | null {
+  const match = /^\+55([1-9]\d)([6-9]\d{7})$/.exec(`+${text.replace(/\D/g, '')}`);
+  return match ? e164(parsePhoneNumber(`+55${match[1]}9${match[2]}`, { extract: false })) : null;
+}
+
+/** A number without country code: in the countries told, else in the likely country that it fits clearly best. */
+function national(part: string, { told, likely, favourites }: PhoneCountries): string | null {
+  for (const country of told) {
+    const fit = fitOf(part, country);
+    if (fit?.number) return fit.number;
+  }
+  const fits = likely
+    .flatMap((country) => {
+      const fit = fitOf(part, country);
+      return fit ? [{ ...fit, score: fit.score + (favourites.includes(country) ? FAVOURITE : 0) }] : [];
+    })
+    .sort((a, b) => b.score - a.score);
+  const [best] = fits;
+  if (!best) return missingPlus(part, [...told, ...likely]);
+  const rival = fits.find(({ number }) => number !== best.number);
+  return rival && best.score - rival.score < CLEARLY ? null : best.number;
+}
+
+/** Points for how a number is written, and by how many the best country must lead. */
+const SAME_DIGITS = 1;
+const SAME_GROUPS = 2;
+const MOBILE = 1;
+const FAVOURITE = 1.5;
+const CLEARLY = 0.5;
+
+/** How well a number fits a country; `number` is null where it has the right length there and is not given out. */
+function fitOf(part: string, country: CountryCode): { number: string | null; score: number } | null {
+  const phone = parsePhoneNumber(part, { defaultCountry: country, extract: false });
+  const added = country === 'BR' ? brazilianMobile(`+55${part.replace(/\D/g, '').replace(/^0/, '')}`) : null;
+  if (added) return { number: added, score: SAME_DIGITS + MOBILE };
+  if (!phone?.isPossible() || (phone.country ?? country) !== country) return null;
+  const written = groupsOf(phone.formatNational());
+  const typed = groupsOf(part);
+  const sameDigits = written.join('') === typed.join('');
+  if (!sameDigits && phone.nationalNumber !== typed.join('')) return null;
+  const sameGroups = typed.length > 1 && written.join(' ') === typed.join(' ');
+  const score = (sameDigits ? SAME_DIGITS : 0) + (sameGroups ? SAME_GROUPS : 0);
+  if (!phone.isValid()) return { number: null, score };
+  const type = phone.getType();
+  // A first group written apart is an area code: when the country has another there, the number is not one of its.
+  if (type === 'FIXED_LINE' && typed.length > 2 && (typed[0] ?? '').length > 2 && typed[0] !== written[0]) return null;
+  return { number: phone.number, score: score + (type === 'MOBILE' || type === 'FIXED_LINE_OR_MOBILE' ? MOBILE : 0) };
+}
+
+function groupsOf(text: string): string[] {
+  return text.split(/\D+/).filter((group) => group !== '');
+}
+
+/** "503 7555 0125": a country code without its plus, of a country that the form speaks of. */
+function missingPlus(part: string, countries: readonly CountryCode[]): string | null {
+  const phone = parsePhoneNumber(`+${part.replace(/\D/g, '')}`, { extract: false });
+  return phone?.isValid() && phone.country !== undefined && countries.includes(phone.country) ? phone.number : null;
+}
+
+/** Whether a number in E.164 stands for nobody: one digit repeated, or the digits counted up or down. */
+export function isNobodysPhone(number: string): boolean {
+  const phone = parsePhoneNumber(number, { extract: false });
+  const national = phone?.nationalNumber ?? number.replace(/\D/g, '');
+  if (/^(\d)\1*$/.test(national.slice(-7))) return true;
+  return '01234567890'.includes(national) || '9876543210'.includes(national);
+}

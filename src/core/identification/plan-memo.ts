@@ -1,0 +1,36 @@
+/** Remembers the plans of forms: every submission of a form repeats its questions, and planning costs a thousand times as much. */
+import { LRUCache } from 'lru-cache';
+import type { IdentifierMapping } from '../identifiers';
+import { type FormPlan, type FormQuestion, planForm } from './form-plan';
+
+/** Characters of titles, refs and names remembered in all: those of some hundred forms. */
+const MAX_REMEMBERED_LENGTH = 2_000_000;
+
+/** What {@link planForm} takes, remembered by its content: a changed title or mapping is another plan. */
+export class PlanMemo {
+  private readonly plans: LRUCache<string, FormPlan>;
+
+  constructor(maxLength = MAX_REMEMBERED_LENGTH) {
+    this.plans = new LRUCache<string, FormPlan>({
+      maxSize: maxLength,
+      sizeCalculation: (_plan, key) => key.length + 1,
+    });
+  }
+
+  planOf(
+    form: { title: string | null; questions: readonly FormQuestion[]; hidden: readonly string[] },
+    mapping: IdentifierMapping = {},
+  ): FormPlan {
+    const key = JSON.stringify([
+      form.title,
+      form.questions.map(({ id, ref, title, type }) => [id, ref, title, type]),
+      form.hidden,
+      Object.entries(mapping).sort(([a], [b]) => (a < b ? -1 : 1)),
+    ]);
+    const known = this.plans.get(key);
+    if (known) return known;
+    const plan = planForm(form, mapping);
+    this.plans.set(key, plan);
+    return plan;
+  }
+}

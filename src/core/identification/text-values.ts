@@ -1,0 +1,138 @@
+/** Values as text: one tidy line, and whether it is a value at all and plausible for what its question asks. */
+import type { IdentifierKey } from '../identifiers';
+import { storableText } from '../storable';
+import { fold } from './title-text';
+
+export const MAX_LENGTH = 500;
+/** Invisible characters; joiners between letters belong to the spelling of names ("علی‌رضا"). */
+const INVISIBLE =
+  /[\u00AD\u200B\u200E\u200F\u202A-\u202E\u2060-\u2064\uFEFF]|(?<![\p{Letter}\p{Mark}])[\u200C\u200D]|[\u200C\u200D](?!\p{Letter})/gu;
+/** Unfilled merge tags: `{{x}}`, `*|X|*`, `%%x%%` anywhere, others when they are the whole value. */
+const MERGE_TAG =
+  /\{\{|\*\||\|\*|%%|\[\[|\$\{|^%[\p{Letter}\d_. -]{1,60}%$|^\[[\p{Letter}\d_. -]{1,60}\]$|^~[\p{Letter}\d_. -]{1,60}~$|^<[\p{Letter}\d_. -]{1,60}>$|^\{[\p{Letter}\d_. -]{1,60}\}$|^#[\p{Letter}\d_.]{1,60}#$|^@[\p{Letter}\d_.]{1,60}@$/u;
+
+/** One trimmed line without invisible characters, bounded and storable. */
+export function tidy(text: string): string {
+  const line = text
+    .slice(0, 4 * MAX_LENGTH)
+    .replace(INVISIBLE, '')
+    .replace(/[\p{Control}\s]+/gu, ' ')
+    .trim();
+  return storableText(line.slice(0, MAX_LENGTH)).trim();
+}
+
+/** Whether a value is a merge tag that was never filled in, or nothing but signs or a row of x. */
+export function isUnfilled(line: string): boolean {
+  return line === '' || MERGE_TAG.test(line) || /^x{3,}$/i.test(line) || !/[\p{Letter}\p{Number}]/u.test(line);
+}
+
+/** How people say in the five languages that there is nothing to say. */
+const NOTHING = new Set(
+  `none, n a, na, nil, nothing, not applicable, no, nope, null, undefined, unknown, not available, tbd, tba, i don t have one, i do not have one,
+   don t have one, don t have, i don t know, no company, no name, not sure, same, same as above, prefer not to say it, empty, blank, n d, nd, x, xx, sem,
+   nenhum, nenhuma, não tenho, não possuo, não se aplica, não sei, não há, não, nada, não tem, sem empresa, não informado, não aplicável,
+   ninguno, ninguna, no tengo, no aplica, no sé, no hay, no procede, no poseo, sin correo, sin empresa, sin teléfono, no tiene, no dispongo,
+   aucun, aucune, néant, non, rien, je n en ai pas, pas de, sans objet, sans, non applicable, non concerné, je ne sais pas, ras, pas encore, pas d entreprise,
+   keine, keiner, keines, kein, nein, nichts, nicht vorhanden, habe ich nicht, hab ich nicht, entfällt, unbekannt, weiß nicht, nicht zutreffend, keine angabe, ohne, k a, trifft nicht zu, noch keine, noch keiner`
+    .split(',')
+    .map(plainWords),
+);
+/** A surname may be one of these when it is written as a name. */
+const SURNAMES = new Set([
+  'Null',
+  'NULL',
+  'Na',
+  'NA',
+  'None',
+  'No',
+  'Nil',
+  'Sem',
+  'Non',
+  'Nada',
+  'Same',
+  'Blank',
+  'Nein',
+  'Ras',
+  'Kein',
+  'Ohne',
+  'Keine',
+]);
+const YES_OR_NO = new Set([
+  'yes',
+  'no',
+  'sim',
+  'nao',
+  'si',
+  'oui',
+  'non',
+  'ja',
+  'nein',
+  'true',
+  'false',
+  'ok',
+  'y',
+  'n',
+]);
+
+/** Whether a value says that there is none. */
+export function isNothing(line: string): boolean {
+  return line.length <= 40 && NOTHING.has(plainWords(line));
+}
+
+function plainWords(text: string): string {
+  return fold(text)
+    .replace(/[^\p{Letter}\p{Number}]+/gu, ' ')
+    .trim();
+}
+
+/** Whether a guessed value can be what the key means; asked of no mapped value and of none that Typeform validated. */
+export function isPlausible(key: IdentifierKey, line: string, questionType: string | null): boolean {
+  if (isUnfilled(line)) return false;
+  const surname = (key === 'lastName' || key === 'firstName') && SURNAMES.has(line);
+  if (!surname && (isNothing(line) || YES_OR_NO.has(plainWords(line)))) return false;
+  const words = line.split(' ').length;
+  const story = questionType === 'long_text';
+  switch (key) {
+    case 'email':
+    case 'phone':
+    case 'birthday':
+      return true;
+    case 'fullName':
+    case 'firstName':
+    case 'lastName':
+      return line.length <= 100 && words <= (story ? 6 : 12) && looksLikeName(line);
+    case 'company':
+      return (
+        line.length <= 150 &&
+        words <= (story ? 8 : 14) &&
+        !isAddressOfNet(line) &&
+        !(story && /[.!?]\s|[!?]$/.test(line))
+      );
+    case 'postalCode':
+      return line.length <= 12 && /\d/.test(line) && /^[\p{Letter}\d .-]+$/u.test(line);
+    case 'addressLine1':
+    case 'addressLine2':
+      return !isAddressOfNet(line);
+    case 'gender':
+    case 'country':
+      return line.length <= 80 && words <= 8 && hasLetter(line) && !/\d/.test(line) && !isAddressOfNet(line);
+    case 'city':
+    case 'state':
+      return line.length <= 80 && words <= 8 && hasLetter(line) && !isAddressOfNet(line);
+  }
+}
+
+/** Letters, few digits ("test1", "Smith 3rd"), nothing of an address or a program. */
+function looksLikeName(line: string): boolean {
+  const digits = line.replace(/\D/g, '').length;
+  return hasLetter(line) && digits <= 3 && !isAddressOfNet(line) && !/[<>{}=?]/.test(line);
+}
+
+function hasLetter(line: string): boolean {
+  return /\p{Letter}/u.test(line);
+}
+
+/** An e-mail address or link where something else was asked for. */
+function isAddressOfNet(line: string): boolean {
+  return line.includes('@') || line.includes('://') || /(?:^|\s)www\./i.test(line);
+}

@@ -1,0 +1,169 @@
+/** A title or a machine name -> what it asks for and whose: its clauses read in the languages of the form. */
+import type { Owner, Reading } from './clause-grammar';
+import { readClause } from './clause-grammar';
+import { type Item, itemsOf, LEXICONS, type Lexicon } from './lexicon';
+import { type Clause, clausesOf, COMMA, fold } from './title-text';
+import type { Language, NounKind } from './vocabulary/vocabulary';
+
+/** Keys whose values show by themselves what they are: words that we do not understand do no harm. */
+const SELF_EVIDENT = new Set(['email', 'phone']);
+/** German and French words that are also English ones of another meaning: never read in a language that the form is not in. */
+const HOMOGRAPHS = new Set(['land', 'genre', 'ort', 'rue', 'chef', 'kind', 'staat', 'fixe', 'bar']);
+
+interface ClauseReading {
+  clause: Clause;
+  items: Item[];
+  reading: Reading | null;
+}
+
+/** What a title asks for in the first of the languages that understands it, or null. */
+export function readTitle(title: string, languages: readonly Language[]): Reading | null {
+  const clauses = clausesOf(title);
+  let partial: Reading | null = null;
+  for (const language of languages) {
+    const found = readClauses(clauses, LEXICONS[language]);
+    if (found?.complete) return found;
+    partial ??= found;
+  }
+  return partial;
+}
+
+/** A label of another language than the form's: only when a whole clause is that label and the word has no other meaning. */
+export function readForeignTitle(title: string, languages: readonly Language[]): Reading | null {
+  if (HOMOGRAPHS.has(fold(title).replace(/[^\p{Letter}]+/gu, ''))) return null;
+  const found = readTitle(title, languages);
+  return found?.complete && !found.roleOnly ? found : null;
+}
+
+/** A field's ref or a hidden field's name (`clientFirstName`, `company-name`), believed when every part is understood. */
+export function readName(name: string, languages: readonly Language[]): Reading | null {
+  if (UUID.test(name)) return null;
+  const spaced = name
+    .slice(0, 200)
+    .replace(/(\p{Lowercase})(\p{Uppercase})/gu, '$1 $2')
+    .replace(/(\p{Uppercase})(?=\p{Uppercase}\p{Lowercase})/gu, '$1 ')
+    .replace(/(\p{Letter})(?=\d)/gu, '$1 ')
+    .replace(
+      /(?<![\p{Letter}\p{Number}])(q|question|field|input|txt|text|respondent|lead|user)(?![\p{Letter}\p{Number}])(?=[^\p{Letter}]+\p{Letter})(?!\W+(?:name|id)(?!\p{Letter}))/giu,
+      ' ',
+    )
+    .replace(/[_\W]+/gu, ' ');
+  return readForeignTitle(spaced, languages);
+}
+
+/** Whether a text has a noun of one of the kinds. */
+export function namesNoun(text: string, languages: readonly Language[], kinds: readonly NounKind[]): boolean {
+  return languages.some((language) =>
+    clausesOf(text).some(({ words }) =>
+      itemsOf(words, LEXICONS[language]).some((item) => item.kind === 'noun' && kinds.includes(item.noun)),
+    ),
+  );
+}
+
+/** Whether a title has a noun of one of the kinds in a genitive: "Documento del paciente", "Patient's insurance". */
+export function namesOwner(title: string, languages: readonly Language[], kinds: readonly NounKind[]): boolean {
+  return languages.some((language) =>
+    clausesOf(title).some(({ words }) => {
+      const items = itemsOf(words, LEXICONS[language]);
+      return items.some((item, at) => {
+        if (item.kind !== 'noun' || !kinds.includes(item.noun)) return false;
+        const before = items[at - 1]?.kind;
+        return before === 'of' || before === 'ofThe' || items[at + 1]?.kind === 'possessive';
+      });
+    }),
+  );
+}
+
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-z]{12}$/i;
+
+function readClauses(clauses: readonly Clause[], lexicon: Lexicon): Reading | null {
+  const read = clauses.map((clause): ClauseReading => {
+    const items = itemsOf(clause.words, lexicon);
+    return { clause, items, reading: readParts(clause.words, items, lexicon) };
+  });
+  const chosen = choose(read);
+  if (!chosen) return null;
+  const emergency = read.flatMap(({ items }) => items).find(({ kind }) => kind === 'emergency');
+  if (emergency && chosen.reading.owner?.kind !== 'emergency')
+    return { ...chosen.reading, owner: { kind: 'emergency', possessed: false, text: emergency.text } };
+  return refine(chosen, read);
+}
+
+/** The whole clause, or when that is not understood the last of its parts between commas that is. */
+function readParts(words: readonly string[], items: readonly Item[], lexicon: Lexicon): Reading | null {
+  const whole = readClause(items, lexicon);
+  if (whole?.complete || !words.includes(COMMA)) return whole;
+  const parts = splitAt(words, COMMA).map((part) => readClause(itemsOf(part, lexicon), lexicon));
+  const complete = parts.filter((part) => part?.complete).at(-1);
+  const evident = parts.filter((part) => part?.keys.some((key) => SELF_EVIDENT.has(key))).at(-1);
+  return complete ?? evident ?? whole;
+}
+
+function splitAt(words: readonly string[], separator: string): string[][] {
+  const parts: string[][] = [[]];
+  for (const word of words) {
+    if (word === separator) parts.push([]);
+    else parts.at(-1)?.push(word);
+  }
+  return parts;
+}
+
+/** The clause that asks: the last one understood outside brackets, else in brackets, else the last that mentions a key. */
+function choose(read: readonly ClauseReading[]): { at: number; reading: Reading } | null {
+  const found = read.flatMap(({ reading, clause }, at) =>
+    reading ? [{ at, reading, bracket: clause.opening === 'bracket' }] : [],
+  );
+  const asked = found.filter(({ reading }) => !reading.roleOnly && reading.keys.length > 0);
+  const complete = asked.filter(({ reading }) => reading.complete);
+  return (
+    complete.filter(({ bracket }) => !bracket).at(-1) ??
+    asked.filter(({ bracket }) => !bracket).at(-1) ??
+    complete.at(0) ??
+    found.filter(({ reading }) => reading.roleOnly).at(-1) ??
+    null
+  );
+}
+
+/** Headings before and remarks behind the clause that asks: they may name its owner or say which part is meant. */
+function refine({ at, reading }: { at: number; reading: Reading }, read: readonly ClauseReading[]): Reading {
+  const heading =
+    read[at]?.clause.opening === 'heading' || read[at]?.clause.opening === 'bracket' ? read[at - 1] : undefined;
+  const remarks = read.slice(at + 1).filter(({ clause }) => clause.opening !== 'sentence');
+  let refined = reading;
+  for (const { reading: remark, clause } of remarks) {
+    const key = remark?.complete && !remark.roleOnly && remark.keys.length === 1 ? remark.keys[0] : undefined;
+    if (clause.opening === 'bracket' && key && isPartOf(key, reading))
+      refined = { ...refined, keys: [key], bare: false };
+  }
+  const owner = [heading, ...remarks]
+    .map((other) => other && ownerOnly(other))
+    .find((found) => found !== null && found !== undefined);
+  if (!owner || refined.owner || (refined.own && !owner.possessed)) return refined;
+  return withOwner(refined, owner);
+}
+
+function isPartOf(key: string, { keys, bare }: Reading): boolean {
+  if (keys[0] === 'addressLine1')
+    return ['addressLine1', 'addressLine2', 'city', 'state', 'postalCode', 'country'].includes(key);
+  return keys[0] === 'fullName' && bare && (key === 'firstName' || key === 'lastName');
+}
+
+function withOwner(reading: Reading, owner: Owner): Reading {
+  const company = owner.kind === 'organisation' || owner.kind === 'venture';
+  if (reading.keys[0] === 'fullName' && reading.bare && company)
+    return { ...reading, keys: ['company'], bare: false, owner };
+  return { ...reading, owner };
+}
+
+/** The owner that a heading or remark names when it is nothing but that: "Emergency contact - Phone", "Name (of your dog)". */
+function ownerOnly({ items, reading }: ClauseReading): Owner | null {
+  if (reading?.roleOnly && reading.owner) return reading.complete ? reading.owner : null;
+  const nouns = items.filter((item) => item.kind === 'noun');
+  const other = items.filter(
+    ({ kind }) => !['noun', 'yours', 'article', 'of', 'ofThe', 'for', 'filler', 'number'].includes(kind),
+  );
+  const [noun] = nouns;
+  if (!noun || other.length > 0 || nouns.length > 2) return null;
+  const possessed = items.some(({ kind }) => kind === 'yours');
+  return noun.kind === 'noun' ? { kind: noun.noun, possessed, text: noun.text } : null;
+}

@@ -1,0 +1,88 @@
+/** A title -> clauses of words: markup, notations of gender and punctuation understood. Every step is linear in the title's length. */
+import { plainTitle } from '../answers';
+
+/** What separates a clause from the one before it. */
+export type Opening = 'sentence' | 'heading' | 'bracket';
+
+/** A part of a title between full stops, colons, dashes and brackets. `words` also holds "'s", "," and "/". */
+export interface Clause {
+  words: string[];
+  opening: Opening;
+}
+
+/** What is left of the genitive "'s", of a comma and of a slash among the words of a clause. */
+export const POSSESSIVE = "'s";
+export const COMMA = ',';
+export const SLASH = '/';
+/** A piped-in name that owns something: "{{field:child}}'s date of birth". */
+const PIPED_OWNER = 'their';
+
+/** No clause of a real title is longer; the rest is not looked at. */
+const MAX_WORDS = 80;
+const MAX_CLAUSES = 60;
+
+/** Folded text: compatibility forms, accents and case do not matter. */
+export function fold(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(/\p{Mark}/gu, '')
+    .toLowerCase()
+    .replace(/ß/g, 'ss')
+    .replace(/œ/g, 'oe')
+    .replace(/æ/g, 'ae')
+    .replace(/ı/g, 'i');
+}
+
+/** The words of a phrase or machine name, without punctuation. */
+export function wordsOf(text: string): string[] {
+  return clausesOf(text).flatMap(({ words }) => words.filter((word) => word !== COMMA && word !== SLASH));
+}
+
+/** A title's clauses in their order. `raw` may be as Typeform sends it, markdown and piping tokens included. */
+export function clausesOf(raw: string): Clause[] {
+  const clauses: Clause[] = [];
+  let words: string[] = [];
+  let opening: Opening = 'sentence';
+  const close = (next: Opening): void => {
+    if (words.length > 0 && clauses.length < MAX_CLAUSES) clauses.push({ words: words.slice(0, MAX_WORDS), opening });
+    words = [];
+    opening = next;
+  };
+  for (const [token] of prepare(raw).matchAll(TOKEN)) {
+    if (/^[\p{Letter}\p{Number}]/u.test(token) || token === POSSESSIVE) words.push(token);
+    else if (token === COMMA) words.push(COMMA);
+    else if (token === SLASH || token === '&' || token === '+') words.push(SLASH);
+    else close(openingAfter(token));
+  }
+  close('sentence');
+  return clauses;
+}
+
+const TOKEN = /'s(?!\p{Letter})|[\p{Letter}\p{Number}]+|[,/&+.!?:;…—|•¿¡()[\]{}]/gu;
+
+function openingAfter(token: string): Opening {
+  if (token === '(' || token === '[' || token === '{') return 'bracket';
+  return token === ':' || token === '—' || token === '|' ? 'heading' : 'sentence';
+}
+
+/** Writes alike what people write in several ways: "E mail", "Nº", "Tel.", "parents'", "Schüler:in", "amigo/a", "co-founder". */
+function prepare(raw: string): string {
+  return fold(
+    plainTitle(raw)
+      .replace(/…(?=['’]s)/g, PIPED_OWNER)
+      .replace(/[’‘`´ʼ]/g, "'"),
+  )
+    .replace(/(?<!\p{Letter})e[- ]?mails?(?!\p{Letter})/gu, 'email')
+    .replace(
+      /(?<!\p{Letter})(n|no|nr|num|nro|tel|telf|tlf|cel|str|hausnr|st|ph|mob|dr|ggf|bzw|evtl|inkl|incl|cod|nasc|nac|geb)\. ?/gu,
+      '$1 ',
+    )
+    .replace(/(?<=\p{Letter}{2})\((?:e|a|o|s|es|as|os|in|innen|r|n)\)/gu, '')
+    .replace(/(?<=\p{Letter}{3})(?:[:*_·](?:innen|in|r|e|es|n)|[/.·-](?:innen|in|a|as|e|es))(?![\p{Letter}-])/gu, '')
+    .replace(/(?<=s)'(?= \p{Letter})/gu, POSSESSIVE)
+    .replace(/(?<!\p{Letter})(co|ex|step|grand|god|half|great|bis|mit)-(?=\p{Letter})/gu, '$1')
+    .replace(/#/g, ' nr ')
+    .replace(/n[°º]/g, ' nr ')
+    .replace(/ [-–] /g, ' — ')
+    .replace(/–/g, '—');
+}
