@@ -16,7 +16,7 @@ const features = [
   'metrics',
 ];
 /** Stands below the features that change something, so that all of them can record it. */
-const foundations = ['audit'];
+const foundations = ['audit', 'jobs'];
 const never = (target, from) => ({ target: `./src/${target}`, from: from.map((folder) => `./src/${folder}`) });
 
 export default tseslint.config(
@@ -39,7 +39,8 @@ export default tseslint.config(
             // Two programs side by side: neither knows the other. demo.ts and the command start the sandbox, the banner shows where it is.
             { target: './sandbox', from: './src' },
             { target: './src/!(demo.ts|banner.ts|commands)', from: './sandbox' },
-            never('audit', [...features, 'operations']),
+            never('audit', ['jobs', ...features, 'operations']),
+            never('jobs', [...features.filter((feature) => feature !== 'access'), 'operations']),
             never('onboarding', ['inbox', 'webhook-intake', 'backfill', 'privacy', 'operations']),
             never('inbox', ['webhook-intake', 'backfill', 'privacy', 'operations']),
             never(

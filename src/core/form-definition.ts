@@ -54,17 +54,12 @@ function leavesOf(field: JsonObject): FormQuestion[] {
 
 /**
  * The form that one submission is read by: the stored definition and the questions that it brought itself, as they were when it was
- * sent. Questions that only other submissions brought do not count, so that the order in which they arrive decides nothing.
- * `title` stands in where neither the definition nor the submission has one.
+ * sent. What only other submissions brought does not count, so that the order in which they arrive decides nothing.
  */
-export function formOfSubmission(
-  definition: FormOutline | null,
-  submission: Submission,
-  title: string | null = null,
-): FormOutline {
+export function formOfSubmission(definition: FormOutline | null, submission: Submission): FormOutline {
   // A stored object has its names in another order than the event: sorted, both are the same form.
   const names = Object.keys(submission.hidden).sort();
-  const own = { title: submission.formTitle ?? title, questions: questionsOf(submission), hidden: names };
+  const own = { title: submission.formTitle, questions: questionsOf(submission), hidden: names };
   return definition ? withQuestions(definition, own) : own;
 }
 

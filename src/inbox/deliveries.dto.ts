@@ -1,16 +1,15 @@
 import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
-import { IsIn, IsString, Length } from 'class-validator';
+import { IsBoolean, IsIn, IsString, Length } from 'class-validator';
+import { MayBeAbsent } from '../rest/may-be-absent.decorator';
 import { PageQuery } from '../rest/page';
+import { Several } from '../rest/several.decorator';
 import { IsoTime } from '../rest/time-range';
 import { EVENT_SOURCES, EVENT_STATUSES, EventSource, EventStatus } from './webhook-event.entity';
-import { MayBeAbsent } from '../rest/may-be-absent.decorator';
 
 /** Which events a replay takes. */
 export class ReplayFilter {
-  @ApiPropertyOptional({ enum: EVENT_STATUSES, example: 'dead' })
-  @MayBeAbsent()
-  @IsIn(EVENT_STATUSES)
-  status?: EventStatus;
+  @Several(EVENT_STATUSES, 'dead')
+  status?: EventStatus[];
 
   @ApiPropertyOptional({ example: 'lT4Z3j' })
   @MayBeAbsent()
@@ -25,6 +24,24 @@ export class ReplayFilter {
   until?: string;
 }
 
+/** Replays by filter leave quarantined events alone unless `status` names them. */
+export class ReplayBody extends ReplayFilter {
+  @ApiPropertyOptional({
+    example: 'the CRM was down',
+    maxLength: 500,
+    description: 'kept in the audit log, for people; write no personal data',
+  })
+  @MayBeAbsent()
+  @IsString()
+  @Length(1, 500)
+  reason?: string;
+
+  @ApiPropertyOptional({ default: false, description: 'as a job in the background; by itself above 10,000 events' })
+  @MayBeAbsent()
+  @IsBoolean()
+  async?: boolean;
+}
+
 class TokenAndSource {
   @ApiPropertyOptional({ description: "the response's token" })
   @MayBeAbsent()
@@ -32,7 +49,7 @@ class TokenAndSource {
   @Length(1, 128)
   token?: string;
 
-  @ApiPropertyOptional({ enum: EVENT_SOURCES })
+  @ApiPropertyOptional({ enum: EVENT_SOURCES, description: 'where it came from' })
   @MayBeAbsent()
   @IsIn(EVENT_SOURCES)
   source?: EventSource;
@@ -54,7 +71,7 @@ export class DeliveryView {
   @ApiProperty()
   token: string;
 
-  @ApiProperty({ enum: EVENT_SOURCES })
+  @ApiProperty({ enum: EVENT_SOURCES, description: 'where it came from; a replay does not change that' })
   source: EventSource;
 
   @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'null: came through the shared endpoint' })
@@ -97,6 +114,9 @@ export class DeliveryView {
 
   @ApiProperty({ description: 'how often the same event arrived again' })
   duplicates: number;
+
+  @ApiProperty({ description: 'how often it was put up for processing again' })
+  replays: number;
 
   @ApiProperty()
   payloadBytes: number;

@@ -3,8 +3,8 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 export const EVENT_STATUSES = ['pending', 'processed', 'retrying', 'dead', 'ignored', 'quarantined'] as const;
 export type EventStatus = (typeof EVENT_STATUSES)[number];
 
-export const EVENT_SOURCES = ['webhook', 'backfill', 'replay'] as const;
-/** What put the event up for processing last. */
+export const EVENT_SOURCES = ['webhook', 'backfill'] as const;
+/** Where the event came from; a replay does not change that. */
 export type EventSource = (typeof EVENT_SOURCES)[number];
 
 /** The inbox: one row for each event ever accepted, which is also its place in the queue. */
@@ -29,8 +29,9 @@ export class WebhookEvent {
   @Column('text')
   token: string;
 
+  /** `replay` was written by the release before when it processed an event again: where that came from, its id tells. */
   @Column('text')
-  source: EventSource;
+  source: EventSource | 'replay';
 
   /** The webhook whose endpoint took the event in; null for the shared endpoint and for back-filled events. */
   @Column('uuid', { name: 'webhook_id', nullable: true })

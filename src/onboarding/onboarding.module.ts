@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module';
+import { JobsModule } from '../jobs/jobs.module';
+import { TypeformModule } from '../typeform/typeform.module';
 import { ClientAlias } from './client-alias.entity';
 import { Client } from './client.entity';
 import { ClientResolver } from './client-resolver';
@@ -8,12 +10,20 @@ import { ClientsController } from './clients.controller';
 import { ClientsRepository } from './clients.repository';
 import { ClientsService } from './clients.service';
 import { FormResponse } from './form-response.entity';
+import { FormDefinitions } from './form-definitions';
+import { FormDefinitionsRepository } from './form-definitions.repository';
+import { FormMapping } from './form-mapping';
+import { FormPlans } from './form-plans';
 import { FormsController } from './forms.controller';
+import { FormsQueryRepository } from './forms-query.repository';
 import { FormsRepository } from './forms.repository';
 import { FormsService } from './forms.service';
-import { MappingRepository } from './mapping.repository';
+import { MappingPreviewer } from './mapping-preview';
 import { OnboardingForm } from './onboarding-form.entity';
 import { OnboardingService } from './onboarding.service';
+import { Reassignment } from './reassignment';
+import { ReprocessRepository } from './reprocess.repository';
+import { Reprocessing } from './reprocessing';
 import { ResponseExport } from './response-export';
 import { ResponsesController } from './responses.controller';
 import { ResponsesQueryRepository } from './responses-query.repository';
@@ -21,20 +31,33 @@ import { ResponsesRepository } from './responses.repository';
 
 /** Forms, responses and clients: written by the inbox's worker, read by admins. */
 @Module({
-  imports: [TypeOrmModule.forFeature([OnboardingForm, FormResponse, Client, ClientAlias]), AuditModule],
+  imports: [
+    TypeOrmModule.forFeature([OnboardingForm, FormResponse, Client, ClientAlias]),
+    AuditModule,
+    JobsModule,
+    TypeformModule,
+  ],
   controllers: [FormsController, ResponsesController, ClientsController],
   providers: [
     OnboardingService,
     ClientResolver,
     ClientsRepository,
     FormsRepository,
-    MappingRepository,
+    FormDefinitions,
+    FormDefinitionsRepository,
+    FormMapping,
+    FormPlans,
+    FormsQueryRepository,
+    MappingPreviewer,
+    Reassignment,
+    Reprocessing,
+    ReprocessRepository,
     ResponsesRepository,
     ClientsService,
     FormsService,
     ResponsesQueryRepository,
     ResponseExport,
   ],
-  exports: [OnboardingService, MappingRepository],
+  exports: [OnboardingService, FormDefinitions, FormDefinitionsRepository],
 })
 export class OnboardingModule {}

@@ -2,11 +2,10 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Submission, toSubmission } from '../core/answers';
-import { identify, questionsOf } from '../core/identification/identify';
-import { PlanMemo } from '../core/identification/plan-memo';
 import { parseTypeformEvent } from '../core/typeform-event';
 import { Clock } from '../database/clock';
 import { ClientResolver } from './client-resolver';
+import { FormPlans } from './form-plans';
 import { FormState, FormsRepository } from './forms.repository';
 import { ResponsesRepository } from './responses.repository';
 
@@ -35,11 +34,9 @@ interface Work {
 
 @Injectable()
 export class OnboardingService {
-  /** Plans of forms: each submission of a form has the same questions. */
-  private readonly plans = new PlanMemo();
-
   constructor(
     private readonly forms: FormsRepository,
+    private readonly plans: FormPlans,
     private readonly responses: ResponsesRepository,
     private readonly clients: ClientResolver,
     private readonly clock: Clock,
@@ -82,11 +79,7 @@ export class OnboardingService {
   ): Promise<Omit<AppliedEvent, 'eventId'> & { newResponseAt?: Date }> {
     if (form.status === 'paused') return { status: 'ignored', reason: 'form_paused' };
     const now = this.clock.now();
-    const plan = this.plans.planOf(
-      { title: submission.formTitle, questions: questionsOf(submission), hidden: Object.keys(submission.hidden) },
-      form.identifierMapping,
-    );
-    const identifiers = identify(submission, plan, { phoneCountry: null });
+    const identifiers = this.plans.identify(form, submission);
     const saved = await this.responses.save(manager, event, submission, identifiers, now);
     if (!saved) return { status: 'processed', reason: 'superseded' };
     await this.clients.assign(
