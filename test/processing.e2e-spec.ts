@@ -110,7 +110,7 @@ describe('what cannot be used', () => {
       .send({ formId: 'paused', status: 'ignored' })
       .expect(200, { matched: 1, queued: 1 });
     await app.settled();
-    expect(await delivery(event.event_id)).toMatchObject({ status: 'processed', source: 'replay' });
+    expect(await delivery(event.event_id)).toMatchObject({ status: 'processed', source: 'webhook', replays: 1 });
     await response('paused', tokenOf(event));
   });
 });
@@ -196,8 +196,8 @@ it('a crowd of senders that wait for their commit does not stop the processing',
     await eventually(async () => (await waiting()) >= 16, 'the crowd waits');
     await app.admin('post', '/v1/deliveries/replay').send({ formId: 'crowded' }).expect(200);
     await eventually(async () => {
-      const { status, source } = await delivery(event.event_id);
-      return status === 'processed' && source === 'replay';
+      const { status, replays } = await delivery(event.event_id);
+      return status === 'processed' && replays === 1;
     }, 'the replayed event is processed');
     expect(answered).toBe(0);
     await holder.query('SELECT pg_advisory_unlock_all()');

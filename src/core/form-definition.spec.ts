@@ -104,6 +104,14 @@ describe('the form that a submission is read by', () => {
     });
   });
 
+  it('has a question that was made anew under its ref as it was when the submission was sent', () => {
+    const named = (id: string, title: string) => ({ ...question(id, title), ref: 'town' });
+    const form = { title: null, questions: [named('new', 'Town'), question('z', 'Z')], hidden: [] };
+    const older = submission([]);
+    older.answers = [{ fieldId: 'old', ref: 'town', title: 'City', fieldType: 'short_text', type: 'text', value: 'v' }];
+    expect(formOfSubmission(form, older).questions).toEqual([named('old', 'City'), question('z', 'Z')]);
+  });
+
   it('without a definition, is what it brought itself, its hidden fields in one order', () => {
     const form = formOfSubmission(null, submission([['b', 'B']], { z: '1', a: '2' }));
     expect(form).toEqual({ title: 'As sent', questions: [question('b', 'B')], hidden: ['a', 'z'] });

@@ -63,20 +63,27 @@ export function formOfSubmission(definition: FormOutline | null, submission: Sub
   return definition ? withQuestions(definition, own) : own;
 }
 
-/** A definition, with what is known of its questions from elsewhere and with the questions that it lacks behind its own. */
+/**
+ * A definition, with what is known of its questions from elsewhere and with the questions that it lacks behind its own. A question of
+ * another id with the ref of one of the definition is that one, as it was before its owner made it anew: it takes its place.
+ */
 export function withQuestions(definition: FormOutline, more: FormOutline): FormOutline {
+  const ids = new Set(definition.questions.map(({ id }) => id));
   const given = new Map(more.questions.map((question) => [question.id, question]));
-  const known = new Set(definition.questions.map(({ id }) => id));
+  const strangers = more.questions.filter(({ id }) => !ids.has(id));
+  const byRef = new Map(strangers.flatMap((question) => (question.ref === null ? [] : [[question.ref, question]])));
+  const replaced = definition.questions.map((question) => {
+    const same = given.get(question.id);
+    return same ? overlaid(question, same) : (question.ref !== null && byRef.get(question.ref)) || question;
+  });
+  const placed = new Set(replaced.map(({ id }) => id));
   return {
     title: definition.title ?? more.title,
-    questions: [
-      ...definition.questions.map((question) => overlaid(question, given.get(question.id))),
-      ...more.questions.filter(({ id }) => !known.has(id)),
-    ],
+    questions: [...replaced, ...strangers.filter(({ id }) => !placed.has(id))],
     hidden: [...definition.hidden, ...more.hidden.filter((name) => !definition.hidden.includes(name))],
   };
 }
 
-function overlaid(question: FormQuestion, { ref, title, type }: Partial<FormQuestion> = {}): FormQuestion {
+function overlaid(question: FormQuestion, { ref, title, type }: FormQuestion): FormQuestion {
   return { id: question.id, ref: ref ?? question.ref, title: title ?? question.title, type: type ?? question.type };
 }

@@ -6,7 +6,8 @@ import { IDENTIFIER_KEYS, IdentifierKey, IdentifierMapping, Identifiers } from '
 import { MayBeAbsent } from '../rest/may-be-absent.decorator';
 import { FORM_STATUSES, FormStatus } from './onboarding-form.entity';
 
-const MAX_SOURCE_LENGTH = 256;
+/** No control characters and no halves of a surrogate pair, which no ref, id or name has and no database keeps. */
+const SOURCE = /^[^\p{Control}\p{Surrogate}]{1,256}$/u;
 
 /** An object whose keys are identifiers and whose values name a field or `hidden:<name>`, or are null. */
 const IsIdentifierMapping = (): PropertyDecorator => (target, property) =>
@@ -22,8 +23,7 @@ const IsIdentifierMapping = (): PropertyDecorator => (target, property) =>
         Object.entries(value).every(
           ([key, source]) =>
             (IDENTIFIER_KEYS as readonly string[]).includes(key) &&
-            (source === null ||
-              (typeof source === 'string' && source.length > 0 && source.length <= MAX_SOURCE_LENGTH)),
+            (source === null || (typeof source === 'string' && SOURCE.test(source))),
         ),
       defaultMessage: () =>
         `identifierMapping must map some of ${IDENTIFIER_KEYS.join(', ')} to a field ref, a field id, hidden:<name>, or null for never`,

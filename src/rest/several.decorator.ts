@@ -13,7 +13,8 @@ export const Several = (values: readonly string[], example: string): PropertyDec
       description: `one or several of ${values.join(', ')}, separated by commas`,
     }),
     MayBeAbsent(),
-    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',') : value)),
+    // A parameter that is given twice is no text, and so no list.
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',') : null)),
     IsArray({ message: `$property must be text: one or several of ${values.join(', ')}, separated by commas` }),
     ArrayNotEmpty(),
     IsIn(values, { each: true, message: `each $property must be one of ${values.join(', ')}` }),
