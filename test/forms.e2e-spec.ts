@@ -1,8 +1,11 @@
 /** Forms from their registration on: what their questions mean, corrected, previewed, applied to what is there. */
 import type { TypeformSandbox } from '../sandbox/sandbox';
+import type { Identifiers } from '../src/core/identifiers';
+import type { FormView, MappingPreview } from '../src/onboarding/forms.dto';
+import type { ResponseView } from '../src/onboarding/responses.dto';
 import { askEmail, newEvent } from './support/events';
 import { question } from './fixtures/typeform-events';
-import { API_KEY, type Json, startSandbox } from './support/sandbox-harness';
+import { API_KEY, startSandbox } from './support/sandbox-harness';
 import { startTestApp, TestApp } from './support/test-app';
 
 let sandbox: TypeformSandbox;
@@ -66,31 +69,28 @@ const registered = async (fields?: object[], hidden?: string[]): Promise<string>
   await register(formId);
   return formId;
 };
-const getForm = async (formId: string): Promise<Json> =>
-  (await app.admin('get', `/v1/forms/${formId}`).expect(200)).body;
+const getForm = async (formId: string): Promise<FormView> =>
+  (await app.admin('get', `/v1/forms/${formId}`).expect(200)).body as FormView;
 const patch = (formId: string, body: object) => app.admin('patch', `/v1/forms/${formId}`).send(body);
-const meanings = (form: Json): Record<string, string | null> =>
+const meanings = ({ fields }: FormView): Record<string, string | null> =>
   Object.fromEntries(
-    (form.fields as { ref: string; identifies: { key: string | null; whose: string } | null }[]).map(
-      ({ ref, identifies }) => [ref, identifies && `${identifies.key} ${identifies.whose}`],
-    ),
-  );
+    fields.map(({ ref, identifies }) => [ref, identifies && `${identifies.key} ${identifies.whose}`]),
+  ) as Record<string, string | null>;
 const deliver = async (formId: string, overrides: Parameters<typeof newEvent>[0] = {}): Promise<string> => {
   const event = newEvent({ formId, ...overrides });
   await app.deliver(event).expect(200);
   await app.settled();
   return String(event.form_response.token);
 };
-const response = async (formId: string, token: string): Promise<Json> =>
-  (await app.admin('get', `/v1/responses/${formId}/${token}`).expect(200)).body;
-const values = ({ identifiers }: Json): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(identifiers as Record<string, { value: string }>).map(([key, { value }]) => [key, value]),
-  );
-const errorsOf = async (request: ReturnType<typeof patch>): Promise<Json> => {
+const response = async (formId: string, token: string): Promise<ResponseView> =>
+  (await app.admin('get', `/v1/responses/${formId}/${token}`).expect(200)).body as ResponseView;
+const values = ({ identifiers }: ResponseView): Record<string, string> =>
+  Object.fromEntries(Object.entries(identifiers).map(([key, { value }]) => [key, value]));
+/** What was wrong with a request: path and message of each finding. */
+const errorsOf = async (request: ReturnType<typeof patch>): Promise<{ path: string; message: string }[]> => {
   const { body } = await request.expect(422);
   expect(body.code).toBe('validation_failed');
-  return body.errors;
+  return body.errors as { path: string; message: string }[];
 };
 
 describe('before its first submission', () => {
@@ -120,7 +120,7 @@ describe('before its first submission', () => {
         reason: expect.stringContaining('email'),
       },
     });
-    expect(form.hidden.map(({ name }: { name: string }) => name)).toEqual(['account', 'utm_source']);
+    expect(form.hidden.map(({ name }) => name)).toEqual(['account', 'utm_source']);
     const { body: list } = await app.admin('get', '/v1/forms').expect(200);
     expect(list.items).toContainEqual(form);
   });
@@ -196,10 +196,7 @@ describe('a mapping is refused', () => {
     const errors = await errorsOf(
       patch(formId, { identifierMapping: { city: 'mail', email: 'nowhere', phone: 'tel' } }),
     );
-    expect(errors.map(({ path }: { path: string }) => path)).toEqual([
-      'identifierMapping.email',
-      'identifierMapping.city',
-    ]);
+    expect(errors.map(({ path }) => path)).toEqual(['identifierMapping.email', 'identifierMapping.city']);
   });
 
   it.each(['XX', 'Germany', '', 49, {}])('with the country %j', async (phoneCountry) => {
@@ -227,10 +224,7 @@ describe('a mapping is refused', () => {
     await deliver('unregistered', { questions, hidden: { account: 'x' } });
     await patch('unregistered', { identifierMapping: { company: 'org', city: 'hidden:account' } }).expect(200);
     const errors = await errorsOf(patch('unregistered', { identifierMapping: { city: 'mail', state: 'hidden:x' } }));
-    expect(errors.map(({ path }: { path: string }) => path)).toEqual([
-      'identifierMapping.city',
-      'identifierMapping.state',
-    ]);
+    expect(errors.map(({ path }) => path)).toEqual(['identifierMapping.city', 'identifierMapping.state']);
   });
 });
 
@@ -291,7 +285,7 @@ describe('processing', () => {
       newEvent({ formId, questions: [question('a', 'E-mail of the participant', 'email', 'email', 'a@example.com')] }),
       newEvent({ formId, questions: [question('b', 'E-mail', 'email', 'email', 'b@example.com')] }),
     ];
-    const seen: Json[] = [];
+    const seen: Identifiers[][] = [];
     for (const reversed of [false, true]) {
       const formId = `order${String(reversed)}`;
       const all = events(formId);
@@ -303,7 +297,7 @@ describe('processing', () => {
       seen.push(await Promise.all(tokens.map(async (token) => (await response(formId, token)).identifiers)));
     }
     expect(seen[0]).toEqual(seen[1]);
-    expect(seen[0][1]).toMatchObject({ email: { value: 'b@example.com' } });
+    expect(seen[0]?.[1]).toMatchObject({ email: { value: 'b@example.com' } });
   });
 });
 
@@ -328,17 +322,20 @@ describe('the preview', () => {
     const everything = async () => {
       const tables = ['onboarding_form', 'form_response', 'client', 'webhook_event', 'audit_entry', 'job'];
       const dumps = tables.map((table) =>
-        app.database.pool.query(`SELECT md5(string_agg(row::text, '' ORDER BY row::text)) FROM ${table} AS row`),
+        app.database.pool.query<{ digest: string }>(
+          `SELECT md5(string_agg(row::text, '' ORDER BY row::text)) AS digest FROM ${table} AS row`,
+        ),
       );
-      return (await Promise.all(dumps)).map(({ rows }) => rows as Json);
+      return (await Promise.all(dumps)).flatMap(({ rows }) => rows.map(({ digest }) => digest));
     };
     const before = await everything();
-    const { body } = await app
-      .admin('post', `/v1/forms/${formId}/mapping-preview`)
-      .send({ identifierMapping: { city: 'extra', email: null }, phoneCountry: 'DE' })
-      .expect(200);
-    expect(body.items.map(({ token }: { token: string }) => token)).toEqual(tokens.slice(2).reverse());
-    const [newest] = body.items;
+    const preview = async (body: object): Promise<MappingPreview['items']> => {
+      const answer = await app.admin('post', `/v1/forms/${formId}/mapping-preview`).send(body).expect(200);
+      return (answer.body as MappingPreview).items;
+    };
+    const items = await preview({ identifierMapping: { city: 'extra', email: null }, phoneCountry: 'DE' });
+    expect(items.map(({ token }: { token: string }) => token)).toEqual(tokens.slice(2).reverse());
+    const [newest] = items as [MappingPreview['items'][number]];
     expect(newest.now).toEqual((await response(formId, newest.token)).identifiers);
     expect(newest.now).toMatchObject({ email: { value: 'p21@example.com' } });
     expect(newest.then).toMatchObject({ city: { value: 'Town 21', confidence: 1 }, phone: { value: '+4930123456' } });
@@ -347,10 +344,7 @@ describe('the preview', () => {
     expect(await everything()).toEqual(before);
 
     await patch(formId, { identifierMapping: { city: 'extra', email: null }, phoneCountry: 'DE' }).expect(200);
-    const { body: kept } = await app
-      .admin('post', `/v1/forms/${formId}/mapping-preview`)
-      .send({ identifierMapping: {} })
-      .expect(200);
-    expect(kept.items[0].then).toMatchObject({ phone: { value: '+4930123456' } });
+    const [kept] = await preview({ identifierMapping: {} });
+    expect(kept?.then).toMatchObject({ phone: { value: '+4930123456' } });
   });
 });

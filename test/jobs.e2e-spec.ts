@@ -1,9 +1,15 @@
 /** Jobs: reprocessing and replays in the background, exact, resumed after a crash, once. */
 import { randomUUID } from 'node:crypto';
+import type { AuditEntryView } from '../src/audit/audit.dto';
+import type { DeliveryView } from '../src/inbox/deliveries.dto';
+import type { JobView } from '../src/jobs/jobs.dto';
 import { question } from './fixtures/typeform-events';
 import { askEmail, newEvent, newPartial, tokenOf } from './support/events';
-import type { Json } from './support/sandbox-harness';
 import { eventually, startTestApp, TestApp } from './support/test-app';
+
+interface Started {
+  jobId: string;
+}
 
 let app: TestApp;
 beforeAll(async () => {
@@ -38,8 +44,9 @@ const mapCity = (ref = 'extra') =>
     .expect(200);
 const reprocess = async (): Promise<string> =>
   ((await app.admin('post', `/v1/forms/${formId}/reprocess`).expect(202)).body as { jobId: string }).jobId;
-const job = async (id: string): Promise<Json> => (await app.admin('get', `/v1/jobs/${id}`).expect(200)).body;
-const ended = async (id: string): Promise<Json> => {
+const job = async (id: string): Promise<JobView> =>
+  (await app.admin('get', `/v1/jobs/${id}`).expect(200)).body as JobView;
+const ended = async (id: string): Promise<JobView> => {
   await eventually(async () => ['done', 'failed'].includes((await job(id)).status), 'the job has ended');
   return job(id);
 };
@@ -54,8 +61,10 @@ const withCity = async (): Promise<string[]> =>
 const park = (id: string) =>
   sql(`UPDATE job SET lease_owner = NULL, lease_until = NULL, due_at = now() + interval '1 day' WHERE id = $1`, [id]);
 const unpark = (id: string) => sql(`UPDATE job SET due_at = now() WHERE id = $1`, [id]);
-const auditOf = async (action: string): Promise<Json[]> =>
-  (await app.admin('get', `/v1/audit?action=${action}&limit=200`).expect(200)).body.items;
+const auditOf = async (action: string): Promise<AuditEntryView[]> => {
+  const { body } = await app.admin('get', `/v1/audit?action=${action}&limit=200`).expect(200);
+  return (body as { items: AuditEntryView[] }).items;
+};
 
 describe('reprocessing', () => {
   it('reads all responses again with the mapping in force, and says exactly how far it is', async () => {
@@ -141,13 +150,20 @@ describe('reprocessing', () => {
       await holder.query('SELECT FROM form_response WHERE form_id = $1 FOR UPDATE', [formId]);
       const id = await reprocess();
       const waits = async () =>
-        (await sql(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%form_response%'`))
+        (await sql(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%FormResponse%'`))
           .length > 0;
       await eventually(waits, 'the chunk waits for a response');
-      const stolen = app.database.pool.query(
-        `UPDATE job SET lease_owner = $2, lease_until = now() + interval '1 day' WHERE id = $1`,
-        [id, randomUUID()],
-      );
+      const stolen = sql(`UPDATE job SET lease_owner = $2, lease_until = now() + interval '1 day' WHERE id = $1`, [
+        id,
+        randomUUID(),
+      ]);
+      const robs = async () =>
+        (
+          await sql(
+            `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'UPDATE job SET lease_owner%'`,
+          )
+        ).length > 0;
+      await eventually(robs, 'the other process asks for the job');
       await holder.query('ROLLBACK');
       await stolen;
       // The chunk under way had the job locked, so it counts; nothing came after it.
@@ -156,6 +172,7 @@ describe('reprocessing', () => {
       await unpark(id);
       expect(await ended(id)).toMatchObject({ status: 'done', total: 3, done: 3 });
     } finally {
+      await holder.query('ROLLBACK');
       holder.release();
     }
   });
@@ -174,8 +191,13 @@ describe('reprocessing', () => {
       expect(third).not.toBe(first);
       await ended(third);
       const made = (await auditOf('form.reprocessed')).filter(({ subject }) => subject === formId);
-      expect(made.map(({ details }) => details.joinedActiveJob)).toEqual([false, true, false]);
+      expect(made.map(({ details }) => details)).toMatchObject([
+        { joinedActiveJob: false },
+        { joinedActiveJob: true },
+        { joinedActiveJob: false },
+      ]);
     } finally {
+      await holder.query('ROLLBACK');
       holder.release();
     }
   });
@@ -260,8 +282,12 @@ describe('reprocessing', () => {
 
 describe('replays', () => {
   const replay = (body: object) => app.admin('post', '/v1/deliveries/replay').send(body);
-  const deliveries = async (query = ''): Promise<Json[]> =>
-    (await app.admin('get', `/v1/deliveries?formId=${formId}&limit=200${query}`).expect(200)).body.items;
+  const deliveries = async (query = ''): Promise<DeliveryView[]> => {
+    const { body } = await app.admin('get', `/v1/deliveries?formId=${formId}&limit=200${query}`).expect(200);
+    return (body as { items: DeliveryView[] }).items;
+  };
+  const asJob = async (body: object): Promise<string> =>
+    ((await replay({ ...body, async: true }).expect(202)).body as Started).jobId;
 
   it('as a job put the same events back, once, and count them', async () => {
     await deliver(12);
@@ -269,10 +295,10 @@ describe('replays', () => {
       `UPDATE webhook_event SET payload = NULL WHERE event_id = (SELECT min(event_id) FROM webhook_event WHERE form_id = $1)`,
       [formId],
     );
-    const { body, status } = await replay({ formId, async: true, reason: 'the CRM was down' });
-    expect(status).toBe(202);
-    expect(Object.keys(body)).toEqual(['jobId']);
-    expect(await ended(body.jobId)).toMatchObject({
+    const { body } = await replay({ formId, async: true, reason: 'the CRM was down' }).expect(202);
+    const { jobId, ...more } = body as Started;
+    expect(more).toEqual({});
+    expect(await ended(jobId)).toMatchObject({
       kind: 'replay',
       status: 'done',
       params: { filter: { formId } },
@@ -287,7 +313,7 @@ describe('replays', () => {
       {
         details: {
           filter: { formId },
-          jobId: body.jobId,
+          jobId,
           reason: 'the CRM was down',
           receivedUntil: expect.any(String),
         },
@@ -300,10 +326,7 @@ describe('replays', () => {
     const old = newEvent({ formId, submittedAt: '2020-01-01T00:00:00Z' });
     expect((await app.deliver(old).expect(200)).body.status).toBe('quarantined');
     await replay({ formId }).expect(200, { matched: 2, queued: 2 });
-    expect(await ended((await replay({ formId, async: true }).expect(202)).body.jobId)).toMatchObject({
-      total: 2,
-      done: 2,
-    });
+    expect(await ended(await asJob({ formId }))).toMatchObject({ total: 2, done: 2 });
     await replay({ formId, status: 'processed,dead' }).expect(200);
     await app.settled();
     expect(await deliveries('&status=quarantined')).toMatchObject([{ eventId: old.event_id, replays: 0 }]);
@@ -319,7 +342,7 @@ describe('replays', () => {
 
   it('keep where an event came from, and say how often it was processed again', async () => {
     await deliver(2);
-    const [ours, theirs] = await deliveries();
+    const [ours, theirs] = (await deliveries()) as [DeliveryView, DeliveryView];
     await sql(`UPDATE webhook_event SET event_id = 'backfill:' || event_id, source = 'backfill' WHERE event_id = $1`, [
       ours.eventId,
     ]);
@@ -338,44 +361,43 @@ describe('replays', () => {
   });
 
   it('of more than 10,000 events become a job by themselves', async () => {
-    await sql(
-      `INSERT INTO webhook_event (event_id, event_type, form_id, token, source, status, received_at, processed_at, payload_bytes, payload)
-       SELECT 'many-' || n, 'unknown', $1, 't' || n, 'webhook', 'ignored', now() - interval '1 hour', now(), 2, '{}'
-         FROM generate_series(1, 10000) AS n`,
-      [formId],
-    );
-    const switchedOff = await startTestApp({ WEBHOOK_PROCESSING_ENABLED: 'false' }, { database: app.database });
-    try {
-      await sql(
-        `INSERT INTO webhook_event (event_id, event_type, form_id, token, source, status, received_at, processed_at, payload_bytes, payload)
-         VALUES ('many-0', 'unknown', $1, 't0', 'webhook', 'ignored', now() - interval '1 hour', now(), 2, '{}')`,
-        [formId],
+    await deliver(2);
+    // Erased ones match and cannot be processed again.
+    const addErased = (from: number, to: number) =>
+      sql(
+        `INSERT INTO webhook_event (event_id, event_type, form_id, token, source, status, reason, received_at, payload_bytes)
+         SELECT 'erased-' || n, 'form_response', $1, 't' || n, 'webhook', 'ignored', 'erased', now() - interval '1 hour', 9
+           FROM generate_series($2::integer, $3::integer) AS n`,
+        [formId, from, to],
       );
-      const { body } = await switchedOff.admin('post', '/v1/deliveries/replay').send({ formId }).expect(202);
-      expect(await ended(body.jobId)).toMatchObject({ status: 'done', total: 10_001, done: 10_001 });
-    } finally {
-      await switchedOff.stop();
-    }
-    const [count] = await sql(
-      'SELECT count(*)::integer AS count FROM webhook_event WHERE form_id = $1 AND replays = 1',
+    await addErased(1, 9_998);
+    await replay({ formId }).expect(200, { matched: 10_000, queued: 2 });
+    await addErased(9_999, 9_999);
+    const { body } = await replay({ formId }).expect(202);
+    expect(await ended((body as Started).jobId)).toMatchObject({ status: 'done', total: 2, done: 2, failed: 0 });
+    await app.settled();
+    const counts = await sql(
+      'SELECT replays, count(*)::integer AS count FROM webhook_event WHERE form_id = $1 GROUP BY replays ORDER BY replays',
       [formId],
     );
-    expect(count).toEqual({ count: 10_001 });
+    expect(counts).toEqual([
+      { replays: 0, count: 9_999 },
+      { replays: 2, count: 2 },
+    ]);
   });
 
   it('that are resumed after a crash put no event back twice', async () => {
     await deliver(6);
-    const { body } = await replay({ formId, async: true }).expect(202);
-    await ended(body.jobId);
+    const id = await asJob({ formId });
+    await ended(id);
     await app.settled();
-    const events = (await deliveries()).reverse();
-    const { eventId, receivedAt } = events[2];
+    const third = (await deliveries()).reverse()[2];
     await sql(
       `UPDATE job SET status = 'running', done = 3, finished_at = NULL, cursor = $2, lease_owner = $3,
               lease_until = clock_timestamp() + interval '1 second' WHERE id = $1`,
-      [body.jobId, JSON.stringify({ place: { at: receivedAt, id: eventId } }), randomUUID()],
+      [id, JSON.stringify({ place: { at: third?.receivedAt, id: third?.eventId } }), randomUUID()],
     );
-    expect(await ended(body.jobId)).toMatchObject({ status: 'done', total: 6, done: 6 });
+    expect(await ended(id)).toMatchObject({ status: 'done', total: 6, done: 6 });
     await app.settled();
     expect((await deliveries()).reverse().map(({ replays }) => replays)).toEqual([1, 1, 1, 2, 2, 2]);
   });
@@ -390,7 +412,7 @@ describe('replays', () => {
     [{ status: 7 }, 'status'],
   ])('%j is 422', async (body, path) => {
     const { body: problem } = await replay(body).expect(422);
-    expect(problem.errors.map((error: { path: string }) => error.path)).toContain(path);
+    expect((problem.errors as { path: string }[]).map((error) => error.path)).toContain(path);
   });
 });
 

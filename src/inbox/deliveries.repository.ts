@@ -11,9 +11,9 @@ export const REPLAY_CHUNK = 1_000;
 /** Counting all of what a job will do may take longer than other statements. */
 const COUNT_TIMEOUT = '10min';
 
-/** Where a replay has got to. */
+/** Where a replay has got to. `at` is PostgreSQL's text of the time: a Date would lose its microseconds and find the same rows again. */
 export interface ReplayPosition {
-  at: Date;
+  at: string;
   id: string;
 }
 
@@ -126,17 +126,14 @@ export class DeliveriesRepository {
     limit: number,
   ): Promise<{ eventIds: string[]; last: ReplayPosition | null }> {
     const select = replayable(manager.createQueryBuilder(WebhookEvent, 'event'), filter, now)
-      .select(['event.eventId', 'event.receivedAt'])
+      .select('event.eventId', 'id')
+      .addSelect('CAST(event.receivedAt AS text)', 'at')
       .orderBy('event.receivedAt', 'ASC')
       .addOrderBy('event.eventId', 'ASC')
-      .take(limit);
-    if (after) select.andWhere('(event.receivedAt, event.eventId) > (:at, :id)', after);
-    const rows = await select.getMany();
-    const last = rows.at(-1);
-    return {
-      eventIds: rows.map(({ eventId }) => eventId),
-      last: last ? { at: last.receivedAt, id: last.eventId } : null,
-    };
+      .limit(limit);
+    if (after) select.andWhere('(event.receivedAt, event.eventId) > (CAST(:at AS timestamptz), :id)', after);
+    const rows = await select.getRawMany<ReplayPosition>();
+    return { eventIds: rows.map(({ id }) => id), last: rows.at(-1) ?? null };
   }
 }
 

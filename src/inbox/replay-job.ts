@@ -24,8 +24,8 @@ const Params = z.object({
   }),
   until: z.coerce.date(),
 });
-/** The place of the last event that was dealt with. */
-const Cursor = z.object({ at: z.coerce.date(), id: z.string() }).nullable();
+/** The place of the last event that was dealt with; null: none yet. */
+const Cursor = z.object({ place: z.object({ at: z.string(), id: z.string() }).nullable() });
 
 export interface WantedReplay {
   filter: ReplayFilter;
@@ -71,7 +71,7 @@ export class ReplayJob implements JobHandler, OnModuleInit {
   }
 
   /** Counts the events that can be processed again: one without its body cannot. */
-  async begin(manager: EntityManager, job: Job): Promise<{ total: number; cursor: object }> {
+  async begin(manager: EntityManager, job: Job): Promise<{ total: number; cursor: z.input<typeof Cursor> }> {
     const { filter, until } = Params.parse(job.params);
     const { queued } = await this.repository.countPatiently(manager, filter, until);
     return { total: queued, cursor: { place: null } };
@@ -79,10 +79,10 @@ export class ReplayJob implements JobHandler, OnModuleInit {
 
   async advance(manager: EntityManager, job: Job, { limit, skip }: ChunkOptions): Promise<JobStep> {
     const { filter, until } = Params.parse(job.params);
-    const place = Cursor.parse((job.cursor as { place: unknown }).place);
+    const { place } = Cursor.parse(job.cursor);
     const { eventIds, last } = await this.repository.nextMatching(manager, filter, until, place, limit);
     if (!last) return { next: 'end' };
-    const cursor = { place: last };
+    const cursor: z.input<typeof Cursor> = { place: last };
     if (skip) return { next: 'chunk', cursor, done: 0, failed: eventIds.length };
     const queued = await this.repository.requeue(manager, eventIds, this.clock.now());
     return { next: 'chunk', cursor, done: queued, failed: 0 };
