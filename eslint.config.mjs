@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
 import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
+import noImportCycle from './scripts/no-import-cycle.mjs';
 
 /** Zones: a folder on the left never imports a folder on the right (design: features form a line, core is pure). */
 const features = [
@@ -19,16 +21,43 @@ const features = [
 const foundations = ['audit', 'jobs'];
 const never = (target, from) => ({ target: `./src/${target}`, from: from.map((folder) => `./src/${folder}`) });
 
+/** `process.env`, the clock and randomness come in from outside, so that a test can set them. */
+const ambient = [
+  {
+    selector: "MemberExpression[object.name='process'][property.name='env']",
+    message: 'The environment is read once, in src/config.',
+  },
+  { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'Inject Clock.' },
+  { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Inject Clock.' },
+  {
+    selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
+    message: 'Inject the source of randomness.',
+  },
+];
+const statement = '/^\\s*(SELECT|WITH|INSERT INTO|UPDATE|DELETE FROM|NOTIFY|LISTEN)\\s/';
+const sql = [
+  `Literal[value=${statement}]`,
+  `TemplateElement[value.raw=${statement}]`,
+  "CallExpression[callee.property.name='createQueryBuilder']",
+].map((selector) => ({ selector, message: 'SQL stands in a *.repository.ts.' }));
+
+/** Files whose types come from packages that `npm ci` does not install: looked at once they are there (`npm run check:all`). */
+const withPackagesOf = { bench: 'bench/contenders/express-receiver.ts', 'deploy-test': 'deploy-test/kubernetes/' };
+const withoutPackages = Object.entries(withPackagesOf)
+  .filter(([folder]) => !existsSync(new URL(`${folder}/node_modules`, import.meta.url)))
+  .map(([, files]) => files);
+const projects = ['./tsconfig.json', './bench/tsconfig.json', './deploy-test/tsconfig.json'];
+
 export default tseslint.config(
-  { ignores: ['dist/', 'data/', 'coverage/', 'node_modules/', '*.config.js', '*.config.mjs', 'scripts/'] },
+  { ignores: ['**/dist/', 'data/', 'coverage/', '*.config.js', '**/*.mjs', ...withoutPackages] },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.recommendedTypeChecked],
-    plugins: { 'import-x': importX },
-    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    plugins: { 'import-x': importX, project: { rules: { 'no-import-cycle': noImportCycle } } },
+    languageOptions: { parserOptions: { project: projects, tsconfigRootDir: import.meta.dirname } },
     settings: { 'import-x/resolver-next': [createTypeScriptImportResolver({ project: './tsconfig.json' })] },
     rules: {
-      'import-x/no-cycle': ['error', { ignoreExternal: true }],
+      'project/no-import-cycle': 'error',
       'import-x/no-restricted-paths': [
         'error',
         {
@@ -39,6 +68,11 @@ export default tseslint.config(
             // Two programs side by side: neither knows the other. demo.ts and the command start the sandbox, the banner shows where it is.
             { target: './sandbox', from: './src' },
             { target: './src/!(demo.ts|banner.ts|commands)', from: './sandbox' },
+            // What runs in production knows nothing of what tries it out.
+            {
+              target: ['./src/**/!(*.spec).ts', './sandbox/**/!(*.spec).ts', './migrations'],
+              from: ['./test', './bench', './deploy-test'],
+            },
             never('audit', ['jobs', ...features, 'operations']),
             never('jobs', [...features.filter((feature) => feature !== 'access'), 'operations']),
             never('onboarding', ['inbox', 'webhook-intake', 'backfill', 'privacy', 'operations']),
@@ -53,23 +87,17 @@ export default tseslint.config(
           ],
         },
       ],
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector: "MemberExpression[object.name='process'][property.name='env']",
-          message: 'The environment is read once, in src/config.',
-        },
-        { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'Inject Clock.' },
-        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Inject Clock.' },
-        {
-          selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
-          message: 'Inject the source of randomness.',
-        },
-      ],
+      'no-restricted-syntax': ['error', ...ambient],
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
     },
+  },
+  {
+    files: ['src/**/*.ts'],
+    // src/database is about the connection itself: its locks, LISTEN and NOTIFY, the list of migrations, the embedded server.
+    ignores: ['**/*.repository.ts', 'src/database/**'],
+    rules: { 'no-restricted-syntax': ['error', ...ambient, ...sql] },
   },
   {
     files: ['src/core/**/*.ts'],

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { BenchServer } from './bench-server';
 import { LoadGenerator } from './load/load-generator';
+import { PROJECT } from './places';
 import { formatReport } from './report';
 import type { BenchContext } from './scenarios/bench-context';
 import { measureHistory } from './scenarios/history';
@@ -23,7 +24,7 @@ const SCENARIOS = {
 type ScenarioName = keyof typeof SCENARIOS;
 /** Storing millions of events takes minutes, so history is measured only when it is asked for. */
 const DEFAULT_SCENARIOS: ScenarioName[] = ['latency', 'throughput', 'memory'];
-const RESULTS_FILE = join(__dirname, '..', '..', 'bench', 'results', 'latest.json');
+const RESULTS_FILE = join(PROJECT, 'bench', 'results', 'latest.json');
 
 interface Options {
   only: ScenarioName[];

@@ -10,6 +10,7 @@ import { deliver, exchange, newEvent } from '../test/support/sender';
 import { ADMIN_KEY, ServiceProcess, WEBHOOK_SECRET } from '../test/support/service-process';
 import { eventually } from '../test/support/test-app';
 import { readProjectFile, readRules } from './support/alert-rules';
+import { argoMetrics, CANARY_LABELS, flaggerMetrics } from './support/canary-queries';
 import { JOB, PrometheusServer } from './support/prometheus-server';
 import { metricsOf, recordingsOf, selectorsOf } from './support/promql';
 import { run } from './support/tools';
@@ -28,7 +29,15 @@ const { panels } = JSON.parse(readProjectFile(DASHBOARD)) as { panels: Panel[] }
 const queries = panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ title, expr })));
 /** What Grafana puts in for its variables. */
 const promqlOf = (expr: string): string => expr.replaceAll('$job', JOB).replaceAll('$__rate_interval', '30s');
-const expressions = [...rules.map(({ expr }) => expr), ...queries.map(({ expr }) => promqlOf(expr))];
+const canaryQueries = [
+  ...argoMetrics().map((asked) => ({ by: 'Argo Rollouts', ...asked })),
+  ...flaggerMetrics().map((asked) => ({ by: 'Flagger', ...asked })),
+];
+const expressions = [
+  ...rules.map(({ expr }) => expr),
+  ...queries.map(({ expr }) => promqlOf(expr)),
+  ...canaryQueries.map(({ query }) => query),
+];
 
 let root: string;
 let database: TestDatabase;
@@ -46,7 +55,7 @@ beforeAll(async () => {
     TYPEFORM_API_KEY: API_KEY,
     TYPEFORM_API_BASE_URL: sandbox.url,
   });
-  prometheus = await PrometheusServer.start(service.url);
+  prometheus = await PrometheusServer.start(service.url, CANARY_LABELS);
   await sendGoodTraffic();
 });
 afterAll(async () => {
@@ -94,6 +103,27 @@ describe('on a healthy service', () => {
     30_000,
   );
 
+  it.each(canaryQueries)('$by sees a canary that it would promote: $metric', async ({ metric, query }) => {
+    await eventually(async () => hasValue(await prometheus.query(query)), `there is an answer to ${query}`);
+    const samples = await prometheus.query(query);
+    // Prometheus is asked for one number, and Flagger takes the last of several.
+    expect(samples).toHaveLength(1);
+    const { min = -Infinity, max = Infinity } =
+      flaggerMetrics().find((asked) => asked.metric === metric)?.thresholdRange ?? {};
+    const value = samples[0]?.value ?? NaN;
+    // A busy machine is slow: how long an acknowledgement takes is measured here, not judged.
+    if (metric !== 'latency') expect(value).toBeLessThanOrEqual(max);
+    expect(value).toBeGreaterThanOrEqual(min);
+  });
+
+  it.each(canaryQueries)('$by does not take another pod for the canary: $metric', async ({ metric, query }) => {
+    const elsewhere = query
+      .replaceAll(CANARY_LABELS.rollouts_pod_template_hash, 'another')
+      .replaceAll(`namespace="${CANARY_LABELS.namespace}"`, 'namespace="another"');
+    const samples = await prometheus.query(elsewhere);
+    expect(samples.map(({ value }) => value)).toEqual(metric === 'signature-failures' ? [0] : []);
+  });
+
   it('no alert fires', async () => {
     expect(await prometheus.firing()).toEqual([]);
   });
@@ -112,10 +142,21 @@ describe('alerts that need no waiting', () => {
   });
 });
 
+it.each(canaryQueries.filter(({ metric }) => metric === 'signature-failures'))(
+  '$by stops a canary that gets forged webhooks',
+  async ({ query }) => {
+    const share = async (): Promise<number> => (await prometheus.query(query))[0]?.value ?? 0;
+    await eventually(async () => {
+      await deliver(service.url, toBody(newEvent()), 'a-secret-that-nobody-agreed-on');
+      return (await share()) > 0.01;
+    }, 'the share of forged webhooks is above its threshold');
+  },
+);
+
 describe('the dashboard', () => {
   it('is what npm run dashboard writes', () => {
     const written = join(root, 'dashboard.json');
-    const { code, output } = run(process.execPath, ['scripts/write-dashboard.mjs', written]);
+    const { code, output } = run(process.execPath, ['deploy-test/dashboard/write-dashboard.mjs', written]);
     expect({ code, output }).toEqual({ code: 0, output: '' });
     expect(readFileSync(written, 'utf8')).toBe(readProjectFile(DASHBOARD));
   });

@@ -6,7 +6,7 @@ import { freePort } from '../test/support/free-port';
 import { exchange } from '../test/support/sender';
 import type { Nginx } from '../bench/rolling-restart/nginx';
 
-const COMPILED = resolve(__dirname, '../dist/bench/rolling-restart/nginx.js');
+const COMPILED = resolve(__dirname, '../bench/dist/bench/rolling-restart/nginx.js');
 const SPELLINGS = [
   '/webhooks',
   '/webhooks/',
@@ -20,7 +20,7 @@ let nginx: Nginx;
 let plainPort: number;
 let replicaPort: number;
 beforeAll(async () => {
-  if (!existsSync(COMPILED)) throw new Error('run node scripts/build-if-needed.mjs');
+  if (!existsSync(COMPILED)) throw new Error('run node scripts/build-if-needed.mjs --bench');
   // The compiled one: it finds the example by its own place.
   const compiled = (await import(COMPILED)) as { Nginx: typeof Nginx };
   plainPort = await freePort();

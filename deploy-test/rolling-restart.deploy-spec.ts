@@ -12,7 +12,7 @@ interface Outcome {
 }
 
 it('a rolling restart fails no webhook, and every acknowledged event is stored once', () => {
-  const program = resolve(__dirname, '../dist/bench/rolling-restart.js');
+  const program = resolve(__dirname, '../bench/dist/bench/rolling-restart.js');
   const { code, stdout, stderr } = run(process.execPath, [program, '--json']);
   if (code === null || stdout === '') throw new Error(stderr);
   const outcome = JSON.parse(stdout) as Outcome;

@@ -1,7 +1,7 @@
 /** The runbook: an entry for everything that can be read in an alert or an error, and nothing that does not exist. */
 import type { NewEvent } from '../src/inbox/inbox-append.repository';
 import { PROCESSING_ERROR_CODES } from '../src/inbox/inbox-work.repository';
-import type { AppliedEvent } from '../src/onboarding/onboarding.service';
+import type { EventOutcome } from '../src/core/event-outcome';
 import { FAILURES } from '../src/typeform/typeform-error';
 import { WEBHOOK_STATUSES } from '../src/webhook-management/webhook-state';
 import { startTestApp, type TestApp } from '../test/support/test-app';
@@ -11,7 +11,7 @@ import { metricsOf } from './support/promql';
 import { run } from './support/tools';
 
 /** Every `reason` of a delivery: the compiler says when one is missing. */
-type Reason = NonNullable<AppliedEvent['reason'] | NewEvent['quarantinedFor']> | 'event_id_conflict';
+type Reason = NonNullable<EventOutcome['reason'] | NewEvent['quarantinedFor']> | 'event_id_conflict';
 const REASONS: Record<Reason, true> = {
   unknown_event_type: true,
   form_paused: true,

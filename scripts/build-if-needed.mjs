@@ -1,41 +1,62 @@
-// Builds dist/ when a source is newer than the last build; says so only when it takes time.
+// Builds dist/ when a source is newer than the last build, and with --bench bench/dist/ too; says so only when it takes time.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const stamp = join(root, 'dist', '.built');
-const sources = [
-  'src',
-  'sandbox',
-  'migrations',
-  'bench',
-  'ormconfig.ts',
-  'tsconfig.json',
-  'tsconfig.build.json',
-  'package.json',
-];
+const service = {
+  output: 'dist',
+  sources: [
+    'src',
+    'sandbox',
+    'migrations',
+    'ormconfig.ts',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'nest-cli.json',
+    'package.json',
+  ],
+  compiler: ['@nestjs/cli/bin/nest.js', 'build'],
+};
+// Holds a copy of all that the benchmark imports, so that it finds packages of its own.
+const bench = {
+  output: 'bench/dist',
+  sources: [...service.sources, 'bench', 'test/fixtures', 'test/support'],
+  compiler: ['typescript/bin/tsc', '-p', 'bench'],
+};
 
-const newest = (path) => {
+build(service);
+if (process.argv.includes('--bench')) build(bench);
+
+function build({ output, sources, compiler: [program, ...args] }) {
+  const stamp = join(root, output, '.built');
+  const changed = Math.max(...sources.map((source) => newest(join(root, source))));
+  if (existsSync(stamp) && Number(readFileSync(stamp, 'utf8')) >= changed) return;
+  // An installation without the compiler (an image) brings its own dist/.
+  if (existsSync(join(root, output, 'src', 'main.js')) && !existsSync(join(root, 'node_modules', 'typescript'))) return;
+
+  process.stderr.write(`Building ${output}/ ...\n`);
+  const started = process.hrtime.bigint();
+  rmSync(join(root, output), { recursive: true, force: true });
+  const { status } = spawnSync(process.execPath, [join(root, 'node_modules', program), ...args], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
+  if (status !== 0) process.exit(status ?? 1);
+  // Sources that changed while the build ran are newer than this and cause the next build.
+  writeFileSync(stamp, String(changed));
+  process.stderr.write(`Built in ${(Number(process.hrtime.bigint() - started) / 1e9).toFixed(1)} s\n`);
+}
+
+/** The time of the last change in a file or folder, in milliseconds. What is built or installed in a folder does not count. */
+function newest(path) {
   if (!existsSync(path)) return 0;
   const stats = statSync(path);
   if (!stats.isDirectory()) return stats.mtimeMs;
-  return Math.max(stats.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
-};
-
-const changed = Math.max(...sources.map((source) => newest(join(root, source))));
-if (existsSync(stamp) && Number(readFileSync(stamp, 'utf8')) >= changed) process.exit(0);
-// An installation without the compiler (an image) brings its own dist/.
-if (existsSync(join(root, 'dist', 'src', 'main.js')) && !existsSync(join(root, 'node_modules', 'typescript')))
-  process.exit(0);
-
-process.stderr.write('Building ...\n');
-const started = process.hrtime.bigint();
-rmSync(join(root, 'dist'), { recursive: true, force: true });
-const nest = join(root, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
-const { status } = spawnSync(process.execPath, [nest, 'build'], { cwd: root, stdio: ['ignore', 2, 2] });
-if (status !== 0) process.exit(status ?? 1);
-// Sources that changed while the build ran are newer than this and cause the next build.
-writeFileSync(stamp, String(changed));
-process.stderr.write(`Built in ${(Number(process.hrtime.bigint() - started) / 1e9).toFixed(1)} s\n`);
+  const names = readdirSync(path);
+  const own = names.filter((name) => !['dist', 'node_modules', 'results'].includes(name));
+  // A folder's own time tells of a file that was removed, but also of the output that came.
+  const removed = own.length === names.length ? stats.mtimeMs : 0;
+  return Math.max(removed, ...own.map((name) => newest(join(path, name))));
+}

@@ -26,7 +26,7 @@ async function main(): Promise<void> {
     logger.warn(`${name} ${message}`, 'Config');
 
   const database = await openDatabase(configured, {
-    // In production the `migrate` command does it; readiness is false until it did.
+    // In production the `migrate` command does it; until it has run the service is up but not ready.
     migrate: configured.environment !== 'production',
     log: (line) => logger.log(line, 'Database'),
   });

@@ -8,13 +8,14 @@ beforeAll(async () => {
   app = await startTestApp();
 });
 afterAll(() => app.stop());
-beforeEach(() => app.database.pool.query('TRUNCATE webhook_event, form_response, client'));
+beforeEach(() => app.database.pool.query('TRUNCATE webhook_event, form_response, client CASCADE'));
 
 interface ClientView {
   id: string;
   email: string | null;
   phone: string | null;
   identifiers: Record<string, { value: string; from: string; source: string }>;
+  conflicts: { kind: string; phone: string; clientIds: string[] }[];
 }
 
 const PHONES = ['+12025550101', '+12025550102', '+12025550103'] as const;
@@ -22,16 +23,13 @@ const PHONES = ['+12025550101', '+12025550102', '+12025550103'] as const;
 const clients = async (query = ''): Promise<ClientView[]> =>
   ((await app.admin('get', `/v1/clients${query}`).expect(200)).body as { items: ClientView[] }).items;
 
-/** Delivers a complete response and returns it once processed. */
-async function answer(
-  overrides: EventOverrides,
-  make = newEvent,
-): Promise<{ clientId: string | null; conflicts: unknown[] }> {
+/** Delivers a response and returns it once processed. */
+async function answer(overrides: EventOverrides, make = newEvent): Promise<{ clientId: string | null; test: boolean }> {
   const event = make({ formId: 'clients', ...overrides });
   await app.deliver(event).expect(200);
   await app.settled();
   const { body } = await app.admin('get', `/v1/responses/clients/${tokenOf(event)}`).expect(200);
-  return body as { clientId: string | null; conflicts: unknown[] };
+  return body as { clientId: string | null; test: boolean };
 }
 
 describe('a client is found', () => {
@@ -87,25 +85,153 @@ describe('a client is found', () => {
   });
 });
 
-describe('contradictions are recorded and never merged', () => {
-  it('e-mail of one client, phone of another: the e-mail decides', async () => {
-    const one = await answer({ questions: [askEmail('one@example.com'), askPhone(PHONES[0])] });
-    const two = await answer({ questions: [askEmail('two@example.com'), askPhone(PHONES[1])] });
-    const mixed = await answer({ questions: [askEmail('one@example.com'), askPhone(PHONES[1])] });
-    expect(mixed.clientId).toBe(one.clientId);
-    expect(mixed.conflicts).toEqual([{ kind: 'phone_of_another_client', clientId: two.clientId }]);
-    expect(await clients('?email=one@example.com')).toMatchObject([{ phone: PHONES[0] }]);
-    expect(await clients('?email=two@example.com')).toMatchObject([{ phone: PHONES[1] }]);
+describe('two people', () => {
+  const NAMES = { his: 'Marc Smith', hers: 'Paula Jones' } as const;
+  const office = PHONES[0];
+  const his = { questions: [askEmail('marc@example.com'), askName(NAMES.his), askPhone(office)] };
+  const hers = { questions: [askEmail('paula@example.com'), askName(NAMES.hers), askPhone(office)] };
+
+  it('with one office phone are two clients, each found by its e-mail, with the phone as a conflict of both', async () => {
+    const [one, two] = [await answer(his), await answer(hers)];
+    expect(two.clientId).not.toBe(one.clientId);
+    for (const [email, name, other] of [
+      ['marc@example.com', NAMES.his, two],
+      ['paula@example.com', NAMES.hers, one],
+    ] as const) {
+      expect(await clients(`?email=${email}`)).toMatchObject([
+        {
+          email,
+          phone: office,
+          identifiers: { email: { value: email }, fullName: { value: name } },
+          conflicts: [{ kind: 'shared_phone', phone: office, clientIds: [other.clientId] }],
+        },
+      ]);
+    }
+    expect(await clients(`?phone=${office}`)).toHaveLength(2);
   });
 
-  it('a new e-mail with a known phone: the phone decides, the client keeps its e-mail', async () => {
-    const one = await answer({ questions: [askEmail('one@example.com'), askPhone(PHONES[0])] });
-    const other = await answer({ questions: [askEmail('other@example.com'), askPhone(PHONES[0])] });
-    expect(other.clientId).toBe(one.clientId);
-    expect(other.conflicts).toEqual([{ kind: 'email_differs', clientId: one.clientId }]);
-    expect(await clients()).toMatchObject([
-      { email: 'one@example.com', identifiers: { email: { value: 'one@example.com' } } },
+  it('stay so when one of them is erased, and the conflict ends', async () => {
+    const [one, two] = [await answer(his), await answer(hers)];
+    await app.admin('delete', `/v1/clients/${one.clientId}`).expect(200);
+    expect(await clients()).toMatchObject([{ id: two.clientId, email: 'paula@example.com' }]);
+    const { body } = await app.admin('get', `/v1/clients/${two.clientId}`).expect(200);
+    expect(body).toMatchObject({ identifiers: { fullName: { value: NAMES.hers } }, conflicts: [] });
+    expect(body.responses).toHaveLength(1);
+  });
+
+  it('one of whom gave the phone of the other before she signed up herself', async () => {
+    await answer({ questions: [askEmail('marc@example.com'), askName(NAMES.his), askPhone(office)] });
+    const alone = await answer({ questions: [askName('Somebody'), askPhone(office)] });
+    const signedUp = await answer(hers);
+    const answeredAlone = await app.admin('get', `/v1/clients?q=Somebody`).expect(200);
+    expect(answeredAlone.body.items).toMatchObject([{ email: null, phone: office }]);
+    expect(answeredAlone.body.items[0].id).not.toBe(signedUp.clientId);
+    expect(await clients('?email=marc@example.com')).toMatchObject([
+      { identifiers: { fullName: { value: NAMES.his } } },
     ]);
+    expect(await clients('?email=paula@example.com')).toMatchObject([
+      { id: signedUp.clientId, identifiers: { fullName: { value: NAMES.hers } } },
+    ]);
+    // The response with the phone alone was his while nobody else had the phone.
+    expect(alone.clientId).toBe((await clients('?email=marc@example.com'))[0]?.id);
+    expect(await clients('?conflict=true')).toHaveLength(3);
+  });
+
+  it.each(['none@none.com', 'test@test.com', 'noreply@example.com'])('who typed %s are two clients', async (email) => {
+    const one = await answer({ questions: [askEmail(email), askName(NAMES.his)] });
+    const two = await answer({ questions: [askEmail(email), askName(NAMES.hers)] });
+    expect(one.clientId).not.toBeNull();
+    expect(two.clientId).not.toBeNull();
+    expect(two.clientId).not.toBe(one.clientId);
+    expect(await clients()).toMatchObject([{ email: null }, { email: null }]);
+  });
+
+  it('who typed none@none.com and different phones are found by these', async () => {
+    const one = await answer({ questions: [askEmail('none@none.com'), askPhone(PHONES[0])] });
+    const again = await answer({ questions: [askEmail('none@none.com'), askPhone(PHONES[0])] });
+    const two = await answer({ questions: [askEmail('none@none.com'), askPhone(PHONES[1])] });
+    expect(again.clientId).toBe(one.clientId);
+    expect(two.clientId).not.toBe(one.clientId);
+  });
+});
+
+describe('a phone', () => {
+  const withEmail = (email: string, token?: string) => ({
+    ...(token ? { token } : {}),
+    questions: [askEmail(email), askPhone(PHONES[0])],
+  });
+  const alone = (token?: string) => ({ ...(token ? { token } : {}), questions: [askPhone(PHONES[0])] });
+
+  it('finds a client that had no e-mail yet, and the client keeps its id', async () => {
+    const first = await answer(alone());
+    const second = await answer(withEmail('late@example.com'));
+    expect(second.clientId).toBe(first.clientId);
+    expect(await clients()).toMatchObject([{ email: 'late@example.com', phone: PHONES[0], conflicts: [] }]);
+  });
+
+  it('brings a client without e-mail to one that was there before', async () => {
+    const known = await answer({ questions: [askEmail('known@example.com')] });
+    await answer(alone());
+    expect(await clients()).toHaveLength(2);
+    await answer(withEmail('known@example.com'));
+    expect(await clients()).toMatchObject([{ id: known.clientId, email: 'known@example.com', phone: PHONES[0] }]);
+    expect((await app.admin('get', `/v1/clients/${known.clientId}`)).body.responses).toHaveLength(3);
+  });
+
+  it('of several clients finds none of them, until only one of them has it', async () => {
+    const token = newId();
+    const [one] = [await answer(withEmail('one@example.com')), await answer(withEmail('two@example.com', token))];
+    const third = await answer(alone());
+    const fourth = await answer(alone());
+    expect(fourth.clientId).toBe(third.clientId);
+    const all = await clients('?conflict=true');
+    expect(all.map(({ email }) => email).sort()).toEqual(['one@example.com', 'two@example.com', null].sort());
+    for (const { id, conflicts } of all) {
+      const others = all.flatMap((other) => (other.id === id ? [] : [other.id])).sort();
+      expect(conflicts).toEqual([{ kind: 'shared_phone', phone: PHONES[0], clientIds: others }]);
+    }
+    // The second owner takes the phone back: what was sent with the phone alone belongs to the first again.
+    await answer({ token, questions: [askEmail('two@example.com')] });
+    expect(await clients('?conflict=true')).toEqual([]);
+    expect(await clients()).toHaveLength(2);
+    expect((await app.admin('get', `/v1/clients/${one.clientId}`)).body.responses).toHaveLength(3);
+  });
+});
+
+describe('no client is made of', () => {
+  const responseOf = async (event: { form_response: object }): Promise<Record<string, unknown>> => {
+    await app.deliver(event).expect(200);
+    await app.settled();
+    const { token } = event.form_response as { token: string };
+    return (await app.admin('get', `/v1/responses/clients/${token}`).expect(200)).body as Record<string, unknown>;
+  };
+  const mine = [askEmail('me@example.com'), askName('Me Myself'), askPhone(PHONES[0])];
+  afterEach(async () => expect(await clients()).toEqual([]));
+
+  it("Typeform's test request", async () => {
+    const id = newId();
+    const event = newEvent({ formId: 'clients', eventId: id, token: id, questions: mine });
+    expect(await responseOf(event)).toMatchObject({ test: true, clientId: null });
+  });
+
+  it.each([
+    ['"oops"', 'oops'],
+    ['an object', { email: 'me@example.com' }],
+    ['a list of texts', ['oops']],
+  ])('answers that cannot be read: %s', async (_what, answers) => {
+    const event = newEvent({ formId: 'clients', questions: mine, hidden: { email: 'hidden@example.com' } });
+    Object.assign(event.form_response, { answers });
+    expect(await responseOf(event)).toMatchObject({ test: false, clientId: null, answers: [] });
+  });
+
+  it('a submission without any identifier', async () => {
+    const questions = [question('q', 'How did you hear about us?', 'short_text', 'text', 'A friend')];
+    expect(await responseOf(newEvent({ formId: 'clients', questions }))).toMatchObject({ clientId: null });
+  });
+
+  it('an address that stands for nobody and nothing else', async () => {
+    const questions = [askEmail('none@none.com')];
+    expect(await responseOf(newEvent({ formId: 'clients', questions }))).toMatchObject({ clientId: null });
   });
 });
 
@@ -123,7 +249,7 @@ describe("a client's record", () => {
       [older, newer],
       [newer, older],
     ]) {
-      await app.database.pool.query('TRUNCATE webhook_event, form_response, client');
+      await app.database.pool.query('TRUNCATE webhook_event, form_response, client CASCADE');
       for (const overrides of order) await answer(overrides);
       const [client] = await clients();
       expect(client).toMatchObject({

@@ -17,10 +17,10 @@ import { EmbeddedPostgres, type EmbeddedPostgresOptions } from '../src/database/
 import { EmbeddedPostgresError } from '../src/database/embedded/embedded-postgres.error';
 import { isEmbeddedPostgresSupported } from '../src/database/embedded/postgres-package';
 import { isAlive } from '../src/database/embedded/server-process';
+import { eventually } from './support/eventually';
 import {
   EmbeddedPostgresHarness,
   NOBODY,
-  eventually,
   isOpenToNobody,
   ordinaryUser,
   serverPid,

@@ -34,6 +34,7 @@ async function schema(): Promise<string[]> {
     UNION ALL SELECT 'constraint ' || conrelid::regclass || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
       WHERE connamespace = 'public'::regnamespace AND conrelid <> 'schema_migration'::regclass
     UNION ALL SELECT 'function ' || proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+      AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
     UNION ALL SELECT 'trigger ' || pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
     UNION ALL SELECT 'storage ' || attrelid::regclass || '.' || attname || ' ' || attstorage::text FROM pg_attribute
       WHERE attrelid::regclass::text = 'webhook_event' AND attname = 'payload'
@@ -82,6 +83,7 @@ it('while one is pending readiness is false and names it, webhooks are 503, and 
     expect(body.error).toMatchObject({
       migrations: { status: 'down', message: expect.stringContaining('InitialSchema') },
     });
+    expect(app.logs.join('\n')).toContain(`${MIGRATIONS.length} migrations pending: run migrate`);
     await app.http.get('/health/startup').expect(503);
     await app.http.get('/health/live').expect(200);
     const refused = await app.deliver(newEvent()).expect(503);

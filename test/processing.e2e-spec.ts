@@ -110,7 +110,11 @@ describe('what cannot be used', () => {
       .send({ formId: 'paused', status: 'ignored' })
       .expect(200, { matched: 1, queued: 1 });
     await app.settled();
-    expect(await delivery(event.event_id)).toMatchObject({ status: 'processed', source: 'webhook', replays: 1 });
+    expect(await delivery(event.event_id)).toMatchObject({
+      status: 'processed',
+      source: 'webhook',
+      replays: 1,
+    });
     await response('paused', tokenOf(event));
   });
 });
@@ -153,6 +157,40 @@ describe('failures', () => {
     expect((await delivery(event.event_id)).attempts).toBeGreaterThan(1);
     await app.database.pool.query('DROP TABLE cured');
   });
+});
+
+describe('what is quarantined', () => {
+  it('stays so in a replay by filter, until it is asked for by name; its origin and the replays are told', async () => {
+    const formId = 'quarantine';
+    const [fresh, old] = [newEvent({ formId }), newEvent({ formId, submittedAt: minutesAgo(60 * 24 * 40) })];
+    await app.deliver(fresh).expect(200);
+    expect((await app.deliver(old).expect(200)).body).toMatchObject({ status: 'quarantined' });
+    await app.settled();
+    const replay = (filter: object, result: object) =>
+      app.admin('post', '/v1/deliveries/replay').send(filter).expect(200, result);
+    await replay({ formId }, { matched: 1, queued: 1 });
+    await app.settled();
+    expect(await delivery(old.event_id)).toMatchObject({ status: 'quarantined', replays: 0 });
+    expect(await delivery(fresh.event_id)).toMatchObject({ status: 'processed', source: 'webhook', replays: 1 });
+    await replay({ formId, status: 'quarantined' }, { matched: 1, queued: 1 });
+    await app.settled();
+    expect(await delivery(old.event_id)).toMatchObject({ status: 'processed', source: 'webhook', replays: 1 });
+  });
+
+  it.each(['0001-01-01T00:00:00Z', '1970-01-01T00:00:00Z'])(
+    'is nothing that says %s: that is no time, so the time of arrival counts',
+    async (zero) => {
+      const event = newEvent({ formId: 'zero', submittedAt: zero });
+      Object.assign(event.form_response, { landed_at: zero });
+      expect((await app.deliver(event).expect(200)).body).toMatchObject({ status: 'accepted' });
+      await app.settled();
+      expect(await delivery(event.event_id)).toMatchObject({ status: 'processed', submittedAt: null });
+      const stored = await response('zero', tokenOf(event));
+      expect(stored).toMatchObject({ submittedAt: null, landedAt: null });
+      const { body } = await app.admin('get', `/v1/responses?formId=zero&submittedSince=${minutesAgo(5)}`).expect(200);
+      expect((body.items as { token: string }[]).map(({ token }) => token)).toContain(tokenOf(event));
+    },
+  );
 });
 
 describe('hostile content', () => {

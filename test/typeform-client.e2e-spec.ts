@@ -1,24 +1,30 @@
 /** The Typeform client against the sandbox over HTTP, and against servers that answer what Typeform never should. */
 import { TypeformSandbox } from '../sandbox/sandbox';
+import type { DomainError } from '../src/core/problem';
 import { MAX_ANSWER_BYTES } from '../src/typeform/http-exchange';
 import type { CallOptions } from '../src/typeform/typeform-api';
 import { createTestDatabase, TestDatabase } from './support/database';
+import { eventually } from './support/eventually';
+import { HeldAnswers, UNTIL_RELEASED_MS } from './support/held-answers';
 import { API_KEY, startSandbox } from './support/sandbox-harness';
 import { startReplica, TypeformReplica } from './support/typeform-replica';
 import { WebhookReceiver } from './support/webhook-receiver';
 
 const interactive: CallOptions = { priority: 'interactive' };
 const background: CallOptions = { priority: 'background' };
+/** The pace is tested elsewhere: here a turn is free almost at once. */
+const UNHURRIED = { typeformCallsPerSecond: 50 };
 
 let database: TestDatabase;
 let sandbox: TypeformSandbox;
 let replica: TypeformReplica;
 let formId: string;
+const answers = new HeldAnswers();
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  sandbox = await startSandbox();
-  replica = await startReplica(database.url, sandbox.url);
+  sandbox = await startSandbox({ time: answers });
+  replica = await startReplica(database.url, sandbox.url, {}, UNHURRIED);
 });
 afterAll(async () => {
   await replica.close();
@@ -28,7 +34,7 @@ afterAll(async () => {
 beforeEach(async () => {
   sandbox.control.reset();
   formId = sandbox.control.forms()[0]!.id;
-  // Each test starts with a turn that is free at once: the pace itself is tested elsewhere.
+  // No test waits for the pause that another one has caused.
   await database.pool.query(
     'UPDATE typeform_pace SET next_free_at = clock_timestamp(), refusals = 0, first_waiter = NULL',
   );
@@ -42,7 +48,7 @@ afterEach(async () => {
 
 /** One more replica on the same database. */
 async function another(baseUrl: string, environment: Record<string, string> = {}): Promise<TypeformReplica> {
-  const started = await startReplica(database.url, baseUrl, environment);
+  const started = await startReplica(database.url, baseUrl, environment, UNHURRIED);
   opened.push(() => started.close());
   return started;
 }
@@ -213,31 +219,35 @@ describe('when the sandbox answers badly', () => {
   });
 
   it('while a long pause is on, people are told at once how long', async () => {
-    fault({ kind: 'status', status: 429, retryAfterSeconds: 20 });
+    fault({ kind: 'status', status: 429, retryAfterSeconds: 250 });
     await expect(replica.api.listWebhooks(formId, interactive)).rejects.toMatchObject({ remoteStatus: 429 });
-    const started = performance.now();
-    const error = { code: 'typeform_timeout', retryAfterSeconds: 20 };
-    await expect(replica.api.listWebhooks(formId, interactive)).rejects.toMatchObject(error);
-    expect(performance.now() - started).toBeLessThan(10_000);
+    const told = await replica.api.listWebhooks(formId, interactive).catch((error: unknown) => error);
+    expect(told).toMatchObject({ code: 'typeform_timeout' });
+    // What is left of the pause: who had waited as long as people do would be told 1 s.
+    expect((told as DomainError).retryAfterSeconds).toBeGreaterThan(1);
     expect(apiCalls()).toHaveLength(1);
   });
 
   it('a slow answer is a time-out, and is repeated in the background only', async () => {
     const hasty = await another(sandbox.url, { TYPEFORM_TIMEOUT_SECONDS: '1' });
-    fault({ kind: 'slow', delayMs: 1_500, times: 2 });
+    fault({ kind: 'slow', delayMs: UNTIL_RELEASED_MS, times: 2 });
     const error = { code: 'typeform_timeout', failure: 'timeout', message: expect.stringContaining('1 s') };
     await expect(hasty.api.listWebhooks(formId, interactive)).rejects.toMatchObject(error);
     expect(apiCalls()).toHaveLength(1);
     await expect(hasty.api.listWebhooks(formId, background)).resolves.toEqual([]);
-    expect(apiCalls()).toHaveLength(3);
+    // A machine that is too busy to answer within the second is asked again as well.
+    expect(apiCalls().length).toBeGreaterThanOrEqual(3);
   });
 
   it('a caller that leaves is not kept waiting', async () => {
-    fault({ kind: 'slow', delayMs: 5_000 });
-    const signal = AbortSignal.timeout(200);
-    const left = { name: 'TimeoutError' };
-    await expect(replica.api.listWebhooks(formId, { ...interactive, signal })).rejects.toMatchObject(left);
-    await expect(replica.api.listWebhooks(formId, { ...interactive, signal })).rejects.toMatchObject(left);
+    fault({ kind: 'slow', delayMs: UNTIL_RELEASED_MS });
+    const caller = new AbortController();
+    const options = { ...interactive, signal: caller.signal };
+    const call = replica.api.listWebhooks(formId, options);
+    await eventually(() => apiCalls().length === 1, 'the call is under way');
+    caller.abort();
+    await expect(call).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(replica.api.listWebhooks(formId, options)).rejects.toMatchObject({ name: 'AbortError' });
     expect(apiCalls()).toHaveLength(1);
   });
 
@@ -261,7 +271,7 @@ describe('when something else answers in the place of Typeform', () => {
   let lost: TypeformReplica;
   beforeAll(async () => {
     server = await WebhookReceiver.start();
-    lost = await startReplica(database.url, server.url.replace('/hook', ''), { TYPEFORM_TIMEOUT_SECONDS: '1' });
+    lost = await startReplica(database.url, server.url.replace('/hook', ''), {}, UNHURRIED);
   });
   afterAll(async () => {
     await lost.close();
@@ -324,7 +334,8 @@ describe('when something else answers in the place of Typeform', () => {
 
   it('an answer whose end never comes is a time-out', async () => {
     server.answer = () => (response) => void response.writeHead(200).write('{"items": [');
-    await expect(lost.api.listWebhooks(formId, interactive)).rejects.toMatchObject({ failure: 'timeout' });
+    const hasty = await another(server.url.replace('/hook', ''), { TYPEFORM_TIMEOUT_SECONDS: '1' });
+    await expect(hasty.api.listWebhooks(formId, interactive)).rejects.toMatchObject({ failure: 'timeout' });
   });
 
   it('a redirect is not followed, wherever it leads, and the key goes nowhere', async () => {
@@ -347,25 +358,4 @@ describe('when something else answers in the place of Typeform', () => {
       remoteCode: 'ECONNREFUSED',
     });
   });
-});
-
-it('register, list and delete wait for nothing but their turns when the queue is idle', async () => {
-  const timed = async (work: () => Promise<unknown>): Promise<number> => {
-    await database.pool.query('UPDATE typeform_pace SET next_free_at = clock_timestamp()');
-    const started = performance.now();
-    await work();
-    return performance.now() - started;
-  };
-  const { api } = replica;
-  const registering = await timed(async () => {
-    await api.getForm(formId, interactive);
-    await api.getWebhook(formId, 'onboarding', interactive);
-    await api.putWebhook(formId, 'onboarding', { url: 'https://example.com/hook', enabled: true }, interactive);
-  });
-  const listing = await timed(() => api.listWebhooks(formId, interactive));
-  const deleting = await timed(() => api.deleteWebhook(formId, 'onboarding', interactive));
-  // 1.1 s, and some 15 ms each, when nothing else runs; a busy machine may need longer, but not this long.
-  expect(registering).toBeLessThan(10_000);
-  expect(listing).toBeLessThan(5_000);
-  expect(deleting).toBeLessThan(5_000);
 });

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import type { ApiCall } from '../sandbox/api/call-log';
 import type { TypeformSandbox } from '../sandbox/sandbox';
 import { createTestDatabase, TestDatabase } from './support/database';
+import { eventually } from './support/eventually';
 import { startSandbox } from './support/sandbox-harness';
 import { spawnCompiled } from './support/spawn-compiled';
-import { eventually } from './support/test-app';
 import { startReplica, TypeformReplica } from './support/typeform-replica';
 
 const interactive = { priority: 'interactive' } as const;
@@ -119,7 +119,10 @@ it('a replica that is killed while it goes first holds nobody up', async () => {
   const files = ['typeform-pace.repository', 'typeform-pace', 'typeform-call.entity', 'turn-queue'];
   const paths = files.map((file) => `src/typeform/pace/${file}.ts`);
   const program = 'test/support/typeform-waiter-program.ts';
-  const doomed = spawnCompiled([program, ...paths, 'src/core/problem.ts', 'src/config/app-config.ts'], [database.url]);
+  const doomed = spawnCompiled(
+    [program, ...paths, 'src/database/nudgeable-sleep.ts', 'src/core/problem.ts', 'src/config/app-config.ts'],
+    [database.url],
+  );
   try {
     await somebodyWaits();
   } finally {

@@ -5,8 +5,9 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { PROJECT } from '../places';
 
-const EXAMPLE = join(__dirname, '..', '..', '..', 'deploy', 'nginx', 'nginx.conf');
+const EXAMPLE = join(PROJECT, 'deploy', 'nginx', 'nginx.conf');
 const LISTEN_WITHIN_MS = 10_000;
 
 /** A request that reached nginx. */

@@ -2,7 +2,9 @@ import { ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { PROJECT } from '../places';
 
+const MAIN = join(PROJECT, 'dist', 'src', 'main.js');
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 15_000;
 const ASK_EVERY_MS = 100;
@@ -28,7 +30,7 @@ export class Replica {
   /** Starts the process and waits until it is ready. Throws with what it printed when it ends or takes too long. */
   async start(): Promise<void> {
     this.printed = '';
-    const child = spawn(process.execPath, [join(__dirname, '..', '..', 'src', 'main.js')], {
+    const child = spawn(process.execPath, [MAIN], {
       env: {
         ...this.environment,
         PATH: process.env.PATH,

@@ -35,15 +35,15 @@ export class PrometheusServer {
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
   }
 
-  /** `target` is the base URL of the service. Resolves when the first scrape succeeded. */
-  static async start(target: string): Promise<PrometheusServer> {
+  /** `target` is the base URL of the service, `labels` what its series get. Resolves when the first scrape succeeded. */
+  static async start(target: string, labels: Record<string, string> = {}): Promise<PrometheusServer> {
     const program = requireTool('prometheus', 'prometheus');
     const folder = mkdtempSync(join(tmpdir(), 'onboarding-prometheus-'));
     const address = `127.0.0.1:${await freePort()}`;
     const config = {
       global: { scrape_interval: '1s', evaluation_interval: '1s' },
       rule_files: [join(PROJECT, RULES_FILE)],
-      scrape_configs: [{ job_name: JOB, static_configs: [{ targets: [new URL(target).host] }] }],
+      scrape_configs: [{ job_name: JOB, static_configs: [{ targets: [new URL(target).host], labels }] }],
     };
     writeFileSync(join(folder, 'prometheus.yaml'), stringify(config));
     const child = spawn(

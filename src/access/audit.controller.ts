@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { AuditLog } from '../audit/audit-log';
 import { AuditPage, AuditQuery, AuditVerification } from '../audit/audit.dto';
-import { AuditService } from '../audit/audit.service';
 import { ApiAdminProblems, ApiProblems } from '../rest/api-problems.decorator';
 import { RequireRole } from './require-role.decorator';
 
@@ -11,7 +11,7 @@ import { RequireRole } from './require-role.decorator';
 @RequireRole('viewer')
 @Controller('v1/audit')
 export class AuditController {
-  constructor(private readonly audit: AuditService) {}
+  constructor(private readonly audit: AuditLog) {}
 
   @Get()
   @ApiOperation({ summary: 'List what admins changed, the newest first' })

@@ -15,5 +15,9 @@ export const AUDIT_ACTIONS = [
   'webhook.repaired',
   'backfill.started',
   'client.erased',
+  'client.corrected',
+  'client.merged',
+  'client.split',
+  'clients.separated',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

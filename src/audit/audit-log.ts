@@ -1,12 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { nextId } from '../core/audit-chain';
+import { nextId, verifyChain } from '../core/audit-chain';
 import { auditHash } from '../core/audit-hash';
 import { storableText, toStorable } from '../core/storable';
 import { lockUntilCommit } from '../database/advisory-lock';
 import { Clock } from '../database/clock';
+import { toPage } from '../rest/page';
 import type { AuditAction } from './audit-action';
+import type { AuditPage, AuditQuery, AuditVerification } from './audit.dto';
 import { AuditRepository } from './audit.repository';
+
+/** Entries that `verify` holds in memory at a time. */
+const VERIFY_CHUNK = 1_000;
 
 /** Who makes a change. */
 export interface Actor {
@@ -61,5 +66,20 @@ export class AuditLog {
       previousHash: head.hash,
       hash: auditHash(entry, head.hash),
     });
+  }
+  /** One page of the entries that match, the newest first. Throws `validation_failed` for a cursor that no page has returned. */
+  async list(query: AuditQuery): Promise<AuditPage> {
+    return toPage(
+      await this.repository.list(query),
+      query.limit,
+      (row) => [row.at, row.id],
+      (row) => row,
+    );
+  }
+
+  /** Recomputes the whole chain. Takes time in proportion to the log, and memory for one chunk of it. */
+  async verify(): Promise<AuditVerification> {
+    const head = await this.repository.head();
+    return verifyChain(this.repository.stream(VERIFY_CHUNK), head);
   }
 }

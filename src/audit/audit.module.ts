@@ -4,12 +4,11 @@ import { AuditEntry } from './audit-entry.entity';
 import { AuditLog } from './audit-log';
 import { AUDIT_METRIC_PROVIDERS, AuditMetrics } from './audit-metrics';
 import { AuditRepository } from './audit.repository';
-import { AuditService } from './audit.service';
 
 /** The audit log. It stands below every feature that changes something; its routes are in access, which knows roles. */
 @Module({
   imports: [TypeOrmModule.forFeature([AuditEntry])],
-  providers: [AuditLog, AuditService, AuditRepository, AuditMetrics, ...AUDIT_METRIC_PROVIDERS],
-  exports: [AuditLog, AuditService],
+  providers: [AuditLog, AuditRepository, AuditMetrics, ...AUDIT_METRIC_PROVIDERS],
+  exports: [AuditLog],
 })
 export class AuditModule {}

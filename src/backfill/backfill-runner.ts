@@ -1,9 +1,10 @@
-/** The worker: queues what is due by itself, takes one run at a time, and gives it back when it cannot be finished now. */
+/** The back-fill worker: requests the runs that are due, works on one at a time, and hands back a run it cannot finish now. */
 import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { AppConfig } from '../config/app-config';
 import { DomainError } from '../core/problem';
 import { Clock } from '../database/clock';
+import { NudgeableSleep } from '../database/nudgeable-sleep';
 import { Random } from '../database/random';
 import { BackfillMetrics } from './backfill-metrics';
 import { BackfillRequestsRepository } from './backfill-requests.repository';
@@ -13,16 +14,16 @@ import { BackfillWorkRepository, LEASE_RENEWAL_MS } from './backfill-work.reposi
 import { judgeFailure } from './run-failure';
 
 const POLL_INTERVAL_MS = 5_000;
+
 @Injectable()
 export class BackfillRunner implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   private readonly logger = new Logger(BackfillRunner.name);
-  /** This process, as owner of leases. */
+  /** Names this process as the owner of its leases. */
   private readonly owner = randomUUID();
   private readonly stop = new AbortController();
   private running: Promise<void> | null = null;
   private occasion: 'start' | 'daily' = 'start';
-  private nudged = false;
-  private wake: (() => void) | null = null;
+  private readonly rest = new NudgeableSleep();
   private troubled = false;
 
   constructor(
@@ -39,7 +40,7 @@ export class BackfillRunner implements OnApplicationBootstrap, OnModuleDestroy, 
     if (this.config.workerMode !== 'intake') this.running = this.run();
   }
 
-  /** The call that waits for Typeform is broken off; a page that has come is still taken in. */
+  /** Aborts a call that waits for Typeform; a page that has already arrived is still taken in. */
   onModuleDestroy(): void {
     this.stop.abort(new DomainError('shutting_down', 'the service is shutting down'));
     this.nudge();
@@ -51,15 +52,14 @@ export class BackfillRunner implements OnApplicationBootstrap, OnModuleDestroy, 
 
   /** Call it after a run was requested: this process looks at once, others within seconds. */
   nudge(): void {
-    this.nudged = true;
-    this.wake?.();
+    this.rest.nudge();
   }
 
   private async run(): Promise<void> {
     while (!this.stop.signal.aborted) {
-      this.nudged = false;
+      this.rest.forgetNudges();
       const worked = await this.workOnce();
-      if (!worked && !this.nudged) await this.pause();
+      if (!worked && !this.stop.signal.aborted) await this.rest.sleep(POLL_INTERVAL_MS);
     }
   }
 
@@ -83,7 +83,7 @@ export class BackfillRunner implements OnApplicationBootstrap, OnModuleDestroy, 
   private async execute(run: BackfillRun): Promise<void> {
     const lost = new AbortController();
     const lease = setInterval(() => {
-      // A database that is away says nothing about who owns the run.
+      // An unreachable database says nothing about who owns the run.
       this.work.renew(run).then(
         (renewed) => renewed || lost.abort(new Error('another process has taken the run over')),
         () => undefined,
@@ -109,7 +109,7 @@ export class BackfillRunner implements OnApplicationBootstrap, OnModuleDestroy, 
     else this.logger.warn('Submissions were recovered that no webhook had delivered', facts);
   }
 
-  /** Ends a run that only a person can help, and gives every other one back. */
+  /** Ends a run that cannot succeed without a person, and hands every other one back to be tried again. */
   private async putAside(run: BackfillRun, error: unknown): Promise<void> {
     const now = this.clock.now();
     if (this.stop.signal.aborted) return this.work.release(run, now, null);
@@ -122,20 +122,8 @@ export class BackfillRunner implements OnApplicationBootstrap, OnModuleDestroy, 
     }
     this.logger.error('A back-fill failed', facts);
     if (await this.work.finish(run, text, now)) this.metrics.ended(run.trigger, 'failed');
-    // It was widened meanwhile: the wider window is tried once more.
+    // The run was widened meanwhile: its wider window has not been tried yet.
     else await this.work.release(run, now, text);
-  }
-
-  private pause(): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        this.wake = null;
-        resolve();
-      };
-      const timer = setTimeout(done, POLL_INTERVAL_MS);
-      this.wake = done;
-    });
   }
 }
 

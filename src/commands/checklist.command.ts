@@ -12,7 +12,7 @@ import { readManifest } from '../operations/checklist/evidence/dependencies';
 import { runPhases } from '../operations/checklist/run-phases';
 import { readState, updateState, writeState } from '../operations/checklist/state-file';
 import { PROJECT_ROOT } from '../operations/project-root';
-import { redactor } from '../operations/preflight/secret-inventory';
+import { redactor } from '../operations/preflight/secrets/secret-inventory';
 import { checklistRunners, RunnerOptions } from './checklist-runners';
 import { addChecklistStateCommands } from './checklist-state.commands';
 import { EXIT_FAILED } from './exit-codes';

@@ -15,8 +15,8 @@ export function addMigrateCommand(program: Command): void {
       try {
         const names = await migrate(database.url, progress);
         if (json) print(JSON.stringify({ migrations: names }));
-        else
-          print(names.length === 0 ? 'Nothing to do: the database is up to date' : `Ran ${names.length} migration(s)`);
+        else if (names.length === 0) print('Nothing to do: the database is up to date');
+        else print(`Ran ${names.length} ${names.length === 1 ? 'migration' : 'migrations'}`);
       } finally {
         await database.close();
       }

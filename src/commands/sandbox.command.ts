@@ -19,7 +19,7 @@ export function addSandboxCommand(program: Command): void {
         const clockSpeed = Number(speed);
         if (!Number.isInteger(wanted) || wanted < 0 || wanted > 65_535) program.error('--port must be from 0 to 65535');
         if (!(clockSpeed >= 0)) program.error('--speed must be a number, 0 or more');
-        const { TypeformSandbox } = await loadSandbox(program);
+        const { TypeformSandbox } = await loadSandbox();
         const sandbox = await TypeformSandbox.start({
           port: wanted,
           apiKey: SANDBOX_API_KEY,
@@ -38,11 +38,13 @@ export function addSandboxCommand(program: Command): void {
 }
 
 /** The production image does not contain the sandbox. */
-async function loadSandbox(program: Command): Promise<typeof import('../../sandbox/sandbox.js')> {
+async function loadSandbox(): Promise<typeof import('../../sandbox/sandbox.js')> {
   try {
     return await import('../../sandbox/sandbox.js');
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error) || error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    return program.error('the sandbox is a development tool and not part of this installation: run it from a checkout');
+    throw new Error('the sandbox is a development tool and not part of this installation: run it from a checkout', {
+      cause: error,
+    });
   }
 }

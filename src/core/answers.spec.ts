@@ -7,6 +7,7 @@ import {
   testDelivery,
   toBody,
 } from '../../test/fixtures/typeform-events';
+import { withoutHanging } from '../../test/support/without-hanging';
 import { answerText, plainTitle, type Submission, toSubmission } from './answers';
 import { parseTypeformEvent } from './typeform-event';
 
@@ -116,10 +117,8 @@ describe('plainTitle', () => {
     expect(plainTitle(title)).toBe(expected);
   });
 
-  it.each(['{{', '[', '[a](', '_', '*', '~~', '{{a', ' _', '((', '#'])('stays fast on a megabyte of %j', (unit) => {
-    const startedAt = performance.now();
-    plainTitle(unit.repeat(1_000_000 / unit.length));
-    expect(performance.now() - startedAt).toBeLessThan(2000);
+  it.each(['{{', '[', '[a](', '_', '*', '~~', '{{a', ' _', '((', '#'])('does not hang on a megabyte of %j', (unit) => {
+    withoutHanging(() => plainTitle(unit.repeat(1_000_000 / unit.length)));
   });
 });
 

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { completedEvent, legacyEvent, partialEvent, toBody } from '../../test/fixtures/typeform-events';
+import { withoutHanging } from '../../test/support/without-hanging';
 import { DomainError } from './problem';
 import { parseTypeformEvent, readEnvelope } from './typeform-event';
 
@@ -125,12 +126,12 @@ describe('readEnvelope', () => {
     expect('polluted' in {}).toBe(false);
   });
 
-  it('takes a megabyte of nesting in bounded time', () => {
-    const startedAt = performance.now();
-    expect(failureOf(Buffer.alloc(1_000_000, '[')).code).toBe('invalid_event');
+  it('does not hang on a megabyte of nesting', () => {
     const nested = `${'{"a":'.repeat(150_000)}1${'}'.repeat(150_000)}`;
-    expect(readEnvelope(Buffer.from(`${JSON.stringify(minimal).slice(0, -1)},"x":${nested}}`)).eventId).toBe('e1');
-    expect(performance.now() - startedAt).toBeLessThan(2000);
+    withoutHanging(() => {
+      expect(failureOf(Buffer.alloc(1_000_000, '[')).code).toBe('invalid_event');
+      expect(readEnvelope(Buffer.from(`${JSON.stringify(minimal).slice(0, -1)},"x":${nested}}`)).eventId).toBe('e1');
+    });
   });
 
   it('throws nothing but invalid_event for any bytes', () => {

@@ -34,6 +34,8 @@ export interface TypeformEvent extends Envelope {
   outcome: unknown;
   definition: { title: string | null; fields: DefinitionField[] };
   answers: JsonObject[];
+  /** There are answers, and not one of them can be read: they are no list, or a list of something else. */
+  unreadable: boolean;
 }
 
 /** Ids become primary keys: no control characters, and no lone surrogates, which all turn into the same U+FFFD. */
@@ -43,6 +45,7 @@ const ENVELOPE = wanted({
   event_type: null,
   form_response: wanted({ form_id: null, token: null, submitted_at: null }),
 });
+const AFTER_ZERO_TIMES = new Date('1970-01-02T00:00:00Z');
 const ISO_DATE_TIME = z.regexes.datetime({ offset: true });
 
 /**
@@ -75,7 +78,13 @@ export function parseTypeformEvent(bytes: Uint8Array): TypeformEvent {
     outcome: response.outcome ?? null,
     definition: definitionOf(response.definition),
     answers: arrayOf(response.answers).filter(isObject),
+    unreadable: isUnreadable(response.answers),
   };
+}
+
+function isUnreadable(answers: unknown): boolean {
+  if (answers === undefined || answers === null) return false;
+  return !Array.isArray(answers) || (answers.length > 0 && !answers.some(isObject));
 }
 
 function parseObject(bytes: Uint8Array): JsonObject {
@@ -172,10 +181,12 @@ function numberOf(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 
-/** ISO 8601 with an offset, and only what `timestamptz` and toISOString() write with four digits of year. */
+/**
+ * ISO 8601 with an offset, and only what toISOString() writes with four digits of year. A zero time (`0001-01-01T00:00:00Z`, and the
+ * first day of the Unix clock) is how a program writes that it has no time.
+ */
 function instantOf(value: unknown): Date | null {
   if (typeof value !== 'string' || value.length > 40 || !ISO_DATE_TIME.test(value)) return null;
   const instant = new Date(value);
-  const year = instant.getUTCFullYear();
-  return year >= 1 && year <= 9999 ? instant : null;
+  return instant >= AFTER_ZERO_TIMES && instant.getUTCFullYear() <= 9999 ? instant : null;
 }

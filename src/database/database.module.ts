@@ -2,8 +2,10 @@ import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AppConfig } from '../config/app-config';
 import { Clock, SystemClock } from './clock';
+import { DatabaseServerRepository } from './database-server.repository';
 import { dataSourceOptions, requireDatabaseUrl } from './data-source-options';
 import { Notifications } from './notifications';
+import { PendingMigrationsWarning } from './pending-migrations';
 import { Random, SystemRandom } from './random';
 
 const CONNECT_ATTEMPTS = 10;
@@ -23,7 +25,13 @@ const CONNECT_RETRY_DELAY_MS = 1_000;
       }),
     }),
   ],
-  providers: [{ provide: Clock, useClass: SystemClock }, { provide: Random, useClass: SystemRandom }, Notifications],
-  exports: [Clock, Random, Notifications],
+  providers: [
+    { provide: Clock, useClass: SystemClock },
+    { provide: Random, useClass: SystemRandom },
+    DatabaseServerRepository,
+    Notifications,
+    PendingMigrationsWarning,
+  ],
+  exports: [Clock, Random, DatabaseServerRepository, Notifications],
 })
 export class DatabaseModule {}

@@ -8,8 +8,10 @@ import { Backfill1764400000000 } from '../../migrations/1764400000000-backfill';
 import { MappingDrift1764500000000 } from '../../migrations/1764500000000-mapping-drift';
 import { Erasure1764600000000 } from '../../migrations/1764600000000-erasure';
 import { ClientIdentity1764700000000 } from '../../migrations/1764700000000-client-identity';
-import { FormDefinitions1764800000000 } from '../../migrations/1764800000000-form-definitions';
-import { Jobs1764810000000 } from '../../migrations/1764810000000-jobs';
+import { SeparateClients1764800000000 } from '../../migrations/1764800000000-separate-clients';
+import { Search1764950000000 } from '../../migrations/1764950000000-search';
+import { FormDefinitions1764960000000 } from '../../migrations/1764960000000-form-definitions';
+import { Jobs1764970000000 } from '../../migrations/1764970000000-jobs';
 import { withAdvisoryLock } from './advisory-lock';
 
 export const MIGRATIONS = [
@@ -21,8 +23,10 @@ export const MIGRATIONS = [
   MappingDrift1764500000000,
   Erasure1764600000000,
   ClientIdentity1764700000000,
-  FormDefinitions1764800000000,
-  Jobs1764810000000,
+  SeparateClients1764800000000,
+  Search1764950000000,
+  FormDefinitions1764960000000,
+  Jobs1764970000000,
 ];
 export const MIGRATIONS_TABLE = 'schema_migration';
 

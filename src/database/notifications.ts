@@ -1,6 +1,7 @@
 /** LISTEN/NOTIFY on a connection of its own: how processes tell each other at once what polling would find out later. */
 import { Injectable, Logger, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { Client } from 'pg';
+import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config';
 import { CONNECT_TIMEOUT_MS, requireDatabaseUrl } from './data-source-options';
 
@@ -22,11 +23,19 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
   private reconnect: NodeJS.Timeout | null = null;
   private stopped = false;
 
-  constructor(private readonly config: AppConfig) {}
+  constructor(
+    private readonly config: AppConfig,
+    private readonly dataSource: DataSource,
+  ) {}
 
   /** Registers the handler of a channel; call it while modules initialise. */
   on(channel: Channel, handler: () => void): void {
     this.handlers.set(channel, handler);
+  }
+
+  /** Notifies a channel in all processes. Throws what the database throws. */
+  async notify(channel: Channel): Promise<void> {
+    await this.dataSource.query(`NOTIFY ${channel}`);
   }
 
   async onApplicationBootstrap(): Promise<void> {

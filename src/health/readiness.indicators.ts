@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { DataSource } from 'typeorm';
+import { DatabaseServerRepository } from '../database/database-server.repository';
 import { pendingMigrations } from '../database/migrations';
 import { Draining } from '../rest/draining';
 
@@ -14,6 +15,7 @@ export class ReadinessIndicators {
   constructor(
     private readonly indicator: HealthIndicatorService,
     private readonly dataSource: DataSource,
+    private readonly server: DatabaseServerRepository,
     private readonly draining: Draining,
   ) {}
 
@@ -28,10 +30,7 @@ export class ReadinessIndicators {
     return this.indicator
       .check('database')
       .attempt(async () => {
-        const [row] = await this.dataSource.query<{ read_only: string }[]>(
-          `SELECT current_setting('transaction_read_only') AS read_only`,
-        );
-        if (row?.read_only !== 'off') throw new Error('the database is read-only');
+        if (!(await this.server.takesWrites())) throw new Error('the database is read-only');
       })
       .withTimeout(TIMEOUT_MS);
   }

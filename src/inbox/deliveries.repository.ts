@@ -61,6 +61,11 @@ export class DeliveriesRepository {
     return this.events.findOneBy({ eventId });
   }
 
+  /** Whether an event was committed. */
+  isStored(eventId: string): Promise<boolean> {
+    return this.events.existsBy({ eventId });
+  }
+
   /** An event with its body. */
   findWithPayload(eventId: string): Promise<WebhookEvent | null> {
     return this.events

@@ -6,8 +6,9 @@ import { AppConfig } from '../config/app-config';
 import { nextAttemptAt } from '../core/backoff';
 import { shareUntilCommit } from '../database/advisory-lock';
 import { isDatabaseOutage } from '../database/database-errors';
-import { Random } from '../database/random';
 import { Clock } from '../database/clock';
+import { NudgeableSleep } from '../database/nudgeable-sleep';
+import { Random } from '../database/random';
 import { OnboardingService } from '../onboarding/onboarding.service';
 import { InboxMetrics } from './inbox-metrics';
 import { InboxSignal } from './inbox-signal';
@@ -20,7 +21,7 @@ const MAX_BATCH_EVENTS = 32;
 /** Payloads of one batch are held in memory together. */
 const MAX_BATCH_BYTES = 32 * 1024 * 1024;
 const POLL_INTERVAL_MS = 1_000;
-/** From so many senders waiting for their answer on, batches are spaced: Typeform gives up on an answer, a record can wait. */
+/** While this many senders wait for their answer, batches are spaced out: Typeform gives up on a late answer, a record can wait. */
 const BUSY_SENDERS = 16;
 const BUSY_PAUSE_MS = 1_000;
 const BUSY_CHECK_MS = 10;
@@ -31,9 +32,8 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
   private readonly batchSize: number;
   private running: Promise<void> | null = null;
   private stopping = false;
-  /** Set when something became due while a batch was under way. */
-  private nudged = false;
-  private wake: (() => void) | null = null;
+  /** Nudged whenever something becomes due. */
+  private readonly rest = new NudgeableSleep();
   private outage = false;
 
   constructor(
@@ -60,52 +60,32 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
       );
       return;
     }
-    this.signal.listen(() => this.nudge());
+    this.signal.listen(() => this.rest.nudge());
     this.running = this.run();
   }
 
   /** Ends after the batch that is under way. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
-    this.nudge();
+    this.rest.nudge();
     await this.running;
-  }
-
-  private nudge(): void {
-    this.nudged = true;
-    this.wake?.();
   }
 
   private async run(): Promise<void> {
     while (!this.stopping) {
       await this.yieldToSenders();
-      this.nudged = false;
+      this.rest.forgetNudges();
       const handled = await this.processDue();
-      if (handled < this.batchSize && !this.nudged && !this.stopping) await this.pause();
+      if (handled < this.batchSize && !this.stopping) await this.rest.sleep(POLL_INTERVAL_MS);
     }
   }
 
-  /** Waits while many senders do, but never for long: processing slows down under load and does not stop. */
+  /** Lets waiting senders go first, for a second at most: under load processing slows down, but it never stops. */
   private async yieldToSenders(): Promise<void> {
     const until = performance.now() + BUSY_PAUSE_MS;
     while (this.writer.unanswered >= BUSY_SENDERS && performance.now() < until && !this.stopping) {
       await delay(BUSY_CHECK_MS);
     }
-  }
-
-  private pause(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(done, POLL_INTERVAL_MS);
-      this.wake = done;
-      const forget = (): void => {
-        this.wake = null;
-      };
-      function done(): void {
-        clearTimeout(timer);
-        forget();
-        resolve();
-      }
-    });
   }
 
   /** One batch; when it fails, its events one by one, so that a bad one fails alone. Returns how many were handled. */
@@ -135,12 +115,12 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
     return handled;
   }
 
-  /** Claims, applies and marks in one transaction. `claimed` receives the events, for who must report a failure. */
+  /** Claims, applies and marks in one transaction. The events are in `claimed` even when it throws. */
   private async processBatch(limit: number, claimed: ClaimedEvent[] = []): Promise<number> {
     const startedAt = this.clock.now();
     const started = performance.now();
     await this.dataSource.transaction(async (manager: EntityManager) => {
-      // An erasure runs alone: bodies that are in memory here would bring back what it removes.
+      // No erasure may run meanwhile: the bodies held in memory here would bring back what it removes.
       await shareUntilCommit(manager, 'processing');
       claimed.push(...(await claimDue(manager, limit, startedAt)));
       if (claimed.length === 0) return;
@@ -185,7 +165,7 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
     await markFailed(this.dataSource.manager, event, code, failedAt, nextAt).catch((e: unknown) => this.isOutage(e));
   }
 
-  /** True when the database is away; said once for each outage. */
+  /** True when the database is unreachable; logged once per outage. */
   private isOutage(error: unknown): boolean {
     if (!isDatabaseOutage(error)) return false;
     if (!this.outage) this.logger.warn('The database is unreachable: processing waits until it is back');

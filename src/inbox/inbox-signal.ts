@@ -1,5 +1,4 @@
 import { Injectable, OnModuleInit } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config';
 import { Notifications } from '../database/notifications';
 
@@ -14,7 +13,6 @@ export class InboxSignal implements OnModuleInit {
 
   constructor(
     private readonly config: AppConfig,
-    private readonly dataSource: DataSource,
     private readonly notifications: Notifications,
   ) {}
 
@@ -33,7 +31,7 @@ export class InboxSignal implements OnModuleInit {
     if (this.config.workerMode !== 'intake' || this.notifyTimer) return;
     this.notifyTimer = setTimeout(() => {
       this.notifyTimer = null;
-      this.dataSource.query('NOTIFY inbox_appended').catch(() => undefined);
+      this.notifications.notify('inbox_appended').catch(() => undefined);
     }, NOTIFY_INTERVAL_MS);
   }
 }

@@ -1,5 +1,6 @@
 /** The SQL of the queue: claiming what is due and recording what became of it. Every function runs in the caller's transaction. */
 import type { EntityManager } from 'typeorm';
+import type { EventOutcome } from '../core/event-outcome';
 
 /** A claimed event: its row stays locked until the transaction ends, and a crash gives it back. */
 export interface ClaimedEvent {
@@ -11,13 +12,6 @@ export interface ClaimedEvent {
   attempts: number;
   firstAttemptAt: Date | null;
   payload: Buffer;
-}
-
-/** What became of a claimed event. `reason` says why it is ignored or was superseded. */
-export interface EventResult {
-  eventId: string;
-  status: 'processed' | 'ignored';
-  reason: string | null;
 }
 
 /** Why processing an event failed; stored as `lastError`, a metric label, and an entry of the runbook. */
@@ -57,7 +51,7 @@ export async function claimDue(manager: EntityManager, limit: number, now: Date)
 }
 
 /** Marks claimed events as done. */
-export async function markDone(manager: EntityManager, results: readonly EventResult[], now: Date): Promise<void> {
+export async function markDone(manager: EntityManager, results: readonly EventOutcome[], now: Date): Promise<void> {
   await manager.query(
     `UPDATE webhook_event AS event
         SET status = result.status, reason = result.reason, processed_at = $4, attempts = event.attempts + 1,

@@ -29,6 +29,6 @@ import { WebhookEvent } from './webhook-event.entity';
     ReplayJob,
     ...INBOX_METRIC_PROVIDERS,
   ],
-  exports: [InboxWriter, InboxDepthRepository],
+  exports: [InboxWriter, InboxDepthRepository, DeliveriesRepository],
 })
 export class InboxModule {}

@@ -4,11 +4,12 @@ export const EVENT_STATUSES = ['pending', 'processed', 'retrying', 'dead', 'igno
 export type EventStatus = (typeof EVENT_STATUSES)[number];
 
 export const EVENT_SOURCES = ['webhook', 'backfill'] as const;
-/** Where the event came from; a replay does not change that. */
+/** Where an event came from; processing it again does not change that. */
 export type EventSource = (typeof EVENT_SOURCES)[number];
 
 /** The inbox: one row for each event ever accepted, which is also its place in the queue. */
 @Entity('webhook_event')
+// The release before writes 'replay'; originOf knows what it stands for.
 @Check('webhook_event_source', `source IN ('webhook', 'backfill', 'replay')`)
 @Check('webhook_event_status', `status IN ('pending', 'processed', 'retrying', 'dead', 'ignored', 'quarantined')`)
 @Index('webhook_event_due', ['nextAttemptAt'], { where: `status IN ('pending', 'retrying')` })
@@ -29,7 +30,6 @@ export class WebhookEvent {
   @Column('text')
   token: string;
 
-  /** `replay` was written by the release before when it processed an event again: where that came from, its id tells. */
   @Column('text')
   source: EventSource | 'replay';
 

@@ -2,8 +2,8 @@
 import { Injectable, OnModuleInit } from '@nestjs/common';
 import { InjectMetric, makeGaugeProvider } from '@willsoto/nestjs-prometheus';
 import { Gauge } from 'prom-client';
-import { DataSource } from 'typeorm';
 import { Clock } from '../database/clock';
+import { DatabaseServerRepository } from '../database/database-server.repository';
 import { collectWith, showReading } from '../rest/collect-with';
 import { ScrapeReading } from '../rest/scrape-reading';
 
@@ -22,7 +22,7 @@ export class ClockMetrics implements OnModuleInit {
 
   constructor(
     @InjectMetric(OFFSET) private readonly gauge: Gauge,
-    private readonly dataSource: DataSource,
+    private readonly server: DatabaseServerRepository,
     private readonly clock: Clock,
   ) {}
 
@@ -30,12 +30,11 @@ export class ClockMetrics implements OnModuleInit {
     collectWith(this.gauge, async () => showReading(this.gauge, (await this.offset.read()) ?? undefined));
   }
 
-  /** The database answered somewhere between asking and hearing: the middle is taken. */
+  /** In seconds. The database answered somewhere between asking and hearing: the middle is taken. */
   private async measure(): Promise<number> {
     const askedAt = this.clock.now().getTime();
-    const [row] = await this.dataSource.query<[{ seconds: number }]>(
-      'SELECT extract(epoch FROM clock_timestamp())::float8 AS seconds',
-    );
-    return (askedAt + this.clock.now().getTime()) / 2000 - row.seconds;
+    const serverMs = await this.server.nowMs();
+    const heardAt = this.clock.now().getTime();
+    return ((askedAt + heardAt) / 2 - serverMs) / 1000;
   }
 }

@@ -6,7 +6,7 @@ import { EVENT_STATUSES } from '../inbox/webhook-event.entity';
 import type { IntakeOutcome } from '../webhook-intake/intake-outcome';
 import { FailureWatchdog } from '../webhook-intake/failure-watchdog';
 import { IntakeWindow } from '../webhook-intake/intake-window';
-import { TypeformCallStats } from '../typeform/typeform-call-stats';
+import { TypeformCallsRepository } from '../typeform/pace/typeform-calls.repository';
 import { WEBHOOK_STATUSES } from '../webhook-management/webhook-state';
 import { WebhooksRepository } from '../webhook-management/webhooks.repository';
 import type { OverviewView } from './overview.dto';
@@ -20,7 +20,7 @@ export class OverviewService {
   constructor(
     private readonly intake: IntakeWindow,
     private readonly depth: InboxDepthRepository,
-    private readonly typeform: TypeformCallStats,
+    private readonly typeform: TypeformCallsRepository,
     private readonly backfill: BackfillService,
     private readonly webhooks: WebhooksRepository,
     private readonly watchdog: FailureWatchdog,

@@ -4,7 +4,7 @@ import { InjectMetric, makeGaugeProvider } from '@willsoto/nestjs-prometheus';
 import { Gauge } from 'prom-client';
 import { collectWith, showReading } from '../rest/collect-with';
 import { ScrapeReading } from '../rest/scrape-reading';
-import { TypeformCallStats } from '../typeform/typeform-call-stats';
+import { TypeformCallsRepository } from '../typeform/pace/typeform-calls.repository';
 
 const COMPLIANCE = 'onboarding_typeform_pace_compliance';
 const BUSIEST = 'onboarding_typeform_calls_in_busiest_10_seconds';
@@ -20,12 +20,12 @@ export const TYPEFORM_PACE_METRIC_PROVIDERS = [
 
 @Injectable()
 export class TypeformPaceMetrics implements OnModuleInit {
-  private readonly lately = new ScrapeReading(() => this.stats.summary(OBSERVED_MS));
+  private readonly lately = new ScrapeReading(() => this.calls.summary(OBSERVED_MS));
 
   constructor(
     @InjectMetric(COMPLIANCE) private readonly compliance: Gauge,
     @InjectMetric(BUSIEST) private readonly busiest: Gauge,
-    private readonly stats: TypeformCallStats,
+    private readonly calls: TypeformCallsRepository,
   ) {}
 
   onModuleInit(): void {

@@ -1,17 +1,5 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn, Unique } from 'typeorm';
-import type { Identifier, IdentifierKey } from '../core/identifiers';
-
-/** A client's identifier and the response (`<formId>/<token>`) it came from. */
-export type ClientIdentifiers = Partial<Record<IdentifierKey, Identifier & { from: string }>>;
-
-/** A value put right by hand, and when; null takes the identifier away. */
-export interface ClientCorrection {
-  value: string | null;
-  /** ISO 8601. */
-  correctedAt: string;
-}
-
-export type ClientCorrections = Partial<Record<IdentifierKey, ClientCorrection>>;
+import type { ClientCorrections, ClientIdentifiers } from '../core/client-record';
 
 /** A person or company that answered at least one form; found again by e-mail, or by a phone that only one client has. */
 @Entity('client')
@@ -19,6 +7,8 @@ export type ClientCorrections = Partial<Record<IdentifierKey, ClientCorrection>>
 @Index('client_created', ['createdAt', 'id'])
 @Index('client_phone', ['phone'])
 @Index('client_conflict', ['createdAt', 'id'], { where: 'conflict' })
+@Index('client_search', { synchronize: false })
+@Index('client_unsearchable', ['id'], { where: 'search_text IS NULL' })
 @Index('client_split_from', ['splitFrom'], { where: 'split_from IS NOT NULL' })
 export class Client {
   @PrimaryGeneratedColumn('uuid')
@@ -34,6 +24,10 @@ export class Client {
 
   @Column('jsonb', { default: {} })
   identifiers: ClientIdentifiers;
+
+  /** What a search looks through (core/search-text); null: written by the release before. */
+  @Column('text', { name: 'search_text', nullable: true, select: false })
+  searchText: string | null;
 
   /** What admins put right by hand: laid over what the responses say. */
   @Column('jsonb', { default: {} })

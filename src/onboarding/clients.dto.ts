@@ -1,33 +1,69 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsString, Length } from 'class-validator';
+import { IsIn, IsString, Length, Matches } from 'class-validator';
 import { PageQuery } from '../rest/page';
-import type { ClientIdentifiers } from './client.entity';
+import type { ClientIdentifiers } from '../core/client-record';
 import { IdentifierView, ResponseView } from './responses.dto';
 import { MayBeAbsent } from '../rest/may-be-absent.decorator';
 
 export class ClientsQuery extends PageQuery {
-  @ApiPropertyOptional({ example: 'ada@example.com', description: 'exactly this e-mail, in any case' })
+  @ApiPropertyOptional({
+    example: 'ada@example.com',
+    description: 'this e-mail was given in any of the responses; case does not matter',
+  })
   @MayBeAbsent()
   @IsString()
   @Length(1, 320)
   email?: string;
 
-  @ApiPropertyOptional({ example: '+12025550123', description: 'exactly this phone, E.164' })
+  @ApiPropertyOptional({
+    example: '+12025550123',
+    description: 'this phone was given in any of the responses; any notation, without a country code too',
+  })
   @MayBeAbsent()
   @IsString()
-  @Length(1, 32)
+  @Matches(/(?:\d\D*){5}/, { message: 'phone must have five digits or more' })
+  @Length(1, 60)
   phone?: string;
 
-  @ApiPropertyOptional({ example: 'lovelace', description: 'part of a name, company, e-mail or phone' })
+  @ApiPropertyOptional({
+    example: 'lovelace',
+    description:
+      'words: each is part of a name, company, e-mail or phone of any response; case and accents do not matter',
+  })
   @MayBeAbsent()
   @IsString()
   @Length(1, 200)
   q?: string;
+
+  @ApiPropertyOptional({
+    type: Boolean,
+    description: 'only clients that share a phone with another, or only those that do not',
+  })
+  @MayBeAbsent()
+  @IsIn(['true', 'false'])
+  conflict?: 'true' | 'false';
+}
+
+/** What cannot be decided without a person. */
+export class ClientConflictView {
+  @ApiProperty({ enum: ['shared_phone'] })
+  kind: 'shared_phone';
+
+  @ApiProperty({ example: '+12025550123' })
+  phone: string;
+
+  @ApiProperty({ type: [String], format: 'uuid', description: 'other clients that gave this phone: the first 20' })
+  clientIds: string[];
 }
 
 export class ClientIdentifierView extends IdentifierView {
-  @ApiProperty({ example: 'lT4Z3j/a3a12ec67a1365927098a606107fac15', description: 'the response: <formId>/<token>' })
-  from: string;
+  @ApiProperty({
+    example: 'lT4Z3j/a3a12ec67a1365927098a606107fac15',
+    type: String,
+    nullable: true,
+    description: 'the response: <formId>/<token>; null: put right by hand',
+  })
+  from: string | null;
 }
 
 export class ClientView {
@@ -42,6 +78,9 @@ export class ClientView {
 
   @ApiProperty({ type: 'object', additionalProperties: { $ref: '#/components/schemas/ClientIdentifierView' } })
   identifiers: ClientIdentifiers;
+
+  @ApiProperty({ type: [ClientConflictView] })
+  conflicts: ClientConflictView[];
 
   @ApiProperty({ format: 'date-time' })
   createdAt: Date;

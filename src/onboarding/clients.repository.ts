@@ -1,62 +1,106 @@
-/** SQL that finds, makes and updates clients. */
+/** SQL that makes, updates and removes clients. Each method is one statement, whatever the number of clients. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { ClientIdentifiers } from './client.entity';
+import type { ClientRecord } from '../core/client-record';
 
-/** A client's keys. */
-export interface ClientKeys {
+/** A client as it is to be written. */
+export interface ClientState extends ClientRecord {
   id: string;
   email: string | null;
-  phone: string | null;
 }
+
+/** A client that certainly gave a phone. */
+export interface GivenPhone {
+  clientId: string;
+  phone: string;
+}
+
+/** The first or last client that gave a phone, with an e-mail or alone: one probe of an index. */
+const end = (condition: string, direction: 'ASC' | 'DESC'): string => `
+  (SELECT client_id FROM form_response WHERE phone_key = asked.phone AND ${condition} AND client_id IS NOT NULL
+    ORDER BY client_id ${direction} LIMIT 1)`;
+
+/** True when more than one client gave the phone `asked.phone`. */
+const IS_SHARED = `(SELECT coalesce(min(id::text) <> max(id::text), false) FROM unnest(ARRAY[
+    ${end('email_key IS NOT NULL', 'ASC')}, ${end('email_key IS NOT NULL', 'DESC')},
+    ${end('email_key IS NULL', 'ASC')}, ${end('email_key IS NULL', 'DESC')}]) AS giver (id))`;
 
 @Injectable()
 export class ClientsRepository {
-  /** The clients with this e-mail, this phone or this id, locked until the transaction ends. */
-  find(manager: EntityManager, email: string | null, phone: string | null, id: string | null): Promise<ClientKeys[]> {
-    return manager.query<ClientKeys[]>(
-      `SELECT id, email, phone FROM client WHERE email = $1 OR phone = $2 OR id = $3 ORDER BY id FOR UPDATE`,
-      [email, phone, id],
+  /** Makes clients with their records. Fails when one of the e-mails is another client's. */
+  async create(manager: EntityManager, clients: readonly ClientState[], now: Date): Promise<void> {
+    await manager.query(
+      `INSERT INTO client (id, email, phone, identifiers, search_text, created_at, updated_at)
+       SELECT id, email, phone, identifiers::jsonb, search_text, $6, $6
+         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[]) AS new (id, email, phone, identifiers, search_text)
+        ORDER BY email, id`,
+      [...columns(clients), now],
     );
   }
 
-  /** Makes a client with its record; null when a parallel transaction has just taken the e-mail or the phone. */
-  async create(
+  /** Writes the keys and records of clients. */
+  async update(manager: EntityManager, clients: readonly ClientState[], now: Date): Promise<void> {
+    await manager.query(
+      `UPDATE client SET email = changed.email, phone = changed.phone, identifiers = changed.identifiers::jsonb,
+              search_text = changed.search_text, updated_at = $6
+         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
+              AS changed (id, email, phone, identifiers, search_text)
+        WHERE client.id = changed.id`,
+      [...columns(clients), now],
+    );
+  }
+
+  /** Removes those of the clients that no response belongs to any more, and that no admin gave a key. */
+  async removeEmpty(manager: EntityManager, ids: readonly string[]): Promise<void> {
+    await manager.query(
+      `DELETE FROM client WHERE id = ANY($1) AND NOT EXISTS (SELECT FROM form_response WHERE client_id = client.id)
+                              AND NOT EXISTS (SELECT FROM client_alias WHERE client_id = client.id)`,
+      [ids],
+    );
+  }
+
+  /**
+   * Sets the conflict of clients right after some gave a phone, or gave it up: `given` are those known to give one of the phones in
+   * question, `others` those that may have stopped. A client that stays alone with a phone is found here.
+   */
+  async markConflicts(
     manager: EntityManager,
-    { email, phone }: Omit<ClientKeys, 'id'>,
-    identifiers: ClientIdentifiers,
-    now: Date,
-  ): Promise<ClientKeys | null> {
-    const [created] = await manager.query<{ id: string }[]>(
-      `INSERT INTO client (email, phone, identifiers, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)
-       ON CONFLICT DO NOTHING RETURNING id`,
-      [email, phone, JSON.stringify(identifiers), now],
+    phones: readonly string[],
+    given: readonly GivenPhone[],
+    others: readonly string[],
+  ): Promise<void> {
+    await manager.query(
+      `WITH asked AS MATERIALIZED (
+         SELECT phone, ${IS_SHARED} AS shared,
+                coalesce(${end('email_key IS NOT NULL', 'ASC')}, ${end('email_key IS NULL', 'ASC')}) AS first_giver
+           FROM unnest($1::text[]) AS asked (phone)
+       ), certain AS (
+         SELECT client_id, bool_or(shared) AS shared
+           FROM unnest($2::uuid[], $3::text[]) AS given (client_id, phone) JOIN asked USING (phone) GROUP BY client_id
+       ), looked_at AS (
+         SELECT client_id FROM certain
+          UNION SELECT first_giver FROM asked WHERE NOT shared
+          UNION SELECT unnest($4::uuid[])
+       ), judged AS (
+         SELECT client.id,
+                coalesce(certain.shared, false) OR client.conflict AND EXISTS (
+                  SELECT FROM (SELECT DISTINCT phone_key AS phone FROM form_response
+                                WHERE client_id = client.id AND phone_key IS NOT NULL) AS asked WHERE ${IS_SHARED}) AS conflict
+           FROM looked_at JOIN client ON client.id = looked_at.client_id LEFT JOIN certain USING (client_id)
+       )
+       UPDATE client SET conflict = judged.conflict FROM judged
+        WHERE client.id = judged.id AND client.conflict <> judged.conflict`,
+      [phones, given.map(({ clientId }) => clientId), given.map(({ phone }) => phone), others],
     );
-    return created ? { id: created.id, email, phone } : null;
   }
+}
 
-  /** True when another client has this e-mail or phone. */
-  async isTaken(manager: EntityManager, key: 'email' | 'phone', value: string, exceptId: string): Promise<boolean> {
-    const rows = await manager.query<{ id: string }[]>(`SELECT id FROM client WHERE ${key} = $1 AND id <> $2`, [
-      value,
-      exceptId,
-    ]);
-    return rows.length > 0;
-  }
-
-  /** Writes a client's keys and record. */
-  async update(manager: EntityManager, client: ClientKeys, identifiers: ClientIdentifiers, now: Date): Promise<void> {
-    await manager.query('UPDATE client SET email = $2, phone = $3, identifiers = $4, updated_at = $5 WHERE id = $1', [
-      client.id,
-      client.email,
-      client.phone,
-      JSON.stringify(identifiers),
-      now,
-    ]);
-  }
-
-  /** Removes a client that no response belongs to any more. */
-  async remove(manager: EntityManager, id: string): Promise<void> {
-    await manager.query('DELETE FROM client WHERE id = $1', [id]);
-  }
+function columns(clients: readonly ClientState[]): unknown[] {
+  return [
+    clients.map(({ id }) => id),
+    clients.map(({ email }) => email),
+    clients.map(({ phone }) => phone),
+    clients.map(({ identifiers }) => JSON.stringify(identifiers)),
+    clients.map(({ searchText }) => searchText),
+  ];
 }

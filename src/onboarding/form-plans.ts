@@ -8,6 +8,8 @@ import { identify } from '../core/identification/identify';
 import { PlanMemo } from '../core/identification/plan-memo';
 import type { IdentifierMapping, Identifiers } from '../core/identifiers';
 
+import { type KeptSubmission, toStoredSubmission } from './stored-submission';
+
 /** What a form's row says of how its submissions are read. */
 export interface FormSettings {
   definition: FormOutline | null;
@@ -33,6 +35,16 @@ export class FormPlans {
     const plan = this.plans.planOf(formOfSubmission(form.definition, submission), form.identifierMapping);
     const { defaultPhoneCountry } = this.config;
     return identify(submission, plan, { phoneCountry: form.phoneCountry, defaultPhoneCountry });
+  }
+
+  /**
+   * The identifiers of a response that is stored, whose form has this title. One without answers that nothing was found in stays that
+   * way: its answers may have been no list, and then its hidden fields are not believed either.
+   */
+  identifyStored(form: FormSettings, response: KeptSubmission & { identifiers: Identifiers }, title: string | null): Identifiers {
+    const { answers, identifiers } = response;
+    if (answers.length === 0 && Object.keys(identifiers).length === 0) return identifiers;
+    return this.identify(form, toStoredSubmission(response, title));
   }
 
   /**

@@ -18,6 +18,8 @@ export type ResponseType = (typeof RESPONSE_TYPES)[number];
 })
 @Index('form_response_phone_alone', ['phoneKey', 'clientId'], { where: 'phone_key IS NOT NULL AND email_key IS NULL' })
 @Index('form_response_pinned', ['pinnedClientId'], { where: 'pinned_client_id IS NOT NULL' })
+@Index('form_response_search', { synchronize: false })
+@Index('form_response_unsearchable', ['formId', 'token'], { where: 'search_text IS NULL' })
 @Index('form_response_unsettled', ['formId', 'token'], { where: 'keyed_at IS DISTINCT FROM updated_at' })
 export class FormResponse {
   @PrimaryColumn('text', { name: 'form_id' })
@@ -97,6 +99,10 @@ export class FormResponse {
   @ManyToOne(() => Client, { onDelete: 'SET NULL' })
   @JoinColumn({ name: 'pinned_client_id', foreignKeyConstraintName: 'form_response_pinned_client' })
   pinnedClient?: Client;
+
+  /** What a search looks through (core/search-text); null: written by the release before. */
+  @Column('text', { name: 'search_text', nullable: true, select: false })
+  searchText: string | null;
 
   /** Written by the release before; contradictions are the clients' now. */
   @Column('jsonb', { default: [], select: false })

@@ -1,12 +1,14 @@
 /** SQL of onboarding_form: rows that appear by themselves and learn their title and questions from the events. */
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { InjectRepository } from '@nestjs/typeorm';
+import { EntityManager, Repository } from 'typeorm';
 import type { Submission } from '../core/answers';
 import type { FormOutline } from '../core/form-definition';
 import { questionsOf } from '../core/identification/identify';
 import type { IdentifierMapping } from '../core/identifiers';
+import { decodeCursor } from '../rest/page';
 import type { FormSettings } from './form-plans';
-import type { FormField, FormStatus } from './onboarding-form.entity';
+import { FormField, FormStatus, OnboardingForm } from './onboarding-form.entity';
 
 /** What processing needs to know of a form. */
 export interface FormState extends FormSettings {
@@ -37,6 +39,33 @@ const MAX_HIDDEN = 200;
 
 @Injectable()
 export class FormsRepository {
+  constructor(@InjectRepository(OnboardingForm) private readonly forms: Repository<OnboardingForm>) {}
+
+  findOne(formId: string): Promise<OnboardingForm | null> {
+    return this.forms.findOneBy({ formId });
+  }
+
+  /** Up to `limit + 1` forms, the newest first. */
+  list(limit: number, cursor: string | undefined): Promise<OnboardingForm[]> {
+    const select = this.forms
+      .createQueryBuilder('form')
+      .orderBy('form.createdAt', 'DESC')
+      .addOrderBy('form.formId', 'DESC');
+    const after = decodeCursor(cursor, 1);
+    if (after) select.where('(form.createdAt, form.formId) < (:at, :id)', { at: after[0], id: after[1] });
+    return select.take(limit + 1).getMany();
+  }
+
+  /** A form, locked until the transaction of `manager` ends. */
+  lock(manager: EntityManager, formId: string): Promise<OnboardingForm | null> {
+    return manager.findOne(OnboardingForm, { where: { formId }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  /** Writes what an admin changed. */
+  async change(manager: EntityManager, formId: string, change: Partial<OnboardingForm>): Promise<void> {
+    await manager.update(OnboardingForm, { formId }, change);
+  }
+
   /** Makes sure the forms of these submissions have a row, with the questions and the title seen, and returns them by id. */
   async open(manager: EntityManager, submissions: readonly Submission[], now: Date): Promise<Map<string, FormState>> {
     const seen = collect(submissions);

@@ -12,7 +12,7 @@ import { FormDefinitions } from './form-definitions';
 import { FormMapping, seenOf } from './form-mapping';
 import { FormPlans } from './form-plans';
 import type { FormPage, FormView, UpdateFormBody } from './forms.dto';
-import { FormChange, FormsQueryRepository } from './forms-query.repository';
+import { FormsRepository } from './forms.repository';
 import type { OnboardingForm } from './onboarding-form.entity';
 
 /** Forms as admins see them. */
@@ -20,7 +20,7 @@ import type { OnboardingForm } from './onboarding-form.entity';
 export class FormsService {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly forms: FormsQueryRepository,
+    private readonly forms: FormsRepository,
     private readonly definitions: FormDefinitions,
     private readonly mapping: FormMapping,
     private readonly plans: FormPlans,
@@ -30,7 +30,7 @@ export class FormsService {
 
   async list(query: PageQuery): Promise<FormPage> {
     const page = toPage(
-      await this.forms.list(query),
+      await this.forms.list(query.limit, query.cursor),
       query.limit,
       (row) => [row.createdAt, row.formId],
       (row) => row,
@@ -67,7 +67,7 @@ export class FormsService {
       const asked = withCountry(body);
       const details = differences(form, asked);
       if (Object.keys(details).length === 0) return;
-      await this.forms.update(manager, formId, {
+      await this.forms.change(manager, formId, {
         ...asked,
         ...('identifierMapping' in details ? { mappingProblems: [] } : {}),
         updatedAt: this.clock.now(),
@@ -95,6 +95,9 @@ function meaningOf(plan: QuestionPlan | null): FormView['fields'][number]['ident
   const { key, parts, whose, confidence, decidedBy, reason } = plan;
   return { key, ...(parts ? { parts } : {}), whose, confidence, decidedBy, reason };
 }
+
+/** What admins set. */
+type FormChange = Partial<Pick<OnboardingForm, 'status' | 'identifierMapping' | 'phoneCountry'>>;
 
 /** The settings that a body names, the country as its code is written. */
 function withCountry({ status, phoneCountry, identifierMapping }: UpdateFormBody): FormChange {

@@ -5,9 +5,8 @@ import { IDENTIFIER_KEYS } from '../core/identifiers';
 import { FormMapping } from './form-mapping';
 import { FormPlans } from './form-plans';
 import type { MappingPreview, PreviewMappingBody } from './forms.dto';
-import { FormsQueryRepository } from './forms-query.repository';
 import { FormsService } from './forms.service';
-import { toStoredSubmission } from './stored-submission';
+import { ResponsesQueryRepository } from './responses-query.repository';
 
 const PREVIEWED_RESPONSES = 20;
 
@@ -15,7 +14,7 @@ const PREVIEWED_RESPONSES = 20;
 export class MappingPreviewer {
   constructor(
     private readonly service: FormsService,
-    private readonly forms: FormsQueryRepository,
+    private readonly responses: ResponsesQueryRepository,
     private readonly mapping: FormMapping,
     private readonly plans: FormPlans,
   ) {}
@@ -26,11 +25,11 @@ export class MappingPreviewer {
     const { identifierMapping, phoneCountry = form.phoneCountry } = body;
     const read = await this.mapping.check(form, identifierMapping, requestId);
     const settings = { definition: read ?? form.definition, identifierMapping, phoneCountry };
-    const rows = await this.forms.newestResponses(formId, PREVIEWED_RESPONSES);
+    const rows = await this.responses.newest(formId, PREVIEWED_RESPONSES);
     return {
       items: rows.map((row) => {
         const now = row.identifiers;
-        const then = this.plans.identify(settings, toStoredSubmission(row, form.title));
+        const then = this.plans.identifyStored(settings, row, form.title);
         const changed = IDENTIFIER_KEYS.filter((key) => !isDeepStrictEqual(now[key], then[key]));
         return { token: row.token, submittedAt: row.submittedAt, now, then, changed };
       }),

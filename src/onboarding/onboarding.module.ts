@@ -5,8 +5,11 @@ import { JobsModule } from '../jobs/jobs.module';
 import { TypeformModule } from '../typeform/typeform.module';
 import { ClientAlias } from './client-alias.entity';
 import { Client } from './client.entity';
-import { ClientResolver } from './client-resolver';
+import { ClientAssigner } from './client-assigner';
+import { ClientDecisions } from './client-decisions';
+import { ClientDecisionsRepository } from './client-decisions.repository';
 import { ClientsController } from './clients.controller';
+import { ClientsQueryRepository } from './clients-query.repository';
 import { ClientsRepository } from './clients.repository';
 import { ClientsService } from './clients.service';
 import { FormResponse } from './form-response.entity';
@@ -15,15 +18,15 @@ import { FormDefinitionsRepository } from './form-definitions.repository';
 import { FormMapping } from './form-mapping';
 import { FormPlans } from './form-plans';
 import { FormsController } from './forms.controller';
-import { FormsQueryRepository } from './forms-query.repository';
 import { FormsRepository } from './forms.repository';
 import { FormsService } from './forms.service';
 import { MappingPreviewer } from './mapping-preview';
+import { NeighbourhoodRepository } from './neighbourhood.repository';
 import { OnboardingForm } from './onboarding-form.entity';
 import { OnboardingService } from './onboarding.service';
-import { Reassignment } from './reassignment';
 import { ReprocessRepository } from './reprocess.repository';
 import { Reprocessing } from './reprocessing';
+import { ResponseSettler } from './response-settler';
 import { ResponseExport } from './response-export';
 import { ResponsesController } from './responses.controller';
 import { ResponsesQueryRepository } from './responses-query.repository';
@@ -40,16 +43,18 @@ import { ResponsesRepository } from './responses.repository';
   controllers: [FormsController, ResponsesController, ClientsController],
   providers: [
     OnboardingService,
-    ClientResolver,
+    ClientAssigner,
+    ClientDecisions,
+    ClientDecisionsRepository,
+    NeighbourhoodRepository,
+    ClientsQueryRepository,
     ClientsRepository,
     FormsRepository,
     FormDefinitions,
     FormDefinitionsRepository,
     FormMapping,
     FormPlans,
-    FormsQueryRepository,
     MappingPreviewer,
-    Reassignment,
     Reprocessing,
     ReprocessRepository,
     ResponsesRepository,
@@ -57,7 +62,8 @@ import { ResponsesRepository } from './responses.repository';
     FormsService,
     ResponsesQueryRepository,
     ResponseExport,
+    ResponseSettler,
   ],
-  exports: [OnboardingService, FormDefinitions, FormDefinitionsRepository],
+  exports: [OnboardingService, FormDefinitions, FormDefinitionsRepository, ClientAssigner, ResponsesRepository],
 })
 export class OnboardingModule {}

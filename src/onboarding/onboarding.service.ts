@@ -1,35 +1,28 @@
 /** Events -> responses and clients. Runs inside the transaction that claims and marks the events. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Submission, toSubmission } from '../core/answers';
+import { type Submission, toSubmission } from '../core/answers';
+import type { EventOutcome } from '../core/event-outcome';
+import { supersedes } from '../core/response-precedence';
 import { parseTypeformEvent } from '../core/typeform-event';
 import { Clock } from '../database/clock';
-import { ClientResolver } from './client-resolver';
+import { ClientAssigner } from './client-assigner';
 import { FormPlans } from './form-plans';
-import { FormState, FormsRepository } from './forms.repository';
+import { type FormState, FormsRepository } from './forms.repository';
+import type { IncomingEvent } from './incoming-event';
+import { NeighbourhoodRepository } from './neighbourhood.repository';
+import { keysOf, standsAlone } from './response-keys';
 import { ResponsesRepository } from './responses.repository';
-
-/** An event as the inbox hands it over. */
-export interface IncomingEvent {
-  eventId: string;
-  eventType: string;
-  formId: string;
-  receivedAt: Date;
-  payload: Buffer;
-}
-
-/** What became of an event. */
-export interface AppliedEvent {
-  eventId: string;
-  status: 'processed' | 'ignored';
-  reason: 'unknown_event_type' | 'form_paused' | 'superseded' | null;
-}
+import { type NewVersion, responseKey } from './stored-response';
 
 const KNOWN_EVENT_TYPES = new Set(['form_response', 'form_response_partial']);
 
+/** An event whose body was read. */
 interface Work {
   event: IncomingEvent;
   submission: Submission;
+  /** The answers are something else than a list: nothing in the event is believed to tell whose it is. */
+  unreadable: boolean;
 }
 
 @Injectable()
@@ -37,56 +30,90 @@ export class OnboardingService {
   constructor(
     private readonly forms: FormsRepository,
     private readonly plans: FormPlans,
+    private readonly neighbourhood: NeighbourhoodRepository,
     private readonly responses: ResponsesRepository,
-    private readonly clients: ClientResolver,
+    private readonly assigner: ClientAssigner,
     private readonly clock: Clock,
   ) {}
 
   /**
    * Applies the events of a batch in the caller's transaction and says what became of each. Applying an event twice, or events in
-   * any order, ends in the same records. Throws when one of them cannot be applied; the transaction must then be rolled back.
+   * any order and division, ends in the same records. Throws when one of them cannot be applied; the transaction must then be
+   * rolled back.
    */
-  async applyBatch(manager: EntityManager, events: readonly IncomingEvent[]): Promise<AppliedEvent[]> {
-    const results = new Map<string, AppliedEvent>();
-    const work: Work[] = [];
-    for (const event of events) {
-      if (KNOWN_EVENT_TYPES.has(event.eventType))
-        work.push({ event, submission: toSubmission(parseTypeformEvent(event.payload)) });
-      else results.set(event.eventId, { eventId: event.eventId, status: 'ignored', reason: 'unknown_event_type' });
-    }
+  async applyBatch(manager: EntityManager, events: readonly IncomingEvent[]): Promise<EventOutcome[]> {
+    const work = events.flatMap((event) => (KNOWN_EVENT_TYPES.has(event.eventType) ? [read(event)] : []));
+    const now = this.clock.now();
     const forms = await this.forms.open(
       manager,
       work.map(({ submission }) => submission),
-      this.clock.now(),
-    );
-    const recorded = new Map<string, Date[]>();
-    for (const { event, submission } of work) {
-      const form = forms.get(submission.formId);
-      if (!form) throw new Error('a form that was just opened is missing');
-      const result = await this.apply(manager, event, submission, form);
-      results.set(event.eventId, { eventId: event.eventId, ...result });
-      if (result.newResponseAt) recorded.set(form.formId, [...(recorded.get(form.formId) ?? []), result.newResponseAt]);
-    }
-    await this.forms.count(manager, recorded, this.clock.now());
-    return events.flatMap(({ eventId }) => results.get(eventId) ?? []);
-  }
-
-  private async apply(
-    manager: EntityManager,
-    event: IncomingEvent,
-    submission: Submission,
-    form: FormState,
-  ): Promise<Omit<AppliedEvent, 'eventId'> & { newResponseAt?: Date }> {
-    if (form.status === 'paused') return { status: 'ignored', reason: 'form_paused' };
-    const now = this.clock.now();
-    const identifiers = this.plans.identify(form, submission);
-    const saved = await this.responses.save(manager, event, submission, identifiers, now);
-    if (!saved) return { status: 'processed', reason: 'superseded' };
-    await this.clients.assign(
-      manager,
-      { ...saved, completed: submission.responseType === 'completed', identifiers },
       now,
     );
-    return { status: 'processed', reason: null, ...(saved.isNew ? { newResponseAt: saved.effectiveAt } : {}) };
+    const active = work.flatMap((item) => {
+      const form = forms.get(item.submission.formId);
+      return form?.status === 'active' ? [this.version(item, form)] : [];
+    });
+    const superseded = await this.store(manager, active, now);
+    const used = new Set(active.map(({ eventId }) => eventId));
+    return events.map(({ eventId, eventType }) => {
+      if (!KNOWN_EVENT_TYPES.has(eventType)) return { eventId, status: 'ignored', reason: 'unknown_event_type' };
+      if (!used.has(eventId)) return { eventId, status: 'ignored', reason: 'form_paused' };
+      return { eventId, status: 'processed', reason: superseded.has(eventId) ? 'superseded' : null };
+    });
   }
+
+  private version({ event, submission, unreadable }: Work, form: FormState): NewVersion {
+    const identifiers = unreadable ? {} : this.plans.identify(form, submission);
+    const completed = submission.responseType === 'completed';
+    return {
+      formId: submission.formId,
+      token: submission.token,
+      eventId: event.eventId,
+      completed,
+      effectiveAt: submission.submittedAt ?? submission.landedAt ?? event.receivedAt,
+      receivedAt: event.receivedAt,
+      identifiers,
+      keys: keysOf(identifiers, submission.isTest),
+      standsAlone: standsAlone(identifiers, completed, submission.isTest),
+      submission,
+    };
+  }
+
+  /** Stores what is newer than what is stored and counts new responses. Returns the ids of the events that are older. */
+  private async store(manager: EntityManager, versions: readonly NewVersion[], now: Date): Promise<Set<string>> {
+    const superseded = new Set<string>();
+    if (versions.length === 0) return superseded;
+    await this.neighbourhood.lockResponses(manager, versions);
+    const stored = await this.responses.places(manager, versions);
+    const places = new Map(stored.map((place) => [responseKey(place), place]));
+    const latest = new Map<string, NewVersion>();
+    for (const version of versions) {
+      const key = responseKey(version);
+      const before = latest.get(key) ?? places.get(key);
+      if (before && !supersedes(version, before)) superseded.add(version.eventId);
+      else latest.set(key, version);
+    }
+    await this.assigner.store(manager, [...latest.values()], places, now);
+    await this.forms.count(manager, firstTimes(latest, places), now);
+    return superseded;
+  }
+}
+
+/** Throws `invalid_event` for a body that is no event. */
+function read(event: IncomingEvent): Work {
+  const parsed = parseTypeformEvent(event.payload);
+  return { event, submission: toSubmission(parsed), unreadable: parsed.unreadable };
+}
+
+/** The times of the responses that were not stored before, by form. */
+function firstTimes(
+  latest: ReadonlyMap<string, NewVersion>,
+  places: ReadonlyMap<string, unknown>,
+): Map<string, Date[]> {
+  const times = new Map<string, Date[]>();
+  for (const [key, { formId, effectiveAt }] of latest) {
+    if (places.has(key)) continue;
+    times.set(formId, [...(times.get(formId) ?? []), effectiveAt]);
+  }
+  return times;
 }

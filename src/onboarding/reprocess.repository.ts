@@ -1,10 +1,11 @@
 /** SQL of reading the responses of a form again. Every method runs in the caller's transaction. */
 import { Injectable } from '@nestjs/common';
-import { EntityManager, MoreThan } from 'typeorm';
-import type { Identifiers } from '../core/identifiers';
+import { EntityManager } from 'typeorm';
+import { responseSearchText } from '../core/search-text';
 import { lockUntilCommit, shareUntilCommit } from '../database/advisory-lock';
 import { FormResponse } from './form-response.entity';
 import { OnboardingForm } from './onboarding-form.entity';
+import type { ResponseId } from './stored-response';
 
 /** Only processing waits meanwhile. */
 const BATCH_TIMEOUT = '5s';
@@ -38,28 +39,41 @@ export class ReprocessRepository {
     return manager.findOne(OnboardingForm, { where: { formId }, lock: { mode: 'pessimistic_write' } });
   }
 
-  /** The next responses of a form in the order of their tokens, locked: what is newer than these comes after the commit. */
-  next(manager: EntityManager, formId: string, after: string, limit: number): Promise<FormResponse[]> {
+  /** The next responses of a form in the order of their tokens. */
+  async next(manager: EntityManager, formId: string, after: string, limit: number): Promise<ResponseId[]> {
+    return manager.query<ResponseId[]>(
+      'SELECT form_id AS "formId", token FROM form_response WHERE form_id = $1 AND token > $2 ORDER BY token LIMIT $3',
+      [formId, after, limit],
+    );
+  }
+
+  /** Responses as they are, locked to the commit. */
+  rows(manager: EntityManager, ids: readonly ResponseId[]): Promise<FormResponse[]> {
     return manager.find(FormResponse, {
-      where: { formId, token: MoreThan(after) },
-      order: { token: 'ASC' },
-      take: limit,
+      where: ids.map(({ formId, token }) => ({ formId, token })),
+      order: { formId: 'ASC', token: 'ASC' },
       lock: { mode: 'pessimistic_write' },
     });
   }
 
-  /** Writes what was found in responses. */
+  /** Writes what was found in responses, and what finds them now. */
   async saveIdentifiers(
     manager: EntityManager,
-    formId: string,
-    found: readonly { token: string; identifiers: Identifiers }[],
+    responses: readonly Pick<FormResponse, 'formId' | 'token' | 'answers' | 'hidden' | 'identifiers'>[],
     now: Date,
   ): Promise<void> {
     await manager.query(
-      `UPDATE form_response AS response SET identifiers = found.identifiers::jsonb, updated_at = $4
-         FROM unnest($2::text[], $3::text[]) AS found (token, identifiers)
-        WHERE response.form_id = $1 AND response.token = found.token`,
-      [formId, found.map(({ token }) => token), found.map(({ identifiers }) => JSON.stringify(identifiers)), now],
+      `UPDATE form_response AS response
+          SET identifiers = found.identifiers::jsonb, search_text = found.search_text, updated_at = $5
+         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS found (form_id, token, identifiers, search_text)
+        WHERE response.form_id = found.form_id AND response.token = found.token`,
+      [
+        responses.map(({ formId }) => formId),
+        responses.map(({ token }) => token),
+        responses.map(({ identifiers }) => JSON.stringify(identifiers)),
+        responses.map(({ answers, hidden, identifiers }) => responseSearchText(answers, hidden, identifiers)),
+        now,
+      ],
     );
   }
 }

@@ -11,12 +11,13 @@ import { JobRunner } from '../jobs/job-runner';
 import type { Job } from '../jobs/job.entity';
 import type { JobReference } from '../jobs/jobs.dto';
 import { JobsService } from '../jobs/jobs.service';
+import { ClientAssigner } from './client-assigner';
 import { FormPlans } from './form-plans';
 import { FormsService } from './forms.service';
+import { NeighbourhoodRepository } from './neighbourhood.repository';
 import type { OnboardingForm } from './onboarding-form.entity';
-import { Reassignment } from './reassignment';
 import { ReprocessRepository } from './reprocess.repository';
-import { toStoredSubmission } from './stored-submission';
+import type { ResponseId } from './stored-response';
 
 const Params = z.object({ formId: z.string() });
 /** `settings`: digest of what the responses were read by so far; `after`: token of the last one. */
@@ -32,7 +33,8 @@ export class Reprocessing implements JobHandler, OnModuleInit {
     private readonly forms: FormsService,
     private readonly repository: ReprocessRepository,
     private readonly plans: FormPlans,
-    private readonly reassignment: Reassignment,
+    private readonly neighbourhood: NeighbourhoodRepository,
+    private readonly assigner: ClientAssigner,
     private readonly jobs: JobsService,
     private readonly runner: JobRunner,
     private readonly audit: AuditLog,
@@ -75,21 +77,25 @@ export class Reprocessing implements JobHandler, OnModuleInit {
     await this.repository.standBesideBatches(manager);
     const form = await this.repository.form(manager, formId);
     if (!form || digestOf(form) !== settings) return { next: 'restart' };
-    const rows = await this.repository.next(manager, formId, after, limit);
-    const last = rows.at(-1);
+    const ids = await this.repository.next(manager, formId, after, limit);
+    const last = ids.at(-1);
     if (!last) return this.end(manager, formId, settings);
     const cursor: z.input<typeof Cursor> = { settings, after: last.token };
-    if (skip) return { next: 'chunk', cursor, done: 0, failed: rows.length };
-    const read = rows.map((response) => ({
-      response,
-      identifiers: this.plans.identify(form, toStoredSubmission(response, form.title)),
-    }));
+    if (skip) return { next: 'chunk', cursor, done: 0, failed: ids.length };
+    return { next: 'chunk', cursor, done: await this.readAgain(manager, form, ids), failed: 0 };
+  }
+
+  /** Reads responses again and gives them to their clients. Returns how many there were. */
+  private async readAgain(manager: EntityManager, form: OnboardingForm, ids: readonly ResponseId[]): Promise<number> {
+    await this.neighbourhood.lockResponses(manager, ids);
+    const rows = await this.repository.rows(manager, ids);
+    const changed = rows.flatMap((row) => {
+      const identifiers = this.plans.identifyStored(form, row, form.title);
+      return isDeepStrictEqual(row.identifiers, identifiers) ? [] : [{ ...row, identifiers }];
+    });
     const now = this.clock.now();
-    const changed = read.filter(({ response, identifiers }) => !isDeepStrictEqual(response.identifiers, identifiers));
-    const found = changed.map(({ response: { token }, identifiers }) => ({ token, identifiers }));
-    if (found.length > 0) await this.repository.saveIdentifiers(manager, formId, found, now);
-    await this.reassignment.assign(manager, read, now);
-    return { next: 'chunk', cursor, done: rows.length, failed: 0 };
+    if (changed.length > 0) await this.repository.saveIdentifiers(manager, changed, now);
+    return this.assigner.reassign(manager, ids, now);
   }
 
   /**

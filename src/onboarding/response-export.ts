@@ -1,15 +1,19 @@
-/** Responses as a stream of NDJSON or CSV lines. */
+/** Responses as a stream: NDJSON, CSV or XLSX. */
 import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
 import { Injectable } from '@nestjs/common';
 import { stringify } from 'csv-stringify';
-import { answerText } from '../core/answers';
-import { IDENTIFIER_KEYS } from '../core/identifiers';
+import { writeXlsxStream } from 'hucre/xlsx';
+import { type Column, exportColumns } from './export-table';
 import type { FormResponse } from './form-response.entity';
 import { toResponseView } from './response-view';
 import type { ExportFormat } from './responses.dto';
 import { ResponsesFilter, ResponsesQueryRepository } from './responses-query.repository';
+import { harmlessText, xlsxText } from './spreadsheet-text';
 
 const CHUNK = 200;
+/** Excel shows no more columns than this. */
+const MAX_XLSX_COLUMNS = 16_384;
 
 @Injectable()
 export class ResponseExport {
@@ -17,11 +21,13 @@ export class ResponseExport {
 
   /**
    * Streams every matching response, the oldest first. Only a chunk of rows is in memory at a time, and the next one is read when
-   * the receiver has taken the last.
+   * the receiver has taken the last. CSV and XLSX have a column for each question when the filter names a form.
    */
-  stream(format: ExportFormat, filter: ResponsesFilter): Readable {
+  async stream(format: ExportFormat, filter: ResponsesFilter): Promise<Readable> {
     const rows = this.responses.stream(filter, CHUNK);
-    return format === 'ndjson' ? Readable.from(ndjson(rows), { objectMode: false }) : csv(rows);
+    if (format === 'ndjson') return Readable.from(ndjson(rows), { objectMode: false });
+    const columns = exportColumns(filter.formId === undefined ? null : await this.responses.questionsOf(filter.formId));
+    return format === 'csv' ? csv(columns, rows) : xlsx(columns.slice(0, MAX_XLSX_COLUMNS), rows);
   }
 }
 
@@ -29,49 +35,45 @@ async function* ndjson(rows: AsyncIterable<FormResponse>): AsyncGenerator<string
   for await (const row of rows) yield `${JSON.stringify(toResponseView(row))}\n`;
 }
 
-/** One row a response. Cells that a spreadsheet would take for a formula are neutralised by a leading apostrophe. */
-function csv(rows: AsyncIterable<FormResponse>): Readable {
-  const columns = [
-    'formId',
-    'token',
-    'responseType',
-    'test',
-    'landedAt',
-    'submittedAt',
-    'receivedAt',
-    'clientId',
-    ...IDENTIFIER_KEYS,
-    'score',
-    'hidden',
-    'answers',
-  ];
-  const stringifier = stringify({ header: true, columns, escape_formulas: true, record_delimiter: 'windows' });
-  const source = Readable.from(records(rows));
+/** UTF-8 with a byte order mark, without which Excel guesses another encoding. Every cell is quoted and harmless. */
+function csv(columns: readonly Column[], rows: AsyncIterable<FormResponse>): Readable {
+  const stringifier = stringify({ bom: true, quoted: true, quoted_empty: false, record_delimiter: 'windows' });
+  const source = Readable.from(csvRecords(columns, rows));
   source.on('error', (error) => stringifier.destroy(error));
   stringifier.on('close', () => source.destroy());
   return source.pipe(stringifier);
 }
 
-async function* records(rows: AsyncIterable<FormResponse>): AsyncGenerator<Record<string, string>> {
+async function* csvRecords(columns: readonly Column[], rows: AsyncIterable<FormResponse>): AsyncGenerator<string[]> {
+  yield columns.map(({ heading }) => harmlessText(heading));
   for await (const row of rows) {
-    const identifiers = IDENTIFIER_KEYS.map((key) => [key, row.identifiers[key]?.value ?? '']);
-    yield {
-      formId: row.formId,
-      token: row.token,
-      responseType: row.responseType,
-      test: String(row.test),
-      landedAt: row.landedAt?.toISOString() ?? '',
-      submittedAt: row.submittedAt?.toISOString() ?? '',
-      receivedAt: row.receivedAt.toISOString(),
-      clientId: row.clientId ?? '',
-      ...(Object.fromEntries(identifiers) as Record<string, string>),
-      score: row.score === null ? '' : String(row.score),
-      hidden: Object.entries(row.hidden)
-        .map(([name, value]) => `${name}=${value}`)
-        .join('\n'),
-      answers: row.answers
-        .map((answer) => `${answer.title ?? answer.ref ?? answer.fieldId}: ${answerText(answer)}`)
-        .join('\n'),
-    };
+    yield columns.map((column) => {
+      const cell = column.cell(row);
+      // A negative number is no formula.
+      return typeof cell === 'string' ? harmlessText(cell) : cell === null ? '' : String(cell);
+    });
+  }
+}
+
+/** One sheet of text cells, numbers and truth values; more than 1,048,575 responses go on in a second sheet. */
+function xlsx(columns: readonly Column[], rows: AsyncIterable<FormResponse>): Readable {
+  const stream = writeXlsxStream(xlsxRows(columns, rows), {
+    name: 'Responses',
+    columns: columns.map(({ heading }) => ({ header: xlsxText(heading) })),
+    freezePane: { rows: 1 },
+    zip64: true,
+  });
+  return Readable.fromWeb(stream as ReadableStream);
+}
+
+async function* xlsxRows(
+  columns: readonly Column[],
+  rows: AsyncIterable<FormResponse>,
+): AsyncGenerator<(string | number | boolean | null)[]> {
+  for await (const row of rows) {
+    yield columns.map((column) => {
+      const cell = column.cell(row);
+      return typeof cell === 'string' ? xlsxText(cell) : cell;
+    });
   }
 }

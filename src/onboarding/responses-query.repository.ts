@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository, SelectQueryBuilder } from 'typeorm';
+import { searchTerms } from '../core/search-text';
 import { decodeCursor } from '../rest/page';
 import { FormResponse } from './form-response.entity';
+import { type FormField, OnboardingForm } from './onboarding-form.entity';
 import type { ResponsesQuery } from './responses.dto';
+import { containsTerms } from './search-condition';
 
 export type ResponsesFilter = Omit<ResponsesQuery, 'limit' | 'cursor'>;
 
@@ -14,6 +17,20 @@ export class ResponsesQueryRepository {
 
   findOne(formId: string, token: string): Promise<FormResponse | null> {
     return this.responses.findOneBy({ formId, token });
+  }
+
+  /** The questions of a form that any of its responses answered, in order of first appearance; none for an unknown form. */
+  async questionsOf(formId: string): Promise<FormField[]> {
+    const form = await this.responses.manager.findOne(OnboardingForm, {
+      where: { formId },
+      select: { fields: true, formId: true },
+    });
+    return form?.fields ?? [];
+  }
+
+  /** The newest responses of a form. */
+  newest(formId: string, limit: number): Promise<FormResponse[]> {
+    return this.responses.find({ where: { formId }, order: { effectiveAt: 'DESC', token: 'DESC' }, take: limit });
   }
 
   /** Up to `limit + 1` responses, the newest submission first. */
@@ -58,11 +75,16 @@ export class ResponsesQueryRepository {
   }
 
   private filtered(filter: ResponsesFilter): SelectQueryBuilder<FormResponse> {
-    const { formId, clientId, type, submittedSince, submittedUntil } = filter;
+    const { formId, clientId, type, test, q, submittedSince, submittedUntil } = filter;
     const select = this.responses.createQueryBuilder('response').where('TRUE');
     if (formId !== undefined) select.andWhere('response.formId = :formId', { formId });
     if (clientId !== undefined) select.andWhere('response.clientId = :clientId', { clientId });
     if (type !== undefined) select.andWhere('response.responseType = :type', { type });
+    if (test === 'true' || test === 'false') select.andWhere('response.test = :test', { test: test === 'true' });
+    if (q !== undefined) {
+      const { sql, parameters } = containsTerms('response.searchText', searchTerms(q));
+      select.andWhere(sql, parameters);
+    }
     if (submittedSince !== undefined) {
       select.andWhere('response.effectiveAt >= :since', { since: new Date(submittedSince) });
     }

@@ -9,7 +9,11 @@ import { toResponseView } from './response-view';
 import { ExportFormat, ExportQuery, IdentifierView, ResponsePage, ResponsesQuery, ResponseView } from './responses.dto';
 import { ResponsesQueryRepository } from './responses-query.repository';
 
-const CONTENT_TYPES: Record<ExportFormat, string> = { ndjson: 'application/x-ndjson', csv: 'text/csv; charset=utf-8' };
+const CONTENT_TYPES: Record<ExportFormat, string> = {
+  ndjson: 'application/x-ndjson',
+  csv: 'text/csv; charset=utf-8',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+};
 
 @ApiTags('responses')
 @ApiBearerAuth()
@@ -33,14 +37,21 @@ export class ResponsesController {
   }
 
   @Get('export')
-  @ApiOperation({ summary: 'Stream every matching response as NDJSON or CSV, the oldest submission first' })
+  @ApiOperation({
+    summary: 'Stream every matching response as NDJSON, CSV or XLSX, the oldest submission first',
+    description: 'CSV and XLSX have a column for each question when formId is given.',
+  })
   @ApiOkResponse({
-    content: { 'application/x-ndjson': { schema: { type: 'string' } }, 'text/csv': { schema: { type: 'string' } } },
+    content: {
+      'application/x-ndjson': { schema: { type: 'string' } },
+      'text/csv': { schema: { type: 'string' } },
+      [CONTENT_TYPES.xlsx]: { schema: { type: 'string', format: 'binary' } },
+    },
   })
   @ApiProblems('validation_failed')
-  export(@Query() { format, ...filter }: ExportQuery): StreamableFile {
+  async export(@Query() { format, ...filter }: ExportQuery): Promise<StreamableFile> {
     const disposition = `attachment; filename="responses.${format}"`;
-    return new StreamableFile(this.exporter.stream(format, filter), { type: CONTENT_TYPES[format], disposition });
+    return new StreamableFile(await this.exporter.stream(format, filter), { type: CONTENT_TYPES[format], disposition });
   }
 
   @Get(':formId/:token')

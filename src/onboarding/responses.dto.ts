@@ -23,6 +23,24 @@ export class ResponsesQuery extends PageQuery {
   @IsIn(RESPONSE_TYPES)
   type?: ResponseType;
 
+  @ApiPropertyOptional({
+    enum: ['true', 'false', 'all'],
+    default: 'all',
+    description: "Typeform's test requests: only these, none of these, all",
+  })
+  @MayBeAbsent()
+  @IsIn(['true', 'false', 'all'])
+  test?: 'true' | 'false' | 'all';
+
+  @ApiPropertyOptional({
+    example: 'lovelace london',
+    description: 'words, addresses and numbers that all occur in the answers; case and accents do not matter',
+  })
+  @MayBeAbsent()
+  @IsString()
+  @Length(1, 200)
+  q?: string;
+
   @IsoTime('submitted at or after')
   submittedSince?: string;
 
@@ -30,7 +48,7 @@ export class ResponsesQuery extends PageQuery {
   submittedUntil?: string;
 }
 
-export const EXPORT_FORMATS = ['ndjson', 'csv'] as const;
+export const EXPORT_FORMATS = ['ndjson', 'csv', 'xlsx'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export class ExportQuery extends OmitType(ResponsesQuery, ['limit', 'cursor'] as const) {

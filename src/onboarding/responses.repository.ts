@@ -1,134 +1,229 @@
-/** SQL that writes form_response. */
+/** SQL that writes form_response. Each method is one statement, whatever the number of responses. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { Submission } from '../core/answers';
-import { BACKFILL_EVENT_PREFIX } from '../core/backfill-event';
-import type { Identifiers } from '../core/identifiers';
-import type { IncomingEvent } from './onboarding.service';
+import type { IdentifierRecord, Identifiers } from '../core/identifiers';
+import { responseSearchText } from '../core/search-text';
+import type { NewVersion, ResponseFacts, ResponseId, ResponsePlace } from './stored-response';
 
-/** What the release before records of a contradiction. */
-export interface ClientConflict {
-  kind: 'phone_of_another_client' | 'email_differs';
-  clientId: string;
-}
-
-/** A response as it was just saved. */
-export interface SavedResponse {
-  formId: string;
-  token: string;
-  effectiveAt: Date;
-  isNew: boolean;
-  /** The client it belonged to before this event, if any. */
-  clientId: string | null;
-}
-
-/** A response's part in its client's record. */
-export interface ClientResponse {
-  formId: string;
-  token: string;
-  completed: boolean;
-  effectiveAt: Date;
-  identifiers: Identifiers;
-}
-
-/** Later responses than this many are not looked at when a client's record is put together. */
+/** Older responses than this many are not looked at when a client's record is put together. */
 const MAX_RESPONSES_PER_CLIENT = 200;
 
-/**
- * A complete response beats a partial one, then the newer submission wins, then what Typeform delivered beats what a back-fill
- * put together (the Responses API leaves the ending out), then the later arrival wins; the same event again is applied again (a
- * replay after a mapping change). Anything older leaves the row as it is.
- */
 const SAVE = `
-  INSERT INTO form_response AS stored
+  INSERT INTO form_response
     (form_id, token, event_id, response_type, test, landed_at, submitted_at, received_at, effective_at, answers, hidden, variables,
-     score, ending, outcome, identifiers, created_at, updated_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)
+     score, ending, outcome, identifiers, email_key, phone_key, client_id, search_text, created_at, updated_at, keyed_at)
+  SELECT form_id, token, event_id, response_type, test, landed_at, submitted_at, received_at, effective_at, answers::jsonb,
+         hidden::jsonb, variables::jsonb, score, ending::jsonb, outcome::jsonb, identifiers::jsonb, email_key, phone_key,
+         client_id, search_text, $21, $21, $21
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::timestamptz[], $7::timestamptz[],
+                $8::timestamptz[], $9::timestamptz[], $10::text[], $11::text[], $12::text[], $13::float8[], $14::text[],
+                $15::text[], $16::text[], $17::text[], $18::text[], $19::uuid[], $20::text[])
+      AS new (form_id, token, event_id, response_type, test, landed_at, submitted_at, received_at, effective_at, answers, hidden,
+              variables, score, ending, outcome, identifiers, email_key, phone_key, client_id, search_text)
+   ORDER BY form_id, token
   ON CONFLICT (form_id, token) DO UPDATE
     SET event_id = excluded.event_id, response_type = excluded.response_type, test = excluded.test,
         landed_at = excluded.landed_at, submitted_at = excluded.submitted_at, received_at = excluded.received_at,
         effective_at = excluded.effective_at, answers = excluded.answers, hidden = excluded.hidden,
         variables = excluded.variables, score = excluded.score, ending = excluded.ending, outcome = excluded.outcome,
-        identifiers = excluded.identifiers, updated_at = excluded.updated_at
-    WHERE (excluded.response_type = 'completed', excluded.effective_at, NOT starts_with(excluded.event_id, '${BACKFILL_EVENT_PREFIX}'),
-           excluded.received_at)
-       >= (stored.response_type = 'completed', stored.effective_at, NOT starts_with(stored.event_id, '${BACKFILL_EVENT_PREFIX}'),
-           stored.received_at)
-  RETURNING client_id, (xmax = 0) AS is_new`;
+        identifiers = excluded.identifiers, email_key = excluded.email_key, phone_key = excluded.phone_key,
+        client_id = excluded.client_id, search_text = excluded.search_text, updated_at = excluded.updated_at, keyed_at = excluded.keyed_at`;
+
+interface PlaceRow {
+  form_id: string;
+  token: string;
+  event_id: string;
+  response_type: string;
+  effective_at: Date;
+  received_at: Date;
+  email_key: string | null;
+  phone_key: string | null;
+  client_id: string | null;
+  pinned_client_id: string | null;
+}
+
+interface FactsRow extends PlaceRow {
+  test: boolean;
+  identifiers: Identifiers;
+}
+
+/** A stored response with what decides about its client. */
+export interface StoredFacts extends ResponsePlace {
+  test: boolean;
+  identifiers: Identifiers;
+}
+
+const PLACE = `form_id, token, event_id, response_type, effective_at, received_at, email_key, phone_key, client_id, pinned_client_id`;
 
 @Injectable()
 export class ResponsesRepository {
-  /** Inserts or updates the response of a submission; null when what is stored is newer. */
+  /** The responses that are stored, locked. Whoever asks must be the only one to write them: `KeyLocks.responses`. */
+  async places(manager: EntityManager, ids: readonly ResponseId[]): Promise<ResponsePlace[]> {
+    const rows = await manager.query<PlaceRow[]>(
+      `SELECT ${PLACE} FROM form_response JOIN unnest($1::text[], $2::text[]) AS wanted (form_id, token) USING (form_id, token)
+        ORDER BY form_id, token FOR UPDATE OF form_response`,
+      columns(ids),
+    );
+    return rows.map(toPlace);
+  }
+
+  /** Like {@link places}, with what was found in them. */
+  async facts(manager: EntityManager, ids: readonly ResponseId[]): Promise<StoredFacts[]> {
+    const rows = await manager.query<FactsRow[]>(
+      `SELECT ${PLACE}, test, identifiers
+         FROM form_response JOIN unnest($1::text[], $2::text[]) AS wanted (form_id, token) USING (form_id, token)
+        ORDER BY form_id, token FOR UPDATE OF form_response`,
+      columns(ids),
+    );
+    return rows.map((row) => ({ ...toPlace(row), test: row.test, identifiers: row.identifiers }));
+  }
+
+  /** Stores versions, each with its client. */
   async save(
     manager: EntityManager,
-    event: IncomingEvent,
-    submission: Submission,
-    identifiers: Identifiers,
+    versions: readonly NewVersion[],
+    clientIds: readonly (string | null)[],
     now: Date,
-  ): Promise<SavedResponse | null> {
-    const effectiveAt = submission.submittedAt ?? submission.landedAt ?? event.receivedAt;
+  ): Promise<void> {
     const json = (value: unknown): string | null =>
       value === null || value === undefined ? null : JSON.stringify(value);
-    const rows = await manager.query<{ client_id: string | null; is_new: boolean }[]>(SAVE, [
-      submission.formId,
-      submission.token,
-      event.eventId,
-      submission.responseType,
-      submission.isTest,
-      submission.landedAt,
-      submission.submittedAt,
-      event.receivedAt,
-      effectiveAt,
-      json(submission.answers),
-      json(submission.hidden),
-      json(submission.variables),
-      submission.score,
-      json(submission.ending),
-      json(submission.outcome),
-      json(identifiers),
+    const all = <T>(valueOf: (version: NewVersion) => T): T[] => versions.map(valueOf);
+    await manager.query(SAVE, [
+      all(({ formId }) => formId),
+      all(({ token }) => token),
+      all(({ eventId }) => eventId),
+      all(({ submission }) => submission.responseType),
+      all(({ submission }) => submission.isTest),
+      all(({ submission }) => submission.landedAt),
+      all(({ submission }) => submission.submittedAt),
+      all(({ receivedAt }) => receivedAt),
+      all(({ effectiveAt }) => effectiveAt),
+      all(({ submission }) => json(submission.answers)),
+      all(({ submission }) => json(submission.hidden)),
+      all(({ submission }) => json(submission.variables)),
+      all(({ submission }) => submission.score),
+      all(({ submission }) => json(submission.ending)),
+      all(({ submission }) => json(submission.outcome)),
+      all(({ identifiers }) => json(identifiers)),
+      all(({ keys }) => keys.email),
+      all(({ keys }) => keys.phone),
+      clientIds,
+      all(({ submission, identifiers }) => responseSearchText(submission.answers, submission.hidden, identifiers)),
       now,
     ]);
-    const [row] = rows;
-    if (!row) return null;
-    return {
-      formId: submission.formId,
-      token: submission.token,
-      effectiveAt,
-      isNew: row.is_new,
-      clientId: row.client_id,
-    };
   }
 
-  /** Gives a response to a client, with the contradictions met on the way. */
-  async setClient(
+  /** Gives stored responses to their clients, and notes their keys. */
+  async place(
     manager: EntityManager,
-    response: { formId: string; token: string },
-    clientId: string | null,
-    conflicts: readonly ClientConflict[],
+    responses: readonly ResponseFacts[],
+    clientIds: readonly (string | null)[],
   ): Promise<void> {
-    await manager.query('UPDATE form_response SET client_id = $3, conflicts = $4 WHERE form_id = $1 AND token = $2', [
-      response.formId,
-      response.token,
-      clientId,
-      JSON.stringify(conflicts),
-    ]);
+    await manager.query(
+      `UPDATE form_response AS response
+          SET client_id = placed.client_id, email_key = placed.email_key, phone_key = placed.phone_key,
+              keyed_at = response.updated_at
+         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::uuid[])
+              AS placed (form_id, token, email_key, phone_key, client_id)
+        WHERE response.form_id = placed.form_id AND response.token = placed.token`,
+      [
+        ...columns(responses),
+        responses.map(({ keys }) => keys.email),
+        responses.map(({ keys }) => keys.phone),
+        clientIds,
+      ],
+    );
   }
 
-  /** The newest responses of a client. */
-  async ofClient(manager: EntityManager, clientId: string): Promise<ClientResponse[]> {
+  /** All responses that gave a phone alone and are not pinned go to the phone's client. */
+  async moveAlone(manager: EntityManager, moves: readonly { phone: string; clientId: string }[]): Promise<void> {
+    await manager.query(
+      `UPDATE form_response AS response SET client_id = move.client_id
+         FROM unnest($1::text[], $2::uuid[]) AS move (phone, client_id)
+        WHERE response.phone_key = move.phone AND response.email_key IS NULL AND response.pinned_client_id IS NULL
+          AND response.client_id IS DISTINCT FROM move.client_id`,
+      [moves.map(({ phone }) => phone), moves.map(({ clientId }) => clientId)],
+    );
+  }
+
+  /** The newest responses of each client, for its record. A client without any is not in the map. */
+  async records(manager: EntityManager, clientIds: readonly string[]): Promise<Map<string, IdentifierRecord[]>> {
     const rows = await manager.query<
-      { form_id: string; token: string; response_type: string; effective_at: Date; identifiers: Identifiers }[]
+      {
+        client_id: string;
+        form_id: string;
+        token: string;
+        completed: boolean;
+        effective_at: Date;
+        identifiers: Identifiers;
+      }[]
     >(
-      `SELECT form_id, token, response_type, effective_at, identifiers FROM form_response
-        WHERE client_id = $1 ORDER BY effective_at DESC LIMIT ${MAX_RESPONSES_PER_CLIENT}`,
+      `SELECT client_id, form_id, token, response_type = 'completed' AS completed, effective_at, identifiers
+         FROM unnest($1::uuid[]) AS client (id)
+        CROSS JOIN LATERAL (SELECT * FROM form_response WHERE client_id = client.id
+                             ORDER BY effective_at DESC, form_id, token LIMIT ${MAX_RESPONSES_PER_CLIENT}) AS newest`,
+      [clientIds],
+    );
+    const records = new Map<string, IdentifierRecord[]>();
+    for (const row of rows) {
+      const { completed, identifiers } = row;
+      const record = {
+        id: `${row.form_id}/${row.token}`,
+        submittedAt: row.effective_at,
+        completed,
+        identifiers,
+      };
+      const known = records.get(row.client_id);
+      if (known) known.push(record);
+      else records.set(row.client_id, [record]);
+    }
+    return records;
+  }
+
+  /** For each phone one of the responses that gave it alone and are not pinned, if there is any. */
+  async oneAlone(manager: EntityManager, phones: readonly string[]): Promise<ResponseId[]> {
+    const rows = await manager.query<{ form_id: string; token: string }[]>(
+      `SELECT form_id, token FROM unnest($1::text[]) AS wanted (phone)
+        CROSS JOIN LATERAL (SELECT form_id, token FROM form_response
+                             WHERE phone_key = wanted.phone AND email_key IS NULL AND pinned_client_id IS NULL LIMIT 1) AS alone`,
+      [phones],
+    );
+    return rows.map((row) => ({ formId: row.form_id, token: row.token }));
+  }
+
+  /** The phones that responses of a client gave. */
+  async phonesOf(manager: EntityManager, clientId: string): Promise<string[]> {
+    const rows = await manager.query<{ phone: string }[]>(
+      `SELECT DISTINCT phone_key AS phone FROM form_response WHERE client_id = $1 AND phone_key IS NOT NULL ORDER BY phone`,
       [clientId],
     );
-    return rows.map((row) => ({
-      formId: row.form_id,
-      token: row.token,
-      completed: row.response_type === 'completed',
-      effectiveAt: row.effective_at,
-      identifiers: row.identifiers,
-    }));
+    return rows.map(({ phone }) => phone);
   }
+
+  /** Responses whose identifiers were written without their keys, by the release before this one. */
+  async unsettled(manager: EntityManager, limit: number): Promise<ResponseId[]> {
+    const rows = await manager.query<{ form_id: string; token: string }[]>(
+      `SELECT form_id, token FROM form_response WHERE keyed_at IS DISTINCT FROM updated_at ORDER BY form_id, token LIMIT $1`,
+      [limit],
+    );
+    return rows.map((row) => ({ formId: row.form_id, token: row.token }));
+  }
+}
+
+function columns(ids: readonly ResponseId[]): [string[], string[]] {
+  return [ids.map(({ formId }) => formId), ids.map(({ token }) => token)];
+}
+
+function toPlace(row: PlaceRow): ResponsePlace {
+  return {
+    formId: row.form_id,
+    token: row.token,
+    eventId: row.event_id,
+    completed: row.response_type === 'completed',
+    effectiveAt: row.effective_at,
+    receivedAt: row.received_at,
+    keys: { email: row.email_key, phone: row.phone_key },
+    clientId: row.client_id,
+    pinnedClientId: row.pinned_client_id,
+  };
 }

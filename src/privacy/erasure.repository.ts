@@ -2,6 +2,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { lockUntilCommit } from '../database/advisory-lock';
+import { ClientAssigner } from '../onboarding/client-assigner';
+import { ResponsesRepository } from '../onboarding/responses.repository';
 import { ErasedResponse } from './erased-response.entity';
 
 /** What an erasure removed. */
@@ -17,6 +19,11 @@ const LOCK_TIMEOUT = '1s';
 
 @Injectable()
 export class ErasureRepository {
+  constructor(
+    private readonly responses: ResponsesRepository,
+    private readonly assigner: ClientAssigner,
+  ) {}
+
   /**
    * Keeps everything else away until the commit: no batch is being processed, no event is being inserted. The batches, which take
    * longer, are waited for first, while events still come in. Throws a contention error when it has waited long enough.
@@ -32,10 +39,12 @@ export class ErasureRepository {
   async erase(manager: EntityManager, clientId: string, now: Date): Promise<ErasedCounts | null> {
     const [client] = await manager.query<object[]>('SELECT FROM client WHERE id = $1 FOR UPDATE', [clientId]);
     if (!client) return null;
+    const phones = await this.responses.phonesOf(manager, clientId);
     const responses = await this.bury(manager, clientId, now);
     const deliveries = await this.eraseEvents(manager, clientId);
     await this.removeResponses(manager, clientId, now);
     await manager.query('DELETE FROM client WHERE id = $1', [clientId]);
+    await this.assigner.settlePhones(manager, phones, now);
     return { responses, deliveries };
   }
 

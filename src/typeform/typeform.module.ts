@@ -3,12 +3,12 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AppConfig } from '../config/app-config';
 import { HttpTypeformApi } from './http-typeform-api';
 import { TypeformCall } from './pace/typeform-call.entity';
+import { TypeformCallsRepository } from './pace/typeform-calls.repository';
 import { TypeformPaceState } from './pace/typeform-pace.entity';
 import { TypeformPace } from './pace/typeform-pace';
 import { TypeformPaceRepository } from './pace/typeform-pace.repository';
 import { typeformAccount, TypeformAccount } from './typeform-account';
 import { TypeformApi } from './typeform-api';
-import { TypeformCallStats } from './typeform-call-stats';
 import { TypeformCaller } from './typeform-caller';
 import { TYPEFORM_METRIC_PROVIDERS, TypeformMetrics } from './typeform-metrics';
 
@@ -21,10 +21,10 @@ import { TYPEFORM_METRIC_PROVIDERS, TypeformMetrics } from './typeform-metrics';
     TypeformCaller,
     TypeformPace,
     TypeformPaceRepository,
-    TypeformCallStats,
+    TypeformCallsRepository,
     TypeformMetrics,
     ...TYPEFORM_METRIC_PROVIDERS,
   ],
-  exports: [TypeformApi, TypeformAccount, TypeformCallStats],
+  exports: [TypeformApi, TypeformAccount, TypeformCallsRepository],
 })
 export class TypeformModule {}

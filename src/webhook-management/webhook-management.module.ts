@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module';
 import { BackfillModule } from '../backfill/backfill.module';
 import { BackfillService } from '../backfill/backfill.service';
+import { InboxModule } from '../inbox/inbox.module';
 import { TypeformModule } from '../typeform/typeform.module';
 import { MissedSubmissions } from './missed-submissions';
 import { OnboardingModule } from '../onboarding/onboarding.module';
@@ -22,7 +23,14 @@ import { WebhooksService } from './webhooks.service';
 
 /** Webhooks at Typeform: registered, changed, kept in order; and their signing secrets for the intake. */
 @Module({
-  imports: [TypeOrmModule.forFeature([Webhook]), TypeformModule, AuditModule, OnboardingModule, BackfillModule],
+  imports: [
+    TypeOrmModule.forFeature([Webhook]),
+    TypeformModule,
+    AuditModule,
+    OnboardingModule,
+    InboxModule,
+    BackfillModule,
+  ],
   controllers: [WebhooksController],
   providers: [
     WebhooksService,

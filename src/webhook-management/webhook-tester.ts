@@ -8,6 +8,7 @@ import { DomainError } from '../core/problem';
 import { open } from '../core/secret-box';
 import { sign } from '../core/signature';
 import { Clock } from '../database/clock';
+import { DeliveriesRepository } from '../inbox/deliveries.repository';
 import { PublicUrl } from '../rest/public-url';
 import type { WebhookTestResult } from './webhooks.dto';
 import { WebhooksService } from './webhooks.service';
@@ -19,6 +20,7 @@ export class WebhookTester {
   constructor(
     private readonly config: AppConfig,
     private readonly webhooks: WebhooksService,
+    private readonly deliveries: DeliveriesRepository,
     private readonly dataSource: DataSource,
     private readonly audit: AuditLog,
     private readonly publicUrl: PublicUrl,
@@ -26,8 +28,8 @@ export class WebhookTester {
   ) {}
 
   /**
-   * The event has a type of its own, so it is stored and then ignored: it makes no client. Throws `not_found`, and `conflict` for a
-   * webhook whose url is not ours to call.
+   * The event has a type of its own, so it is stored and then ignored: it creates no client. Throws `not_found`, and `conflict` when
+   * the url of the webhook is not below PUBLIC_URL.
    */
   async test(id: string, author: Author): Promise<WebhookTestResult> {
     const webhook = await this.webhooks.get(id);
@@ -52,11 +54,7 @@ export class WebhookTester {
       open(this.config.encryptionKeys, webhook.secret, id),
     );
     const latencyMs = Math.round(performance.now() - started);
-    const [row] = await this.dataSource.query<{ stored: boolean }[]>(
-      'SELECT EXISTS (SELECT FROM webhook_event WHERE event_id = $1) AS stored',
-      [eventId],
-    );
-    const result = { status, latencyMs, stored: row?.stored === true, problem };
+    const result = { status, latencyMs, stored: await this.deliveries.isStored(eventId), problem };
     await this.dataSource.transaction((manager) =>
       this.audit.record(manager, { ...author, action: 'webhook.tested', subject: id, details: result }),
     );

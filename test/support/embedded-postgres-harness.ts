@@ -4,7 +4,6 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, w
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { EmbeddedPostgresOptions } from '../../src/database/embedded/embedded-postgres';
 import { firstClosedDirectory } from '../../src/database/embedded/file-access';
 import { isServerOf, readPostmasterFile } from '../../src/database/embedded/server-process';
@@ -127,15 +126,6 @@ export function ordinaryUser(): OrdinaryUser {
 /** Whether the user nobody can get to a path. */
 export function isOpenToNobody(path: string): boolean {
   return firstClosedDirectory(path, { uid: NOBODY, gids: [NOBODY] }) === undefined;
-}
-
-/** Waits until something holds; fails after 15 seconds. */
-export async function eventually(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + 60_000;
-  while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`Never came true: ${what}`);
-    await delay(10);
-  }
 }
 
 /** The process id of the server of a data directory. */

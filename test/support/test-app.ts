@@ -11,6 +11,9 @@ import { loadConfig } from '../../src/config/load-config';
 import { sign } from '../../src/core/signature';
 import { toBody } from '../fixtures/typeform-events';
 import { createTestDatabase, TestDatabase } from './database';
+import { eventually } from './eventually';
+
+export { eventually };
 
 export const WEBHOOK_SECRET = 'test-signing-secret-of-more-than-32-chars';
 export const ADMIN_KEY = 'test-admin-key-0123456789-0123456789-0123';
@@ -34,10 +37,13 @@ export interface TestApp extends RunningApp {
   stop(): Promise<void>;
 }
 
-/** Starts the application; `environment` overrides variables of the contract's section 2. */
+/**
+ * Starts the application; `environment` overrides variables of the contract's section 2. Where the pace of the calls to Typeform is
+ * not what is tested, `typeformCallsPerSecond` may be more than an operator can set.
+ */
 export async function startTestApp(
   environment: Record<string, string> = {},
-  given: { database?: TestDatabase } = {},
+  given: { database?: TestDatabase; typeformCallsPerSecond?: number } = {},
 ): Promise<TestApp> {
   const database = given.database ?? (await createTestDatabase());
   const dataDir = mkdtempSync(join(tmpdir(), 'onboarding-data-'));
@@ -53,12 +59,13 @@ export async function startTestApp(
     ...environment,
   });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.report.problems));
+  const config = withCallsPerSecond(loaded.config, given.typeformCallsPerSecond);
   const logs: string[] = [];
-  const running = await startApp(loaded.config, capture(logs));
+  const running = await startApp(config, capture(logs));
   const http = supertest(running.url);
   return {
     ...running,
-    config: loaded.config,
+    config,
     database,
     http,
     logs,
@@ -86,13 +93,10 @@ export async function startTestApp(
   };
 }
 
-/** Waits until a condition holds, asking again and again; fails with `what` after a minute. */
-export async function eventually(condition: () => Promise<boolean> | boolean, what: string): Promise<void> {
-  const deadline = performance.now() + 60_000;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`waited in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+/** The configuration with another pace of the calls to Typeform than an operator could set; the same one when none is given. */
+export function withCallsPerSecond(config: AppConfig, callsPerSecond: number | undefined): AppConfig {
+  if (callsPerSecond === undefined) return config;
+  return { ...config, typeform: { ...config.typeform, rateLimitPerSecond: callsPerSecond } };
 }
 
 /** A logger that keeps its lines as text. */

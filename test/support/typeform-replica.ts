@@ -8,15 +8,15 @@ import { join } from 'node:path';
 import { loadConfig } from '../../src/config/load-config';
 import { ConfigModule } from '../../src/config/config.module';
 import { DatabaseModule } from '../../src/database/database.module';
+import { TypeformCallsRepository } from '../../src/typeform/pace/typeform-calls.repository';
 import { TypeformApi } from '../../src/typeform/typeform-api';
-import { TypeformCallStats } from '../../src/typeform/typeform-call-stats';
 import { TypeformModule } from '../../src/typeform/typeform.module';
 import { API_KEY } from './sandbox-harness';
-import { ADMIN_KEY, capture, WEBHOOK_SECRET } from './test-app';
+import { ADMIN_KEY, capture, WEBHOOK_SECRET, withCallsPerSecond } from './test-app';
 
 export interface TypeformReplica {
   api: TypeformApi;
-  stats: TypeformCallStats;
+  stats: TypeformCallsRepository;
   logs: string[];
   close(): Promise<void>;
 }
@@ -24,11 +24,12 @@ export interface TypeformReplica {
 @Module({})
 class Replica {}
 
-/** Starts a replica that calls `baseUrl`; `environment` overrides variables of the contract's section 2. */
+/** Starts a replica that calls `baseUrl`; `environment` and `typeformCallsPerSecond` as for the whole application. */
 export async function startReplica(
   databaseUrl: string,
   baseUrl: string,
   environment: Record<string, string> = {},
+  given: { typeformCallsPerSecond?: number } = {},
 ): Promise<TypeformReplica> {
   const dataDir = mkdtempSync(join(tmpdir(), 'onboarding-data-'));
   const loaded = loadConfig({
@@ -44,11 +45,12 @@ export async function startReplica(
   });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.report.problems));
   const logs: string[] = [];
-  const imports = [ConfigModule.register(loaded.config), DatabaseModule, TypeformModule];
+  const config = withCallsPerSecond(loaded.config, given.typeformCallsPerSecond);
+  const imports = [ConfigModule.register(config), DatabaseModule, TypeformModule];
   const context = await NestFactory.createApplicationContext({ module: Replica, imports }, { logger: capture(logs) });
   return {
     api: context.get(TypeformApi),
-    stats: context.get(TypeformCallStats),
+    stats: context.get(TypeformCallsRepository),
     logs,
     close: async () => {
       await context.close();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { figuresOf, figuresSinceStart, Sample, sampleOf } from './gate-window';
-import { MetricsSnapshot } from '../metrics-text';
+import { MetricsSnapshot } from '../metrics-snapshot';
 
 const TEXT = `
 onboarding_webhook_requests_total{outcome="accepted"} 10

@@ -1,5 +1,5 @@
 /** Samples of the metrics -> what happened between them: the figures that a release is judged by. */
-import type { MetricsSnapshot } from '../metrics-text';
+import type { MetricsSnapshot } from '../metrics-snapshot';
 
 /** Outcomes of the intake that are in its success rate; the others are the sender's fault. */
 const ACKNOWLEDGED = ['accepted', 'duplicate', 'quarantined'] as const;

@@ -1,6 +1,6 @@
 /** Reads `/metrics` of the service again and again, and compares the first half of what was seen with the second. */
 import { figuresOf, figuresSinceStart, Sample, sampleOf } from './gate-window';
-import { MetricsSnapshot } from '../metrics-text';
+import { MetricsSnapshot } from '../metrics-snapshot';
 import type { Clock } from '../../database/clock';
 import type { HttpClient } from '../http-client';
 import type { GateSource } from './gate-source';

@@ -1,20 +1,19 @@
 /** Everything that can be looked at before a deployment, in the order of its report. */
 import { Check, failed, Finding } from '../check';
-import { backupCheck } from './backup-check';
-import { CannotCheck } from './cannot-check';
+import { backupCheck } from './backup/backup-check';
+import { CannotCheck } from './check-failure';
 import { configurationChecks } from './configuration-checks';
-import { databaseChecks } from './database-checks';
-import { hostChecks } from './host-checks';
-import { keyChecks } from './key-checks';
-import type { PreflightContext } from './preflight-context';
-import type { PreflightOptions } from './preflight-options';
-import { publicUrlChecks } from './public-url-checks';
+import { databaseChecks } from './database/database-checks';
+import { hostChecks } from './host/host-checks';
+import { keyChecks } from './secrets/key-checks';
+import type { PreflightContext, PreflightOptions } from './preflight-context';
+import { publicUrlChecks } from './public-url/public-url-checks';
 import { redisCheck } from './redis-check';
 import { releaseChecks } from './release-checks';
-import { redactor } from './secret-inventory';
-import { secretChecks } from './secret-checks';
-import { typeformChecks } from './typeform-checks';
-import { webhooksInSyncCheck } from './webhooks-in-sync-check';
+import { redactor } from './secrets/secret-inventory';
+import { secretChecks } from './secrets/secret-checks';
+import { typeformChecks } from './typeform/typeform-checks';
+import { webhooksInSyncCheck } from './typeform/webhooks-in-sync-check';
 
 /** None builds on another one's result, so they can be run together. What they find holds none of the configured secrets. */
 export function preflightChecks(context: PreflightContext, options: PreflightOptions): Check[] {

@@ -1,4 +1,4 @@
-/** What several checks look at: configuration, database, Typeform; each opened once, when first asked for. */
+/** What preflight was asked for, and what several checks look at: configuration, database, Typeform; each opened once, when first needed. */
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import type { AppConfig } from '../../config/app-config';
@@ -6,11 +6,25 @@ import type { ConfigReport, Environment, LoadedConfig } from '../../config/load-
 import type { Clock } from '../../database/clock';
 import { dataSourceOptions } from '../../database/data-source-options';
 import { runningServerUrl } from '../../database/embedded/running-server';
-import { CannotCheck } from './cannot-check';
-import { PreflightRepository } from './preflight.repository';
-import type { TypeformAccess } from './typeform-access';
+import { CannotCheck } from './check-failure';
+import { PreflightRepository } from './database/preflight.repository';
+import type { TypeformAccess } from './typeform/typeform-access';
 
 const CONNECTIONS = 4;
+
+/** What an operator can say about a run of `preflight`. */
+export interface PreflightOptions {
+  /** The SQL of pending migrations is part of the report. */
+  showSql: boolean;
+  /** A backup, or a directory whose newest file is one. */
+  backupFile: string | null;
+  backupMaxAgeHours: number;
+  /** Where a backup is made, and proven by restoring it. */
+  makeBackup: string | null;
+  /** The image that is about to be deployed. */
+  image: string | null;
+  minDiskMegabytes: number;
+}
 
 export class PreflightContext {
   readonly startedAt = performance.now();
@@ -91,7 +105,7 @@ export class PreflightContext {
     const dataSource = await this.connect().catch(() => null);
     const shared = dataSource !== null && (await new PreflightRepository(dataSource).hasTable('typeform_pace'));
     // Loaded when it is needed: it brings Nest along, which is most of the time that the program takes to start.
-    const { TypeformAccess } = await import('./typeform-access.js');
+    const { TypeformAccess } = await import('./typeform/typeform-access.js');
     return TypeformAccess.open(config, shared ? dataSource : null, this.clock);
   }
 }

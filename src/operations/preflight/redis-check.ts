@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { Check, failed, passed } from '../check';
-import { reasonOf } from './failure-reason';
+import { reasonOf } from './check-failure';
 import type { PreflightContext } from './preflight-context';
 
 const TIMEOUT_MS = 3_000;

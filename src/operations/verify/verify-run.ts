@@ -1,7 +1,7 @@
 /** One run of verify: its calls to the service, and what the checks have to know of each other. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { MetricsSnapshot } from '../metrics-text';
+import { MetricsSnapshot } from '../metrics-snapshot';
 import { sign } from '../../core/signature';
 import { HttpAnswer, HttpClient } from '../http-client';
 import { probeEvent, ProbeEvent } from './probe-event';

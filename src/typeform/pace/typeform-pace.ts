@@ -1,12 +1,13 @@
 /**
- * Turns to call Typeform, which takes 2 requests a second for the whole account: counted over all replicas together, since
- * they share one row in PostgreSQL. A turn is given when it is free now and never ahead of time, so that an interactive call
- * that comes later overtakes every background call that waits in any replica.
+ * Hands out turns to call Typeform, which accepts 2 requests a second from the whole account: all replicas share one row in
+ * PostgreSQL that paces them together. A turn is handed out once it is free, never ahead of time, so that an interactive call
+ * overtakes every background call that waits in any replica.
  */
 import { Injectable, Logger, OnModuleDestroy } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { AppConfig } from '../../config/app-config';
 import { DomainError } from '../../core/problem';
+import { NudgeableSleep } from '../../database/nudgeable-sleep';
 import { TurnQueue } from './turn-queue';
 import type { Priority } from './typeform-call.entity';
 import { TypeformPaceRepository } from './typeform-pace.repository';
@@ -35,13 +36,13 @@ interface Waiter extends TurnRequest {
 }
 
 /**
- * Added between two turns: requests do not all take equally long to reach Typeform. Over 10 seconds it forgives half a second
- * of difference.
+ * Added between two turns, since requests take different times to reach Typeform: over 10 seconds it absorbs half a second of
+ * jitter.
  */
 const SAFETY_MARGIN_MS = 25;
-/** A turn that took longer to reach us is not used: its time may have come close to that of the next one. */
+/** A turn that took longer to reach us is not used: a call that late could come too close to the next one. */
 const MAX_TURN_AGE_MS = 250;
-/** Who is not first in line asks this much later than the first, or again, when the first one is late. */
+/** Whoever is not first in line asks this long after the turn became free, and this often while the first one is late. */
 const YIELD_MS = 25;
 /** How long a person waits for a turn; a background call has time. */
 export const INTERACTIVE_WAIT_LIMIT_MS = 10_000;
@@ -53,7 +54,8 @@ export class TypeformPace implements OnModuleDestroy {
   private readonly queue = new TurnQueue<Waiter>();
   private running = false;
   private stopped = false;
-  private wake: (() => void) | null = null;
+  /** Nudged whenever somebody else becomes the first in line. */
+  private readonly rest = new NudgeableSleep();
 
   constructor(
     config: AppConfig,
@@ -84,12 +86,10 @@ export class TypeformPace implements OnModuleDestroy {
       const since = performance.now();
       const waiter = { ...request, id: randomUUID(), since, resolve: settle(resolve), reject: settle(reject) };
       const leave = (reason: unknown): void => {
-        if (this.queue.remove(waiter)) waiter.reject(reason);
-        this.wake?.();
+        if (this.changeLine(() => this.queue.remove(waiter))) waiter.reject(reason);
       };
       signal?.addEventListener('abort', abort, { once: true });
-      this.queue.add(waiter);
-      this.wake?.();
+      this.changeLine(() => this.queue.add(waiter));
       if (!this.running) void this.run();
     });
   }
@@ -118,8 +118,7 @@ export class TypeformPace implements OnModuleDestroy {
 
   onModuleDestroy(): void {
     this.stopped = true;
-    for (const waiter of this.queue.removeAll()) waiter.reject(shuttingDown());
-    this.wake?.();
+    for (const waiter of this.changeLine(() => this.queue.removeAll())) waiter.reject(shuttingDown());
   }
 
   /** Works for whoever is first, until nobody waits. */
@@ -127,8 +126,9 @@ export class TypeformPace implements OnModuleDestroy {
     this.running = true;
     try {
       for (let waiter = this.queue.first(); waiter; waiter = this.queue.first()) {
+        this.rest.forgetNudges();
         const waitMs = await this.tryFor(waiter);
-        if (waitMs > 0) await this.pause(waiter, waitMs);
+        if (waitMs > 0) await this.rest.sleep(waitMs);
       }
     } catch (cause) {
       const error = cause instanceof Error ? cause.message : 'unknown error';
@@ -139,7 +139,7 @@ export class TypeformPace implements OnModuleDestroy {
     }
   }
 
-  /** One attempt to get a waiter its turn; returns in how many milliseconds the next one makes sense. */
+  /** Tries once to get a waiter its turn. Returns the milliseconds until the next attempt makes sense; 0: at once. */
   private async tryFor(waiter: Waiter): Promise<number> {
     const askedAt = performance.now();
     const { id, priority, operation, since } = waiter;
@@ -165,19 +165,12 @@ export class TypeformPace implements OnModuleDestroy {
     waiter.id = randomUUID();
   }
 
-  /** Sleeps, but no longer than until somebody goes before the waiter or it has left. */
-  private pause(waiter: Waiter, waitMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        this.wake = null;
-        resolve();
-      };
-      const timer = setTimeout(done, waitMs);
-      this.wake = () => {
-        if (this.queue.first() !== waiter) done();
-      };
-    });
+  /** Changes the queue. Whoever is first afterwards never waits out a sleep that was meant for somebody else. */
+  private changeLine<T>(change: () => T): T {
+    const first = this.queue.first();
+    const changed = change();
+    if (this.queue.first() !== first) this.rest.nudge();
+    return changed;
   }
 }
 

@@ -1,0 +1,85 @@
+/**
+ * Text as it is searched: what is stored and what somebody types go through the same folding, so that accents, case, invisible
+ * characters and the notation of a phone number make no difference. Pure.
+ */
+import { answerText, type NormalisedAnswer } from './answers';
+import type { IdentifierKey, Identifiers } from './identifiers';
+
+/** What of a response says who it is about, for {@link clientSearchText}. */
+const WHO: readonly IdentifierKey[] = ['email', 'phone', 'fullName', 'firstName', 'lastName', 'company'];
+/** Longer texts are searchable up to here. */
+const MAX_LENGTH = 20_000;
+const MAX_TERMS = 10;
+/** Digits as people write them into phone numbers, dates and amounts: at least five, with the usual characters between them. */
+const NUMBER_LIKE = /^\s*(?:tel:)?[+(]*\d(?:[\d\s().\/-]*\d){4,}\)?\s*$/i;
+/** The exit code or trunk zero before a number; no country code begins with a zero. */
+const LEADING_ZEROS = /^0+/;
+
+/** Lower case, without accents and invisible characters, one blank between words. */
+export function foldText(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(/[\p{Mark}\p{Default_Ignorable_Code_Point}]/gu, '')
+    .toLowerCase()
+    .replace(/ß/g, 'ss')
+    .replace(/ø/g, 'o')
+    .replace(/ł/g, 'l')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+/** A response's search text: everything that was answered, its hidden fields, and the identifiers as they were understood. */
+export function responseSearchText(
+  answers: readonly NormalisedAnswer[],
+  hidden: Record<string, string>,
+  identifiers: Identifiers,
+): string {
+  return searchText([
+    ...Object.values(identifiers).map(({ value }) => value),
+    ...answers.map(answerText),
+    ...Object.values(hidden),
+  ]);
+}
+
+/** A client's search text: every e-mail, phone, name and company that any of its responses gave, and what was put right by hand. */
+export function clientSearchText(responses: readonly Identifiers[], byHand: readonly string[]): string {
+  return searchText([...byHand, ...responses.flatMap((found) => WHO.flatMap((key) => found[key]?.value ?? []))]);
+}
+
+/**
+ * What a search looks through: each different value folded, on a line of its own; a number is there in its digits as well. At most
+ * 20,000 characters.
+ */
+export function searchText(values: Iterable<string>): string {
+  const lines = new Set<string>();
+  let length = 0;
+  for (const value of values) {
+    for (const line of [foldText(value.slice(0, MAX_LENGTH - length)), digitsOf(value)]) {
+      if (line === null || line === '' || lines.has(line)) continue;
+      lines.add(line);
+      length += line.length + 1;
+    }
+    if (length >= MAX_LENGTH) break;
+  }
+  return [...lines].join('\n').slice(0, MAX_LENGTH);
+}
+
+/**
+ * What somebody searches for, as terms that all have to occur in a {@link searchText}. A phone number in any notation is one term: its
+ * digits, without the zeros that only dial abroad or out of town.
+ */
+export function searchTerms(query: string): string[] {
+  const digits = digitsOf(query);
+  if (digits !== null) return [digits];
+  return [...new Set(foldText(query).split(' '))].filter((term) => term !== '').slice(0, MAX_TERMS);
+}
+
+function digitsOf(text: string): string | null {
+  if (text.length > 60 || !NUMBER_LIKE.test(text)) return null;
+  // "(0)" between country code and number is only dialled within the country.
+  const digits = text
+    .replace(/(?<=\d\s*)\(0\)/, '')
+    .replace(/\D/g, '')
+    .replace(LEADING_ZEROS, '');
+  return digits === '' ? null : digits;
+}

@@ -1,0 +1,24 @@
+/** What the database server says about itself. */
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+@Injectable()
+export class DatabaseServerRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** The server's clock, in milliseconds since 1970. */
+  async nowMs(): Promise<number> {
+    const [row] = await this.dataSource.query<[{ now_ms: number }]>(
+      'SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS now_ms',
+    );
+    return row.now_ms;
+  }
+
+  /** False on a standby, and where writing is switched off. */
+  async takesWrites(): Promise<boolean> {
+    const [row] = await this.dataSource.query<[{ read_only: string }]>(
+      `SELECT current_setting('transaction_read_only') AS read_only`,
+    );
+    return row.read_only === 'off';
+  }
+}

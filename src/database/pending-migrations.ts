@@ -1,0 +1,22 @@
+import { Injectable, Logger, OnModuleInit } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { pendingMigrations } from './migrations';
+
+/** Says at the start that the schema is older than this version: until it is not, the service is up but not ready. */
+@Injectable()
+export class PendingMigrationsWarning implements OnModuleInit {
+  private readonly logger = new Logger('Database');
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  async onModuleInit(): Promise<void> {
+    // Without a database that answers there is nothing to say here: readiness tells that.
+    const pending = await pendingMigrations(this.dataSource).catch(() => []);
+    if (pending.length > 0) this.logger.warn(pendingMigrationsText(pending.length));
+  }
+}
+
+/** `2 migrations pending: ...`, with the command that runs them. */
+export function pendingMigrationsText(count: number): string {
+  return `${count} ${count === 1 ? 'migration' : 'migrations'} pending: run migrate (npm run cli -- migrate); not ready until then`;
+}

@@ -1,0 +1,173 @@
+/** Gives responses to their clients: reads what core/client-assignment has to know, and writes what it decides. */
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import {
+  assignClients,
+  type Assignment,
+  foldedName,
+  keysToLookUp,
+  type ResponseToAssign,
+} from '../core/client-assignment';
+import { type ClientCorrections, clientRecord } from '../core/client-record';
+import type { IdentifierRecord } from '../core/identifiers';
+import { ClientsRepository, type ClientState, type GivenPhone } from './clients.repository';
+import { NeighbourhoodRepository } from './neighbourhood.repository';
+import { keysOf, standsAlone } from './response-keys';
+import { ResponsesRepository } from './responses.repository';
+import {
+  type NewVersion,
+  type ResponseFacts,
+  type ResponseId,
+  responseKey,
+  type ResponsePlace,
+} from './stored-response';
+
+/** What was decided, on its way into the database. */
+interface Plan extends Assignment {
+  /** Phones that somebody may share from now on, or no longer. */
+  phones: string[];
+  given: GivenPhone[];
+  corrections: Map<string, ClientCorrections>;
+}
+
+@Injectable()
+export class ClientAssigner {
+  constructor(
+    private readonly neighbourhood: NeighbourhoodRepository,
+    private readonly clients: ClientsRepository,
+    private readonly responses: ResponsesRepository,
+  ) {}
+
+  /**
+   * Stores new versions of responses with their clients. `places` says where those stand that are stored already; the caller has
+   * locked them all (`NeighbourhoodRepository.lockResponses`). The same responses in any order and division end in the same records.
+   */
+  async store(
+    manager: EntityManager,
+    versions: readonly NewVersion[],
+    places: ReadonlyMap<string, ResponsePlace>,
+    now: Date,
+  ): Promise<void> {
+    if (versions.length === 0) return;
+    await this.carryOut(manager, versions, places, now, (clientIds) =>
+      this.responses.save(manager, versions, clientIds, now),
+    );
+  }
+
+  /**
+   * Decides again about responses that are stored, after an admin's decision or what another release wrote. Unknown ids are passed
+   * over. Returns how many there were.
+   */
+  async reassign(manager: EntityManager, ids: readonly ResponseId[], now: Date): Promise<number> {
+    if (ids.length === 0) return 0;
+    await this.neighbourhood.lockResponses(manager, ids);
+    const stored = await this.responses.facts(manager, ids);
+    if (stored.length === 0) return 0;
+    const facts = stored.map((response) => ({
+      ...response,
+      keys: keysOf(response.identifiers, response.test),
+      standsAlone: standsAlone(response.identifiers, response.completed, response.test),
+    }));
+    const places = new Map(stored.map((place) => [responseKey(place), place]));
+    await this.carryOut(manager, facts, places, now, (clientIds) => this.responses.place(manager, facts, clientIds));
+    return stored.length;
+  }
+
+  /**
+   * Decides again who these phones belong to, after responses that gave them were removed or given to another client by an admin:
+   * one that no two clients share any more finds its client again. Needs no lock but `processing`, held alone.
+   */
+  async settlePhones(manager: EntityManager, phones: readonly string[], now: Date): Promise<void> {
+    if (phones.length === 0) return;
+    await this.reassign(manager, await this.responses.oneAlone(manager, phones), now);
+    await this.clients.markConflicts(manager, phones, [], []);
+  }
+
+  /** Puts the records of clients together anew, without deciding about their responses. */
+  async refresh(
+    manager: EntityManager,
+    clients: readonly { id: string; email: string | null; corrections: ClientCorrections }[],
+    now: Date,
+  ): Promise<void> {
+    const ids = clients.map(({ id }) => id);
+    const records = await this.responses.records(manager, ids);
+    const states = clients.map(({ id, email, corrections }) => ({
+      id,
+      email,
+      ...clientRecord(email, corrections, records.get(id) ?? []),
+    }));
+    await this.clients.update(manager, states, now);
+  }
+
+  private async carryOut(
+    manager: EntityManager,
+    responses: readonly ResponseFacts[],
+    places: ReadonlyMap<string, ResponsePlace>,
+    now: Date,
+    write: (clientIds: readonly (string | null)[]) => Promise<void>,
+  ): Promise<void> {
+    const plan = await this.decide(manager, responses, places);
+    if (plan.create.length > 0) await this.clients.create(manager, newClients(responses, plan), now);
+    await write(plan.places);
+    if (plan.moves.length > 0) await this.responses.moveAlone(manager, plan.moves);
+    // A new client that others moved to is put together like one that was there before.
+    const joined = new Set(plan.moves.map(({ clientId }) => clientId));
+    const changed = [...plan.update, ...plan.create.filter(({ id }) => joined.has(id))];
+    if (changed.length > 0) {
+      const known = changed.map((client) => ({ ...client, corrections: plan.corrections.get(client.id) ?? {} }));
+      await this.refresh(manager, known, now);
+    }
+    if (plan.remove.length > 0) await this.clients.removeEmpty(manager, plan.remove);
+    if (plan.phones.length > 0) {
+      const changedIds = plan.update.map(({ id }) => id);
+      await this.clients.markConflicts(manager, plan.phones, plan.given, changedIds);
+    }
+  }
+
+  private async decide(
+    manager: EntityManager,
+    responses: readonly ResponseFacts[],
+    places: ReadonlyMap<string, ResponsePlace>,
+  ): Promise<Plan> {
+    const batch = responses.map((response) => toAssign(response, places.get(responseKey(response))));
+    const { emails, phones } = keysToLookUp(batch);
+    await this.neighbourhood.lockKeys(manager, emails, phones);
+    const clientIds = batch.flatMap(({ pinnedTo, before }) => [pinnedTo, before?.clientId].flatMap((id) => id ?? []));
+    const known = await this.neighbourhood.read(manager, { responses, emails, phones, clientIds });
+    const assignment = assignClients(batch, known, randomUUID);
+    const given = [
+      ...batch.flatMap(({ keys }, index) => pair(assignment.places[index], keys.phone)),
+      ...assignment.moves.flatMap(({ phone, clientId }) => pair(clientId, phone)),
+      ...known.phones.flatMap(({ phone, owners }) => owners.flatMap((id) => pair(id, phone))),
+    ];
+    const corrections = new Map(known.clients.map((client) => [client.id, client.corrections]));
+    return { ...assignment, phones, given, corrections };
+  }
+}
+
+function toAssign(response: ResponseFacts, place: ResponsePlace | undefined): ResponseToAssign {
+  const { identifiers, keys } = response;
+  return {
+    id: responseKey(response),
+    keys,
+    name: identifiers.fullName ? foldedName(identifiers.fullName.value) : null,
+    standsAlone: response.standsAlone,
+    pinnedTo: place?.pinnedClientId ?? null,
+    before: place ? { ...place.keys, clientId: place.clientId } : null,
+  };
+}
+
+/** The clients to be made, each with the record that the responses of the batch give it. */
+function newClients(responses: readonly ResponseFacts[], { create, places }: Assignment): ClientState[] {
+  const records = new Map<string, IdentifierRecord[]>(create.map(({ id }) => [id, []]));
+  responses.forEach((response, index) => {
+    const { formId, token, completed, effectiveAt: submittedAt, identifiers } = response;
+    records.get(places[index] ?? '')?.push({ id: `${formId}/${token}`, submittedAt, completed, identifiers });
+  });
+  return create.map(({ id, email }) => ({ id, email, ...clientRecord(email, {}, records.get(id) ?? []) }));
+}
+
+function pair(clientId: string | null | undefined, phone: string | null): GivenPhone[] {
+  return clientId && phone !== null ? [{ clientId, phone }] : [];
+}

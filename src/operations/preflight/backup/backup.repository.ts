@@ -1,0 +1,64 @@
+/** What proving a backup asks of the database, on connections of its own: they are silent for as long as a dump takes. */
+import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
+import { parseIntoClientConfig } from 'pg-connection-string';
+import { CONNECT_TIMEOUT_MS } from '../../../database/data-source-options';
+
+/** Rows of each table. */
+export type RowCounts = ReadonlyMap<string, number>;
+
+export class BackupRepository {
+  constructor(private readonly url: string) {}
+
+  /** `work` gets the name of a snapshot for pg_dump, and the rows that every table has in it, whatever is written meanwhile. */
+  inSnapshot<T>(work: (snapshot: string, rows: RowCounts) => Promise<T>): Promise<T> {
+    return this.connected(undefined, async (client) => {
+      await client.query(
+        'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0',
+      );
+      const { rows } = await client.query<{ snapshot: string }>('SELECT pg_export_snapshot() AS snapshot');
+      // Ending the connection ends the transaction.
+      return work(rows[0]?.snapshot ?? '', await countRows(client));
+    });
+  }
+
+  /** `work` gets the name of an empty database, and a function that counts its rows; the database is dropped whatever happens. */
+  inScratchDatabase<T>(work: (name: string, rows: () => Promise<RowCounts>) => Promise<T>): Promise<T> {
+    const name = `onboarding_preflight_${randomBytes(6).toString('hex')}`;
+    return this.connected(undefined, async (client) => {
+      await client.query(`CREATE DATABASE ${name} TEMPLATE template0`);
+      try {
+        return await work(name, () => this.connected(name, countRows));
+      } finally {
+        await client.query(`DROP DATABASE ${name} WITH (FORCE)`);
+      }
+    });
+  }
+
+  private async connected<T>(database: string | undefined, work: (client: Client) => Promise<T>): Promise<T> {
+    const config = { ...parseIntoClientConfig(this.url), ...(database === undefined ? {} : { database }) };
+    const client = new Client({ ...config, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, keepAlive: true });
+    // A query that is under way is told too; without a listener the process would end.
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return await work(client);
+    } finally {
+      await client.end();
+    }
+  }
+}
+
+/** Counts every table of the schema that is ours to use. */
+async function countRows(client: Client): Promise<RowCounts> {
+  const { rows: tables } = await client.query<{ name: string; quoted: string }>(
+    `SELECT relname AS name, quote_ident(relname) AS quoted FROM pg_class
+      WHERE relnamespace = coalesce(current_schema(), 'public')::regnamespace AND relkind = 'r' ORDER BY relname`,
+  );
+  const counts = new Map<string, number>();
+  for (const { name, quoted } of tables) {
+    const { rows } = await client.query<{ count: string }>(`SELECT count(*) AS count FROM ${quoted}`);
+    counts.set(name, Number(rows[0]?.count));
+  }
+  return counts;
+}

@@ -1,0 +1,29 @@
+/** What keeps a check from being made, and why something failed, as texts for its finding. */
+
+/** Thrown by a check that cannot be made because something it builds on is missing; becomes its finding. */
+export class CannotCheck extends Error {
+  constructor(
+    evidence: string,
+    readonly remedy: string,
+  ) {
+    super(evidence);
+    this.name = 'CannotCheck';
+  }
+}
+
+/** Why something failed, in a few words: its code where it has one, else its message. Connection errors hide both in `cause` or `errors`. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown error';
+  const { code, cause, errors } = error as Error & { code?: unknown; errors?: unknown };
+  const [first] = Array.isArray(errors) ? (errors as unknown[]) : [];
+  if (first !== undefined) return reasonOf(first);
+  if (cause instanceof Error) return reasonOf(cause);
+  if (typeof code === 'string' && /^[A-Z_]+$/.test(code)) return code;
+  return error.message;
+}
+
+/** Our errors say what happened and, after the last colon, what to do. */
+export function splitRemedy(message: string): { evidence: string; remedy: string } {
+  const at = message.lastIndexOf(': ');
+  return { evidence: message.slice(0, at), remedy: message.slice(at + 2) };
+}

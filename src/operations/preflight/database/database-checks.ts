@@ -1,0 +1,87 @@
+import { parse as parseConnectionString } from 'pg-connection-string';
+import { MIGRATIONS, MIGRATIONS_TABLE } from '../../../database/migrations';
+import { Check, failed, Finding, passed } from '../../check';
+import { CannotCheck, reasonOf } from '../check-failure';
+import { sqlOfMigration, tablesMadeBy } from './migration-sql';
+import type { PreflightContext } from '../preflight-context';
+import type { PreflightRepository } from './preflight.repository';
+
+const MIN_VERSION = 140_000;
+
+/** The database is there, new enough, ours to change, and at the version that this program expects. */
+export function databaseChecks(context: PreflightContext, { showSql }: { showSql: boolean }): Check[] {
+  const check = (id: string, title: string, look: (database: PreflightRepository) => Promise<Finding>): Check => ({
+    id,
+    title,
+    severity: 'block',
+    run: async () => look(await context.database()),
+  });
+  return [
+    { id: 'database.reachable', title: 'database can be reached', severity: 'block', run: () => reach(context) },
+    check('database.version', 'PostgreSQL is new enough', async (database) => {
+      const { version, versionNumber } = await database.facts();
+      if (versionNumber >= MIN_VERSION) return passed(`PostgreSQL ${version}`);
+      return failed(`PostgreSQL ${version} is older than 14`, 'upgrade the server to PostgreSQL 14 or newer');
+    }),
+    check('database.privileges', 'database user may do what migrations do', checkPrivileges),
+    check('database.migrations', 'schema is that of this version', (database) => checkMigrations(database, showSql)),
+  ];
+}
+
+async function reach(context: PreflightContext): Promise<Finding> {
+  const { host, port } = parseConnectionString(await context.databaseUrl());
+  const where = host?.startsWith('/') ? `socket ${host}` : `${host ?? 'localhost'}:${port ?? 5432}`;
+  try {
+    await context.connect();
+    const facts = await (await context.database()).facts();
+    const who = `${facts.database} at ${where} as ${facts.user}`;
+    if (!facts.readOnly) return passed(`${who} answers`);
+    return failed(`${who} is read-only`, 'set DATABASE_URL to the primary server: a standby takes no writes');
+  } catch (error) {
+    if (error instanceof CannotCheck) throw error;
+    return failed(
+      `${where} cannot be reached (${reasonOf(error)})`,
+      'check DATABASE_URL (host, user, password, database), that PostgreSQL runs and that the network lets us through',
+    );
+  }
+}
+
+async function checkPrivileges(database: PreflightRepository): Promise<Finding> {
+  const { user } = await database.facts();
+  const remedy = `as owner of the database: GRANT CREATE ON SCHEMA public TO "${user}", or set DATABASE_URL to the user that owns the schema`;
+  try {
+    await database.tryCreating();
+  } catch (error) {
+    return failed(`${user} may not make tables, functions and triggers (${reasonOf(error)})`, remedy);
+  }
+  const tables = (await Promise.all(MIGRATIONS.map((migration) => sqlOfMigration(migration)))).flatMap(tablesMadeBy);
+  const others = await database.tablesOfOthers([...tables, MIGRATIONS_TABLE]);
+  if (others.length === 0)
+    return passed(`${user} has made and taken back a table, a function and a trigger, and owns every table`);
+  return failed(
+    `${user} does not own ${others.join(', ')}: a migration could not change them`,
+    `as owner of the tables: ALTER TABLE ... OWNER TO "${user}", or set DATABASE_URL to the user that owns them`,
+  );
+}
+
+async function checkMigrations(database: PreflightRepository, showSql: boolean): Promise<Finding> {
+  const run = await database.migrationsRun();
+  const known = MIGRATIONS.map(({ name }) => name);
+  const unknown = run.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    return failed(
+      `the database has run ${unknown.join(', ')}, which this version does not know`,
+      'deploy the version that knows it; to go back a version on purpose, read docs/rollback.md first',
+    );
+  }
+  const pending = MIGRATIONS.filter(({ name }) => !run.includes(name));
+  if (pending.length === 0) return passed(`all ${known.length} migrations have run`);
+  const finding = failed(
+    `${pending.length} pending: ${pending.map(({ name }) => name).join(', ')}`,
+    'review the SQL (preflight --only database.migrations --show-sql), then run migrate',
+    'warn',
+  );
+  if (!showSql) return finding;
+  const sql = await Promise.all(pending.map((migration) => sqlOfMigration(migration)));
+  return { ...finding, details: sql.join('\n\n') };
+}

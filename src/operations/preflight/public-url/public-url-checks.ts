@@ -1,0 +1,118 @@
+import { lookup } from 'node:dns/promises';
+import { BlockList, isIP } from 'node:net';
+import { Check, failed, passed } from '../../check';
+import { readCertificate } from './certificate';
+import { reasonOf } from '../check-failure';
+import type { PreflightContext } from '../preflight-context';
+
+const TIMEOUT_MS = 5_000;
+const LAST_DAYS = 7;
+const RENEW_DAYS = 30;
+const SHARED_ENDPOINT = '/webhooks/typeform';
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+
+/** What Typeform finds at PUBLIC_URL: a name, a certificate, and the intake behind it. */
+export function publicUrlChecks(context: PreflightContext): Check[] {
+  const production = context.report.environment === 'production';
+  return [
+    {
+      id: 'public-url.dns',
+      title: 'name of PUBLIC_URL resolves',
+      severity: 'block',
+      run: async () => {
+        const host = hostOf(context.publicUrl);
+        try {
+          const addresses = isIP(host) ? [host] : (await lookup(host, { all: true })).map(({ address }) => address);
+          const evidence = isIP(host)
+            ? `${host} is an address: there is no name to resolve`
+            : `${host} is ${addresses.join(', ')}`;
+          const unreachable =
+            production && addresses.every((ip) => LOOPBACK.check(ip, isIP(ip) === 6 ? 'ipv6' : 'ipv4'));
+          if (!unreachable) return passed(evidence);
+          return failed(`${evidence}: Typeform cannot reach it`, 'set PUBLIC_URL to the name that Typeform reaches');
+        } catch (error) {
+          return failed(
+            `${host} does not resolve (${reasonOf(error)})`,
+            `make a DNS record for ${host}, or correct PUBLIC_URL`,
+          );
+        }
+      },
+    },
+    {
+      id: 'public-url.tls',
+      title: 'certificate of PUBLIC_URL is valid',
+      severity: 'block',
+      run: async () => {
+        const url = context.publicUrl;
+        if (url.protocol === 'http:') return passed(`${url.origin} is http, which is allowed outside production only`);
+        try {
+          const seen = await readCertificate(hostOf(url), Number(url.port || 443), TIMEOUT_MS);
+          const days = Math.floor((seen.validTo.getTime() - context.clock.now().getTime()) / 86_400_000);
+          const evidence = `certificate for ${seen.names}, issued by ${seen.issuer}, ${days} day(s) left`;
+          if (seen.problem !== null) return failed(`${evidence}: ${seen.problem}`, INSTALL);
+          if (days < LAST_DAYS)
+            return failed(evidence, 'renew the certificate now, and look why it was not renewed by itself');
+          return days < RENEW_DAYS
+            ? failed(evidence, `renew the certificate: less than ${RENEW_DAYS} days are left`, 'warn')
+            : passed(evidence);
+        } catch (error) {
+          return failed(
+            `no TLS connection to ${url.host} (${reasonOf(error)})`,
+            'let something that speaks TLS listen at PUBLIC_URL',
+          );
+        }
+      },
+    },
+    {
+      id: 'public-url.reachable',
+      title: 'the intake answers at PUBLIC_URL',
+      severity: 'block',
+      run: async () => {
+        const endpoint = `${context.publicUrl.href.replace(/\/$/, '')}${SHARED_ENDPOINT}`;
+        try {
+          const answer = await fetch(endpoint, {
+            method: 'POST',
+            redirect: 'manual',
+            signal: AbortSignal.timeout(TIMEOUT_MS),
+            headers: { 'content-type': 'application/json' },
+            body: '{}',
+          });
+          const code = codeOf(await answer.text());
+          if (answer.status === 401 && code === 'invalid_signature') {
+            return passed(`${endpoint} refuses an unsigned body with our 401`);
+          }
+          const danger =
+            answer.status === 404 || answer.status === 410 ? ', at which Typeform disables a webhook at once' : '';
+          return failed(
+            `${endpoint} answers ${answer.status}${code ? ` ${code}` : ''} to an unsigned body instead of our 401${danger}`,
+            'look at the proxy and load balancer between PUBLIC_URL and the service, and at the service itself',
+          );
+        } catch (error) {
+          return failed(
+            `${endpoint} cannot be reached (${reasonOf(error)})`,
+            'start the service and what is before it; for the first deployment --skip public-url.reachable and run verify afterwards',
+          );
+        }
+      },
+    },
+  ];
+}
+
+const INSTALL =
+  'install a certificate for this name with its whole chain (for a CA of your own start node with NODE_EXTRA_CA_CERTS, and know that Typeform does not trust it)';
+
+/** Without the brackets of an IPv6 address. */
+function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '');
+}
+
+function codeOf(text: string): string | null {
+  try {
+    const { code } = JSON.parse(text) as { code?: unknown };
+    return typeof code === 'string' ? code.slice(0, 40) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,54 @@
+import { open } from '../../../core/secret-box';
+import { Check, failed, passed } from '../../check';
+import { weaknessOf } from './secret-quality';
+import type { PreflightContext } from '../preflight-context';
+
+const KEY_BYTES = 32;
+
+/** The key ring is random, and opens every secret that is stored. */
+export function keyChecks(context: PreflightContext): Check[] {
+  return [
+    {
+      id: 'keys.encryption',
+      title: 'key ring opens every stored secret',
+      severity: 'block',
+      run: async () => {
+        const { encryptionKeys } = context.config;
+        const weak = encryptionKeys.flatMap(({ id, key }) => {
+          const weakness = key.length === KEY_BYTES ? weaknessOf(key) : `has ${key.length} bytes`;
+          return weakness === null ? [] : [`key '${id}' ${weakness}`];
+        });
+        if (weak.length > 0) {
+          return failed(
+            weak.join('; '),
+            'put a new key in front: id:$(openssl rand -base64 32), and keep the old one behind it',
+          );
+        }
+        const sealed = await (await context.database()).sealedSecrets();
+        const closed = sealed.filter(
+          ({ webhookId, sealed: box }) => !opens(() => open(encryptionKeys, box, webhookId)),
+        );
+        if (closed.length > 0) {
+          const keyIds = [...new Set(closed.map(({ sealed: box }) => box.split('.', 1)[0] ?? ''))].map(
+            (id) => `'${id}'`,
+          );
+          return failed(
+            `${closed.length} of ${sealed.length} stored secrets do not open: they were sealed with a key called ${keyIds.join(', ')}`,
+            'put the key that sealed them back into ENCRYPTION_KEYS, behind the first; without it rotate the secrets of these webhooks',
+          );
+        }
+        const ids = encryptionKeys.map(({ id }) => `'${id}'`).join(', ');
+        return passed(`${encryptionKeys.length} key(s) of 32 bytes (${ids}); all ${sealed.length} stored secrets open`);
+      },
+    },
+  ];
+}
+
+function opens(unseal: () => string): boolean {
+  try {
+    unseal();
+    return true;
+  } catch {
+    return false;
+  }
+}

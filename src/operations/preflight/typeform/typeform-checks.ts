@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import type { CallOptions } from '../../../typeform/typeform-api';
+import { TypeformError } from '../../../typeform/typeform-error';
+import { Check, failed, Finding, passed } from '../../check';
+import { CannotCheck, splitRemedy } from '../check-failure';
+import type { PreflightContext } from '../preflight-context';
+import type { TypeformAccess } from './typeform-access';
+
+/** An account is in one region; a few forms are asked because forms can be shared between accounts. */
+const FORMS_ASKED_FOR_REGION = 3;
+const NO_FORM = 'make the onboarding form first; if it is there, TYPEFORM_API_BASE_URL is not the host of its account';
+
+/** The key, what it may do, and whether it is used at the right host. */
+export function typeformChecks(context: PreflightContext): Check[] {
+  return [
+    {
+      id: 'typeform.api-key',
+      title: 'Typeform accepts the API key',
+      severity: 'block',
+      run: (signal) =>
+        explained(async () => {
+          const access = await context.typeform();
+          const { total } = await access.forms(interactive(signal));
+          const what =
+            context.config.typeform.apiKey === null ? 'the sandbox, as no TYPEFORM_API_KEY is set' : 'the key';
+          return passed(`${access.baseUrl} accepts ${what}, which sees ${total} form(s)`);
+        }),
+    },
+    {
+      id: 'typeform.scopes',
+      title: 'API key has every scope',
+      severity: 'block',
+      run: (signal) => explained(() => checkScopes(context, interactive(signal))),
+    },
+    {
+      id: 'typeform.region',
+      title: "the forms' responses are at the host that is called",
+      severity: 'block',
+      run: (signal) =>
+        explained(async () => {
+          const access = await context.typeform();
+          const ids = await someForms(context, access, interactive(signal));
+          for (const id of ids) await access.api.getForm(id, interactive(signal));
+          return passed(
+            `${ids.length} form(s) asked: their responses are not kept at another host than ${access.baseUrl}`,
+          );
+        }),
+    },
+  ];
+}
+
+/** Calls of preflight go before those of the background. */
+export const interactive = (signal: AbortSignal): CallOptions => ({ priority: 'interactive', signal });
+
+/** Turns what Typeform refused into a finding: its errors say what to do. */
+async function explained(look: () => Promise<Finding>): Promise<Finding> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!(error instanceof TypeformError)) throw error;
+    const { evidence, remedy } = splitRemedy(error.message);
+    return failed(evidence, remedy);
+  }
+}
+
+/** Forms with a webhook of ours, else any form of the account. */
+async function someForms(context: PreflightContext, access: TypeformAccess, call: CallOptions): Promise<string[]> {
+  const { firstId } = await access.forms(call);
+  const webhooks = await context
+    .database()
+    .then((database) => database.webhooks())
+    .catch(() => []);
+  const ours = [...new Set(webhooks.map(({ formId }) => formId))].slice(0, FORMS_ASKED_FOR_REGION);
+  if (ours.length > 0) return ours;
+  if (firstId === null) throw new CannotCheck(`${access.baseUrl} shows no form to the key`, NO_FORM);
+  return [firstId];
+}
+
+/**
+ * No call of Typeform's tells the scopes of a key, so each is proven by a call that changes nothing: it deletes a webhook and a
+ * response that do not exist.
+ */
+async function checkScopes(context: PreflightContext, call: CallOptions): Promise<Finding> {
+  const access = await context.typeform();
+  const { firstId: formId } = await access.forms(call);
+  if (formId === null) throw new CannotCheck('forms:read is proven; without a form no other scope can be', NO_FORM);
+  const nothing = `preflight-${randomUUID()}`;
+  const probes: Record<string, () => Promise<unknown>> = {
+    'webhooks:read': () => access.api.listWebhooks(formId, call),
+    'webhooks:write': () => access.api.deleteWebhook(formId, nothing, call),
+    'responses:read': () => access.touchNoResponse('GET', formId, nothing, call),
+    'responses:write': () => access.touchNoResponse('DELETE', formId, nothing, call),
+  };
+  const proven = ['forms:read'];
+  const missing: string[] = [];
+  const unknown: string[] = [];
+  for (const [scope, probe] of Object.entries(probes)) {
+    try {
+      await probe();
+      proven.push(scope);
+    } catch (error) {
+      if (!(error instanceof TypeformError)) throw error;
+      if (error.failure === 'unauthorized') missing.push(scope);
+      else unknown.push(`${scope} (${error.remoteStatus ?? error.remoteCode})`);
+    }
+  }
+  const evidence = [
+    `proven by a call: ${proven.join(', ')}`,
+    ...(missing.length > 0 ? [`refused: ${missing.join(', ')}`] : []),
+    ...(unknown.length > 0 ? [`not provable: ${unknown.join(', ')}`] : []),
+  ].join('; ');
+  if (missing.length > 0)
+    return failed(evidence, `make a personal access token with the scopes ${missing.join(', ')} too`);
+  return unknown.length > 0
+    ? failed(evidence, 'look at the scopes of the token in Typeform, or try again later')
+    : passed(evidence);
+}

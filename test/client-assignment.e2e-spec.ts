@@ -1,0 +1,162 @@
+/** The same events in any order, division and number, by two processes at once, end in the same clients. */
+import fc from 'fast-check';
+import { ResponseSettler } from '../src/onboarding/response-settler';
+import { question } from './fixtures/typeform-events';
+import { askEmail, askName, askPhone, minutesAgo, newEvent, newId, newPartial } from './support/events';
+import { eventually, startTestApp, type TestApp } from './support/test-app';
+
+const EMAILS = ['a@example.com', 'b@example.com', 'c@example.com', 'none@none.com', null, null];
+const PHONES = ['+12025550101', '+12025550102', null];
+const NAMES = ['Ana', 'Ben', null];
+const RESPONSES = 14;
+const SEEDS = [1, 2, 3, 4];
+
+type Event = ReturnType<typeof newEvent>;
+
+let app: TestApp;
+let second: TestApp;
+beforeAll(async () => {
+  app = await startTestApp({ RETRY_INITIAL_SECONDS: '1', RETRY_MAX_SECONDS: '1' });
+  second = await startTestApp({ RETRY_INITIAL_SECONDS: '1', RETRY_MAX_SECONDS: '1' }, { database: app.database });
+});
+afterAll(async () => {
+  await second.stop();
+  await app.stop();
+});
+beforeEach(() => app.database.pool.query('TRUNCATE webhook_event, form_response, client CASCADE'));
+
+/** Versions of a few responses, reproducible by seed. */
+function history(seed: number): Event[] {
+  const tokens = Array.from({ length: RESPONSES }, () => newId());
+  const version = fc.record({
+    token: fc.constantFrom(...tokens),
+    complete: fc.boolean(),
+    email: fc.constantFrom(...EMAILS),
+    phone: fc.constantFrom(...PHONES),
+    name: fc.constantFrom(...NAMES),
+  });
+  const [versions = []] = fc.sample(fc.array(version, { minLength: 40, maxLength: 40 }), { seed, numRuns: 1 });
+  return versions.map(({ token, complete, email, phone, name }, index) => {
+    const questions = [
+      ...(email === null ? [] : [askEmail(email)]),
+      ...(phone === null ? [] : [askPhone(phone)]),
+      ...(name === null ? [] : [askName(name)]),
+      question('q', 'Anything else?', 'short_text', 'text', 'no'),
+    ];
+    const overrides = { formId: 'property', token, questions, submittedAt: minutesAgo(100 - index) };
+    return complete ? newEvent(overrides) : newPartial(overrides);
+  });
+}
+
+async function settled(): Promise<void> {
+  await eventually(async () => {
+    const { rows } = await app.database.pool.query(
+      `SELECT FROM webhook_event WHERE status NOT IN ('processed', 'ignored') LIMIT 1`,
+    );
+    return rows.length === 0;
+  }, 'everything is processed');
+}
+
+/** Every client by its responses, without ids and times; responses without a client beside them. */
+async function outcome(): Promise<unknown> {
+  const { rows: clients } = await app.database.pool.query(
+    `SELECT array_agg(token ORDER BY token) AS tokens, client.email, client.phone, client.identifiers, client.conflict
+       FROM client LEFT JOIN form_response ON client_id = client.id GROUP BY client.id ORDER BY tokens`,
+  );
+  const { rows: alone } = await app.database.pool.query(
+    'SELECT token FROM form_response WHERE client_id IS NULL ORDER BY token',
+  );
+  return { clients, alone };
+}
+
+/** The conflicts as the responses say them. */
+async function checkConflicts(): Promise<void> {
+  const { rows } = await app.database.pool.query(
+    `SELECT id FROM client WHERE conflict <> EXISTS (
+       SELECT FROM form_response AS own JOIN form_response AS other USING (phone_key)
+        WHERE own.client_id = client.id AND other.client_id <> client.id)`,
+  );
+  expect(rows).toEqual([]);
+}
+
+async function deliverAll(events: readonly Event[], to: (index: number) => TestApp): Promise<void> {
+  await Promise.all(events.map((event, index) => to(index).deliver(event).expect(200)));
+}
+
+it.each(SEEDS)('history %d', async (seed) => {
+  const events = history(seed);
+  for (const event of events) {
+    await app.deliver(event).expect(200);
+    await settled();
+  }
+  const expected = await outcome();
+  await checkConflicts();
+
+  for (const run of [1, 2]) {
+    await app.database.pool.query('TRUNCATE webhook_event, form_response, client CASCADE');
+    const [again = []] = fc.sample(fc.subarray(events), { seed: seed + run, numRuns: 1 });
+    const [shuffled = []] = fc.sample(
+      fc.shuffledSubarray([...events, ...again.map((event) => ({ ...event, event_id: newId() }))], {
+        minLength: events.length + again.length,
+      }),
+      { seed: seed + run, numRuns: 1 },
+    );
+    await deliverAll(shuffled, (index) => (index % 2 === 0 ? app : second));
+    await settled();
+    expect(await outcome()).toEqual(expected);
+    await checkConflicts();
+  }
+});
+
+it('many events of few people at once, in two processes: no two clients with one e-mail, none lost', async () => {
+  const events = Array.from({ length: 200 }, (_, index) =>
+    newEvent({
+      formId: 'rush',
+      questions: [
+        ...(index % 3 === 0 ? [] : [askEmail(`p${index % 7}@example.com`)]),
+        askPhone(PHONES[index % 2] as string),
+        askName(`Visit ${index}`),
+      ],
+    }),
+  );
+  await deliverAll(events, (index) => (index % 2 === 0 ? app : second));
+  await settled();
+  const { rows } = await app.database.pool.query(
+    `SELECT email, phone, (SELECT count(*)::integer FROM form_response WHERE client_id = client.id) AS responses
+       FROM client ORDER BY email, phone`,
+  );
+  const total = (rows as { responses: number }[]).reduce((sum, { responses }) => sum + responses, 0);
+  expect(total).toBe(200);
+  expect((rows as { email: string | null }[]).map(({ email }) => email)).toEqual([
+    ...Array.from({ length: 7 }, (_, index) => `p${index}@example.com`),
+    null,
+    null,
+  ]);
+  await checkConflicts();
+});
+
+it('what the release before writes is given to the right client', async () => {
+  await deliverAll(
+    [
+      newEvent({ formId: 'old', questions: [askEmail('one@example.com'), askPhone('+12025550101')] }),
+      newEvent({ formId: 'old', questions: [askEmail('two@example.com'), askPhone('+12025550101')] }),
+    ],
+    () => app,
+  );
+  await settled();
+  // It knows no keys, and takes a phone for a person.
+  await app.database.pool.query(
+    `UPDATE form_response SET email_key = NULL, phone_key = NULL, updated_at = updated_at + interval '1 second',
+            client_id = (SELECT id FROM client WHERE email = 'one@example.com')`,
+  );
+  await app.database.pool.query(`DELETE FROM client WHERE email = 'two@example.com'`);
+  await app.app.get(ResponseSettler, { strict: false }).settle();
+  const { rows } = await app.database.pool.query(
+    `SELECT email, conflict, (SELECT count(*)::integer FROM form_response WHERE client_id = client.id) AS responses
+       FROM client ORDER BY email`,
+  );
+  expect(rows).toEqual([
+    { email: 'one@example.com', conflict: true, responses: 1 },
+    { email: 'two@example.com', conflict: true, responses: 1 },
+  ]);
+});

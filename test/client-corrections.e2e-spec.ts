@@ -1,0 +1,230 @@
+/** What admins decide about clients: corrected, merged and split by hand, and remembered when the next submission comes. */
+import { question, type FixtureEvent } from './fixtures/typeform-events';
+import { askEmail, askName, askPhone, newEvent, tokenOf } from './support/events';
+import { startTestApp, TestApp } from './support/test-app';
+
+let app: TestApp;
+let viewer: string;
+beforeAll(async () => {
+  app = await startTestApp();
+  const { body } = await app.admin('post', '/v1/api-keys').send({ name: 'reads', role: 'viewer' }).expect(201);
+  viewer = (body as { key: string }).key;
+});
+afterAll(() => app.stop());
+
+interface ClientBody {
+  id: string;
+  email: string | null;
+  phone: string | null;
+  identifiers: Record<string, { value: string; source: string; confidence: number; from: string | null }>;
+}
+
+const FORM = 'decisions';
+const askOrg = (value: string) => question('org', 'Company name', 'short_text', 'text', value);
+type Question = ReturnType<typeof askName>;
+
+/** Sends a submission and returns its event and the client it belongs to. */
+async function submit(...questions: Question[]): Promise<{ event: FixtureEvent; token: string; client: ClientBody }> {
+  const event = newEvent({ formId: FORM, questions });
+  await app.deliver(event).expect(200);
+  await app.settled();
+  return { event, token: tokenOf(event), client: await clientOf(tokenOf(event)) };
+}
+
+async function clientOf(token: string): Promise<ClientBody> {
+  const { body } = await app.admin('get', `/v1/responses/${FORM}/${token}`).expect(200);
+  return client((body as { clientId: string }).clientId);
+}
+
+async function client(id: string): Promise<ClientBody> {
+  return (await app.admin('get', `/v1/clients/${id}`).expect(200)).body as ClientBody;
+}
+
+const valuesOf = ({ identifiers }: ClientBody): Record<string, string> =>
+  Object.fromEntries(Object.entries(identifiers).map(([key, { value }]) => [key, value]));
+
+async function lastAudit(): Promise<{ action: string; subject: string; details: unknown }> {
+  const { body } = await app.admin('get', '/v1/audit?limit=1').expect(200);
+  return (
+    (body.items as { action: string; subject: string; details: unknown }[])[0] ?? {
+      action: '',
+      subject: '',
+      details: null,
+    }
+  );
+}
+
+describe('a correction', () => {
+  const correct = (id: string, identifiers: object) => app.admin('patch', `/v1/clients/${id}`).send({ identifiers });
+
+  it('stays when its responses are processed again and when another one comes; what is left out stays as it is', async () => {
+    const { client: before, event } = await submit(
+      askEmail('maria@example.com'),
+      askName('Maria Garica'),
+      askOrg('Acme'),
+    );
+    const { body } = await correct(before.id, { fullName: 'Maria Garcia', company: null }).expect(200);
+    const shown = body as ClientBody;
+    expect(shown.identifiers.fullName).toEqual({ value: 'Maria Garcia', source: 'admin', confidence: 1, from: null });
+    expect(valuesOf(shown)).toEqual({ email: 'maria@example.com', fullName: 'Maria Garcia' });
+    await app.admin('post', `/v1/deliveries/${String(event.event_id)}/replay`).expect(200);
+    await submit(askEmail('maria@example.com'), askName('M. Garica'), askOrg('Acme Ltd'));
+    expect(valuesOf(await client(before.id))).toEqual({ email: 'maria@example.com', fullName: 'Maria Garcia' });
+    expect(await lastAudit()).toMatchObject({ action: 'delivery.replayed' });
+  });
+
+  it('can be given back to the responses', async () => {
+    const { client: before } = await submit(askEmail('reset@example.com'), askName('Grace Hopper'));
+    await correct(before.id, { fullName: 'Somebody Else', city: 'Lisbon' }).expect(200);
+    const { body } = await correct(before.id, { fullName: { reset: true } }).expect(200);
+    expect(valuesOf(body as ClientBody)).toEqual({
+      email: 'reset@example.com',
+      fullName: 'Grace Hopper',
+      city: 'Lisbon',
+    });
+    expect((body as ClientBody).identifiers.fullName?.source).toBe('field:id_name');
+  });
+
+  it('of an e-mail finds the client from now on, as does the one it had', async () => {
+    const { client: before } = await submit(askEmail('typo@exmaple.example.com'), askName('Alan Turing'));
+    await correct(before.id, { email: 'Alan@Example.com ' }).expect(200);
+    expect(await client(before.id)).toMatchObject({ email: 'alan@example.com' });
+    expect((await submit(askEmail('alan@example.com'))).client.id).toBe(before.id);
+    expect((await submit(askEmail('typo@exmaple.example.com'))).client.id).toBe(before.id);
+    const { body } = await app.admin('get', '/v1/clients?email=typo@exmaple.example.com').expect(200);
+    expect(body.items).toHaveLength(1);
+  });
+
+  it('to another client’s e-mail is refused and says whose it is', async () => {
+    const { client: first } = await submit(askEmail('first@example.com'));
+    const { client: second } = await submit(askEmail('second@example.com'));
+    const { body } = await correct(second.id, { email: 'first@example.com' }).expect(409);
+    expect(body).toMatchObject({ code: 'conflict', detail: expect.stringContaining(first.id) });
+    expect(await client(second.id)).toMatchObject({ email: 'second@example.com' });
+  });
+
+  it.each<[string, unknown, string]>([
+    ['identifiers.email', { email: 'nobody' }, 'must be an e-mail address'],
+    ['identifiers.phone', { phone: '0151 234' }, 'must be a phone number with its country code, such as +12025550123'],
+    ['identifiers.birthday', { birthday: 'yesterday' }, 'must be a date, YYYY-MM-DD'],
+    ['identifiers.city', { city: ' ' }, 'must not be empty; null takes the identifier away'],
+    ['identifiers.city', { city: 7 }, 'must be a text, null, or {"reset": true}'],
+    ['identifiers', {}, 'must name an identifier to correct'],
+  ])('%s of %j is refused', async (path, identifiers, message) => {
+    const { client: before } = await submit(askEmail('checked@example.com'));
+    const { body } = await correct(before.id, identifiers as object).expect(422);
+    expect(body.errors).toEqual([{ path, message }]);
+  });
+
+  it('of what is no identifier is refused; of nobody is 404; by a viewer is 403', async () => {
+    const { client: before } = await submit(askEmail('checked@example.com'));
+    const { body } = await correct(before.id, { shoeSize: '42' }).expect(422);
+    expect(body.errors[0].path).toBe('identifiers.shoeSize');
+    await correct('00000000-0000-4000-8000-000000000000', { city: 'Rome' }).expect(404);
+    await app
+      .admin('patch', `/v1/clients/${before.id}`, viewer)
+      .send({ identifiers: { city: 'Rome' } })
+      .expect(403);
+  });
+
+  it('leaves an audit entry that names the identifiers and no value', async () => {
+    const { client: before } = await submit(askEmail('audited@example.com'));
+    await correct(before.id, { lastName: 'Secret', city: null }).expect(200);
+    const entry = await lastAudit();
+    expect(entry).toMatchObject({
+      action: 'client.corrected',
+      subject: before.id,
+      details: { identifiers: ['city', 'lastName'] },
+    });
+    expect(JSON.stringify(entry)).not.toContain('Secret');
+  });
+});
+
+describe('a merge', () => {
+  const merge = (id: string, otherId: string) => app.admin('post', `/v1/clients/${id}/merge`).send({ otherId });
+
+  it('makes two clients one, for good', async () => {
+    const work = await submit(askEmail('ann@work.example.com'), askName('Ann Smith'), askOrg('Acme'));
+    const home = await submit(askEmail('ann@home.example.com'), askPhone('+12025550111'));
+    const nameless = await submit(askPhone('+12025550112'));
+    const { body } = await merge(work.client.id, home.client.id).expect(200);
+    expect(body).toMatchObject({ id: work.client.id, email: 'ann@work.example.com' });
+    await merge(work.client.id, nameless.client.id).expect(200);
+    expect(await lastAudit()).toMatchObject({
+      action: 'client.merged',
+      subject: work.client.id,
+      details: { otherId: nameless.client.id, responses: 1 },
+    });
+    await app.admin('get', `/v1/clients/${home.client.id}`).expect(404);
+    for (const token of [work.token, home.token, nameless.token])
+      expect((await clientOf(token)).id).toBe(work.client.id);
+    for (const asked of [
+      [askEmail('ann@home.example.com')],
+      [askEmail('ann@work.example.com')],
+      [askPhone('+12025550112')],
+    ])
+      expect((await submit(...asked)).client.id).toBe(work.client.id);
+    const { body: list } = await app.admin('get', '/v1/clients?email=ann@home.example.com').expect(200);
+    expect((list.items as ClientBody[]).map(({ id }) => id)).toEqual([work.client.id]);
+  });
+
+  it('with itself is a conflict, with nobody 404, without an id 422', async () => {
+    const { client: alone } = await submit(askEmail('alone@example.com'));
+    await merge(alone.id, alone.id).expect(409);
+    await merge(alone.id, '00000000-0000-4000-8000-000000000000').expect(404);
+    await merge(alone.id, 'x').expect(422);
+  });
+});
+
+describe('a split', () => {
+  const split = (id: string, ...tokens: string[]) =>
+    app.admin('post', `/v1/clients/${id}/split`).send({ responses: tokens.map((token) => ({ formId: FORM, token })) });
+
+  it('takes a person out of another, and later submissions go to whom they belong', async () => {
+    const his = await submit(askEmail('tom@example.com'), askName('Tom Cole'), askPhone('+12025550121'));
+    const hers = await submit(askEmail('tina@example.com'), askName('Tina Cole'), askPhone('+12025550122'));
+    await app.admin('post', `/v1/clients/${his.client.id}/merge`).send({ otherId: hers.client.id }).expect(200);
+    const { body } = await split(his.client.id, hers.token).expect(201);
+    const tina = body as ClientBody;
+    expect(tina).toMatchObject({ email: 'tina@example.com', phone: '+12025550122' });
+    expect(valuesOf(tina).fullName).toBe('Tina Cole');
+    const tom = await client(his.client.id);
+    expect(valuesOf(tom)).toEqual({ email: 'tom@example.com', fullName: 'Tom Cole', phone: '+12025550121' });
+    expect((await submit(askEmail('tina@example.com'))).client.id).toBe(tina.id);
+    expect((await submit(askPhone('+12025550122'))).client.id).toBe(tina.id);
+    expect((await submit(askEmail('tom@example.com'))).client.id).toBe(tom.id);
+    expect(await lastAudit()).toMatchObject({
+      action: 'client.split',
+      subject: tom.id,
+      details: { newId: tina.id, responses: 1 },
+    });
+  });
+
+  it('of two people with one e-mail tells them apart by name from then on', async () => {
+    const hers = await submit(askEmail('family@example.com'), askName('Eva Braun-Meier'));
+    const his = await submit(askEmail('family@example.com'), askName('Max Meier'));
+    expect(his.client.id).toBe(hers.client.id);
+    const { body } = await split(hers.client.id, his.token).expect(201);
+    const max = body as ClientBody;
+    expect((await clientOf(hers.token)).id).toBe(hers.client.id);
+    expect((await submit(askEmail('family@example.com'), askName('MAX MEIER'))).client.id).toBe(max.id);
+    expect((await submit(askEmail('family@example.com'), askName('Eva Braun-Meier'))).client.id).toBe(hers.client.id);
+  });
+
+  it('survives that its responses are processed again', async () => {
+    const one = await submit(askEmail('both@example.com'), askName('One Person'));
+    const two = await submit(askEmail('both@example.com'), askName('Two Person'));
+    const { body } = await split(one.client.id, two.token).expect(201);
+    await app.admin('post', `/v1/deliveries/${String(two.event.event_id)}/replay`).expect(200);
+    await app.settled();
+    expect((await clientOf(two.token)).id).toBe((body as ClientBody).id);
+  });
+
+  it('of all responses, of foreign ones or of none is refused', async () => {
+    const one = await submit(askEmail('whole@example.com'));
+    const foreign = await submit(askEmail('foreign@example.com'));
+    await split(one.client.id, one.token).expect(409);
+    await split(one.client.id, foreign.token).expect(409);
+    await split(one.client.id).expect(422);
+  });
+});

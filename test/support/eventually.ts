@@ -1,0 +1,16 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/**
+ * How long a test waits, in milliseconds, before it counts as hanging. No measure of speed: a wait ends as soon as what it waits for
+ * is there, and only a test that fails waits so long. Below the limit of Jest, so that the failure says what was missing.
+ */
+export const HANGS_AFTER_MS = 240_000;
+
+/** Waits until a condition holds, asking again and again; fails with `what` when it never does. */
+export async function eventually(condition: () => Promise<boolean> | boolean, what: string): Promise<void> {
+  const givesUpAt = performance.now() + HANGS_AFTER_MS;
+  while (!(await condition())) {
+    if (performance.now() > givesUpAt) throw new Error(`waited in vain until ${what}`);
+    await pause(10);
+  }
+}
