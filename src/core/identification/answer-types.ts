@@ -67,6 +67,7 @@ export function answerHolds(key: IdentifierKey, answerType: string): boolean {
     case 'number':
       return key === 'phone' || key === 'postalCode';
     case 'choice':
+    case 'choices':
       return ['gender', 'city', 'state', 'country'].includes(key);
     default:
       return false;

@@ -1,5 +1,5 @@
 /** Dates of birth -> `YYYY-MM-DD`, where the value or its title leaves no doubt about the order. */
-import type { DateOrder } from './form-plan';
+import type { DateOrder } from './date-order';
 import { tidy } from './text-values';
 import { fold } from './title-text';
 import type { Language } from './vocabulary/vocabulary';
@@ -29,24 +29,36 @@ const MONTHS: ReadonlyMap<string, number> = new Map(
 /**
  * A birthday from a date answer or a text. Day and month of digits alone are told apart by the title's order
  * (DD/MM/YYYY), by a day above 12, by dots (always day first) or by a language that writes the day first; else the text
- * is kept as typed. Null when the text is no date.
+ * is kept as typed. `year` is that of the submission, for years of two digits. Null when the text is no date.
  */
-export function birthdayValue(text: string, order: DateOrder | null, language: Language | null): BirthdayValue | null {
+export function birthdayValue(
+  text: string,
+  order: DateOrder | null,
+  language: Language | null,
+  year: number | null = null,
+): BirthdayValue | null {
   const line = tidy(text);
   if (line.length > 40) return null;
   const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ][\d:.]+(?:Z|[+-]\d{2}:?\d{2})?)?$/.exec(line);
   if (iso) return dated(iso[1], iso[2], iso[3]);
   const numeric = /^(\d{1,4})\s?[/.\- ]\s?(\d{1,2})\s?[/.\- ]\s?(\d{1,4})\.?$/.exec(line);
-  if (numeric) return fromDigits(line, numeric, order, language);
+  if (numeric) return fromDigits(line, fullYear(numeric, year), order, language);
   const compact = /^(\d{2})(\d{2})(\d{4})$/.exec(line);
   if (compact && order === 'dmy') return dated(compact[3], compact[2], compact[1]);
   if (compact && order === 'mdy') return dated(compact[3], compact[1], compact[2]);
   return fromWords(line);
 }
 
+/** Of a year of two digits only one century can be meant: nobody is born after the submission, hardly anybody is a hundred. */
+function fullYear([whole, a, b, c]: RegExpExecArray, now: number | null): string[] {
+  if (now === null || a?.length === 4 || c?.length !== 2) return [whole, a ?? '', b ?? '', c ?? ''];
+  const century = 2000 + Number(c) > now ? 1900 : 2000;
+  return [whole, a ?? '', b ?? '', String(century + Number(c))];
+}
+
 function fromDigits(
   line: string,
-  [, a, b, c]: RegExpExecArray,
+  [, a, b, c]: string[],
   order: DateOrder | null,
   language: Language | null,
 ): BirthdayValue | null {

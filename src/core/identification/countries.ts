@@ -47,7 +47,8 @@ export function countryOf(text: string): CountryCode | null {
 
 /** Whether an admin's setting is a country that phone numbers can be read in. */
 export function asCountry(code: string | null | undefined): CountryCode | null {
-  const upper = (code ?? '').toUpperCase();
+  if (!code) return null;
+  const upper = code.toUpperCase();
   return getCountries().find((country) => country === upper) ?? null;
 }
 
@@ -135,8 +136,59 @@ export const COUNTRIES_OF: Readonly<Record<Language, readonly CountryCode[]>> = 
   en: ['US', 'GB', 'AU', 'IE', 'NZ', 'ZA', 'IN', 'NG', 'KE', 'SG', 'PK', 'PH', 'GH'],
   pt: ['BR', 'PT', 'AO', 'MZ'],
   es: ['ES', 'MX', 'CO', 'AR', 'PE', 'CL', 'EC', 'VE', 'GT', 'CR', 'UY', 'BO', 'DO', 'SV', 'HN', 'NI', 'PA', 'PY'],
-  fr: ['FR', 'BE', 'CH', 'CA', 'LU', 'MA', 'TN', 'SN', 'CI'],
+  fr: ['FR', 'BE', 'CH', 'CA', 'LU', 'MA', 'DZ', 'TN', 'SN', 'CI'],
   de: ['DE', 'AT', 'CH', 'LU'],
+};
+
+/** What the digits of a national number look like, as typed: a cheap test before the library's exact one. */
+export const NATIONAL_SHAPES: Readonly<Partial<Record<CountryCode, RegExp>>> = {
+  US: /^1?[2-9]\d{9}$/,
+  CA: /^1?[2-9]\d{9}$/,
+  DO: /^1?8[024]9\d{7}$/,
+  GB: /^0[1-9]\d{8,9}$/,
+  AU: /^(?:0[2-8]\d{8}|1[38]00\d{6})$/,
+  IE: /^0\d{7,9}$/,
+  NZ: /^0\d{8,10}$/,
+  ZA: /^0[1-8]\d{8}$/,
+  IN: /^0?[6-9]\d{9}$/,
+  NG: /^0[7-9][01]\d{8}$/,
+  KE: /^0[17]\d{8}$/,
+  SG: /^[3689]\d{7}$/,
+  PK: /^0[2-9]\d{8,9}$/,
+  PH: /^0[2-9]\d{8,9}$/,
+  GH: /^0[235]\d{8}$/,
+  BR: /^0?[1-9]\d{9,10}$/,
+  PT: /^[239]\d{8}$/,
+  AO: /^[29]\d{8}$/,
+  MZ: /^8\d{8}$/,
+  ES: /^[6-9]\d{8}$/,
+  MX: /^[2-9]\d{9}$/,
+  CO: /^[36]\d{9}$/,
+  AR: /^0?\d{10,12}$/,
+  PE: /^(?:9\d{8}|0?[1-8]\d{7})$/,
+  CL: /^[2-9]\d{8}$/,
+  EC: /^0[2-9]\d{7,8}$/,
+  VE: /^0[24]\d{9}$/,
+  GT: /^[2-7]\d{7}$/,
+  CR: /^[24-8]\d{7}$/,
+  UY: /^(?:0?9\d{7}|[24]\d{7})$/,
+  BO: /^[2-467]\d{7}$/,
+  SV: /^[267]\d{7}$/,
+  HN: /^[2-9]\d{7}$/,
+  NI: /^[2578]\d{7}$/,
+  PA: /^(?:6\d{7}|[2-9]\d{6})$/,
+  PY: /^0\d{8,9}$/,
+  FR: /^0[1-9]\d{8}$/,
+  BE: /^0\d{8,9}$/,
+  CH: /^0\d{9}$/,
+  LU: /^[2-9]\d{5,8}$/,
+  MA: /^0[5-8]\d{8}$/,
+  DZ: /^0[2-7]\d{7,8}$/,
+  TN: /^[2-57-9]\d{7}$/,
+  SN: /^[37]\d{8}$/,
+  CI: /^[02]\d{9}$/,
+  DE: /^0[1-9]\d{5,12}$/,
+  AT: /^0[1-9]\d{6,12}$/,
 };
 
 /** Where a form of a language most often comes from; Spanish is at home in too many countries for one to be meant. */

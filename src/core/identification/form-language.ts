@@ -1,6 +1,6 @@
 /** Which languages a form is written in: words count only in the languages of their form. */
 import { knows, LEXICONS } from './lexicon';
-import { fold, wordsOf } from './title-text';
+import type { Title } from './title-text';
 import { type Language, LANGUAGES } from './vocabulary/vocabulary';
 
 /** Letters and marks that one language alone of the five writes. */
@@ -24,17 +24,17 @@ export interface FormLanguages {
 }
 
 /** Weighs the words of all titles: a word that few languages have weighs more. */
-export function detectLanguages(titles: readonly string[]): FormLanguages {
+export function detectLanguages(titles: readonly Title[]): FormLanguages {
   const weight: Record<Language, number> = { en: 0, pt: 0, es: 0, fr: 0, de: 0 };
   const seen = new Set<string>();
-  for (const title of titles) {
+  for (const { text, clauses } of titles) {
     for (const [sign, language, evidence] of SIGNS)
-      if (sign.test(title.slice(0, MAX_TITLE))) weight[language] += evidence;
-    for (const word of wordsOf(title.slice(0, MAX_TITLE))) {
+      if (sign.test(text.slice(0, MAX_TITLE))) weight[language] += evidence;
+    for (const word of clauses.flatMap(({ words }) => words)) {
       if (seen.size >= MAX_WORDS) break;
       if (word.length < 2 || seen.has(word)) continue;
       seen.add(word);
-      const of = LANGUAGES.filter((language) => knows(LEXICONS[language], fold(word)));
+      const of = LANGUAGES.filter((language) => knows(LEXICONS[language], word));
       for (const language of of) weight[language] += 1 / (of.length * of.length);
     }
   }

@@ -11,7 +11,7 @@ import { toSubmission, type Submission } from '../answers';
 import { type IdentifierMapping, type Identifiers } from '../identifiers';
 import { parseTypeformEvent } from '../typeform-event';
 import { planForm } from './form-plan';
-import { identify, questionsOf } from './identify';
+import { findsClients, identify, questionsOf } from './identify';
 
 function submissionOf(overrides: EventOverrides): Submission {
   return toSubmission(parseTypeformEvent(toBody(completedEvent(overrides))));
@@ -111,17 +111,17 @@ describe('identify', () => {
     expect(valuesOf(identifiersOf([text('Full name', 'Ana Silva')]))).toEqual({ fullName: 'Ana Silva' });
   });
 
-  it('prefers mapping, then answer type, then hidden field, then title, then ref', () => {
+  it('prefers mapping, then answer type, then title, then ref, then hidden field', () => {
     const steps: [Identifiers, string, number][] = [];
     const byRef = text('Where do we write to?', 'ref@example.com', 'email');
     const byTitle = text('E-mail', 'title@example.com', 'x');
     const byType = mail('Where do we write to?', 'type@example.com', 'y');
     const mapped = text('Anything', 'mapped@example.com', 'z');
     const hidden = { email: 'hidden@example.com' };
-    steps.push([identifiersOf([byRef]), 'ref@example.com', 0.7]);
-    steps.push([identifiersOf([byRef, byTitle]), 'title@example.com', 0.8]);
-    steps.push([identifiersOf([byRef, byTitle], hidden), 'hidden@example.com', 0.9]);
-    steps.push([identifiersOf([byRef, byTitle, byType], hidden), 'type@example.com', 0.95]);
+    steps.push([identifiersOf([], hidden), 'hidden@example.com', 0.6]);
+    steps.push([identifiersOf([byRef], hidden), 'ref@example.com', 0.7]);
+    steps.push([identifiersOf([byRef, byTitle], hidden), 'title@example.com', 0.8]);
+    steps.push([identifiersOf([byRef, byTitle, byType], hidden), 'type@example.com', 0.92]);
     steps.push([identifiersOf([byRef, byTitle, byType, mapped], hidden, { email: 'z' }), 'mapped@example.com', 1]);
     for (const [found, value, confidence] of steps) expect(found.email).toMatchObject({ value, confidence });
   });
@@ -138,10 +138,15 @@ describe('identify', () => {
       expect(found.company).toEqual({ value, source, confidence: 1 });
     });
 
-    it('falls back to guessing when the mapped field was not answered or holds no valid value', () => {
+    it('falls back to guessing only when the form does not have the mapped field; keeps what a mapped one holds', () => {
       const questions = [mail('E-mail', 'a@example.com'), text('Other', 'not an address', 'bad')];
       expect(valuesOf(identifiersOf(questions, {}, { email: 'gone' }))).toEqual({ email: 'a@example.com' });
-      expect(valuesOf(identifiersOf(questions, {}, { email: 'bad' }))).toEqual({ email: 'a@example.com' });
+      expect(identifiersOf(questions, {}, { email: 'bad' }).email).toEqual({
+        value: 'not an address',
+        source: 'field:id_bad',
+        confidence: 1,
+        normalised: false,
+      });
     });
 
     it('takes a mapped field for nothing else', () => {
@@ -203,8 +208,8 @@ describe('identify', () => {
     ['a date that is no birthday', question('a', 'Start date', 'date', 'date', '1990-05-17')],
     ['several countries', question('a', 'Country', 'multiple_choice', 'choices', { labels: ['Spain', 'Peru'] })],
     ['a choice for a company', question('a', 'Company', 'multiple_choice', 'choice', { label: 'Startup' })],
-    ['a national number', text('Phone', '202 555 0123')],
-    ['an invalid e-mail', mail('E-mail', 'not an address')],
+    ['a text that is no number', text('Phone', 'call me')],
+    ['a text that is no e-mail', text('E-mail', 'not an address')],
     ['a url', question('a', 'Company', 'website', 'url', 'https://example.com')],
     ['an unknown type', question('a', 'Company', 'hologram', 'hologram', { label: 'x' })],
     ['the company ref on a story', question('company', 'Tell us about it', 'long_text', 'text', 'We make samples')],
@@ -212,6 +217,11 @@ describe('identify', () => {
     ['a placeholder', text('Company', 'xxxxx')],
   ])('takes nothing from %s', (_name, asked) => {
     expect(identifiersOf([asked])).toEqual({});
+  });
+
+  it('reads the one choice where several were allowed', () => {
+    const asked = question('a', 'Country', 'multiple_choice', 'choices', { labels: ['Spain'] });
+    expect(identifiersOf([asked]).country?.value).toBe('Spain');
   });
 
   it('lets the ref decide what a bare "Name" is', () => {
@@ -244,11 +254,127 @@ describe('identify', () => {
       company: 'xxxxx',
     };
     expect(identifiersOf([], hidden)).toMatchObject({
-      firstName: { value: 'Ana', source: 'hidden:first_name', confidence: 0.9 },
-      fullName: { value: 'Ana Silva', source: 'hidden:first_name', confidence: 0.81 },
+      firstName: { value: 'Ana', source: 'hidden:first_name', confidence: 0.6 },
+      fullName: { value: 'Ana Silva', source: 'hidden:first_name', confidence: 0.54 },
       phone: { value: '+12025550123' },
     });
     expect(Object.keys(identifiersOf([], hidden))).toEqual(['phone', 'fullName', 'firstName', 'lastName']);
+  });
+
+  describe('hidden fields', () => {
+    const typed = [mail('E-mail', 'ana@example.com')];
+
+    it('add what was not asked, when they agree with what was typed', () => {
+      const found = identifiersOf(typed, { email: 'ANA@example.com', last_name: 'Silva', company: 'Example Lda' });
+      expect(valuesOf(found)).toEqual({ email: 'ana@example.com', lastName: 'Silva', company: 'Example Lda' });
+    });
+
+    it.each([
+      ['another e-mail', { email: 'bob@example.com', first_name: 'Bob', last_name: 'Jones', company: 'Example Lda' }],
+      ['another name', { first_name: 'Bob', last_name: 'Jones', phone: '+12025550123' }],
+    ])('count for nothing when they hold %s', (_name, hidden) => {
+      const found = identifiersOf([...typed, text('First name', 'Ana')], hidden);
+      expect(valuesOf(found)).toEqual({ email: 'ana@example.com', firstName: 'Ana' });
+    });
+
+    it.each(['{{email}}', '%EMAIL%', '[email]', '~Contact.Email~', '*|EMAIL|*', 'xxxxx', ''])(
+      'that were never filled in are none: %s',
+      (value) => expect(identifiersOf([], { email: value, first_name: value })).toEqual({}),
+    );
+  });
+
+  describe('what was validated or mapped', () => {
+    it.each([
+      ['an e-mail', mail('E-mail', 'alice@intranet'), 'email', 'alice@intranet'],
+      ['a phone', question('a', 'Phone', 'phone_number', 'phone_number', '+999123456'), 'phone', '+999123456'],
+      ['a date', question('a', 'Birthday', 'date', 'date', '1850-01-01'), 'birthday', '1850-01-01'],
+    ] as const)('is kept as typed where our form is stricter: %s', (_name, asked, key, value) => {
+      expect(identifiersOf([asked])[key]).toMatchObject({ value, normalised: false });
+    });
+
+    it('is normalised where it can be', () => {
+      const phone = question('p', 'Phone', 'phone_number', 'phone_number', '+5215512345678');
+      const found = identifiersOf([
+        mail('E-mail', 'José&Co@Example.XN--P1AI'),
+        phone,
+        question('b', 'Date of birth', 'date', 'date', '1999-08-01T00:00:00Z'),
+      ]);
+      expect(valuesOf(found)).toEqual({
+        email: 'josé&co@example.xn--p1ai',
+        phone: '+525512345678',
+        birthday: '1999-08-01',
+      });
+    });
+  });
+
+  describe('several parts in one answer', () => {
+    it.each([
+      ['PLZ & Wohnort', '12345 Musterstadt', { postalCode: '12345', city: 'Musterstadt' }],
+      ['Code postal et ville', '69001 Lyon', { postalCode: '69001', city: 'Lyon' }],
+      ['City, State', 'Boulder, CO', { city: 'Boulder', state: 'CO' }],
+      ['Cidade/UF', 'Campinas - SP', { city: 'Campinas', state: 'SP' }],
+      ['Name and e-mail', 'Ana Silva, ana@example.com', { fullName: 'Ana Silva', email: 'ana@example.com' }],
+      ['City and country', 'Porto', {}],
+    ])('%s: %s', (title, value, expected) => {
+      expect(valuesOf(identifiersOf([text(title, value)]))).toEqual(expected);
+    });
+  });
+
+  describe('names', () => {
+    it.each(['Null', 'Na', 'None', 'test1', 'Smith 3rd', 'علی\u200cرضا', "O'Neill-Smith"])('of %s are kept', (name) => {
+      const found = identifiersOf([text('First name', 'Ana'), text('Last name', name)]);
+      expect(found.lastName?.value).toBe(name);
+    });
+
+    it('of nine words are kept', () => {
+      const name = 'Maria da Conceição dos Santos Pereira de Almeida Sousa';
+      expect(identifiersOf([text('Full name', name)]).fullName?.value).toBe(name);
+    });
+
+    it.each(['n/a', 'none', '-', 'Não tenho', 'ninguno', 'aucun', 'keine Angabe', '%LASTNAME%', '[last_name]'])(
+      'are not %s',
+      (value) => expect(identifiersOf([text('Last name', value), text('Company', value)])).toEqual({}),
+    );
+  });
+
+  describe('national numbers', () => {
+    const phone = text('Phone', '0171 3920012');
+
+    it.each([
+      ["the form's setting", [phone], 'DE', '+491713920012'],
+      ['the country answered', [phone, text('Country', 'Germany')], null, '+491713920012'],
+      ['another number', [phone, text('Second phone', '+49 30 23125123')], null, '+491713920012'],
+    ])('are read in the country of %s', (_name, questions, country, expected) => {
+      expect(identifiersIn(submissionOf({ questions }), {}, country).phone?.value).toBe(expected);
+    });
+
+    it('are read in the country of the language', () => {
+      const questions = [text('Telefonnummer', '0171 3920012'), text('Wie heißen Sie?', 'Ana Silva')];
+      expect(identifiersOf(questions).phone?.value).toBe('+491713920012');
+    });
+
+    it('are kept as typed where nothing tells the country', () => {
+      const questions = [text('¿Cuál es tu teléfono?', '912 345 678'), text('¿Cómo te llamas?', 'Ana')];
+      expect(identifiersOf(questions).phone).toMatchObject({ value: '912 345 678', normalised: false });
+    });
+
+    it('may have lost their trunk 0 in a number question', () => {
+      const questions = [question('a', 'Telefonnummer', 'number', 'number', 1713920012), text('Ihr Nachname', 'Silva')];
+      expect(identifiersOf(questions).phone?.value).toBe('+491713920012');
+    });
+  });
+
+  it('does not depend on the order of the answers', () => {
+    const asked = submissionOf({});
+    const hidden = Object.keys(asked.hidden);
+    const plan = planForm({ title: asked.formTitle, questions: questionsOf(asked), hidden });
+    const expected = identify(asked, plan, { phoneCountry: null });
+    const { length } = asked.answers;
+    fc.assert(
+      fc.property(fc.shuffledSubarray(asked.answers, { minLength: length, maxLength: length }), (answers) => {
+        expect(identify({ ...asked, answers }, plan, { phoneCountry: null })).toEqual(expected);
+      }),
+    );
   });
 
   it('never throws and returns bounded values, whatever the answers are', () => {
@@ -271,5 +397,30 @@ describe('identify', () => {
         }
       }),
     );
+  });
+});
+
+describe('findsClients', () => {
+  const identifier = (value: string) => ({ value, source: 'field:a', confidence: 0.95 });
+
+  it.each([
+    ['email', 'ana@example.com', true],
+    ['email', 'info@example.com', true],
+    ['email', 'none@none.com', false],
+    ['email', 'test@test.com', false],
+    ['email', 'noreply@example.com', false],
+    ['email', 'no-reply@example.com', false],
+    ['email', 'sinemail@gmail.com', false],
+    ['phone', '+351912345678', true],
+    ['phone', '+12025550123', true],
+    ['phone', '+351000000000', false],
+    ['phone', '+15555555555', false],
+    ['phone', '+11234567890', false],
+  ] as const)('%s %s: %s', (key, value, expected) => {
+    expect(findsClients(key, identifier(value))).toBe(expected);
+  });
+
+  it('is false for what was only kept as typed', () => {
+    expect(findsClients('email', { ...identifier('ana@example.com'), normalised: false })).toBe(false);
   });
 });

@@ -1,27 +1,19 @@
 /** A submission and the plan of its form -> who it is about: identifiers with source and confidence. Pure. */
 import { choiceLabel, type NormalisedAnswer, type Submission } from '../answers';
+import { arrayOf, objectOf, stringOf } from '../typeform-event';
 import { type Identifier, IDENTIFIER_KEYS, type IdentifierKey, type Identifiers } from '../identifiers';
 import { answerHolds } from './answer-types';
 import { birthdayValue } from './birthday-values';
 import { canonicalEmail, emailIn, isNobodysEmail } from './email-values';
-import { type FormPlan, type FormQuestion, type QuestionPlan } from './form-plan';
+import type { FormPlan, FormQuestion, QuestionPlan } from './plan';
 import { phoneCountries, type PhoneSettings } from './phone-countries';
 import { isNobodysPhone, NO_COUNTRY, type PhoneCountries, phoneValue } from './phone-values';
 import { splitValue } from './split-values';
-import { isNothing, isPlausible, isUnfilled, tidy } from './text-values';
+import { isPlausible, isUnfilled, tidy } from './text-values';
 import { fold } from './title-text';
 
 /** A full name put together from first and last name is a little less sure than the less sure of the two. */
 const DERIVED = 0.9;
-/** Keys that describe one person: hidden ones of somebody else than the one who typed are all dropped together. */
-const HIDDEN_PERSON_KEYS: readonly IdentifierKey[] = [
-  'email',
-  'phone',
-  'fullName',
-  'firstName',
-  'lastName',
-  'birthday',
-];
 
 /** A found identifier before one is chosen per key; `order` is the place of its question in the form. */
 interface Candidate extends Identifier {
@@ -39,6 +31,8 @@ interface Answered {
   questionType: string | null;
   source: string;
   order: number;
+  /** The year of the submission. */
+  year: number | null;
   plan: QuestionPlan;
 }
 
@@ -71,7 +65,8 @@ export function findsClients(key: 'email' | 'phone', identifier: Identifier): bo
   return key === 'email' ? !isNobodysEmail(identifier.value) : !isNobodysPhone(identifier.value);
 }
 
-function typedAnswers({ answers }: Submission, plan: FormPlan): Answered[] {
+function typedAnswers({ answers, submittedAt }: Submission, plan: FormPlan): Answered[] {
+  const year = submittedAt?.getUTCFullYear() ?? null;
   const order = new Map([...plan.questions.keys()].map((id, index) => [id, index]));
   return answers.flatMap((answer) => {
     const meaning = plan.questions.get(answer.fieldId);
@@ -90,6 +85,7 @@ function typedAnswers({ answers }: Submission, plan: FormPlan): Answered[] {
           questionType: answer.fieldType,
           source: `field:${answer.fieldId}`,
           order: at,
+          year,
           plan: meaning,
         },
       ];
@@ -97,7 +93,8 @@ function typedAnswers({ answers }: Submission, plan: FormPlan): Answered[] {
   });
 }
 
-function hiddenAnswers({ hidden }: Submission, plan: FormPlan): Answered[] {
+function hiddenAnswers({ hidden, submittedAt }: Submission, plan: FormPlan): Answered[] {
+  const year = submittedAt?.getUTCFullYear() ?? null;
   return [...plan.hidden.entries()].flatMap(([name, meaning], index) => {
     if (!meaning?.key || meaning.whose !== 'client' || !Object.hasOwn(hidden, name)) return [];
     const text = hidden[name] ?? '';
@@ -110,6 +107,7 @@ function hiddenAnswers({ hidden }: Submission, plan: FormPlan): Answered[] {
       questionType: null,
       source: `hidden:${name}`,
       order: plan.questions.size + index,
+      year,
       plan: meaning,
     }));
   });
@@ -130,7 +128,10 @@ function partsOf(meaning: QuestionPlan, text: string): { key: IdentifierKey; tex
 function textOf({ type, value }: NormalisedAnswer): string | null {
   if (typeof value === 'number') return String(value);
   if (typeof value === 'string') return value;
-  return type === 'choice' ? choiceLabel(value) : null;
+  if (type === 'choice') return choiceLabel(value);
+  // Of several choices none is the answer; a single one is, although more were allowed.
+  const labels = type === 'choices' ? arrayOf(objectOf(value).labels) : [];
+  return labels.length === 1 ? stringOf(labels[0]) : null;
 }
 
 function candidatesOf(item: Answered, countries: PhoneCountries, plan: FormPlan): Candidate[] {
@@ -176,13 +177,15 @@ function canonical(
       return email === null ? null : { value: email, normalised: true };
     }
     case 'phone': {
-      const phone =
-        phoneValue(item.text, countries) ??
-        (item.questionType === 'number' ? phoneValue(`0${item.text}`, countries) : null);
+      const phone = phoneValue(item.text, countries);
+      // A number question takes the trunk 0 off.
+      const trunk =
+        item.questionType === 'number' && !phone?.normalised ? phoneValue(`0${item.text}`, countries) : null;
+      if (trunk?.normalised) return trunk;
       return phone && !phone.normalised && item.believed ? { value: line, normalised: false } : phone;
     }
     case 'birthday':
-      return birthdayValue(item.text, item.plan.dateOrder ?? null, plan.language);
+      return birthdayValue(item.text, item.plan.dateOrder ?? null, plan.language, item.year);
     default:
       return { value: line, normalised: true };
   }
@@ -209,7 +212,7 @@ function compare(a: Candidate, b: Candidate): number {
 
 /**
  * Hidden fields come from a link, which people forward: where one says something else than was typed (another e-mail or
- * phone, a name of other words), nothing that hidden fields say of a person counts.
+ * phone, a name of other words), it was made for somebody else, and nothing that its hidden fields say counts.
  */
 function dropContradicted(
   best: Map<IdentifierKey, Candidate>,
@@ -224,10 +227,7 @@ function dropContradicted(
   const typed = [...best.values()].filter(({ source }) => !hidden.some((candidate) => candidate.source === source));
   const contradicted = hidden.some((candidate) => typed.some((other) => contradicts(candidate, other)));
   if (!contradicted) return;
-  for (const key of HIDDEN_PERSON_KEYS) {
-    const chosen = best.get(key);
-    if (chosen && hidden.some(({ source }) => source === chosen.source)) best.delete(key);
-  }
+  for (const [key, { source }] of best) if (hidden.some((candidate) => candidate.source === source)) best.delete(key);
 }
 
 function isGuessedHidden(source: string, meaning: QuestionPlan): boolean {
@@ -288,4 +288,3 @@ function toIdentifiers(best: ReadonlyMap<IdentifierKey, Candidate>): Identifiers
   }
   return found;
 }
-void isNothing;

@@ -14,6 +14,7 @@ export type Item = { text: string } & (
 );
 type PlainKind =
   | 'name'
+  | 'nickname'
   | 'full'
   | 'number'
   | 'contact'
@@ -42,6 +43,8 @@ export interface Lexicon {
   phrases: ReadonlyMap<string, Meaning>;
   /** The number of words of the longest phrase that begins with a word. */
   longest: ReadonlyMap<string, number>;
+  /** Labels that are taken only when no better one is answered. */
+  lesser: ReadonlySet<string>;
   /** Possible base forms of an inflected noun, nearest first. */
   baseForms: (word: string) => string[];
   relationPrefixes: readonly string[];
@@ -55,6 +58,7 @@ export interface Lexicon {
 const NOUN_KINDS: readonly NounKind[] = [
   'contact',
   'guardian',
+  'kin',
   'relation',
   'client',
   'dependant',
@@ -199,6 +203,7 @@ function compile(language: Language, vocabulary: Vocabulary): Lexicon {
     }
   };
   add(vocabulary.decoys, { kind: 'decoy' });
+  add(vocabulary.nicknames, { kind: 'nickname' });
   for (const key of IDENTIFIER_KEYS) add(vocabulary.labels[key], { kind: 'label', key });
   add(vocabulary.names, { kind: 'name' });
   add(vocabulary.full, { kind: 'full' });
@@ -216,6 +221,7 @@ function compile(language: Language, vocabulary: Vocabulary): Lexicon {
     language,
     phrases,
     longest,
+    lesser: new Set(vocabulary.lesser.split(',').map((phrase) => wordsOf(phrase).join(' '))),
     baseForms: BASE_FORMS[language],
     relationPrefixes: wordsOf(vocabulary.relationPrefixes),
     relationSuffixes: wordsOf(vocabulary.relationSuffixes),

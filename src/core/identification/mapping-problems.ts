@@ -1,7 +1,7 @@
 /** Whether a form can serve a mapping: sources that it lacks, and sources whose type cannot hold the identifier. Pure. */
 import { IDENTIFIER_KEYS, type IdentifierKey, type IdentifierMapping } from '../identifiers';
 import { canHold } from './answer-types';
-import type { FormQuestion } from './form-plan';
+import type { FormQuestion } from './plan';
 
 export const HIDDEN = 'hidden:';
 

@@ -9,12 +9,10 @@ import {
   countryOf,
   countryOfPostalCode,
   countryOfState,
-  countryOfWords,
   FAVOURITES,
 } from './countries';
-import type { FormPlan } from './form-plan';
+import type { FormPlan } from './plan';
 import { canonicalPhone, type PhoneCountries } from './phone-values';
-import { wordsOf } from './title-text';
 
 export interface PhoneSettings {
   /** The form's setting: believed before what the answers tell. */
@@ -30,7 +28,7 @@ export function phoneCountries(
   found: Identifiers,
   settings: PhoneSettings,
 ): PhoneCountries {
-  const { language } = plan;
+  const { language, country: spoken } = plan;
   const told = [
     asCountry(settings.phoneCountry),
     found.country ? countryOf(found.country.value) : null,
@@ -39,9 +37,8 @@ export function phoneCountries(
     countryOfOtherPhones(submission),
     asCountry(settings.defaultPhoneCountry),
   ].filter((country) => country !== null);
-  if (!language) return { told, likely: [], favourites: [] };
-  const spoken = countryOfWords(wordsOfPlan(plan), language);
-  return { told, likely: COUNTRIES_OF[language], favourites: spoken ? [spoken] : FAVOURITES[language] };
+  if (!language) return { told, likely: [], favourites: [], spoken: null };
+  return { told, likely: COUNTRIES_OF[language], favourites: spoken ? [] : FAVOURITES[language], spoken };
 }
 
 /** The country of the other numbers that were given with their country code, when they agree. */
@@ -56,14 +53,4 @@ function countryOfOtherPhones({ answers }: Submission): CountryCode | null {
   }
   const [country] = countries;
   return countries.size === 1 && country ? country : null;
-}
-
-const wordsByPlan = new WeakMap<FormPlan, ReadonlySet<string>>();
-
-function wordsOfPlan(plan: FormPlan): ReadonlySet<string> {
-  const known = wordsByPlan.get(plan);
-  if (known) return known;
-  const words = new Set(plan.titles.flatMap(wordsOf));
-  wordsByPlan.set(plan, words);
-  return words;
 }

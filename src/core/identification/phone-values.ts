@@ -1,6 +1,6 @@
 /** Phone numbers as people write them -> E.164, in the country that the form or the other answers tell. */
 import parsePhoneNumber, { type PhoneNumber } from 'libphonenumber-js/max';
-import type { CountryCode } from './countries';
+import { type CountryCode, NATIONAL_SHAPES } from './countries';
 import { tidy } from './text-values';
 
 /** What tells the country of a number without a country code. */
@@ -11,8 +11,10 @@ export interface PhoneCountries {
   likely: readonly CountryCode[];
   /** Those of them to which most forms of the language belong. */
   favourites: readonly CountryCode[];
+  /** The one whose words the titles hold. */
+  spoken: CountryCode | null;
 }
-export const NO_COUNTRY: PhoneCountries = { told: [], likely: [], favourites: [] };
+export const NO_COUNTRY: PhoneCountries = { told: [], likely: [], favourites: [], spoken: null };
 
 export interface PhoneValue {
   value: string;
@@ -22,8 +24,9 @@ export interface PhoneValue {
 const MAX_TEXT = 200;
 const MIN_DIGITS = 6;
 const MAX_DIGITS = 17;
-/** "or" and signs between two numbers of one answer. */
-const BETWEEN = /\s*(?:[;,|\n]|\s(?:or|ou|o|oder|und|and|e|y|et)\s|\/(?=\s*[+(]?\s*\d{3,}))\s*/;
+/** "Or" and signs between two numbers of one answer; a slash also groups the digits of one number. */
+const BETWEEN = /\s*(?:[;,|\n]|\s(?:or|ou|o|oder|und|and|e|y|et)\s|\/(?=[^/]*(?:\d[^/]*){7}))\s*/;
+const BETWEEN_SURELY = /\s*(?:[;,|\n]|\s(?:or|ou|oder|und|and|et)\s)\s*/;
 const EXTENSION =
   /[\s,;]*(?:\b(?:extension|ext|extn|ramal|anexo|poste|durchwahl|int|interno)\b\.?|(?<=\d)\s*x|#)\s*:?\s*\d{1,6}\s*$/i;
 
@@ -57,11 +60,14 @@ function partsOf(text: string): string[] {
   const line = tidy(text.normalize('NFKC'))
     .replace(/^(?:tel|telefone?|phone|mob(?:ile)?|cel|whatsapp|ph|t|m)\s*[:.]\s*/i, '')
     .replace(/\([^()\d]*\)/g, ' ');
-  return line
-    .split(BETWEEN)
-    .map((part) => numberIn(part))
-    .filter((part) => part !== null);
+  const pieces = line.split(BETWEEN);
+  // Where one of the pieces is no number by itself, the slash stands inside a number.
+  const whole = pieces.every((piece) => piece.replace(/\D/g, '').length >= MIN_DIGITS || !/\d/.test(piece));
+  return (whole ? pieces : line.split(BETWEEN_SURELY)).map((part) => numberIn(part)).filter((part) => part !== null);
 }
+
+/** "My wife's": the number of somebody else, whatever was asked. */
+const SOMEBODY_ELSES = /(?<!\p{Letter})(?:my|mi|meu|minha|mon|ma|mein|meine|meiner)(?=\s+\p{Letter})/iu;
 
 /** The run of digits, spaces and punctuation in a text that may hold words around it. */
 function numberIn(part: string): string | null {
@@ -69,11 +75,14 @@ function numberIn(part: string): string | null {
   if (!run) return null;
   const digits = run.replace(/\D/g, '').length;
   const letters = part.replace(/[^\p{Letter}]/gu, '').length;
-  if (digits < MIN_DIGITS || digits > MAX_DIGITS || letters > 40) return null;
+  if (digits < MIN_DIGITS || digits > MAX_DIGITS || letters > 40 || SOMEBODY_ELSES.test(part)) return null;
   return run.replace(/[\s.\-–·/(]+$/, '');
 }
 
+/** Since 2019 no 1 stands behind the country code of a Mexican mobile number; Typeform and address books still have it. */
 function international(part: string): string | null {
+  const mexican = /^\+521(\d{10})$/.exec(part.replace(/[^+\d]/g, ''));
+  if (mexican) return e164(parsePhoneNumber(`+52${mexican[1]}`, { extract: false }));
   const compact = part.replace(/^\(\s*(\+|00)\s*(\d{1,3})\s*\)/, '$1$2').replace(/^00/, '+');
   if (!compact.startsWith('+')) return null;
   return e164(parsePhoneNumber(compact.replace(/\(0\)/, ''), { extract: false })) ?? brazilianMobile(compact);
@@ -89,18 +98,32 @@ function brazilianMobile(text: string): string | null {
   return match ? e164(parsePhoneNumber(`+55${match[1]}9${match[2]}`, { extract: false })) : null;
 }
 
+function brazilianMobileIn(part: string, country: CountryCode): string | null {
+  return country === 'BR' ? brazilianMobile(`+55${part.replace(/\D/g, '').replace(/^0/, '')}`) : null;
+}
+
 /** A number without country code: in the countries told, else in the likely country that it fits clearly best. */
-function national(part: string, { told, likely, favourites }: PhoneCountries): string | null {
+function national(part: string, { told, likely, favourites, spoken }: PhoneCountries): string | null {
   for (const country of told) {
-    const fit = fitOf(part, country);
-    if (fit?.number) return fit.number;
+    const number =
+      e164(parsePhoneNumber(part, { defaultCountry: country, extract: false })) ?? brazilianMobileIn(part, country);
+    if (number) return number;
   }
+  const digits = part.replace(/\D/g, '');
   const fits = likely
+    .filter((country) => NATIONAL_SHAPES[country]?.test(digits) ?? true)
     .flatMap((country) => {
       const fit = fitOf(part, country);
-      return fit ? [{ ...fit, score: fit.score + (favourites.includes(country) ? FAVOURITE : 0) }] : [];
+      return fit
+        ? [{ ...fit, score: fit.score + (country === spoken ? SPOKEN : favourites.includes(country) ? FAVOURITE : 0) }]
+        : [];
     })
     .sort((a, b) => b.score - a.score);
+  if (favourites.length === 0 && spoken === null) {
+    const numbers = new Set(fits.flatMap(({ number }) => (number === null ? [] : [number])));
+    const [only] = numbers;
+    return numbers.size === 1 && only ? only : numbers.size === 0 ? missingPlus(part, [...told, ...likely]) : null;
+  }
   const [best] = fits;
   if (!best) return missingPlus(part, [...told, ...likely]);
   const rival = fits.find(({ number }) => number !== best.number);
@@ -112,6 +135,7 @@ const SAME_DIGITS = 1;
 const SAME_GROUPS = 2;
 const MOBILE = 1;
 const FAVOURITE = 1.5;
+const SPOKEN = 3;
 const CLEARLY = 0.5;
 
 /** How well a number fits a country; `number` is null where it has the right length there and is not given out. */
@@ -129,7 +153,8 @@ function fitOf(part: string, country: CountryCode): { number: string | null; sco
   if (!phone.isValid()) return { number: null, score };
   const type = phone.getType();
   // A first group written apart is an area code: when the country has another there, the number is not one of its.
-  if (type === 'FIXED_LINE' && typed.length > 2 && (typed[0] ?? '').length > 2 && typed[0] !== written[0]) return null;
+  if (type === 'FIXED_LINE' && typed.length > 2 && (typed[0] ?? '').length > 2 && typed[0] !== written[0])
+    return { number: null, score };
   return { number: phone.number, score: score + (type === 'MOBILE' || type === 'FIXED_LINE_OR_MOBILE' ? MOBILE : 0) };
 }
 

@@ -1,7 +1,8 @@
 /** Remembers the plans of forms: every submission of a form repeats its questions, and planning costs a thousand times as much. */
 import { LRUCache } from 'lru-cache';
 import type { IdentifierMapping } from '../identifiers';
-import { type FormPlan, type FormQuestion, planForm } from './form-plan';
+import { planForm } from './form-plan';
+import type { FormPlan, FormQuestion } from './plan';
 
 /** Characters of titles, refs and names remembered in all: those of some hundred forms. */
 const MAX_REMEMBERED_LENGTH = 2_000_000;

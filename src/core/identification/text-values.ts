@@ -85,6 +85,18 @@ function plainWords(text: string): string {
     .trim();
 }
 
+/** What people without a company write where one is asked for. */
+const NO_COMPANY = new Set(
+  `retired, unemployed, student, self employed, selfemployed, homemaker, freelance, freelancer, individual, private, personal, aposentado, aposentada, desempregado,
+   desempregada, autônomo, autônoma, estudante, jubilado, jubilada, desempleado, desempleada, autónomo, autónoma, estudiante, retraité, retraitée, sans emploi,
+   indépendant, indépendante, étudiant, étudiante, particulier, rentner, rentnerin, arbeitslos, selbständig, selbstständig, freiberuflich, privat, privatperson, schüler, schülerin`
+    .split(',')
+    .map(plainWords),
+);
+
+/** How a story about a company begins or goes on: not its name. */
+const TELLS = /[.!?]\s|[!?]$|^(?:we|our|i|it|they|nós|nosotros|somos|nous|on|wir|ich|es|je|eu|yo)\s/i;
+
 /** Whether a guessed value can be what the key means; asked of no mapped value and of none that Typeform validated. */
 export function isPlausible(key: IdentifierKey, line: string, questionType: string | null): boolean {
   if (isUnfilled(line)) return false;
@@ -103,10 +115,11 @@ export function isPlausible(key: IdentifierKey, line: string, questionType: stri
       return line.length <= 100 && words <= (story ? 6 : 12) && looksLikeName(line);
     case 'company':
       return (
+        !NO_COMPANY.has(plainWords(line)) &&
         line.length <= 150 &&
-        words <= (story ? 8 : 14) &&
+        words <= (story ? 6 : 14) &&
         !isAddressOfNet(line) &&
-        !(story && /[.!?]\s|[!?]$/.test(line))
+        !(story && TELLS.test(line))
       );
     case 'postalCode':
       return line.length <= 12 && /\d/.test(line) && /^[\p{Letter}\d .-]+$/u.test(line);

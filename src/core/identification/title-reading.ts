@@ -1,9 +1,10 @@
 /** A title or a machine name -> what it asks for and whose: its clauses read in the languages of the form. */
-import type { Owner, Reading } from './clause-grammar';
+import type { Reading } from './reading';
+import type { Owner } from './ownership';
 import { readClause } from './clause-grammar';
 import { type Item, itemsOf, LEXICONS, type Lexicon } from './lexicon';
-import { type Clause, clausesOf, COMMA, fold } from './title-text';
-import type { Language, NounKind } from './vocabulary/vocabulary';
+import { type Clause, clausesOf, COMMA, SLASH } from './title-text';
+import { type Language, LANGUAGES, type NounKind } from './vocabulary/vocabulary';
 
 /** Keys whose values show by themselves what they are: words that we do not understand do no harm. */
 const SELF_EVIDENT = new Set(['email', 'phone']);
@@ -17,22 +18,36 @@ interface ClauseReading {
 }
 
 /** What a title asks for in the first of the languages that understands it, or null. */
-export function readTitle(title: string, languages: readonly Language[]): Reading | null {
-  const clauses = clausesOf(title);
+export function readTitle(clauses: readonly Clause[], languages: readonly Language[]): Reading | null {
   let partial: Reading | null = null;
   for (const language of languages) {
     const found = readClauses(clauses, LEXICONS[language]);
     if (found?.complete) return found;
     partial ??= found;
   }
-  return partial;
+  return partial?.complete ? partial : (readBilingual(clauses) ?? partial);
+}
+
+/** "Name / Nom", "E-mail père/email Dad": the same asked in several languages, a slash between them. */
+function readBilingual(clauses: readonly Clause[]): Reading | null {
+  const [clause] = clauses;
+  if (!clause || clauses.length > 1 || !clause.words.includes(SLASH)) return null;
+  const parts = splitAt(clause.words, SLASH).map((words) => {
+    const readings = LANGUAGES.map((language) => readClause(itemsOf(words, LEXICONS[language]), LEXICONS[language]));
+    return readings.find((reading) => reading?.complete) ?? null;
+  });
+  const [first] = parts;
+  if (!first || parts.some((part) => !part || part.keys.join() !== first.keys.join() || part.bare !== first.bare))
+    return null;
+  return parts.find((part) => part?.owner) ?? first;
 }
 
 /** A label of another language than the form's: only when a whole clause is that label and the word has no other meaning. */
-export function readForeignTitle(title: string, languages: readonly Language[]): Reading | null {
-  if (HOMOGRAPHS.has(fold(title).replace(/[^\p{Letter}]+/gu, ''))) return null;
-  const found = readTitle(title, languages);
-  return found?.complete && !found.roleOnly ? found : null;
+export function readForeignTitle(clauses: readonly Clause[], languages: readonly Language[]): Reading | null {
+  const [only, more] = clauses.flatMap(({ words }) => words);
+  if (only !== undefined && more === undefined && HOMOGRAPHS.has(only)) return null;
+  const found = readTitle(clauses, languages);
+  return found?.complete && !found.roleOnly && !found.lesser ? found : null;
 }
 
 /** A field's ref or a hidden field's name (`clientFirstName`, `company-name`), believed when every part is understood. */
@@ -47,23 +62,31 @@ export function readName(name: string, languages: readonly Language[]): Reading 
       /(?<![\p{Letter}\p{Number}])(q|question|field|input|txt|text|respondent|lead|user)(?![\p{Letter}\p{Number}])(?=[^\p{Letter}]+\p{Letter})(?!\W+(?:name|id)(?!\p{Letter}))/giu,
       ' ',
     )
-    .replace(/[_\W]+/gu, ' ');
-  return readForeignTitle(spaced, languages);
+    .replace(/[^\p{Letter}\p{Number}]+/gu, ' ');
+  return readForeignTitle(clausesOf(spaced), languages);
 }
 
 /** Whether a text has a noun of one of the kinds. */
-export function namesNoun(text: string, languages: readonly Language[], kinds: readonly NounKind[]): boolean {
+export function namesNoun(
+  clauses: readonly Clause[],
+  languages: readonly Language[],
+  kinds: readonly NounKind[],
+): boolean {
   return languages.some((language) =>
-    clausesOf(text).some(({ words }) =>
+    clauses.some(({ words }) =>
       itemsOf(words, LEXICONS[language]).some((item) => item.kind === 'noun' && kinds.includes(item.noun)),
     ),
   );
 }
 
 /** Whether a title has a noun of one of the kinds in a genitive: "Documento del paciente", "Patient's insurance". */
-export function namesOwner(title: string, languages: readonly Language[], kinds: readonly NounKind[]): boolean {
+export function namesOwner(
+  clauses: readonly Clause[],
+  languages: readonly Language[],
+  kinds: readonly NounKind[],
+): boolean {
   return languages.some((language) =>
-    clausesOf(title).some(({ words }) => {
+    clauses.some(({ words }) => {
       const items = itemsOf(words, LEXICONS[language]);
       return items.some((item, at) => {
         if (item.kind !== 'noun' || !kinds.includes(item.noun)) return false;
@@ -117,29 +140,51 @@ function choose(read: readonly ClauseReading[]): { at: number; reading: Reading 
   const complete = asked.filter(({ reading }) => reading.complete);
   return (
     complete.filter(({ bracket }) => !bracket).at(-1) ??
+    asked
+      .filter(
+        ({ bracket, reading }) => !bracket && (reading.owner || reading.keys.some((key) => SELF_EVIDENT.has(key))),
+      )
+      .at(-1) ??
+    complete.find(({ at }) => read.slice(0, at).every(namesPersonOrNothing)) ??
     asked.filter(({ bracket }) => !bracket).at(-1) ??
-    complete.at(0) ??
     found.filter(({ reading }) => reading.roleOnly).at(-1) ??
     null
   );
 }
 
+/** "Person reporting the incident (name)": what a bracket asks for is of whom the words before it name, or of nobody. */
+function namesPersonOrNothing({ reading, items }: ClauseReading): boolean {
+  return (
+    reading?.roleOnly === true || items.every(({ kind }) => kind !== 'unknown' && kind !== 'noun' && kind !== 'decoy')
+  );
+}
+
 /** Headings before and remarks behind the clause that asks: they may name its owner or say which part is meant. */
 function refine({ at, reading }: { at: number; reading: Reading }, read: readonly ClauseReading[]): Reading {
-  const heading =
-    read[at]?.clause.opening === 'heading' || read[at]?.clause.opening === 'bracket' ? read[at - 1] : undefined;
+  const opening = read[at]?.clause.opening;
+  const before = read.slice(0, at).filter(({ clause }) => clause.opening !== 'bracket');
+  const heading = opening === 'heading' || opening === 'bracket' ? before.at(-1) : undefined;
   const remarks = read.slice(at + 1).filter(({ clause }) => clause.opening !== 'sentence');
   let refined = reading;
-  for (const { reading: remark, clause } of remarks) {
+  for (const { reading: remark, clause, items } of remarks) {
     const key = remark?.complete && !remark.roleOnly && remark.keys.length === 1 ? remark.keys[0] : undefined;
-    if (clause.opening === 'bracket' && key && isPartOf(key, reading))
+    if (clause.opening === 'bracket' && key && isPartOf(key, reading) && !isExplained(items))
       refined = { ...refined, keys: [key], bare: false };
   }
-  const owner = [heading, ...remarks]
-    .map((other) => other && ownerOnly(other))
-    .find((found) => found !== null && found !== undefined);
+  // Between a heading and what it heads a bracket may stand: "Buyer 2 (spouse): name".
+  const beside = heading ? read.slice(read.indexOf(heading) + 1, at) : [];
+  const owners = [heading, ...beside, ...remarks].flatMap((other) => {
+    const found = other && ownerOnly(other, opening === 'bracket');
+    return found ? [found] : [];
+  });
+  const owner = owners.find(({ kind }) => kind === 'relation' || kind === 'emergency') ?? owners[0];
   if (!owner || refined.owner || (refined.own && !owner.possessed)) return refined;
   return withOwner(refined, owner);
+}
+
+/** "(incl. postcode)" adds to what is asked for. */
+function isExplained(items: readonly Item[]): boolean {
+  return items.some(({ kind }) => kind === 'explanation');
 }
 
 function isPartOf(key: string, { keys, bare }: Reading): boolean {
@@ -156,8 +201,11 @@ function withOwner(reading: Reading, owner: Owner): Reading {
 }
 
 /** The owner that a heading or remark names when it is nothing but that: "Emergency contact - Phone", "Name (of your dog)". */
-function ownerOnly({ items, reading }: ClauseReading): Owner | null {
-  if (reading?.roleOnly && reading.owner) return reading.complete ? reading.owner : null;
+function ownerOnly({ items, reading }: ClauseReading, loosely: boolean): Owner | null {
+  const nominal = items.every(
+    ({ kind, text }) => kind === 'noun' || kind === 'unknown' || kind === 'article' || /^\d+$/.test(text),
+  );
+  if (reading?.roleOnly && reading.owner && (reading.complete || loosely || nominal)) return reading.owner;
   const nouns = items.filter((item) => item.kind === 'noun');
   const other = items.filter(
     ({ kind }) => !['noun', 'yours', 'article', 'of', 'ofThe', 'for', 'filler', 'number'].includes(kind),

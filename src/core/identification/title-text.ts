@@ -10,6 +10,18 @@ export interface Clause {
   opening: Opening;
 }
 
+/** A title, and its clauses, which several readers need. */
+export interface Title {
+  text: string;
+  clauses: readonly Clause[];
+}
+
+/** A title as its readers take it; `raw` may be as Typeform sends it. */
+export function titleOf(raw: string): Title {
+  const text = plainTitle(raw);
+  return { text, clauses: clausesOf(text) };
+}
+
 /** What is left of the genitive "'s", of a comma and of a slash among the words of a clause. */
 export const POSSESSIVE = "'s";
 export const COMMA = ',';
@@ -19,7 +31,9 @@ const PIPED_OWNER = 'their';
 
 /** No clause of a real title is longer; the rest is not looked at. */
 const MAX_WORDS = 80;
-const MAX_CLAUSES = 60;
+const MAX_CLAUSES = 300;
+/** Folding makes some characters longer. */
+const MAX_FOLDED_LENGTH = 2500;
 
 /** Folded text: compatibility forms, accents and case do not matter. */
 export function fold(text: string): string {
@@ -67,14 +81,19 @@ function openingAfter(token: string): Opening {
 
 /** Writes alike what people write in several ways: "E mail", "Nº", "Tel.", "parents'", "Schüler:in", "amigo/a", "co-founder". */
 function prepare(raw: string): string {
-  return fold(
+  const folded = fold(
     plainTitle(raw)
       .replace(/…(?=['’]s)/g, PIPED_OWNER)
       .replace(/[’‘`´ʼ]/g, "'"),
-  )
+  ).slice(0, MAX_FOLDED_LENGTH);
+  return folded
+    .replace(
+      /(?<![\p{Letter}.])(?:\p{Letter}\.)+(?:\p{Letter}(?!\p{Letter})\.?|(?<=\.\p{Letter}\.))/gu,
+      (acronym) => `${acronym.replaceAll('.', '')} `,
+    )
     .replace(/(?<!\p{Letter})e[- ]?mails?(?!\p{Letter})/gu, 'email')
     .replace(
-      /(?<!\p{Letter})(n|no|nr|num|nro|tel|telf|tlf|cel|str|hausnr|st|ph|mob|dr|ggf|bzw|evtl|inkl|incl|cod|nasc|nac|geb)\. ?/gu,
+      /(?<!\p{Letter})(n|no|nr|num|nro|tel|telf|tlf|cel|str|hausnr|st|ph|mob|dr|ggf|bzw|evtl|inkl|incl|cod|nasc|nac|end|compl|apt|tlm|telem|geb)\. ?/gu,
       '$1 ',
     )
     .replace(/(?<=\p{Letter}{2})\((?:e|a|o|s|es|as|os|in|innen|r|n)\)/gu, '')

@@ -1,9 +1,11 @@
 /** Whose each answer is: settled once per form, because it depends on the other questions. Pure. */
 import type { IdentifierKey } from '../identifiers';
-import type { Owner, Reading } from './clause-grammar';
-import type { Draft, Settled } from './form-plan';
+import type { Reading } from './reading';
+import type { Owner } from './ownership';
+import type { Draft, Settled } from './plan';
 
-type Party = 'plain' | 'client' | 'guardian' | 'dependant' | 'role' | 'unknown' | 'organisation' | 'other';
+type Party =
+  'plain' | 'client' | 'contact' | 'guardian' | 'kin' | 'dependant' | 'role' | 'unknown' | 'organisation' | 'other';
 
 const PERSON_NAMES: ReadonlySet<IdentifierKey> = new Set(['fullName', 'firstName', 'lastName']);
 const PLACE: ReadonlySet<IdentifierKey> = new Set([
@@ -16,6 +18,12 @@ const PLACE: ReadonlySet<IdentifierKey> = new Set([
 ]);
 /** What belongs to a body: asked right behind somebody's name it is that somebody's. */
 const PERSONAL: ReadonlySet<IdentifierKey> = new Set(['birthday', 'gender']);
+
+/** What the title of the whole form tells. */
+export interface FormTitle {
+  isAboutThing: boolean;
+  isInTitle: (word: string) => boolean;
+}
 
 interface Case {
   reading: Reading;
@@ -31,11 +39,15 @@ interface Case {
  * - A last name right behind somebody's first name, a birthday right behind a pet's name, are that somebody's.
  * - Parent and child: who is named without an owner is the client; else the parent; else, without a parent, the child.
  * - In a form about a thing ("List a property") that asks for nobody, an address is the thing's.
+ * - A trade that the form's title names ("Rider details") is the client's.
  * - A trade ("chef") or an owner that no list knows is the client when nobody else is asked for the same.
  */
-export function settleOwners(drafts: readonly Draft[], isAboutThing: boolean): (Settled | null)[] {
+export function settleOwners(drafts: readonly Draft[], { isAboutThing, isInTitle }: FormTitle): (Settled | null)[] {
   const cases = drafts.map(({ reading }) => (reading ? caseOf(reading) : null));
+  settleTrades(cases, isInTitle);
   settleAlternatives(cases);
+  settleCompanyNames(cases);
+  settleClientRoles(cases, isInTitle);
   inheritOwners(cases);
   const parties = clientParties(cases, drafts);
   settleBareNames(cases, parties);
@@ -52,11 +64,10 @@ function caseOf(reading: Reading): Case {
 function partyOf({ owner, keys }: Reading): Party {
   if (!owner) return 'plain';
   const { kind, possessed } = owner;
-  if (kind === 'contact') return 'client';
   if (kind === 'organisation' || kind === 'venture') return 'organisation';
   if (kind === 'thing' && (keys[0] === 'email' || keys[0] === 'phone') && !possessed) return 'unknown';
   if (kind === 'relation' || kind === 'emergency' || kind === 'thing' || kind === 'animal') return 'other';
-  if (possessed) return 'other';
+  if (possessed && kind !== 'contact') return 'other';
   return kind;
 }
 
@@ -72,6 +83,40 @@ function settleAlternatives(cases: readonly (Case | null)[]): void {
   }
 }
 
+/**
+ * Where a contact person is asked for and no company, a plain "Name", the "Client name" or the name of something that no
+ * list knows ("Nome da produção") is the company's.
+ */
+function settleCompanyNames(cases: readonly (Case | null)[]): void {
+  const contact = cases.some((item) => item?.party === 'contact' && item.keys.some((key) => PERSON_NAMES.has(key)));
+  if (!contact || cases.some((item) => item?.keys.includes('company') || item?.keys.includes('lastName'))) return;
+  for (const item of cases) {
+    if (!item || item.keys[0] !== 'fullName' || item.reading.own || item.reading.roleOnly || !item.reading.complete)
+      continue;
+    const named = (item.party === 'plain' && item.reading.bare) || item.party === 'client' || item.party === 'unknown';
+    if (!named) continue;
+    item.keys = ['company'];
+    item.party = 'organisation';
+    if (item.owner?.kind === 'unknown') item.owner = null;
+  }
+}
+
+/** A trade that the form's title names is who fills it in, when the form names nobody without an owner. */
+function settleTrades(cases: readonly (Case | null)[], isInTitle: (word: string) => boolean): void {
+  if (cases.some((item) => item?.party === 'plain' && item.keys.some((key) => PERSON_NAMES.has(key)))) return;
+  for (const item of cases)
+    if (item?.party === 'role' && item.owner && isInTitle(item.owner.text)) item.party = 'client';
+}
+
+/** Two roles that are both named are two persons: the one of the form's title, else the one asked first, is the client. */
+function settleClientRoles(cases: readonly (Case | null)[], isInTitle: (word: string) => boolean): void {
+  const named = cases.filter((item) => item?.party === 'client' && item.keys.some((key) => PERSON_NAMES.has(key)));
+  const first = (named.find((item) => item?.owner && isInTitle(item.owner.text)) ?? named[0])?.owner?.text;
+  const others = new Set(named.map((item) => item?.owner?.text).filter((text) => text !== undefined && text !== first));
+  for (const item of cases)
+    if (item?.party === 'client' && item.owner && others.has(item.owner.text)) item.party = 'other';
+}
+
 /** Names, birthdays and genders that follow somebody's name without saying whose they are. */
 function inheritOwners(cases: (Case | null)[]): void {
   let named: Case | null = null;
@@ -84,7 +129,7 @@ function inheritOwners(cases: (Case | null)[]): void {
         named &&
         key &&
         PERSONAL.has(key) &&
-        (named.owner?.kind === 'animal' || previous === named || previous?.inherited)
+        (named.owner?.kind === 'animal' || (previous === named && previous.keys.length === 1) || previous?.inherited)
       )
         inherit(item, named);
     }
@@ -94,7 +139,7 @@ function inheritOwners(cases: (Case | null)[]): void {
 }
 
 function isOfAnother({ party }: Case): boolean {
-  return party === 'other' || party === 'guardian' || party === 'dependant';
+  return ['other', 'guardian', 'kin', 'dependant'].includes(party);
 }
 
 /** "Physician's first name", "Last name": two halves of one name, asked one after the other. */
@@ -113,15 +158,19 @@ function inherit(item: Case, from: Case): void {
 function clientParties(cases: readonly (Case | null)[], drafts: readonly Draft[]): ReadonlySet<Party> {
   const named = (party: Party): boolean =>
     cases.some((item) => item?.party === party && item.keys.some((key) => PERSON_NAMES.has(key)));
-  const parties = new Set<Party>(['plain', 'client', 'organisation']);
-  const client = named('plain') || named('client');
+  const parties = new Set<Party>(['plain', 'client', 'contact', 'organisation']);
+  const client = named('plain') || named('client') || named('contact');
   const clientSpokenOf = drafts.some(({ speaksOfClient }) => speaksOfClient);
   if (!client && !clientSpokenOf && named('guardian')) parties.add('guardian');
+  else if (!client && !clientSpokenOf && named('kin') && cases.some((item) => item?.party === 'dependant'))
+    parties.add('kin');
   else if (!client && named('dependant')) parties.add('dependant');
-  else if (!client && !named('guardian') && !clientSpokenOf) {
-    // Without anybody's name: the contact details of a parent alone are those of who fills the form in.
-    const guardian = cases.some((item) => item?.party === 'guardian');
-    parties.add(guardian ? 'guardian' : 'dependant');
+  else if (!client && !named('guardian') && !named('kin') && !clientSpokenOf) {
+    // Without anybody's name the contact details of a parent, or of a child alone, are those of who fills the form in.
+    const reached = (party: Party): boolean =>
+      cases.some((item) => item?.party === party && item.keys.some((key) => key === 'email' || key === 'phone'));
+    if (reached('guardian')) parties.add('guardian');
+    else if (reached('dependant')) parties.add('dependant');
   }
   return parties;
 }
@@ -135,7 +184,11 @@ function settleBareNames(cases: readonly (Case | null)[], parties: ReadonlySet<P
       .flatMap((other) => other?.keys ?? []);
     const first = beside.includes('firstName');
     const last = beside.includes('lastName');
-    if (first !== last) item.keys = [first ? 'lastName' : 'firstName'];
+    // How somebody wants to be called is never a last name, and no name beside a first one.
+    if (item.reading.nickname) {
+      if (first || beside.includes('fullName')) item.keys = [];
+      else if (last) item.keys = ['firstName'];
+    } else if (first !== last) item.keys = [first ? 'lastName' : 'firstName'];
   }
 }
 
@@ -149,18 +202,50 @@ function settle(item: Case, cases: readonly (Case | null)[], parties: ReadonlySe
   const keys = item.keys;
   const [key] = keys;
   if (!key) return null;
-  if (reading.roleOnly && (item.party === 'organisation' || hasOwn(cases, item, parties, PERSON_NAMES))) return null;
-  const settled = { keys, owner, lastResort: reading.roleOnly, bare: reading.bare && keys[0] !== 'fullName' };
+  if (
+    reading.roleOnly &&
+    (item.party === 'organisation' || item.party === 'role' || hasOwn(cases, item, parties, PERSON_NAMES))
+  )
+    return null;
+  const settled = {
+    keys,
+    owner,
+    lastResort: reading.roleOnly || reading.nickname,
+    bare: reading.bare && keys[0] !== 'fullName',
+  };
   // What a thing, an animal or an unknown owner is called identifies nobody.
-  if (PERSON_NAMES.has(key) && (owner?.kind === 'thing' || owner?.kind === 'unknown')) return null;
+  if (owner?.kind === 'unknown' && key !== 'email' && key !== 'phone') return null;
+  if (PERSON_NAMES.has(key) && owner?.kind === 'thing') return null;
   if (item.party === 'role' || item.party === 'unknown') {
-    const beside = PERSON_NAMES.has(key) ? PERSON_NAMES : new Set([key]);
-    return { ...settled, whose: hasOwn(cases, item, parties, beside) ? 'other' : 'client', lastResort: true };
+    return {
+      ...settled,
+      whose: isBeside(cases, item, parties, key) ? (item.party === 'role' ? 'other' : 'unknown') : 'client',
+      lastResort: true,
+    };
   }
   if (!parties.has(item.party)) return { ...settled, whose: 'other' };
+  if (
+    reading.lesser &&
+    key === 'state' &&
+    !cases.some((other) => other && other !== item && PLACE.has(other.keys[0] ?? key))
+  )
+    return null;
   if (key === 'company' && owner?.kind === 'venture' && hasStrongCompany(cases))
     return { ...settled, whose: 'client', lastResort: true };
   return { ...settled, whose: 'client' };
+}
+
+/** Whether somebody else than the owner is asked for the same, or already named and asked how to be reached. */
+function isBeside(
+  cases: readonly (Case | null)[],
+  item: Case,
+  parties: ReadonlySet<Party>,
+  key: IdentifierKey,
+): boolean {
+  if (hasOwn(cases, item, parties, new Set([key]))) return true;
+  const named = hasOwn(cases, item, parties, PERSON_NAMES);
+  const contact = key === 'email' || key === 'phone';
+  return named && (!contact || hasOwn(cases, item, parties, new Set(['email', 'phone'])));
 }
 
 /** Whether another question asks for one of the keys of the client himself. */

@@ -8,7 +8,8 @@ export type Language = (typeof LANGUAGES)[number];
  * What a noun stands for when it owns something ("X's e-mail"):
  * - `client`: a role in which people fill forms in ("applicant", "donor"); "your applicant" is somebody else
  * - `contact`: who speaks for a company or household; also "your contact person" is the client
- * - `guardian`, `dependant`: parent and child; which of the two is the client depends on the other questions
+ * - `guardian`, `kin`, `dependant`: who answers for a child, its mother or father, the child; which of them is the client
+ *   depends on the other questions
  * - `role`: a trade or position ("chef", "teacher", "partner"): the client unless the form asks for somebody beside it
  * - `relation`: somebody of the client's life, never the client
  * - `organisation`, `venture`: what a client works for; of the second kind the title must ask for its name
@@ -18,6 +19,7 @@ export type NounKind =
   | 'client'
   | 'contact'
   | 'guardian'
+  | 'kin'
   | 'dependant'
   | 'role'
   | 'relation'
@@ -31,6 +33,10 @@ export interface Vocabulary {
   labels: Record<IdentifierKey, string>;
   /** The noun "name" alone: first, last or full name is decided by the questions beside it. */
   names: string;
+  /** Asks how somebody wants to be called: a name only where no other is asked for. */
+  nicknames: string;
+  /** Of the labels, those that are taken only when no better one is answered: "suburb" beside "city". */
+  lesser: string;
   /** Makes a name a full one: "full", "complete". */
   full: string;
   /** "Number" and its abbreviations: a phone's when a phone or a contact is spoken of. */

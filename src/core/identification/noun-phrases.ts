@@ -1,0 +1,68 @@
+/** The noun phrases of a clause: what may own something, with its determiner, preposition and genitive. */
+import { isNominal } from './clause-items';
+import type { Item, Lexicon } from './lexicon';
+
+/** What owns something: nouns and whatever no list has. */
+export interface NounPhrase {
+  /** The items' range, the determiner not included. */
+  start: number;
+  end: number;
+  head: Item;
+  unknown: boolean;
+  determiner: 'yours' | 'theirs' | 'article' | null;
+  preposition: 'of' | 'ofThe' | 'for' | null;
+  possessive: boolean;
+  /** "Applicant 2", "second parent": another one than the first. */
+  further: boolean;
+}
+
+/** Runs of nouns and unknown words, each with what stands before and behind it. */
+export function nounPhrases(items: readonly Item[], { headLast }: Lexicon): NounPhrase[] {
+  const phrases: NounPhrase[] = [];
+  for (let start = 0; start < items.length;) {
+    let end = start;
+    while (isNominal(items[end])) end++;
+    if (end === start) {
+      start++;
+      continue;
+    }
+    const run = items.slice(start, end);
+    const nouns = run.filter(({ kind }) => kind === 'noun');
+    const head = (headLast ? nouns.at(-1) : nouns[0]) ?? (headLast ? run.at(-1) : run[0]);
+    if (head) {
+      const possessive = items[end]?.kind === 'possessive';
+      phrases.push({
+        start,
+        end,
+        head,
+        unknown: nouns.length === 0,
+        possessive,
+        further: isFurther(items, start, end),
+        ...leadOf(items, start),
+      });
+    }
+    start = end;
+  }
+  return phrases;
+}
+
+/** "Second", "other" in the five languages. */
+const ORDINAL =
+  /^(?:second|other|another|additional|extra|alternat|segund|otr|outr|autre|deuxieme|zweit|weiter|ander|zusatz)/;
+
+function isFurther(items: readonly Item[], start: number, end: number): boolean {
+  return /^[2-9]$/.test(items[end]?.text ?? '') || ORDINAL.test(items[start - 1]?.text ?? '');
+}
+
+/** Determiner and preposition before a noun phrase; adjectives between are skipped. */
+function leadOf(items: readonly Item[], start: number): Pick<NounPhrase, 'determiner' | 'preposition'> {
+  let determiner: NounPhrase['determiner'] = null;
+  for (let at = start - 1; at >= 0 && start - at <= 5; at--) {
+    const kind = items[at]?.kind;
+    if (kind === 'of' || kind === 'ofThe' || kind === 'for') return { determiner, preposition: kind };
+    if (kind === 'yours' || kind === 'theirs') determiner ??= kind;
+    else if (kind === 'article') determiner ??= 'article';
+    else if (kind !== 'filler' && kind !== 'secondary' && kind !== 'full') break;
+  }
+  return { determiner, preposition: null };
+}
