@@ -18,7 +18,7 @@ const features = [
   'metrics',
 ];
 /** Stands below the features that change something, so that all of them can record it. */
-const foundations = ['audit'];
+const foundations = ['audit', 'jobs'];
 const never = (target, from) => ({ target: `./src/${target}`, from: from.map((folder) => `./src/${folder}`) });
 
 /** `process.env`, the clock and randomness come in from outside, so that a test can set them. */
@@ -73,7 +73,8 @@ export default tseslint.config(
               target: ['./src/**/!(*.spec).ts', './sandbox/**/!(*.spec).ts', './migrations'],
               from: ['./test', './bench', './deploy-test'],
             },
-            never('audit', [...features, 'operations']),
+            never('audit', ['jobs', ...features, 'operations']),
+            never('jobs', [...features.filter((feature) => feature !== 'access'), 'operations']),
             never('onboarding', ['inbox', 'webhook-intake', 'backfill', 'privacy', 'operations']),
             never('inbox', ['webhook-intake', 'backfill', 'privacy', 'operations']),
             never(

@@ -11,6 +11,7 @@ import { loadConfigOrExit } from './src/config/process-environment';
 import { dataSourceOptions } from './src/database/data-source-options';
 import { ErasedResponse } from './src/privacy/erased-response.entity';
 import { WebhookEvent } from './src/inbox/webhook-event.entity';
+import { Job } from './src/jobs/job.entity';
 import { ClientAlias } from './src/onboarding/client-alias.entity';
 import { Client } from './src/onboarding/client.entity';
 import { FormResponse } from './src/onboarding/form-response.entity';
@@ -25,6 +26,7 @@ export const ENTITIES = [
   FormResponse,
   Client,
   ClientAlias,
+  Job,
   Webhook,
   ApiKey,
   AuditEntry,

@@ -23,6 +23,10 @@ const ROUTES: [Method, string, Role][] = [
   ['get', '/v1/forms', 'viewer'],
   ['get', '/v1/forms/{formId}', 'viewer'],
   ['patch', '/v1/forms/{formId}', 'admin'],
+  ['post', '/v1/forms/{formId}/mapping-preview', 'operator'],
+  ['post', '/v1/forms/{formId}/reprocess', 'operator'],
+  ['get', '/v1/jobs', 'viewer'],
+  ['get', '/v1/jobs/{id}', 'viewer'],
   ['get', '/v1/responses', 'viewer'],
   ['get', '/v1/responses/export', 'viewer'],
   ['get', '/v1/responses/{formId}/{token}', 'viewer'],
@@ -267,6 +271,11 @@ describe('lists', () => {
     ['/v1/deliveries?cursor=nonsense', 'cursor'],
     ['/v1/deliveries?cursor=WyIyMDI2LTAxLTAxVDAwOjAwOjAwWiJd', 'cursor'],
     ['/v1/deliveries?status=unknown', 'status'],
+    ['/v1/deliveries?status=dead,unknown', 'status'],
+    ['/v1/deliveries?status=', 'status'],
+    ['/v1/deliveries?source=replay', 'source'],
+    ['/v1/jobs?status=pending', 'status'],
+    ['/v1/jobs?cursor=WyIyMDI2LTAxLTAxVDAwOjAwOjAwWiIsIngiXQ', 'cursor'],
     ['/v1/deliveries?status=dead&status=ignored', 'status'],
     ['/v1/deliveries?since=yesterday', 'since'],
     ['/v1/deliveries?unknown=1', 'unknown'],
@@ -323,10 +332,17 @@ describe('values that cannot be stored', () => {
     ['get', `/v1/clients?cursor=${cursor('no-uuid')}`, undefined],
     ['get', `/v1/api-keys?cursor=${cursor('no-uuid')}`, undefined],
     ['post', '/v1/api-keys', { name: 'a\u0000b', role: 'viewer' }],
-    ['patch', '/v1/forms/page0', { identifierMapping: { email: 'a\u0000b' } }],
   ])('%s %s is 400 and not our fault', async (method, path, body) => {
     const answer = await app.admin(method, path).send(body);
     expect(answer.body).toMatchObject({ status: 400, code: 'bad_request' });
+  });
+
+  it('are refused in a mapping before anybody is asked for them', async () => {
+    const { body } = await app
+      .admin('patch', '/v1/forms/page0')
+      .send({ identifierMapping: { email: 'a\u0000b' } })
+      .expect(422);
+    expect(body.errors).toMatchObject([{ path: 'identifierMapping' }]);
   });
 
   it('null is not "left out"', async () => {

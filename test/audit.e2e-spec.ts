@@ -84,13 +84,13 @@ describe('each change leaves one entry', () => {
   });
 
   it('changing a form, with what it was before; saying the same again leaves none', async () => {
-    const identifierMapping = { email: 'work_email', company: 'hidden:account' };
+    const identifierMapping = { email: 'mail', company: 'hidden:user_id', phone: null };
     const patch = (body: object, requestId: string) =>
       app.admin('patch', '/v1/forms/audited').set('x-request-id', requestId).send(body).expect(200);
     let updatedAt: unknown[] = [];
     const made = await entriesOf(async () => {
       const first = await patch({ identifierMapping }, 'req-mapping');
-      const same = await patch({ identifierMapping: { company: 'hidden:account', email: 'work_email' } }, 'req-same');
+      const same = await patch({ identifierMapping: { company: 'hidden:user_id', phone: null, email: 'mail' } }, 'req-same');
       await patch({}, 'req-empty');
       updatedAt = [first.body, same.body].map((body: { updatedAt: string }) => body.updatedAt);
       const { body } = await patch({ status: 'paused', identifierMapping }, 'req-pause');

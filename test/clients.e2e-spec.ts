@@ -294,7 +294,7 @@ describe('the mapping of a form', () => {
       askEmail('general@example.com'),
       question('deep', 'Something else', 'short_text', 'text', 'mapped@example.com'),
     ];
-    await answer({ questions });
+    await answer({ questions, hidden: { account: 'Hidden Ltd' } });
     await app
       .admin('patch', '/v1/forms/clients')
       .send({ identifierMapping: { email: 'deep', company: 'hidden:account' } })

@@ -3,6 +3,7 @@ export const AUDIT_ACTIONS = [
   'api_key.created',
   'api_key.revoked',
   'form.updated',
+  'form.reprocessed',
   'delivery.replayed',
   'deliveries.replayed',
   'webhook.registered',

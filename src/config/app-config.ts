@@ -47,6 +47,8 @@ export abstract class AppConfig {
   abstract readonly reconcileIntervalSeconds: number;
   /** 0 keeps responses for ever. */
   abstract readonly responseRetentionDays: number;
+  /** ISO code of the country in which national phone numbers are read where nothing else tells the country; null: none. */
+  abstract readonly defaultPhoneCountry: string | null;
   abstract readonly workerMode: WorkerMode;
   abstract readonly sandboxPort: number;
   /** Whether spans are sent to an OpenTelemetry collector. */

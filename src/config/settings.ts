@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import { parse as parseConnectionString } from 'pg-connection-string';
 import { z } from 'zod';
+import { asCountry } from '../core/identification/countries';
 import { isAllowedApiUrl, TYPEFORM_HOSTS } from '../core/typeform-hosts';
 
 const integer = (min: number, max: number) =>
@@ -132,6 +133,13 @@ export const SETTINGS = {
   TRUST_PROXY: { schema: trustProxy().default(false) },
   RECONCILE_INTERVAL_SECONDS: { schema: integer(0, 86_400).default(300) },
   RESPONSE_RETENTION_DAYS: { schema: integer(0, 36_500).default(365) },
+  DEFAULT_PHONE_COUNTRY: {
+    schema: z
+      .string()
+      .refine((code) => asCountry(code) !== null, 'must be the ISO code of a country, such as DE or US')
+      .transform((code) => code.toUpperCase())
+      .optional(),
+  },
   WORKER_MODE: { schema: oneOf(['intake', 'processor', 'all']).default('all') },
   SANDBOX_PORT: { schema: integer(0, 65535).default(3001) },
   RELEASE_TAG: { schema: z.string().optional() },

@@ -66,6 +66,7 @@ export function toAppConfig(settings: Settings): AppConfig {
     encryptionKeys,
     reconcileIntervalSeconds: settings.RECONCILE_INTERVAL_SECONDS,
     responseRetentionDays: settings.RESPONSE_RETENTION_DAYS,
+    defaultPhoneCountry: settings.DEFAULT_PHONE_COUNTRY ?? null,
     workerMode: settings.WORKER_MODE,
     sandboxPort: settings.SANDBOX_PORT,
     tracing: settings.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,

@@ -10,6 +10,8 @@ import { Erasure1764600000000 } from '../../migrations/1764600000000-erasure';
 import { ClientIdentity1764700000000 } from '../../migrations/1764700000000-client-identity';
 import { SeparateClients1764800000000 } from '../../migrations/1764800000000-separate-clients';
 import { Search1764950000000 } from '../../migrations/1764950000000-search';
+import { FormDefinitions1764960000000 } from '../../migrations/1764960000000-form-definitions';
+import { Jobs1764970000000 } from '../../migrations/1764970000000-jobs';
 import { withAdvisoryLock } from './advisory-lock';
 
 export const MIGRATIONS = [
@@ -23,6 +25,8 @@ export const MIGRATIONS = [
   ClientIdentity1764700000000,
   SeparateClients1764800000000,
   Search1764950000000,
+  FormDefinitions1764960000000,
+  Jobs1764970000000,
 ];
 export const MIGRATIONS_TABLE = 'schema_migration';
 

@@ -1,10 +1,24 @@
-import { Body, Controller, Get, Header, HttpCode, Param, Post, Query, StreamableFile } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import {
+  Body,
+  Controller,
+  Get,
+  Header,
+  HttpCode,
+  HttpStatus,
+  Param,
+  Post,
+  Query,
+  Res,
+  StreamableFile,
+} from '@nestjs/common';
+import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { ChangeAuthor } from '../access/change-author.decorator';
 import { RequireRole } from '../access/require-role.decorator';
 import type { Author } from '../audit/audit-log';
+import { JobReference } from '../jobs/jobs.dto';
 import { ApiAdminProblems, ApiProblems } from '../rest/api-problems.decorator';
-import { DeliveriesQuery, DeliveryPage, DeliveryView, ReplayFilter, ReplayResult } from './deliveries.dto';
+import { DeliveriesQuery, DeliveryPage, DeliveryView, ReplayBody, ReplayResult } from './deliveries.dto';
 import { DeliveriesService } from './deliveries.service';
 
 @ApiTags('deliveries')
@@ -28,9 +42,16 @@ export class DeliveriesController {
   @RequireRole('operator')
   @ApiOperation({ summary: 'Process again everything that matches' })
   @ApiOkResponse({ type: ReplayResult })
+  @ApiAcceptedResponse({ type: JobReference, description: 'it is a job: asked for, or more than 10,000 events' })
   @ApiProblems('bad_request', 'validation_failed')
-  replayMatching(@Body() filter: ReplayFilter, @ChangeAuthor() by: Author): Promise<ReplayResult> {
-    return this.deliveries.replayMatching(filter, by);
+  async replayMatching(
+    @Body() body: ReplayBody,
+    @ChangeAuthor() by: Author,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ReplayResult | JobReference> {
+    const result = await this.deliveries.replayMatching(body, by);
+    void reply.status('jobId' in result ? HttpStatus.ACCEPTED : HttpStatus.OK);
+    return result;
   }
 
   @Get(':eventId')

@@ -1,20 +1,15 @@
 import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
-import { IsIn, IsString, Length } from 'class-validator';
+import { IsBoolean, IsIn, IsString, Length } from 'class-validator';
+import { MayBeAbsent } from '../rest/may-be-absent.decorator';
 import { PageQuery } from '../rest/page';
+import { Several } from '../rest/several.decorator';
 import { IsoTime } from '../rest/time-range';
 import { EVENT_SOURCES, EVENT_STATUSES, EventSource, EventStatus } from './webhook-event.entity';
-import { MayBeAbsent } from '../rest/may-be-absent.decorator';
 
 /** Which events a replay takes. */
 export class ReplayFilter {
-  @ApiPropertyOptional({
-    enum: EVENT_STATUSES,
-    example: 'dead',
-    description: 'a replay passes over what is quarantined unless this says so',
-  })
-  @MayBeAbsent()
-  @IsIn(EVENT_STATUSES)
-  status?: EventStatus;
+  @Several(EVENT_STATUSES, 'dead')
+  status?: EventStatus[];
 
   @ApiPropertyOptional({ example: 'lT4Z3j' })
   @MayBeAbsent()
@@ -29,6 +24,24 @@ export class ReplayFilter {
   until?: string;
 }
 
+/** Replays by filter leave quarantined events alone unless `status` names them. */
+export class ReplayBody extends ReplayFilter {
+  @ApiPropertyOptional({
+    example: 'the CRM was down',
+    maxLength: 500,
+    description: 'kept in the audit log, for people; write no personal data',
+  })
+  @MayBeAbsent()
+  @IsString()
+  @Length(1, 500)
+  reason?: string;
+
+  @ApiPropertyOptional({ default: false, description: 'as a job in the background; by itself above 10,000 events' })
+  @MayBeAbsent()
+  @IsBoolean()
+  async?: boolean;
+}
+
 class TokenAndSource {
   @ApiPropertyOptional({ description: "the response's token" })
   @MayBeAbsent()
@@ -36,7 +49,7 @@ class TokenAndSource {
   @Length(1, 128)
   token?: string;
 
-  @ApiPropertyOptional({ enum: EVENT_SOURCES })
+  @ApiPropertyOptional({ enum: EVENT_SOURCES, description: 'where it came from' })
   @MayBeAbsent()
   @IsIn(EVENT_SOURCES)
   source?: EventSource;

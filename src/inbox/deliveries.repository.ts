@@ -1,16 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { EntityManager, Repository, SelectQueryBuilder } from 'typeorm';
+import { BACKFILL_EVENT_PREFIX } from '../core/backfill-event';
 import { decodeCursor } from '../rest/page';
 import type { DeliveriesQuery, ReplayFilter, ReplayResult } from './deliveries.dto';
 import { WebhookEvent } from './webhook-event.entity';
 
 /** Rows that are queued again stay locked until the commit; a duplicate of one of them would make the intake wait. */
-const REPLAY_CHUNK = 1_000;
+export const REPLAY_CHUNK = 1_000;
+/** Counting all of what a job will do may take longer than other statements. */
+const COUNT_TIMEOUT = '10min';
 
-/** Where a replay has got to. */
+/** Where a replay has got to. `at` is PostgreSQL's text of the time: a Date would lose its microseconds and find the same rows again. */
 export interface ReplayPosition {
-  at: Date;
+  at: string;
   id: string;
 }
 
@@ -33,6 +36,10 @@ const REQUEUE = `
     FROM locked WHERE event.event_id = locked.event_id
   RETURNING event.event_id`;
 
+/** Where an event came from, whatever the release before made of `source` when it processed it again. */
+const ORIGIN = `CASE WHEN event.source <> 'replay' THEN event.source
+                     WHEN starts_with(event.eventId, '${BACKFILL_EVENT_PREFIX}') THEN 'backfill' ELSE 'webhook' END`;
+
 @Injectable()
 export class DeliveriesRepository {
   constructor(@InjectRepository(WebhookEvent) private readonly events: Repository<WebhookEvent>) {}
@@ -44,7 +51,7 @@ export class DeliveriesRepository {
       .addOrderBy('event.eventId', 'DESC')
       .take(query.limit + 1);
     if (query.token !== undefined) select.andWhere('event.token = :token', { token: query.token });
-    if (query.source !== undefined) select.andWhere('event.source = :source', { source: query.source });
+    if (query.source !== undefined) select.andWhere(`${ORIGIN} = :source`, { source: query.source });
     const after = decodeCursor(query.cursor, 1);
     if (after) select.andWhere('(event.receivedAt, event.eventId) < (:at, :id)', { at: after[0], id: after[1] });
     return select.getMany();
@@ -68,63 +75,90 @@ export class DeliveriesRepository {
       .getOne();
   }
 
-  /** Queues one event again; false when it is not there or its body was erased. */
-  async requeue(manager: EntityManager, eventId: string, now: Date): Promise<boolean> {
-    return (await requeueAll(manager, [eventId], now)) === 1;
+  /** Queues events again; returns how many. One that is not there or whose body was erased is left out. */
+  async requeue(manager: EntityManager, eventIds: readonly string[], now: Date): Promise<number> {
+    const [rows] = await manager.query<[{ event_id: string }[], number]>(REQUEUE, [eventIds, now]);
+    return rows.length;
   }
 
   /** How many events received up to `now` the filter matches, and how many of these have a body to be processed again. */
   async countMatching(manager: EntityManager, filter: ReplayFilter, now: Date): Promise<ReplayResult> {
-    const counts = await replayable(manager.createQueryBuilder(WebhookEvent, 'event'), filter)
-      .andWhere('event.receivedAt <= :now', { now })
+    const counts = await replayable(manager.createQueryBuilder(WebhookEvent, 'event'), filter, now)
       .select('count(*)::integer', 'matched')
       .addSelect('count(event.payload)::integer', 'queued')
       .getRawOne<ReplayResult>();
     return counts ?? { matched: 0, queued: 0 };
   }
 
-  /** Queues the next events received up to `now` that the filter matches, the oldest first, a chunk at a time. */
+  /** True when the filter matches more events received up to `now` than `limit`; costs no more than reading so many. */
+  async matchesMoreThan(filter: ReplayFilter, now: Date, limit: number): Promise<boolean> {
+    const rows = await replayable(this.events.createQueryBuilder('event'), filter, now)
+      .select('1', 'one')
+      .offset(limit)
+      .limit(1)
+      .getRawMany();
+    return rows.length > 0;
+  }
+
+  /** Like {@link countMatching}, for as long as it takes. */
+  async countPatiently(manager: EntityManager, filter: ReplayFilter, now: Date): Promise<ReplayResult> {
+    await manager.query(`SET LOCAL statement_timeout = '${COUNT_TIMEOUT}'`);
+    return this.countMatching(manager, filter, now);
+  }
+
+  /** Queues the next events received up to `now` that the filter matches, the oldest first, `limit` at a time. */
   async requeueChunk(
     manager: EntityManager,
     filter: ReplayFilter,
     now: Date,
     after: ReplayPosition | null,
+    limit = REPLAY_CHUNK,
   ): Promise<ReplayChunk> {
-    const select = replayable(manager.createQueryBuilder(WebhookEvent, 'event'), filter)
-      .select(['event.eventId', 'event.receivedAt'])
-      .andWhere('event.receivedAt <= :now', { now })
+    const { eventIds, last } = await this.nextMatching(manager, filter, now, after, limit);
+    return {
+      matched: eventIds.length,
+      queued: await this.requeue(manager, eventIds, now),
+      last: eventIds.length === limit ? last : null,
+    };
+  }
+
+  /** The next events that the filter matches, and the place of the last one. */
+  async nextMatching(
+    manager: EntityManager,
+    filter: ReplayFilter,
+    now: Date,
+    after: ReplayPosition | null,
+    limit: number,
+  ): Promise<{ eventIds: string[]; last: ReplayPosition | null }> {
+    const select = replayable(manager.createQueryBuilder(WebhookEvent, 'event'), filter, now)
+      .select('event.eventId', 'id')
+      .addSelect('CAST(event.receivedAt AS text)', 'at')
       .orderBy('event.receivedAt', 'ASC')
       .addOrderBy('event.eventId', 'ASC')
-      .take(REPLAY_CHUNK);
-    if (after) select.andWhere('(event.receivedAt, event.eventId) > (:at, :id)', after);
-    const rows = await select.getMany();
-    const last = rows.at(-1);
-    const eventIds = rows.map(({ eventId }) => eventId);
-    return {
-      matched: rows.length,
-      queued: await requeueAll(manager, eventIds, now),
-      last: last && rows.length === REPLAY_CHUNK ? { at: last.receivedAt, id: last.eventId } : null,
-    };
+      .limit(limit);
+    if (after) select.andWhere('(event.receivedAt, event.eventId) > (CAST(:at AS timestamptz), :id)', after);
+    const rows = await select.getRawMany<ReplayPosition>();
+    return { eventIds: rows.map(({ id }) => id), last: rows.at(-1) ?? null };
   }
 }
 
-async function requeueAll(manager: EntityManager, eventIds: string[], now: Date): Promise<number> {
-  const [rows] = await manager.query<[{ event_id: string }[], number]>(REQUEUE, [eventIds, now]);
-  return rows.length;
-}
-
-/** What is quarantined was kept out on purpose: it is processed only when that status is asked for by name. */
-function replayable(select: SelectQueryBuilder<WebhookEvent>, filter: ReplayFilter): SelectQueryBuilder<WebhookEvent> {
-  filtered(select, filter);
-  return filter.status === undefined ? select.andWhere(`event.status <> 'quarantined'`) : select;
+/** What a replay takes: quarantined events only where they are asked for by name. */
+function replayable(
+  select: SelectQueryBuilder<WebhookEvent>,
+  filter: ReplayFilter,
+  now: Date,
+): SelectQueryBuilder<WebhookEvent> {
+  filtered(select, filter).andWhere('event.receivedAt <= :now', { now });
+  if (filter.status === undefined) select.andWhere(`event.status <> 'quarantined'`);
+  return select;
 }
 
 function filtered(select: SelectQueryBuilder<WebhookEvent>, filter: ReplayFilter): SelectQueryBuilder<WebhookEvent> {
   const { status, formId, since, until } = filter;
   select.where('TRUE');
-  if (status !== undefined) select.andWhere('event.status = :status', { status });
+  if (status !== undefined) select.andWhere('event.status IN (:...status)', { status });
   // The index on unusual statuses is partial; saying so lets the planner use it.
-  if (status !== undefined && status !== 'processed') select.andWhere(`event.status <> 'processed'`);
+  if (status !== undefined && !status.includes('processed')) select.andWhere(`event.status <> 'processed'`);
   if (formId !== undefined) select.andWhere('event.formId = :formId', { formId });
   if (since !== undefined) select.andWhere('event.receivedAt >= :since', { since: new Date(since) });
   if (until !== undefined) select.andWhere('event.receivedAt < :until', { until: new Date(until) });

@@ -1,14 +1,32 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AuditLog, Author } from '../audit/audit-log';
-import { BACKFILL_EVENT_PREFIX } from '../core/backfill-event';
 import { DomainError } from '../core/problem';
 import { Clock } from '../database/clock';
 import { toPage } from '../rest/page';
-import type { DeliveriesQuery, DeliveryPage, DeliveryView, ReplayFilter, ReplayResult } from './deliveries.dto';
+import { BACKFILL_EVENT_PREFIX } from '../core/backfill-event';
+import type { JobReference } from '../jobs/jobs.dto';
+import type {
+  DeliveriesQuery,
+  DeliveryPage,
+  DeliveryView,
+  ReplayBody,
+  ReplayFilter,
+  ReplayResult,
+} from './deliveries.dto';
 import { DeliveriesRepository, ReplayChunk } from './deliveries.repository';
 import { InboxSignal } from './inbox-signal';
+import { ReplayJob } from './replay-job';
 import type { EventSource, WebhookEvent } from './webhook-event.entity';
+
+/** More than this many become a job. */
+const MAX_REPLAYED_AT_ONCE = 10_000;
+
+/** Who asks for a replay, and why. */
+interface Asked {
+  by: Author;
+  reason: string | undefined;
+}
 
 @Injectable()
 export class DeliveriesService {
@@ -17,6 +35,7 @@ export class DeliveriesService {
     private readonly repository: DeliveriesRepository,
     private readonly audit: AuditLog,
     private readonly signal: InboxSignal,
+    private readonly job: ReplayJob,
     private readonly clock: Clock,
   ) {}
 
@@ -44,7 +63,7 @@ export class DeliveriesService {
   async replay(eventId: string, by: Author): Promise<ReplayResult> {
     const { formId, status, reason } = await this.get(eventId);
     await this.dataSource.transaction(async (manager) => {
-      if (!(await this.repository.requeue(manager, eventId, this.clock.now()))) {
+      if ((await this.repository.requeue(manager, [eventId], this.clock.now())) === 0) {
         throw new DomainError('conflict', 'the body of this delivery was erased, so it cannot be processed again');
       }
       const details = { formId, status, reason };
@@ -55,18 +74,30 @@ export class DeliveriesService {
   }
 
   /**
-   * Processes everything again that the filter matches, in chunks of a transaction each, so that no row stays locked for long.
-   * The one audit entry is in the transaction of the first chunk, with what was counted there: a replay that is cut short may have
-   * done less than its entry says, but never anything without an entry. Throws `validation_failed` for an empty filter.
+   * Processes everything again that the filter matches, quarantined events only where `status` names them: at once, or as a job when
+   * that is asked for or much matches. Throws `validation_failed` for an empty filter.
    */
-  async replayMatching(filter: ReplayFilter, by: Author): Promise<ReplayResult> {
+  async replayMatching(
+    { reason, async: asJob = false, ...filter }: ReplayBody,
+    by: Author,
+  ): Promise<ReplayResult | JobReference> {
     if (Object.values(filter).every((value) => value === undefined)) {
       throw new DomainError('validation_failed', 'the body is not valid', {
         errors: [{ path: '', message: 'name at least one of status, formId, since, until' }],
       });
     }
     const now = this.clock.now();
-    let chunk = await this.startReplay(filter, now, by);
+    const much = asJob || (await this.repository.matchesMoreThan(filter, now, MAX_REPLAYED_AT_ONCE));
+    return much ? this.job.start({ filter, until: now, reason }, by) : this.replayNow(filter, now, { by, reason });
+  }
+
+  /**
+   * In chunks of a transaction each, so that no row stays locked for long. The one audit entry is in the transaction of the first
+   * chunk, with what was counted there: a replay that is cut short may have done less than its entry says, but never anything
+   * without an entry.
+   */
+  private async replayNow(filter: ReplayFilter, now: Date, asked: Asked): Promise<ReplayResult> {
+    let chunk = await this.startReplay(filter, now, asked);
     let { matched, queued } = chunk;
     while (chunk.last) {
       chunk = await this.repository.requeueChunk(this.dataSource.manager, filter, now, chunk.last);
@@ -78,12 +109,12 @@ export class DeliveriesService {
   }
 
   /** The first chunk and the entry of the whole replay; nothing at all when there is nothing to process again. */
-  private startReplay(filter: ReplayFilter, now: Date, by: Author): Promise<ReplayChunk> {
+  private startReplay(filter: ReplayFilter, now: Date, { by, reason }: Asked): Promise<ReplayChunk> {
     return this.dataSource.transaction(async (manager) => {
       const counted = await this.repository.countMatching(manager, filter, now);
       if (counted.queued === 0) return { ...counted, last: null };
       const chunk = await this.repository.requeueChunk(manager, filter, now, null);
-      const details = { filter, receivedUntil: now, ...counted };
+      const details = { filter, receivedUntil: now, ...counted, ...(reason === undefined ? {} : { reason }) };
       const subject = filter.formId ?? '*';
       await this.audit.record(manager, { ...by, action: 'deliveries.replayed', subject, details });
       return chunk;
@@ -93,12 +124,6 @@ export class DeliveriesService {
 
 function unknownDelivery(): DomainError {
   return new DomainError('not_found', 'there is no such delivery');
-}
-
-/** The release before wrote `replay` over the origin, which the id still tells. */
-function originOf({ source, eventId }: WebhookEvent): EventSource {
-  if (source !== 'replay') return source;
-  return eventId.startsWith(BACKFILL_EVENT_PREFIX) ? 'backfill' : 'webhook';
 }
 
 function toView(event: WebhookEvent): DeliveryView {
@@ -121,4 +146,10 @@ function toView(event: WebhookEvent): DeliveryView {
     replays: event.replays,
     payloadBytes: event.payloadBytes,
   };
+}
+
+/** Where an event came from; the release before forgot that when it processed an event again. */
+function originOf({ source, eventId }: WebhookEvent): EventSource {
+  if (source !== 'replay') return source;
+  return eventId.startsWith(BACKFILL_EVENT_PREFIX) ? 'backfill' : 'webhook';
 }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module';
+import { JobsModule } from '../jobs/jobs.module';
 import { OnboardingModule } from '../onboarding/onboarding.module';
 import { DeliveriesController } from './deliveries.controller';
 import { DeliveriesRepository } from './deliveries.repository';
@@ -10,11 +11,12 @@ import { INBOX_METRIC_PROVIDERS, InboxMetrics } from './inbox-metrics';
 import { InboxProcessor } from './inbox-processor';
 import { InboxSignal } from './inbox-signal';
 import { InboxWriter } from './inbox-writer';
+import { ReplayJob } from './replay-job';
 import { WebhookEvent } from './webhook-event.entity';
 
 /** The inbox: durable queue of everything ever accepted, its worker, and the deliveries API. */
 @Module({
-  imports: [TypeOrmModule.forFeature([WebhookEvent]), AuditModule, OnboardingModule],
+  imports: [TypeOrmModule.forFeature([WebhookEvent]), AuditModule, JobsModule, OnboardingModule],
   controllers: [DeliveriesController],
   providers: [
     InboxWriter,
@@ -24,6 +26,7 @@ import { WebhookEvent } from './webhook-event.entity';
     InboxDepthRepository,
     DeliveriesRepository,
     DeliveriesService,
+    ReplayJob,
     ...INBOX_METRIC_PROVIDERS,
   ],
   exports: [InboxWriter, InboxDepthRepository, DeliveriesRepository],

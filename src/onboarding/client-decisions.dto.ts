@@ -6,16 +6,13 @@ import {
   ArrayMinSize,
   IsArray,
   IsDefined,
-  isISO8601,
   IsObject,
   IsString,
   IsUUID,
   Length,
   ValidateNested,
 } from 'class-validator';
-import { canonicalEmail } from '../core/identification/email-values';
-import { canonicalPhone } from '../core/identification/phone-values';
-import { tidy } from '../core/identification/text-values';
+import { canonicalValue } from '../core/identification/canonical-value';
 import { IDENTIFIER_KEYS, type IdentifierKey } from '../core/identifiers';
 import { DomainError, type ValidationIssue } from '../core/problem';
 import type { CorrectionChange, CorrectionChanges } from './client-decisions';
@@ -32,8 +29,7 @@ export class CorrectClientBody {
   @ApiProperty({
     type: 'object',
     additionalProperties: {
-      nullable: true,
-      oneOf: [{ type: 'string' }, { $ref: getSchemaPath(ResetCorrection) }],
+      oneOf: [{ type: 'string' }, { type: 'null' }, { $ref: getSchemaPath(ResetCorrection) }],
     },
     example: { lastName: 'Garcia', company: null, city: { reset: true } },
     description: `some of ${IDENTIFIER_KEYS.join(', ')}: a value, null to take the identifier away, {"reset": true} to give it back to the responses`,
@@ -95,15 +91,6 @@ function readCorrection(key: IdentifierKey, value: unknown): CorrectionChange | 
   return canonical === null
     ? (EXPECTED[key] ?? 'must not be empty; null takes the identifier away')
     : { value: canonical };
-}
-
-/** As identifiers are stored; null when the text cannot be one. What an admin writes is believed as it is. */
-function canonicalValue(key: IdentifierKey, text: string): string | null {
-  if (key === 'email') return canonicalEmail(text);
-  if (key === 'phone') return canonicalPhone(text);
-  const line = tidy(text);
-  if (key === 'birthday') return isISO8601(line, { strict: true }) && line.length === 10 ? line : null;
-  return line === '' ? null : line;
 }
 
 const EXPECTED: Partial<Record<IdentifierKey, string>> = {

@@ -1,12 +1,15 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, registerDecorator } from 'class-validator';
-import { IDENTIFIER_KEYS, IdentifierKey, IdentifierMapping } from '../core/identifiers';
-import { FORM_STATUSES, FormStatus } from './onboarding-form.entity';
+import { IsIn, registerDecorator, ValidateIf } from 'class-validator';
+import { asCountry } from '../core/identification/countries';
+import type { QuestionPlan } from '../core/identification/plan';
+import { IDENTIFIER_KEYS, IdentifierKey, IdentifierMapping, Identifiers } from '../core/identifiers';
 import { MayBeAbsent } from '../rest/may-be-absent.decorator';
+import { FORM_STATUSES, FormStatus } from './onboarding-form.entity';
 
-const MAX_SOURCE_LENGTH = 256;
+/** No control characters and no halves of a surrogate pair, which no ref, id or name has and no database keeps. */
+const SOURCE = /^[^\p{Control}\p{Surrogate}]{1,256}$/u;
 
-/** An object whose keys are identifiers and whose values name a field or `hidden:<name>`. */
+/** An object whose keys are identifiers and whose values name a field or `hidden:<name>`, or are null. */
 const IsIdentifierMapping = (): PropertyDecorator => (target, property) =>
   registerDecorator({
     name: 'isIdentifierMapping',
@@ -20,14 +23,36 @@ const IsIdentifierMapping = (): PropertyDecorator => (target, property) =>
         Object.entries(value).every(
           ([key, source]) =>
             (IDENTIFIER_KEYS as readonly string[]).includes(key) &&
-            typeof source === 'string' &&
-            source.length > 0 &&
-            source.length <= MAX_SOURCE_LENGTH,
+            (source === null || (typeof source === 'string' && SOURCE.test(source))),
         ),
       defaultMessage: () =>
-        `identifierMapping must map some of ${IDENTIFIER_KEYS.join(', ')} to a field ref, a field id or hidden:<name>`,
+        `identifierMapping must map some of ${IDENTIFIER_KEYS.join(', ')} to a field ref, a field id, hidden:<name>, or null for never`,
     },
   });
+
+/** The code of a country whose phone numbers can be read, or null. */
+const IsPhoneCountry = (): PropertyDecorator => (target, property) => {
+  ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    example: 'DE',
+    description:
+      'ISO code of the country in which national phone numbers are read; null: as the answers or the language tell',
+  })(target, property);
+  ValidateIf((_object, value) => value !== undefined && value !== null)(target, property);
+  registerDecorator({
+    name: 'isPhoneCountry',
+    target: target.constructor,
+    propertyName: String(property),
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && asCountry(value) !== null,
+      defaultMessage: () => 'phoneCountry must be the ISO code of a country, such as DE or US, or null',
+    },
+  });
+};
+
+const MAPPING_SCHEMA = { type: 'object', additionalProperties: { type: 'string', nullable: true } } as const;
+const MAPPING_EXAMPLE = { email: 'work_email', company: 'hidden:account', birthday: null };
 
 export class UpdateFormBody {
   @ApiPropertyOptional({ enum: FORM_STATUSES, description: 'events of a paused form are kept and ignored' })
@@ -35,15 +60,57 @@ export class UpdateFormBody {
   @IsIn(FORM_STATUSES)
   status?: FormStatus;
 
+  @IsPhoneCountry()
+  phoneCountry?: string | null;
+
   @ApiPropertyOptional({
-    type: 'object',
-    additionalProperties: { type: 'string' },
-    example: { email: 'work_email', company: 'hidden:account' },
-    description: 'replaces the mapping; applies to events processed from now on (replay to apply it to older ones)',
+    ...MAPPING_SCHEMA,
+    example: MAPPING_EXAMPLE,
+    description:
+      'replaces the mapping; null: the form never asks for it. Applies to events processed from now on (reprocess the form to apply it to older responses)',
   })
   @MayBeAbsent()
   @IsIdentifierMapping()
   identifierMapping?: IdentifierMapping;
+}
+
+export class PreviewMappingBody {
+  @ApiProperty({ ...MAPPING_SCHEMA, example: MAPPING_EXAMPLE })
+  @IsIdentifierMapping()
+  identifierMapping: IdentifierMapping;
+
+  @IsPhoneCountry()
+  phoneCountry?: string | null;
+}
+
+export class PreviewedResponse {
+  @ApiProperty({ example: 'a3a12ec67a1365927098a606107fac15' })
+  token: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  submittedAt: Date | null;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { $ref: '#/components/schemas/IdentifierView' },
+    description: 'as they are stored',
+  })
+  now: Identifiers;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { $ref: '#/components/schemas/IdentifierView' },
+    description: 'as they would be with this mapping',
+  })
+  then: Identifiers;
+
+  @ApiProperty({ enum: IDENTIFIER_KEYS, isArray: true, description: 'those that would come, go, or change' })
+  changed: IdentifierKey[];
+}
+
+export class MappingPreview {
+  @ApiProperty({ type: [PreviewedResponse], description: 'the newest 20 responses' })
+  items: PreviewedResponse[];
 }
 
 class MappingProblemView {
@@ -52,6 +119,33 @@ class MappingProblemView {
 
   @ApiProperty({ example: 'old_ref' })
   source: string;
+
+  @ApiPropertyOptional({ example: 'the form has no question with the ref or id "old_ref"' })
+  reason?: string;
+}
+
+class MeaningView {
+  @ApiProperty({ enum: IDENTIFIER_KEYS, nullable: true, description: 'null: an admin said that it is not asked here' })
+  key: IdentifierKey | null;
+
+  @ApiPropertyOptional({
+    enum: IDENTIFIER_KEYS,
+    isArray: true,
+    description: 'all of them, when one answer holds several',
+  })
+  parts?: readonly IdentifierKey[];
+
+  @ApiProperty({ enum: ['client', 'other', 'unknown'], description: "only the client's own is used" })
+  whose: QuestionPlan['whose'];
+
+  @ApiProperty({ minimum: 0, maximum: 1, example: 0.95 })
+  confidence: number;
+
+  @ApiProperty({ enum: ['mapping', 'type', 'title', 'ref', 'hidden'] })
+  decidedBy: QuestionPlan['decidedBy'];
+
+  @ApiProperty({ example: "the question's type is email" })
+  reason: string;
 }
 
 class FormFieldView {
@@ -66,6 +160,17 @@ class FormFieldView {
 
   @ApiProperty({ type: String, nullable: true, example: 'email' })
   type: string | null;
+
+  @ApiProperty({ type: MeaningView, nullable: true, description: 'null: nothing that identifies anybody' })
+  identifies: MeaningView | null;
+}
+
+class HiddenFieldView {
+  @ApiProperty({ example: 'account' })
+  name: string;
+
+  @ApiProperty({ type: MeaningView, nullable: true, description: 'null: nothing that identifies anybody' })
+  identifies: MeaningView | null;
 }
 
 export class FormView {
@@ -78,18 +183,34 @@ export class FormView {
   @ApiProperty({ enum: FORM_STATUSES })
   status: FormStatus;
 
-  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, example: { email: 'work_email' } })
+  @ApiProperty({ type: String, nullable: true, example: 'DE' })
+  phoneCountry: string | null;
+
+  @ApiProperty({ ...MAPPING_SCHEMA, example: { email: 'work_email' } })
   identifierMapping: IdentifierMapping;
 
   @ApiProperty({
     type: [MappingProblemView],
-    description:
-      'mapped identifiers whose question or hidden field was not in the form when last compared with Typeform',
+    description: 'mapped identifiers that the form could not serve when last compared with Typeform',
   })
   mappingProblems: MappingProblemView[];
 
-  @ApiProperty({ type: [FormFieldView], description: 'the questions seen so far' })
+  @ApiProperty({
+    type: [FormFieldView],
+    description: "the questions of the form's definition, then those that only submissions brought",
+  })
   fields: FormFieldView[];
+
+  @ApiProperty({ type: [HiddenFieldView] })
+  hidden: HiddenFieldView[];
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'when the definition was last read from Typeform; null: never, or it is about to be read',
+  })
+  definitionCheckedAt: Date | null;
 
   @ApiProperty()
   responseCount: number;

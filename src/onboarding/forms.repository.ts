@@ -3,15 +3,17 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { EntityManager, Repository } from 'typeorm';
 import type { Submission } from '../core/answers';
+import type { FormOutline } from '../core/form-definition';
+import { questionsOf } from '../core/identification/identify';
 import type { IdentifierMapping } from '../core/identifiers';
 import { decodeCursor } from '../rest/page';
+import type { FormSettings } from './form-plans';
 import { FormField, FormStatus, OnboardingForm } from './onboarding-form.entity';
 
 /** What processing needs to know of a form. */
-export interface FormState {
+export interface FormState extends FormSettings {
   formId: string;
   status: FormStatus;
-  identifierMapping: IdentifierMapping;
 }
 
 interface FormRow {
@@ -19,10 +21,21 @@ interface FormRow {
   title: string | null;
   status: FormStatus;
   identifier_mapping: IdentifierMapping;
+  phone_country: string | null;
+  definition: FormOutline | null;
   fields: FormField[];
+  hidden_seen: string[];
+}
+
+/** What submissions brought. */
+interface Seen {
+  title: string | null;
+  fields: FormField[];
+  hidden: string[];
 }
 
 const MAX_FIELDS = 1_000;
+const MAX_HIDDEN = 200;
 
 @Injectable()
 export class FormsRepository {
@@ -70,23 +83,17 @@ export class FormsRepository {
       rows = await this.select(manager, formIds);
     }
     for (const row of rows) {
-      const { title, fields } = seen.get(row.form_id) ?? { title: null, fields: [] };
+      const { title, fields, hidden } = seen.get(row.form_id) ?? { title: null, fields: [], hidden: [] };
       const merged = mergeFields(row.fields, fields);
+      const names = mergeNames(row.hidden_seen, hidden);
       const newTitle = title ?? row.title;
-      if (merged === row.fields && newTitle === row.title) continue;
-      await manager.query('UPDATE onboarding_form SET title = $2, fields = $3, updated_at = $4 WHERE form_id = $1', [
-        row.form_id,
-        newTitle,
-        JSON.stringify(merged),
-        now,
-      ]);
+      if (merged === row.fields && names === row.hidden_seen && newTitle === row.title) continue;
+      await manager.query(
+        'UPDATE onboarding_form SET title = $2, fields = $3, hidden_seen = $4, updated_at = $5 WHERE form_id = $1',
+        [row.form_id, newTitle, JSON.stringify(merged), JSON.stringify(names), now],
+      );
     }
-    return new Map(
-      rows.map((row) => [
-        row.form_id,
-        { formId: row.form_id, status: row.status, identifierMapping: row.identifier_mapping },
-      ]),
-    );
+    return new Map(rows.map((row) => [row.form_id, toState(row)]));
   }
 
   /** Adds new responses to the counters: form id -> the times of its new responses. */
@@ -112,20 +119,41 @@ export class FormsRepository {
 
   private select(manager: EntityManager, formIds: string[]): Promise<FormRow[]> {
     return manager.query<FormRow[]>(
-      'SELECT form_id, title, status, identifier_mapping, fields FROM onboarding_form WHERE form_id = ANY($1)',
+      `SELECT form_id, title, status, identifier_mapping, phone_country, definition, fields, hidden_seen
+         FROM onboarding_form WHERE form_id = ANY($1)`,
       [formIds],
     );
   }
 }
 
-function collect(submissions: readonly Submission[]): Map<string, { title: string | null; fields: FormField[] }> {
-  const seen = new Map<string, { title: string | null; fields: FormField[] }>();
-  for (const { formId, formTitle, answers } of submissions) {
-    const form = seen.get(formId) ?? { title: null, fields: [] };
-    const fields = answers.map(({ fieldId, ref, title, fieldType }) => ({ id: fieldId, ref, title, type: fieldType }));
-    seen.set(formId, { title: formTitle ?? form.title, fields: [...form.fields, ...fields] });
+function toState(row: FormRow): FormState {
+  return {
+    formId: row.form_id,
+    status: row.status,
+    definition: row.definition,
+    identifierMapping: row.identifier_mapping,
+    phoneCountry: row.phone_country,
+  };
+}
+
+function collect(submissions: readonly Submission[]): Map<string, Seen> {
+  const seen = new Map<string, Seen>();
+  for (const submission of submissions) {
+    const form = seen.get(submission.formId) ?? { title: null, fields: [], hidden: [] };
+    seen.set(submission.formId, {
+      title: submission.formTitle ?? form.title,
+      fields: [...form.fields, ...questionsOf(submission)],
+      hidden: [...form.hidden, ...Object.keys(submission.hidden)],
+    });
   }
   return seen;
+}
+
+/** Appends names that are new; returns `known` itself when there are none. */
+function mergeNames(known: string[], seen: readonly string[]): string[] {
+  const names = new Set(known);
+  for (const name of seen) if (names.size < MAX_HIDDEN) names.add(name);
+  return names.size === known.length ? known : [...names];
 }
 
 /** Appends questions that are new and takes over changed ones; returns `known` itself when nothing changed. */

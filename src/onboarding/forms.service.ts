@@ -1,10 +1,16 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AuditLog, Author } from '../audit/audit-log';
+import { asCountry } from '../core/identification/countries';
+import type { QuestionPlan } from '../core/identification/plan';
 import { DomainError } from '../core/problem';
 import { Clock } from '../database/clock';
 import { PageQuery, toPage } from '../rest/page';
+import { FormDefinitions } from './form-definitions';
+import { FormMapping, seenOf } from './form-mapping';
+import { FormPlans } from './form-plans';
 import type { FormPage, FormView, UpdateFormBody } from './forms.dto';
 import { FormsRepository } from './forms.repository';
 import type { OnboardingForm } from './onboarding-form.entity';
@@ -13,62 +19,105 @@ import type { OnboardingForm } from './onboarding-form.entity';
 @Injectable()
 export class FormsService {
   constructor(
-    private readonly forms: FormsRepository,
     private readonly dataSource: DataSource,
+    private readonly forms: FormsRepository,
+    private readonly definitions: FormDefinitions,
+    private readonly mapping: FormMapping,
+    private readonly plans: FormPlans,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
 
-  async list({ limit, cursor }: PageQuery): Promise<FormPage> {
-    const rows = await this.forms.list(limit, cursor);
-    return toPage(
-      rows,
-      limit,
+  async list(query: PageQuery): Promise<FormPage> {
+    const page = toPage(
+      await this.forms.list(query.limit, query.cursor),
+      query.limit,
       (row) => [row.createdAt, row.formId],
       (row) => row,
     );
+    const items: FormView[] = [];
+    for (const form of page.items) {
+      items.push(this.view(form));
+      // A plan that is not remembered takes milliseconds; webhooks are answered in between.
+      await immediate();
+    }
+    return { ...page, items };
   }
 
   /** Throws `not_found`. */
   async get(formId: string): Promise<FormView> {
+    return this.view(await this.find(formId));
+  }
+
+  /** The stored row. Throws `not_found`. */
+  async find(formId: string): Promise<OnboardingForm> {
     const form = await this.forms.findOne(formId);
     if (!form) throw unknownForm();
     return form;
   }
 
-  /** Changes what is given and leaves the rest. Throws `not_found`. */
-  update(formId: string, body: UpdateFormBody, by: Author): Promise<FormView> {
-    return this.dataSource.transaction(async (manager) => {
+  /** Changes what is given and leaves the rest. Throws `not_found`, or `validation_failed` for a mapping that the form cannot serve. */
+  async update(formId: string, body: UpdateFormBody, by: Author): Promise<FormView> {
+    const mapping = body.identifierMapping;
+    const read = mapping && (await this.mapping.check(await this.find(formId), mapping, by.requestId));
+    await this.dataSource.transaction(async (manager) => {
+      if (read) await this.definitions.keep(manager, formId, read);
       const form = await this.forms.lock(manager, formId);
       if (!form) throw unknownForm();
-      const details = differences(form, body);
-      if (Object.keys(details).length === 0) return form;
-      const { status = form.status, identifierMapping = form.identifierMapping } = body;
-      // Another mapping is compared with the form's definition at the next opportunity.
-      const change = {
-        status,
-        identifierMapping,
+      const asked = withCountry(body);
+      const details = differences(form, asked);
+      if (Object.keys(details).length === 0) return;
+      await this.forms.change(manager, formId, {
+        ...asked,
+        ...('identifierMapping' in details ? { mappingProblems: [] } : {}),
         updatedAt: this.clock.now(),
-        mappingProblems: [],
-        definitionCheckedAt: null,
-      };
-      await this.forms.change(manager, formId, change);
+      });
       await this.audit.record(manager, { ...by, action: 'form.updated', subject: formId, details });
-      return { ...form, ...change };
     });
+    return this.get(formId);
+  }
+
+  private view(form: OnboardingForm): FormView {
+    const { formId, title, status, phoneCountry, identifierMapping, mappingProblems, definition } = form;
+    const { definitionCheckedAt, responseCount, lastResponseAt, createdAt, updatedAt } = form;
+    const { fields, hidden } = this.plans.meanings(form, seenOf(form));
+    return {
+      ...{ formId, title: definition?.title ?? title, status, phoneCountry, identifierMapping, mappingProblems },
+      fields: fields.map((field) => ({ ...field, identifies: meaningOf(field.identifies) })),
+      hidden: hidden.map((field) => ({ ...field, identifies: meaningOf(field.identifies) })),
+      ...{ definitionCheckedAt, responseCount, lastResponseAt, createdAt, updatedAt },
+    };
   }
 }
 
-/** What a body would change: setting -> its value before and after. */
-function differences(form: OnboardingForm, body: UpdateFormBody): Record<string, { from: unknown; to: unknown }> {
-  const settings = ['status', 'identifierMapping'] as const;
+function meaningOf(plan: QuestionPlan | null): FormView['fields'][number]['identifies'] {
+  if (!plan) return null;
+  const { key, parts, whose, confidence, decidedBy, reason } = plan;
+  return { key, ...(parts ? { parts } : {}), whose, confidence, decidedBy, reason };
+}
+
+/** What admins set. */
+type FormChange = Partial<Pick<OnboardingForm, 'status' | 'identifierMapping' | 'phoneCountry'>>;
+
+/** The settings that a body names, the country as its code is written. */
+function withCountry({ status, phoneCountry, identifierMapping }: UpdateFormBody): FormChange {
+  return {
+    ...(status === undefined ? {} : { status }),
+    ...(phoneCountry === undefined ? {} : { phoneCountry: asCountry(phoneCountry) }),
+    ...(identifierMapping === undefined ? {} : { identifierMapping }),
+  };
+}
+
+/** What a change would change: setting -> its value before and after. */
+function differences(form: OnboardingForm, change: FormChange): Record<string, { from: unknown; to: unknown }> {
+  const settings = ['status', 'phoneCountry', 'identifierMapping'] as const;
   return Object.fromEntries(
     settings
-      .filter((name) => body[name] !== undefined && !isDeepStrictEqual(body[name], form[name]))
-      .map((name) => [name, { from: form[name], to: body[name] }]),
+      .filter((name) => change[name] !== undefined && !isDeepStrictEqual(change[name], form[name]))
+      .map((name) => [name, { from: form[name], to: change[name] }]),
   );
 }
 
 function unknownForm(): DomainError {
-  return new DomainError('not_found', 'this form has not sent anything yet');
+  return new DomainError('not_found', 'this form has no webhook here and has not sent anything yet');
 }

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module';
+import { JobsModule } from '../jobs/jobs.module';
+import { TypeformModule } from '../typeform/typeform.module';
 import { ClientAlias } from './client-alias.entity';
 import { Client } from './client.entity';
 import { ClientAssigner } from './client-assigner';
@@ -11,13 +13,19 @@ import { ClientsQueryRepository } from './clients-query.repository';
 import { ClientsRepository } from './clients.repository';
 import { ClientsService } from './clients.service';
 import { FormResponse } from './form-response.entity';
+import { FormDefinitions } from './form-definitions';
+import { FormDefinitionsRepository } from './form-definitions.repository';
+import { FormMapping } from './form-mapping';
+import { FormPlans } from './form-plans';
 import { FormsController } from './forms.controller';
 import { FormsRepository } from './forms.repository';
 import { FormsService } from './forms.service';
-import { MappingRepository } from './mapping.repository';
+import { MappingPreviewer } from './mapping-preview';
 import { NeighbourhoodRepository } from './neighbourhood.repository';
 import { OnboardingForm } from './onboarding-form.entity';
 import { OnboardingService } from './onboarding.service';
+import { ReprocessRepository } from './reprocess.repository';
+import { Reprocessing } from './reprocessing';
 import { ResponseSettler } from './response-settler';
 import { ResponseExport } from './response-export';
 import { ResponsesController } from './responses.controller';
@@ -26,7 +34,12 @@ import { ResponsesRepository } from './responses.repository';
 
 /** Forms, responses and clients: written by the inbox's worker, read by admins. */
 @Module({
-  imports: [TypeOrmModule.forFeature([OnboardingForm, FormResponse, Client, ClientAlias]), AuditModule],
+  imports: [
+    TypeOrmModule.forFeature([OnboardingForm, FormResponse, Client, ClientAlias]),
+    AuditModule,
+    JobsModule,
+    TypeformModule,
+  ],
   controllers: [FormsController, ResponsesController, ClientsController],
   providers: [
     OnboardingService,
@@ -37,7 +50,13 @@ import { ResponsesRepository } from './responses.repository';
     ClientsQueryRepository,
     ClientsRepository,
     FormsRepository,
-    MappingRepository,
+    FormDefinitions,
+    FormDefinitionsRepository,
+    FormMapping,
+    FormPlans,
+    MappingPreviewer,
+    Reprocessing,
+    ReprocessRepository,
     ResponsesRepository,
     ClientsService,
     FormsService,
@@ -45,6 +64,6 @@ import { ResponsesRepository } from './responses.repository';
     ResponseExport,
     ResponseSettler,
   ],
-  exports: [OnboardingService, MappingRepository, ClientAssigner, ResponsesRepository],
+  exports: [OnboardingService, FormDefinitions, FormDefinitionsRepository, ClientAssigner, ResponsesRepository],
 })
 export class OnboardingModule {}

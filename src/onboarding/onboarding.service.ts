@@ -3,13 +3,11 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type Submission, toSubmission } from '../core/answers';
 import type { EventOutcome } from '../core/event-outcome';
-import { identify, questionsOf } from '../core/identification/identify';
-import { PlanMemo } from '../core/identification/plan-memo';
-import type { Identifiers } from '../core/identifiers';
 import { supersedes } from '../core/response-precedence';
 import { parseTypeformEvent } from '../core/typeform-event';
 import { Clock } from '../database/clock';
 import { ClientAssigner } from './client-assigner';
+import { FormPlans } from './form-plans';
 import { type FormState, FormsRepository } from './forms.repository';
 import type { IncomingEvent } from './incoming-event';
 import { NeighbourhoodRepository } from './neighbourhood.repository';
@@ -29,11 +27,9 @@ interface Work {
 
 @Injectable()
 export class OnboardingService {
-  /** Each submission of a form has the same questions. */
-  private readonly plans = new PlanMemo();
-
   constructor(
     private readonly forms: FormsRepository,
+    private readonly plans: FormPlans,
     private readonly neighbourhood: NeighbourhoodRepository,
     private readonly responses: ResponsesRepository,
     private readonly assigner: ClientAssigner,
@@ -55,7 +51,7 @@ export class OnboardingService {
     );
     const active = work.flatMap((item) => {
       const form = forms.get(item.submission.formId);
-      return form?.status === 'active' ? [toVersion(item, this.identify(item, form))] : [];
+      return form?.status === 'active' ? [this.version(item, form)] : [];
     });
     const superseded = await this.store(manager, active, now);
     const used = new Set(active.map(({ eventId }) => eventId));
@@ -66,11 +62,21 @@ export class OnboardingService {
     });
   }
 
-  private identify({ submission, unreadable }: Work, { identifierMapping }: FormState): Identifiers {
-    if (unreadable) return {};
-    const { formTitle: title, hidden } = submission;
-    const form = { title, questions: questionsOf(submission), hidden: Object.keys(hidden) };
-    return identify(submission, this.plans.planOf(form, identifierMapping), { phoneCountry: null });
+  private version({ event, submission, unreadable }: Work, form: FormState): NewVersion {
+    const identifiers = unreadable ? {} : this.plans.identify(form, submission);
+    const completed = submission.responseType === 'completed';
+    return {
+      formId: submission.formId,
+      token: submission.token,
+      eventId: event.eventId,
+      completed,
+      effectiveAt: submission.submittedAt ?? submission.landedAt ?? event.receivedAt,
+      receivedAt: event.receivedAt,
+      identifiers,
+      keys: keysOf(identifiers, submission.isTest),
+      standsAlone: standsAlone(identifiers, completed, submission.isTest),
+      submission,
+    };
   }
 
   /** Stores what is newer than what is stored and counts new responses. Returns the ids of the events that are older. */
@@ -97,22 +103,6 @@ export class OnboardingService {
 function read(event: IncomingEvent): Work {
   const parsed = parseTypeformEvent(event.payload);
   return { event, submission: toSubmission(parsed), unreadable: parsed.unreadable };
-}
-
-function toVersion({ event, submission }: Work, identifiers: Identifiers): NewVersion {
-  const completed = submission.responseType === 'completed';
-  return {
-    formId: submission.formId,
-    token: submission.token,
-    eventId: event.eventId,
-    completed,
-    effectiveAt: submission.submittedAt ?? submission.landedAt ?? event.receivedAt,
-    receivedAt: event.receivedAt,
-    identifiers,
-    keys: keysOf(identifiers, submission.isTest),
-    standsAlone: standsAlone(identifiers, completed, submission.isTest),
-    submission,
-  };
 }
 
 /** The times of the responses that were not stored before, by form. */

@@ -28,6 +28,11 @@ export class ResponsesQueryRepository {
     return form?.fields ?? [];
   }
 
+  /** The newest responses of a form. */
+  newest(formId: string, limit: number): Promise<FormResponse[]> {
+    return this.responses.find({ where: { formId }, order: { effectiveAt: 'DESC', token: 'DESC' }, take: limit });
+  }
+
   /** Up to `limit + 1` responses, the newest submission first. */
   list(query: ResponsesQuery): Promise<FormResponse[]> {
     const select = this.filtered(query)

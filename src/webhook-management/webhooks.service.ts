@@ -8,6 +8,7 @@ import { parseFormReference } from '../core/form-reference';
 import { DomainError } from '../core/problem';
 import { seal } from '../core/secret-box';
 import { Clock } from '../database/clock';
+import { FormDefinitions } from '../onboarding/form-definitions';
 import { Page, toPage } from '../rest/page';
 import { PublicUrl } from '../rest/public-url';
 import { CallOptions, TypeformApi } from '../typeform/typeform-api';
@@ -28,6 +29,7 @@ export class WebhooksService {
     private readonly repository: WebhooksRepository,
     private readonly pusher: WebhookPusher,
     private readonly api: TypeformApi,
+    private readonly forms: FormDefinitions,
     private readonly audit: AuditLog,
     private readonly publicUrl: PublicUrl,
     private readonly clock: Clock,
@@ -48,6 +50,7 @@ export class WebhooksService {
     const webhook = this.newWebhook(formId, form.title, body);
     const inserted = await this.dataSource.transaction(async (manager) => {
       if (!(await this.repository.insert(manager, webhook))) return false;
+      await this.forms.store(manager, formId, form);
       const { id, tag, url, enabled, verifySsl, eventTypes } = webhook;
       await this.record(manager, author, 'webhook.registered', id, {
         formId,

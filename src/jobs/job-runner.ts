@@ -1,0 +1,197 @@
+/** The worker: takes one job at a time for a turn, does it chunk by chunk, and gives it back when it cannot be finished now. */
+import { randomUUID } from 'node:crypto';
+import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { AppConfig } from '../config/app-config';
+import { Clock } from '../database/clock';
+import { isContention, isDatabaseOutage } from '../database/database-errors';
+import { Random } from '../database/random';
+import type { Job, JobKind } from './job.entity';
+import { jobErrorOf, judgeJobFailure } from './job-failure';
+import type { ChunkOptions, JobHandler, JobStep } from './job-handler';
+import { JobWorkRepository, LEASE_RENEWAL_MS } from './job-work.repository';
+
+const POLL_INTERVAL_MS = 5_000;
+/** After so long another job that waits has its turn. */
+const TURN_MS = 5_000;
+
+@Injectable()
+export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(JobRunner.name);
+  private readonly handlers = new Map<JobKind, JobHandler>();
+  /** This process, as owner of leases. */
+  private readonly owner = randomUUID();
+  private running: Promise<void> | null = null;
+  private stopping = false;
+  private nudged = false;
+  private wake: (() => void) | null = null;
+  private troubled = false;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly dataSource: DataSource,
+    private readonly work: JobWorkRepository,
+    private readonly clock: Clock,
+    private readonly random: Random,
+  ) {}
+
+  /** Says how a kind of job is done; before the application has started. Jobs without a handler wait for a process that has one. */
+  register(handler: JobHandler): void {
+    this.handlers.set(handler.kind, handler);
+  }
+
+  onApplicationBootstrap(): void {
+    // The kill switch stops whatever changes records.
+    if (this.config.workerMode !== 'intake' && this.config.processing.enabled) this.running = this.run();
+  }
+
+  /** Ends after the chunk that is under way. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping = true;
+    this.nudge();
+    await this.running;
+  }
+
+  /** Call it after a job was queued: this process looks at once, others within seconds. */
+  nudge(): void {
+    this.nudged = true;
+    this.wake?.();
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping) {
+      this.nudged = false;
+      const worked = await this.workOnce();
+      if (!worked && !this.nudged && !this.stopping) await this.pause();
+    }
+  }
+
+  /** One turn of one job, if one is due. Never throws: without the database everything waits until it is back. */
+  private async workOnce(): Promise<boolean> {
+    try {
+      const job = await this.work.claim(this.owner, [...this.handlers.keys()], this.clock.now());
+      const handler = job && this.handlers.get(job.kind);
+      if (handler) await this.holding(job, () => this.turn(job, handler));
+      this.troubled = false;
+      return job !== null;
+    } catch (error) {
+      const name = error instanceof Error ? error.name : 'unknown error';
+      if (!this.troubled) this.logger.warn('Jobs wait: the database cannot be used', { error: name });
+      this.troubled = true;
+      return false;
+    }
+  }
+
+  /** Renews the lease while `turn` works. A lease that is lost shows when the next chunk asks for the job. */
+  private async holding(job: Job, turn: () => Promise<void>): Promise<void> {
+    const lease = setInterval(() => void this.work.renew(job).catch(() => undefined), LEASE_RENEWAL_MS);
+    try {
+      await turn();
+    } finally {
+      clearInterval(lease);
+    }
+  }
+
+  private async turn(job: Job, handler: JobHandler): Promise<void> {
+    const until = performance.now() + TURN_MS;
+    try {
+      while (!this.stopping && performance.now() < until) {
+        if ((await this.chunk(job, handler)) !== 'more') return;
+      }
+    } catch (error) {
+      if (isDatabaseOutage(error)) throw error;
+      return this.putAside(job, error);
+    }
+    await this.work.release(job, this.clock.now(), null);
+  }
+
+  /** One chunk; when an error is in it, its items one by one, so that a bad one fails alone. */
+  private async chunk(job: Job, handler: JobHandler): Promise<Outcome> {
+    try {
+      return await this.step(job, handler, { limit: handler.chunkSize, skip: false });
+    } catch (error) {
+      if (isDatabaseOutage(error) || isContention(error)) throw error;
+    }
+    for (let item = 0; item < handler.chunkSize && !this.stopping; item += 1) {
+      const outcome = await this.single(job, handler);
+      if (outcome !== 'more') return outcome;
+    }
+    return 'more';
+  }
+
+  private async single(job: Job, handler: JobHandler): Promise<Outcome> {
+    try {
+      return await this.step(job, handler, { limit: 1, skip: false });
+    } catch (error) {
+      if (isDatabaseOutage(error) || isContention(error)) throw error;
+      const outcome = await this.step(job, handler, { limit: 1, skip: true });
+      this.logger.warn('An item of a job failed and was left as it was', {
+        job: job.id,
+        kind: job.kind,
+        error: jobErrorOf(error),
+        place: placeOf(error),
+      });
+      return outcome;
+    }
+  }
+
+  /** What a handler does and how far the job is then, in one transaction. */
+  private async step(claimed: Job, handler: JobHandler, options: ChunkOptions): Promise<Outcome> {
+    const step = await this.dataSource.transaction(async (manager): Promise<JobStep | null> => {
+      const job = await this.work.lock(manager, claimed);
+      if (!job) return null;
+      if (job.cursor === null) {
+        await this.work.begin(manager, job, await handler.begin(manager, job));
+        return { next: 'chunk', cursor: {}, done: 0, failed: 0 };
+      }
+      const made = await handler.advance(manager, job, options);
+      if (made.next === 'chunk') await this.work.add(manager, job, made);
+      else if (made.next === 'restart') await this.work.restart(manager, job);
+      else await this.work.finish(manager, job, this.clock.now());
+      return made;
+    });
+    if (!step) return 'lost';
+    handler.committed?.();
+    if (step.next !== 'end') return 'more';
+    this.logger.log('A job is done', { job: claimed.id, kind: claimed.kind });
+    return 'done';
+  }
+
+  /** Gives a job back to be tried again, or ends it when that was tried often enough. */
+  private async putAside(job: Job, error: unknown): Promise<void> {
+    const failedAt = this.clock.now();
+    const current = (await this.dataSource.transaction((manager) => this.work.lock(manager, job))) ?? job;
+    const verdict = judgeJobFailure(error, { failures: current.failures, failedAt, random: this.random.next() });
+    const facts = { job: job.id, kind: job.kind, error: verdict.error, place: placeOf(error) };
+    if (verdict.retryAt === null) {
+      this.logger.error('A job failed', facts);
+      return this.work.giveUp(job, verdict.error, failedAt);
+    }
+    this.logger.warn('A job waits to be tried again', { ...facts, dueAt: verdict.retryAt.toISOString() });
+    await this.work.release(job, verdict.retryAt, verdict.error);
+  }
+
+  private pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.wake = null;
+        resolve();
+      };
+      const timer = setTimeout(done, POLL_INTERVAL_MS);
+      this.wake = done;
+    });
+  }
+}
+
+/** `lost`: another process has taken the job over. */
+type Outcome = 'more' | 'done' | 'lost';
+
+/** Where an error came from; its message may quote an answer. */
+function placeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return error.stack
+    ?.split('\n')
+    .find((line) => line.startsWith('    at '))
+    ?.trim();
+}

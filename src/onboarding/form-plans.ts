@@ -1,0 +1,76 @@
+/** What the questions of a form mean, and so who a submission is about. */
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../config/app-config';
+import type { Submission } from '../core/answers';
+import { type FormOutline, formOfSubmission, withQuestions } from '../core/form-definition';
+import type { QuestionPlan } from '../core/identification/plan';
+import { identify } from '../core/identification/identify';
+import { PlanMemo } from '../core/identification/plan-memo';
+import type { IdentifierMapping, Identifiers } from '../core/identifiers';
+
+import { type KeptSubmission, toStoredSubmission } from './stored-submission';
+
+/** What a form's row says of how its submissions are read. */
+export interface FormSettings {
+  definition: FormOutline | null;
+  identifierMapping: IdentifierMapping;
+  phoneCountry: string | null;
+}
+
+/** A question or hidden field with what it means; null: nothing that identifies anybody. */
+export type Meant<Source> = Source & { identifies: QuestionPlan | null };
+
+@Injectable()
+export class FormPlans {
+  /** Each submission of a form has the same questions. */
+  private readonly plans = new PlanMemo();
+
+  constructor(private readonly config: AppConfig) {}
+
+  /**
+   * The identifiers of a submission, by the plan of its form: the definition read from Typeform, the submission's own questions, the
+   * mapping, and the country of its phone numbers. Other submissions decide nothing.
+   */
+  identify(form: FormSettings, submission: Submission): Identifiers {
+    const plan = this.plans.planOf(formOfSubmission(form.definition, submission), form.identifierMapping);
+    const { defaultPhoneCountry } = this.config;
+    return identify(submission, plan, { phoneCountry: form.phoneCountry, defaultPhoneCountry });
+  }
+
+  /**
+   * The identifiers of a response that is stored, whose form has this title. One without answers that nothing was found in stays that
+   * way: its answers may have been no list, and then its hidden fields are not believed either.
+   */
+  identifyStored(form: FormSettings, response: KeptSubmission & { identifiers: Identifiers }, title: string | null): Identifiers {
+    const { answers, identifiers } = response;
+    if (answers.length === 0 && Object.keys(identifiers).length === 0) return identifiers;
+    return this.identify(form, toStoredSubmission(response, title));
+  }
+
+  /**
+   * What each question and hidden field of a form means, those of its definition first. `seen`: what submissions brought. A question
+   * of the definition means what it means in a submission that brought no others.
+   */
+  meanings(
+    { definition, identifierMapping }: FormSettings,
+    seen: FormOutline,
+  ): { fields: Meant<FormOutline['questions'][number]>[]; hidden: Meant<{ name: string }>[] } {
+    const form = definition ? withQuestions(definition, seen) : seen;
+    const whole = this.plans.planOf(form, identifierMapping);
+    const defined = definition
+      ? this.plans.planOf(withQuestions(definition, { ...seen, ...NOTHING }), identifierMapping)
+      : whole;
+    return {
+      fields: form.questions.map((question) => ({
+        ...question,
+        identifies: (defined.questions.has(question.id) ? defined : whole).questions.get(question.id) ?? null,
+      })),
+      hidden: form.hidden.map((name) => ({
+        name,
+        identifies: (defined.hidden.has(name) ? defined : whole).hidden.get(name) ?? null,
+      })),
+    };
+  }
+}
+
+const NOTHING = { questions: [], hidden: [] };
