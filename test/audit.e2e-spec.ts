@@ -90,7 +90,10 @@ describe('each change leaves one entry', () => {
     let updatedAt: unknown[] = [];
     const made = await entriesOf(async () => {
       const first = await patch({ identifierMapping }, 'req-mapping');
-      const same = await patch({ identifierMapping: { company: 'hidden:user_id', phone: null, email: 'mail' } }, 'req-same');
+      const same = await patch(
+        { identifierMapping: { company: 'hidden:user_id', phone: null, email: 'mail' } },
+        'req-same',
+      );
       await patch({}, 'req-empty');
       updatedAt = [first.body, same.body].map((body: { updatedAt: string }) => body.updatedAt);
       const { body } = await patch({ status: 'paused', identifierMapping }, 'req-pause');
