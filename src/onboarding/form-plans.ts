@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../config/app-config';
 import type { Submission } from '../core/answers';
 import { type FormOutline, formOfSubmission, withQuestions } from '../core/form-definition';
-import type { QuestionPlan } from '../core/identification/form-plan';
+import type { QuestionPlan } from '../core/identification/plan';
 import { identify } from '../core/identification/identify';
 import { PlanMemo } from '../core/identification/plan-memo';
 import type { IdentifierMapping, Identifiers } from '../core/identifiers';
@@ -41,7 +41,11 @@ export class FormPlans {
    * The identifiers of a response that is stored, whose form has this title. One without answers that nothing was found in stays that
    * way: its answers may have been no list, and then its hidden fields are not believed either.
    */
-  identifyStored(form: FormSettings, response: KeptSubmission & { identifiers: Identifiers }, title: string | null): Identifiers {
+  identifyStored(
+    form: FormSettings,
+    response: KeptSubmission & { identifiers: Identifiers },
+    title: string | null,
+  ): Identifiers {
     const { answers, identifiers } = response;
     if (answers.length === 0 && Object.keys(identifiers).length === 0) return identifiers;
     return this.identify(form, toStoredSubmission(response, title));

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, registerDecorator, ValidateIf } from 'class-validator';
 import { asCountry } from '../core/identification/countries';
-import type { QuestionPlan } from '../core/identification/form-plan';
+import type { QuestionPlan } from '../core/identification/plan';
 import { IDENTIFIER_KEYS, IdentifierKey, IdentifierMapping, Identifiers } from '../core/identifiers';
 import { MayBeAbsent } from '../rest/may-be-absent.decorator';
 import { FORM_STATUSES, FormStatus } from './onboarding-form.entity';

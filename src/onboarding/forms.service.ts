@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AuditLog, Author } from '../audit/audit-log';
 import { asCountry } from '../core/identification/countries';
-import type { QuestionPlan } from '../core/identification/form-plan';
+import type { QuestionPlan } from '../core/identification/plan';
 import { DomainError } from '../core/problem';
 import { Clock } from '../database/clock';
 import { PageQuery, toPage } from '../rest/page';

@@ -1,6 +1,6 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 import type { FormOutline } from '../core/form-definition';
-import type { FormQuestion } from '../core/identification/form-plan';
+import type { FormQuestion } from '../core/identification/plan';
 import type { MappingProblem } from '../core/identification/mapping-problems';
 import type { IdentifierMapping } from '../core/identifiers';
 
