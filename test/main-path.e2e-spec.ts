@@ -90,7 +90,13 @@ describe('the main path', () => {
     const { body } = await app.admin('get', '/v1/forms/newform').expect(200);
     expect(body).toMatchObject({ title: 'Intake 2026', status: 'active', responseCount: 2, identifierMapping: {} });
     expect(body.lastResponseAt).toBe(new Date(event.form_response.submitted_at as string).toISOString());
-    const identifies = { key: 'email', whose: 'client', decidedBy: 'type', confidence: 0.95, reason: expect.any(String) };
+    const identifies = {
+      key: 'email',
+      whose: 'client',
+      decidedBy: 'type',
+      confidence: 0.95,
+      reason: expect.any(String),
+    };
     const mail = { id: 'id_mail', ref: 'mail', title: 'Your e-mail', type: 'email', identifies };
     expect(body.fields).toContainEqual(mail);
   });
