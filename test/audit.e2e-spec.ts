@@ -190,7 +190,8 @@ describe('a change and its entry are one', () => {
   const everything = async () =>
     JSON.stringify([
       await sql('SELECT * FROM api_key ORDER BY id'),
-      await sql('SELECT form_id, status, identifier_mapping, updated_at FROM onboarding_form ORDER BY form_id'),
+      await sql('SELECT * FROM onboarding_form ORDER BY form_id'),
+      await sql('SELECT * FROM job ORDER BY id'),
       await sql('SELECT event_id, status, source, processed_at FROM webhook_event ORDER BY event_id'),
       await sql('SELECT * FROM audit_entry ORDER BY id'),
       await sql('SELECT * FROM audit_head'),
@@ -203,13 +204,15 @@ describe('a change and its entry are one', () => {
     ['a changed key cannot be committed', 'UPDATE ON api_key', true],
     ['a form cannot be committed', 'UPDATE ON onboarding_form', true],
     ['a delivery cannot be committed', 'UPDATE ON webhook_event', true],
+    ['a job cannot be committed', 'INSERT ON job', true],
   ])('when %s, neither is there', async (_what, event, atCommit) => {
     const { id, key } = await makeKey('stays');
     const requests: Record<string, () => PromiseLike<{ status: number; text: string }>> = {
       'INSERT ON api_key': () => app.admin('post', '/v1/api-keys').send({ name: 'never', role: 'admin' }),
       'UPDATE ON api_key': () => app.admin('delete', `/v1/api-keys/${id}`),
-      'UPDATE ON onboarding_form': () =>
-        app.admin('patch', '/v1/forms/audited').send({ identifierMapping: { email: `never-${id}` } }),
+      'UPDATE ON onboarding_form': () => app.admin('patch', '/v1/forms/audited').send({ phoneCountry: 'DE' }),
+      'INSERT ON job': () => app.admin('post', '/v1/forms/audited/reprocess'),
+      'also INSERT ON job': () => app.admin('post', '/v1/deliveries/replay').send({ formId: 'audited', async: true }),
       'UPDATE ON webhook_event': () => app.admin('post', `/v1/deliveries/${eventId}/replay`),
       'also UPDATE ON webhook_event': () => app.admin('post', '/v1/deliveries/replay').send({ formId: 'audited' }),
     };
@@ -485,11 +488,12 @@ it('30 parallel changes through two replicas make one chain, and it can be verif
     const before = await verify();
     const { body } = await app.admin('get', '/v1/api-keys?limit=200').expect(200);
     const [victim] = (body.items as { id: string; revokedAt: string | null }[]).filter((key) => key.revokedAt === null);
+    const countries = ['AT', 'BE', 'CH', 'DE', 'DK', 'ES', 'FR', 'GB', 'IE', 'IT'];
     const send = (index: number): PromiseLike<{ status: number }> => {
       const target = index % 2 === 0 ? app : replica;
       if (index % 3 === 0) return target.admin('post', `/v1/deliveries/${eventId}/replay`);
       if (index % 3 === 1)
-        return target.admin('patch', '/v1/forms/audited').send({ identifierMapping: { email: `ref-${index}` } });
+        return target.admin('patch', '/v1/forms/audited').send({ phoneCountry: countries[Math.floor(index / 3)] });
       return target.admin('post', '/v1/api-keys').send({ name: `parallel ${index}`, role: 'viewer' });
     };
     const revocations = Array.from({ length: 6 }, (_, index) =>
@@ -557,7 +561,7 @@ describe('much of it', () => {
     expect(await state()).toMatchObject({
       queued: details.queued,
       entries: 1,
-      details: { ...details, filter: { formId: 'bulk', status: 'dead' } },
+      details: { ...details, filter: { formId: 'bulk', status: ['dead'] } },
     });
   });
 

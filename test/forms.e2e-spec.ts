@@ -117,7 +117,7 @@ describe('before its first submission', () => {
         whose: 'client',
         confidence: expect.any(Number),
         decidedBy: 'type',
-        reason: expect.stringContaining('email'),
+        reason: expect.stringContaining('type is e-mail'),
       },
     });
     expect(form.hidden.map(({ name }) => name)).toEqual(['account', 'utm_source']);

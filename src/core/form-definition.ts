@@ -1,6 +1,6 @@
 /** What a form asks, as Typeform's definition says, and what that means for one submission. Pure. */
 import { plainTitle, type Submission } from './answers';
-import type { FormQuestion } from './identification/plan';
+import { type FormQuestion } from './identification/plan';
 import { questionsOf } from './identification/identify';
 import { storableText } from './storable';
 import { arrayOf, fieldIdOf, type JsonObject, objectOf, stringOf } from './typeform-event';

@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config';
 import { Clock } from '../database/clock';
 import { isContention, isDatabaseOutage } from '../database/database-errors';
+import { NudgeableSleep } from '../database/nudgeable-sleep';
 import { Random } from '../database/random';
 import type { Job, JobKind } from './job.entity';
 import { jobErrorOf, judgeJobFailure } from './job-failure';
@@ -23,8 +24,7 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
   private readonly owner = randomUUID();
   private running: Promise<void> | null = null;
   private stopping = false;
-  private nudged = false;
-  private wake: (() => void) | null = null;
+  private readonly sleep = new NudgeableSleep();
   private troubled = false;
 
   constructor(
@@ -48,21 +48,20 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
   /** Ends after the chunk that is under way. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
-    this.nudge();
+    this.sleep.nudge();
     await this.running;
   }
 
   /** Call it after a job was queued: this process looks at once, others within seconds. */
   nudge(): void {
-    this.nudged = true;
-    this.wake?.();
+    this.sleep.nudge();
   }
 
   private async run(): Promise<void> {
     while (!this.stopping) {
-      this.nudged = false;
+      this.sleep.forgetNudges();
       const worked = await this.workOnce();
-      if (!worked && !this.nudged && !this.stopping) await this.pause();
+      if (!worked && !this.stopping) await this.sleep.sleep(POLL_INTERVAL_MS);
     }
   }
 
@@ -169,18 +168,6 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
     }
     this.logger.warn('A job waits to be tried again', { ...facts, dueAt: verdict.retryAt.toISOString() });
     await this.work.release(job, verdict.retryAt, verdict.error);
-  }
-
-  private pause(): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        this.wake = null;
-        resolve();
-      };
-      const timer = setTimeout(done, POLL_INTERVAL_MS);
-      this.wake = done;
-    });
   }
 }
 
