@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module';
 import { OnboardingModule } from '../onboarding/onboarding.module';
+import { COMMIT_FAILURE_METRIC_PROVIDERS, CommitFailures } from './commit-failures';
 import { DeliveriesController } from './deliveries.controller';
 import { DeliveriesRepository } from './deliveries.repository';
 import { DeliveriesService } from './deliveries.service';
@@ -18,6 +19,7 @@ import { WebhookEvent } from './webhook-event.entity';
   controllers: [DeliveriesController],
   providers: [
     InboxWriter,
+    CommitFailures,
     InboxSignal,
     InboxProcessor,
     InboxMetrics,
@@ -25,6 +27,7 @@ import { WebhookEvent } from './webhook-event.entity';
     DeliveriesRepository,
     DeliveriesService,
     ...INBOX_METRIC_PROVIDERS,
+    ...COMMIT_FAILURE_METRIC_PROVIDERS,
   ],
   exports: [InboxWriter, InboxDepthRepository, DeliveriesRepository],
 })
