@@ -6,14 +6,18 @@ import { countDuplicates } from './inbox-append.repository';
 const MAX_EVENTS = 10_000;
 const MAX_AT_ONCE = 500;
 /** A processor lets go of its rows within some milliseconds, or is stuck for long. */
-const FIRST_PAUSE_MS = 20;
+const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 1_000;
+/** How long the sender of a duplicate waits for its count: by then a processor that is not stuck has let go of the row. */
+const PATIENCE_MS = 250;
 /** For a statement that waits for no row. */
 const COUNT_TIMEOUT_MS = 2_000;
 
 /** Counts by event id, merged and bounded. Nothing here has a connection of its own: the owner passes its own when it is free. */
 export class DuplicateCounts {
   private readonly held = new Map<string, number>();
+  /** Senders that wait for the count of an event. */
+  private readonly waiting = new Map<string, Set<() => void>>();
   private timer: NodeJS.Timeout | null = null;
   private pauseMs = FIRST_PAUSE_MS;
   private isDue = false;
@@ -25,6 +29,19 @@ export class DuplicateCounts {
   /** True when it is time for {@link countHeld}. */
   get due(): boolean {
     return this.isDue;
+  }
+
+  /** Calls `then` once nothing of an event waits to be counted, and after `timeoutMs` or a quarter of a second at the latest. */
+  whenCounted(eventId: string, timeoutMs: number, then: () => void): void {
+    if (!this.held.has(eventId)) return then();
+    const callbacks = this.waiting.get(eventId) ?? new Set();
+    this.waiting.set(eventId, callbacks.add(then));
+    const giveUp = (): void => {
+      callbacks.delete(then);
+      if (callbacks.size === 0 && this.waiting.get(eventId) === callbacks) this.waiting.delete(eventId);
+      then();
+    };
+    setTimeout(giveUp, Math.min(timeoutMs, PATIENCE_MS));
   }
 
   /**
@@ -40,6 +57,7 @@ export class DuplicateCounts {
       const inVain = open.size === counts.size;
       this.pauseMs = inVain ? Math.min(LONGEST_PAUSE_MS, this.pauseMs * 2) : FIRST_PAUSE_MS;
       for (const [eventId, times] of open) this.hold(eventId, times);
+      this.tellCounted(counts);
       this.arm();
     }
   }
@@ -83,6 +101,15 @@ export class DuplicateCounts {
     const known = this.held.get(eventId);
     if (known === undefined && this.held.size >= MAX_EVENTS) this.lost += times;
     else this.held.set(eventId, (known ?? 0) + times);
+  }
+
+  private tellCounted(counts: ReadonlyMap<string, number>): void {
+    if (this.waiting.size === 0) return;
+    for (const eventId of counts.keys()) {
+      if (this.held.has(eventId)) continue;
+      for (const then of this.waiting.get(eventId) ?? []) then();
+      this.waiting.delete(eventId);
+    }
   }
 
   private take(): Map<string, number> {

@@ -22,7 +22,7 @@ export interface Arrival {
   times: number;
 }
 
-/** What an append found, by event id. An event in none of the sets was stored by somebody else at the same moment: ask again. */
+/** What an append found, by event id. An event in none of the sets was removed at the same moment: ask again. */
 export interface Appended {
   /** New, and stored by this append; further senders of the same event are counted already. */
   inserted: Set<string>;
@@ -48,49 +48,54 @@ const column = (parameter: number): string => `string_to_array($${parameter}, E'
 
 /**
  * Event ids of one batch must differ. All payloads travel as one binary parameter, which PostgreSQL slices, and every other column
- * as one text with a line for each event, where an empty line is NULL; the ids come back as such texts. Nothing is escaped: ids
+ * as one text with a line for each event, where an empty line is NULL; the ids come back as such a text. Nothing is escaped: ids
  * hold no control characters. Times are seconds since the epoch: dates would take Node longer to write than all the rest.
  *
  * Only ids that are not there yet are inserted, although a conflict would do nothing: the insert would wait for a processor that
- * has changed the row and not committed yet. What is stored is compared with what came, since the same id with another body is not
- * trusted to be the same event; what was erased has no body, so there only another response counts as another event.
+ * has changed the row and not committed yet.
  */
 const APPEND = `
-  WITH new AS MATERIALIZED (
-    SELECT new.*, existing.same
-      FROM unnest(${column(1)}, ${column(2)}, ${column(3)}, ${column(4)}, ${column(5)}, ${column(6)}::uuid[], ${column(7)},
-                  ${column(8)}::float8[], ${column(9)}::float8[], ${column(10)}::integer[], ${column(11)}::integer[],
-                  ${column(13)}::integer[])
-        AS new (event_id, event_type, form_id, token, source, webhook_id, quarantined_for, submitted, received, start, bytes, times)
-      LEFT JOIN LATERAL (
-        SELECT CASE WHEN payload IS NULL THEN (form_id, token) = (new.form_id, new.token)
-                    ELSE payload = substring($12::bytea FROM new.start FOR new.bytes) END AS same
-          FROM webhook_event WHERE event_id = new.event_id
-      ) AS existing ON true
-  ), stored AS (
+  WITH stored AS (
     INSERT INTO webhook_event (event_id, event_type, form_id, token, source, webhook_id, status, reason, submitted_at,
                                received_at, next_attempt_at, duplicates, payload_bytes, payload)
     SELECT event_id, event_type, form_id, token, source, webhook_id,
            CASE WHEN quarantined_for IS NULL THEN 'pending' ELSE 'quarantined' END, quarantined_for, to_timestamp(submitted),
            to_timestamp(received), CASE WHEN quarantined_for IS NULL THEN to_timestamp(received) END, times - 1, bytes,
            substring($12::bytea FROM start FOR bytes)
-      FROM new WHERE same IS NULL
+      FROM unnest(${column(1)}, ${column(2)}, ${column(3)}, ${column(4)}, ${column(5)}, ${column(6)}::uuid[], ${column(7)},
+                  ${column(8)}::float8[], ${column(9)}::float8[], ${column(10)}::integer[], ${column(11)}::integer[],
+                  ${column(13)}::integer[])
+        AS new (event_id, event_type, form_id, token, source, webhook_id, quarantined_for, submitted, received, start, bytes, times)
+     WHERE NOT EXISTS (SELECT FROM webhook_event AS known WHERE known.event_id = new.event_id)
     ON CONFLICT (event_id) DO NOTHING
     RETURNING event_id
   )
-  SELECT (SELECT string_agg(event_id, E'\\n') FROM stored) AS inserted, string_agg(event_id, E'\\n') FILTER (WHERE same) AS again,
-         string_agg(event_id, E'\\n') FILTER (WHERE NOT same) AS other
-    FROM new`;
+  SELECT string_agg(event_id, E'\\n') AS inserted FROM stored`;
+
+/**
+ * Compares events with what is stored under their ids: the same id with another body is not trusted to be the same event. What was
+ * erased has no body to compare with; only an event about another response is another one then.
+ */
+const COMPARE = `
+  SELECT string_agg(event_id, E'\\n') FILTER (WHERE same) AS again, string_agg(event_id, E'\\n') FILTER (WHERE NOT same) AS other
+    FROM (SELECT event_id, CASE WHEN payload IS NULL THEN (stored.form_id, stored.token) = (came.form_id, came.token)
+                                ELSE payload = substring($6::bytea FROM start FOR bytes) END AS same
+            FROM unnest(${column(1)}, ${column(2)}, ${column(3)}, ${column(4)}::integer[], ${column(5)}::integer[])
+                   AS came (event_id, form_id, token, start, bytes)
+            JOIN webhook_event AS stored USING (event_id)) AS compared`;
 
 const secondsOf = (time: Date | null): number | null => time && time.getTime() / 1000;
 const idsOf = (lines: string | null | undefined): Set<string> => new Set(lines?.split('\n'));
+const linesOf = (events: readonly NewEvent[], valueOf: (event: NewEvent) => string | number | null): string =>
+  events.map(valueOf).join('\n');
 
 /** pg takes a time-out for each query; its types know of the one for all. */
 type TimedQuery = QueryConfig & { query_timeout: number };
 
 /**
- * Inserts the events that are new, in one statement and so in one commit. Sorted by id, so that replicas which insert the same
- * events wait for each other in one direction only. Given up after `timeoutMs`; the connection is then of no more use.
+ * Inserts the events that are new, in one statement and so in one commit, and compares the others. Sorted by id, so that replicas
+ * which insert the same events wait for each other in one direction only. Given up when a statement takes longer than `timeoutMs`;
+ * the connection is then of no more use.
  */
 export async function appendNew(
   client: ClientBase,
@@ -98,34 +103,62 @@ export async function appendNew(
   timeoutMs: number,
 ): Promise<Appended> {
   const sorted = [...arrivals].sort((a, b) => (a.event.eventId < b.event.eventId ? -1 : 1));
-  const lines = (valueOf: (event: NewEvent) => string | number | null): string =>
-    sorted.map(({ event }) => valueOf(event)).join('\n');
-  let next = 1;
-  const startOf = ({ payload }: NewEvent): number => {
-    const start = next;
-    next += payload.length;
-    return start;
-  };
+  const events = sorted.map(({ event }) => event);
+  const { starts, lengths, bytes } = packed(events);
   const values = [
-    lines((event) => event.eventId),
-    lines((event) => event.eventType),
-    lines((event) => event.formId),
-    lines((event) => event.token),
-    lines((event) => event.source),
-    lines((event) => event.webhookId),
-    lines((event) => event.quarantinedFor),
-    lines((event) => secondsOf(event.submittedAt)),
-    lines((event) => secondsOf(event.receivedAt)),
-    lines(startOf),
-    lines((event) => event.payload.length),
-    sorted.length === 1 ? sorted[0]?.event.payload : Buffer.concat(sorted.map(({ event }) => event.payload)),
+    linesOf(events, (event) => event.eventId),
+    linesOf(events, (event) => event.eventType),
+    linesOf(events, (event) => event.formId),
+    linesOf(events, (event) => event.token),
+    linesOf(events, (event) => event.source),
+    linesOf(events, (event) => event.webhookId),
+    linesOf(events, (event) => event.quarantinedFor),
+    linesOf(events, (event) => secondsOf(event.submittedAt)),
+    linesOf(events, (event) => secondsOf(event.receivedAt)),
+    starts,
+    lengths,
+    bytes,
     sorted.map(({ times }) => times).join('\n'),
   ];
   // With a name the statement is planned once a connection; planning takes longer than inserting one event.
   const query: TimedQuery = { name: 'append', text: APPEND, values, query_timeout: timeoutMs };
-  const { rows } = await client.query<Record<keyof Appended, string | null>>(query);
-  const [found] = rows;
-  return { inserted: idsOf(found?.inserted), again: idsOf(found?.again), other: idsOf(found?.other) };
+  const { rows } = await client.query<{ inserted: string | null }>(query);
+  const inserted = idsOf(rows[0]?.inserted);
+  if (inserted.size === events.length) return { inserted, again: new Set(), other: new Set() };
+  const known = events.filter(({ eventId }) => !inserted.has(eventId));
+  return { inserted, ...(await compare(client, known, timeoutMs)) };
+}
+
+async function compare(
+  client: ClientBase,
+  events: readonly NewEvent[],
+  timeoutMs: number,
+): Promise<Pick<Appended, 'again' | 'other'>> {
+  const { starts, lengths, bytes } = packed(events);
+  const values = [
+    linesOf(events, (event) => event.eventId),
+    linesOf(events, (event) => event.formId),
+    linesOf(events, (event) => event.token),
+    starts,
+    lengths,
+    bytes,
+  ];
+  const query: TimedQuery = { name: 'compare', text: COMPARE, values, query_timeout: timeoutMs };
+  const { rows } = await client.query<{ again: string | null; other: string | null }>(query);
+  return { again: idsOf(rows[0]?.again), other: idsOf(rows[0]?.other) };
+}
+
+/** The payloads as one value, and where each one begins, counted from 1. */
+function packed(events: readonly NewEvent[]): { starts: string; lengths: string; bytes: Buffer } {
+  let next = 1;
+  const starts = linesOf(events, ({ payload }) => {
+    const start = next;
+    next += payload.length;
+    return start;
+  });
+  const [first] = events;
+  const bytes = events.length === 1 && first ? first.payload : Buffer.concat(events.map(({ payload }) => payload));
+  return { starts, lengths: linesOf(events, ({ payload }) => payload.length), bytes };
 }
 
 /** A row that somebody else has locked is not waited for, and comes back as one that is still to be counted. */

@@ -171,7 +171,7 @@ export class InboxWriter implements OnApplicationShutdown {
     return inCommitSpan(eventIds, requests, () => this.write(client, batch));
   }
 
-  /** Appends until every place has its answer: an event that was stored by somebody else at the same moment is looked at again. */
+  /** Appends until every place has its answer: an event that was removed between two looks is new. */
   private async write(client: PoolClient, batch: Place[]): Promise<void> {
     const duplicates: Place[] = [];
     const conflicts: Place[] = [];
@@ -215,14 +215,20 @@ export class InboxWriter implements OnApplicationShutdown {
     await this.countArrivals(client, conflicts);
   }
 
-  /** Counts duplicates and answers them, whatever becomes of the count: they are stored already. */
+  /**
+   * Counts duplicates and answers them, whatever becomes of the count: they are stored already. What somebody holds is answered a
+   * little later, so that the count can usually be seen by then; the intake goes on meanwhile.
+   */
   private async countArrivals(client: PoolClient, places: Place[]): Promise<void> {
     const counts = new Map(places.map((place) => [place[0].event.eventId, place.length]));
     const deadline = Math.min(...places.flat().map((entry) => entry.deadline));
     try {
       await this.duplicates.count(client, counts, this.untilMs(deadline));
     } finally {
-      for (const { resolve } of places.flat()) resolve('duplicate');
+      for (const place of places) {
+        const answer = (): void => place.forEach(({ resolve }) => resolve('duplicate'));
+        this.duplicates.whenCounted(place[0].event.eventId, this.untilMs(deadline), answer);
+      }
     }
   }
 
