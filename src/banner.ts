@@ -1,4 +1,4 @@
-/** What a developer sees once the service runs: where things are, and a webhook to paste. */
+/** What a developer sees once the service is running: where things are, and a webhook to paste. */
 import { RunningApp } from './app.setup';
 import { AppConfig } from './config/app-config';
 import { sign } from './core/signature';
@@ -12,14 +12,20 @@ interface Surroundings {
   /** null: a real Typeform account. */
   sandbox: TypeformSandbox | null;
   now: Date;
+  /** Whether ADMIN_API_KEY was given: then it is shown nowhere. */
+  adminKeyGiven: boolean;
 }
 
-/** Prints addresses, the generated admin key and ready-to-paste commands. Never called in production. */
-export function printBanner(config: AppConfig, { running, database, sandbox, now }: Surroundings): void {
+/** Prints addresses, the admin key if it was generated, and commands to paste. Never called in production. */
+export function printBanner(config: AppConfig, { running, database, sandbox, now, adminKeyGiven }: Surroundings): void {
   const { url, managementUrl } = running;
   const body = sampleEvent(now);
   const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
   const management = managementUrl ?? url;
+  // In double quotes, so that the shell puts in the key that it was given.
+  const authorization = adminKeyGiven
+    ? '"Authorization: Bearer $ADMIN_API_KEY"'
+    : quoted(`Authorization: Bearer ${config.access.adminApiKey}`);
   const lines = [
     '',
     '  Typeform onboarding is ready',
@@ -28,8 +34,10 @@ export function printBanner(config: AppConfig, { running, database, sandbox, now
     `  admin API  ${url}/v1   documented at ${url}/docs`,
     `  probes     ${management}/health/ready   metrics ${management}/metrics`,
     `  database   ${database}`,
-    `  Typeform   ${sandbox ? `the sandbox at ${sandbox.url}/sandbox (no TYPEFORM_API_KEY is set)` : config.typeform.baseUrl}`,
-    `  admin key  ${config.access.adminApiKey}`,
+    `  Typeform   ${sandbox ? `the sandbox at ${sandbox.url}/sandbox, because TYPEFORM_API_KEY is not set` : config.typeform.baseUrl}`,
+    `  admin key  ${adminKeyGiven ? 'ADMIN_API_KEY from the environment' : config.access.adminApiKey}`,
+    '',
+    '  Stop it with Ctrl-C. Other ports: set PORT, MANAGEMENT_PORT or SANDBOX_PORT.',
     '',
     '  Send a signed webhook:',
     '',
@@ -37,9 +45,9 @@ export function printBanner(config: AppConfig, { running, database, sandbox, now
     `    -H 'Typeform-Signature: ${sign(config.intake.secret, Buffer.from(body))}' \\`,
     `    --data-binary ${quoted(body)}`,
     '',
-    '  See the client it became:',
+    `  See the client that it created${adminKeyGiven ? ' (in a shell that has ADMIN_API_KEY)' : ''}:`,
     '',
-    `  curl -s '${url}/v1/clients' -H 'Authorization: Bearer ${config.access.adminApiKey}'`,
+    `  curl -s '${url}/v1/clients' -H ${authorization}`,
     '',
     ...(sandbox ? submitMore(sandbox) : []),
   ];
@@ -50,7 +58,7 @@ function submitMore({ url, control }: TypeformSandbox): string[] {
   const [form] = control.forms();
   if (!form) return [];
   return [
-    '  Let more people answer a form of the sandbox:',
+    '  Let more people submit a form of the sandbox:',
     '',
     `  curl -X POST ${url}/sandbox/forms/${form.id}/submissions -H 'Content-Type: application/json' -d '{"count":5}'`,
     '',

@@ -1,13 +1,13 @@
 #!/usr/bin/env node
-/** The operator commands. Exit codes: 0 good, 1 failed, 2 wrong usage, 78 configuration; `gate` also 3, hold. */
+/** The operator commands. Exit codes: 0 success, 1 failure, 2 wrong usage, 78 invalid configuration; `gate` also 3, hold. */
 import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
 import { EXIT_FAILED, EXIT_USAGE } from './commands/exit-codes';
-import { progress } from './commands/output';
+import { outlivesItsReader, progress } from './commands/output';
 
 type AddCommand = (program: Command) => void;
 
-/** In the order in which the help lists them. Loading all of them takes a second, so only the one that is asked for is. */
+/** In the order of the help. Loading all of them takes a second, so only the requested one is loaded. */
 const COMMANDS: Record<string, () => Promise<AddCommand>> = {
   config: async () => (await import('./commands/config.command.js')).addConfigCommand,
   migrate: async () => (await import('./commands/migrate.command.js')).addMigrateCommand,
@@ -23,8 +23,8 @@ const COMMANDS: Record<string, () => Promise<AddCommand>> = {
 async function run(args: readonly string[]): Promise<void> {
   const program = new Command('typeform-onboarding')
     .description('Operator commands of the Typeform onboarding service')
-    .showHelpAfterError('(add --help to see what is possible)')
-    // What follows a command is its own: the commands below `checklist` share the name --state with it.
+    .showHelpAfterError('(add --help to see the options)')
+    // Options after a subcommand belong to it: `checklist` and its subcommands each have a --state.
     .enablePositionalOptions()
     .exitOverride();
   const asked = Object.keys(COMMANDS).filter((name) => name === args[0]);
@@ -32,6 +32,7 @@ async function run(args: readonly string[]): Promise<void> {
   await program.parseAsync(args, { from: 'user' });
 }
 
+outlivesItsReader();
 run(process.argv.slice(2)).catch((error: unknown) => {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;

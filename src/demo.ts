@@ -1,6 +1,6 @@
 /**
- * Without a Typeform account: the sandbox beside the service, and the whole loop once, through the service's own API: a form of the
- * sandbox is registered, people answer it, the clients appear. Never in production.
+ * Without a Typeform account: the sandbox beside the service, and one round through the service's own API: a form of the sandbox is
+ * registered, people submit it, and they become clients. Never in production.
  */
 import { LoggerService } from '@nestjs/common';
 import { z } from 'zod';
@@ -14,6 +14,7 @@ const PATIENCE_MS = 15_000;
 const POLL_MS = 100;
 
 const registered = z.object({ id: z.string(), url: z.string() });
+const deliveries = z.object({ items: z.array(z.object({ eventId: z.string() })) });
 const responses = z.object({ items: z.array(z.object({ token: z.string() })) });
 
 /** Starts the sandbox when no TYPEFORM_API_KEY is set; null when there is one, or when SANDBOX_PORT is taken. */
@@ -30,7 +31,10 @@ export async function startSandbox(config: AppConfig, logger: LoggerService): Pr
   }
 }
 
-/** Registers the sandbox's first form, submits a few answers and waits for them. Says what it did; throws when it fails. */
+/**
+ * Registers the sandbox's first form and, unless somebody has submitted it before, submits it a few times and waits for the responses.
+ * Returns a sentence that says what was done; throws when it fails.
+ */
 export async function demonstrate(
   sandbox: TypeformSandbox,
   service: { url: string; adminApiKey: string },
@@ -48,20 +52,24 @@ export async function demonstrate(
   const form = sandbox.control.forms()[0];
   if (!form) throw new Error('the sandbox has no form');
   const webhook = registered.parse(await call('POST', '/v1/webhooks', { form: form.id }));
-  // An earlier start may have listened at another port.
+  // At an earlier start the service may have listened on another port.
   const url = endpointUrl(service.url, webhook.id);
   if (webhook.url !== url) await call('PATCH', `/v1/webhooks/${webhook.id}`, { url });
-  // The sandbox forgets everything when it stops; the service does not, and puts its webhook back.
+  // The sandbox forgets everything when it stops; the service does not, and restores its webhook.
   await call('POST', `/v1/webhooks/${webhook.id}/reconcile`, {});
+  const known = deliveries.parse(await call('GET', `/v1/deliveries?formId=${form.id}&limit=1`));
+  if (known.items.length > 0) {
+    return `Registered the sandbox form ${form.id}; its submissions of an earlier start are still here, so there are no new ones`;
+  }
   const submitted = sandbox.control.submit(form.id, { count: SUBMISSIONS, seed: now.toISOString() });
   const tokens = new Set(submitted.map(({ token }) => token));
   const deadline = performance.now() + PATIENCE_MS;
   while (performance.now() < deadline) {
     const { items } = responses.parse(await call('GET', `/v1/responses?formId=${form.id}&limit=50`));
     if (items.filter(({ token }) => tokens.has(token)).length === tokens.size) {
-      return `Registered the sandbox form ${form.id}; ${tokens.size} people answered it, and they are clients now`;
+      return `Registered the sandbox form ${form.id}; ${tokens.size} people submitted it and became clients`;
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
-  throw new Error('the submissions of the sandbox did not arrive');
+  throw new Error('the submissions of the sandbox have not arrived');
 }

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Logger, LoggerService } from '@nestjs/common';
 import { RunningApp, startApp } from './app.setup';
 import { printBanner } from './banner';
-import { loadConfigOrExit } from './config/process-environment';
+import { loadConfigOrExit, processEnvironment } from './config/process-environment';
 import { demonstrate, startSandbox } from './demo';
 import { SystemClock } from './database/clock';
 import { openDatabase } from './database/open-database';
@@ -60,7 +60,8 @@ async function main(): Promise<void> {
     return;
   }
   const now = new SystemClock().now();
-  printBanner(config, { running, database: database.description, sandbox, now });
+  const adminKeyGiven = processEnvironment.ADMIN_API_KEY !== undefined;
+  printBanner(config, { running, database: database.description, sandbox, now, adminKeyGiven });
   if (sandbox) {
     demonstrate(sandbox, { url: running.url, adminApiKey: config.access.adminApiKey }, now).then(
       (done) => logger.log(done, 'Sandbox'),

@@ -36,6 +36,7 @@ const ROUTES: [Method, string, Role][] = [
   ['post', '/v1/clients/{id}/merge', 'admin'],
   ['post', '/v1/clients/{id}/split', 'admin'],
   ['delete', '/v1/clients/{id}', 'admin'],
+  ['delete', '/v1/forms/{formId}', 'admin'],
   ['get', '/v1/deliveries', 'viewer'],
   ['post', '/v1/deliveries/replay', 'operator'],
   ['get', '/v1/deliveries/{eventId}', 'viewer'],

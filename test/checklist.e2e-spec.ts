@@ -42,8 +42,11 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const at = (name: string): string => join(folder, name);
 
 /** Runs `checklist ...` to its end. */
-async function checklist(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const command = ServiceProcess.command({ DATA_DIR: at('data'), ...SECRETS }, 'checklist', ...args);
+const checklist = (...args: string[]) => run({}, ...args);
+const checklistBesides = (environment: Record<string, string>, ...args: string[]) =>
+  run(environment, '--out', at('report.md'), ...args);
+async function run(environment: Record<string, string>, ...args: string[]) {
+  const command = ServiceProcess.command({ DATA_DIR: at('data'), ...SECRETS, ...environment }, 'checklist', ...args);
   const { code } = await command.exited;
   return { code, stdout: command.stdout, stderr: command.stderr };
 }
@@ -69,9 +72,9 @@ it('writes the whole document, whatever was looked at, and the same as JSON', as
   const report = readFileSync(at('report.md'), 'utf8').split('\n');
   const document = readFileSync(DOCUMENT, 'utf8').split('\n');
   let from = 0;
-  for (const words of document
-    .map((line) => line.trim().replace(/^- \[ \] /, ''))
-    .filter((line) => line !== '' && !line.startsWith('```'))) {
+  const said = document.filter((line) => /^(#|- \[ \]|\*\*)/.test(line)).map((line) => line.replace(/^- \[ \] /, ''));
+  expect(said.length).toBeGreaterThan(103);
+  for (const words of said) {
     const found = report.findIndex((line, index) => index >= from && line.includes(words));
     expect({ words, found }).not.toEqual({ words, found: -1 });
     from = found + 1;
@@ -94,6 +97,10 @@ it('is carried over the phases: what was found and who signed stays', async () =
   expect(first.get('configuration.health')).toMatchObject({ status: 'open', findings: [] });
 
   expect((await change('sign', 'code.review', '--by', 'Ada Lovelace', '--note', 'two pairs of eyes')).code).toBe(0);
+  const overruled = await change('sign', 'environment.backup', '--by', 'Ada Lovelace');
+  expect(overruled).toMatchObject({ code: 0, stdout: expect.stringContaining('environment.backup stays failed') });
+  expect(overruled.stdout).toMatch(/cannot overrule .*\n {2}database\.backup: no backup was named/);
+
   expect((await change('sign', 'decisions.customers', '--by', 'Grace Hopper', '--result', 'no')).code).toBe(0);
   expect((await change('set', 'next-review', '2026-12-01')).code).toBe(0);
 
@@ -108,7 +115,7 @@ it('is carried over the phases: what was found and who signed stays', async () =
   expect(second.get('decisions.customers')).toMatchObject({ status: 'passed', signature: { result: 'no' } });
   const report = readFileSync(at('report.md'), 'utf8');
   expect(report).toContain('Deployment: release 7, version ');
-  expect(report).toContain('☑ **Next Review Date**: 2026-12-01');
+  expect(report).toContain('☑ **Next Review Date**: 2026-12-01 (`npm run cli');
   expect(report).toMatch(/yes, signed by Ada Lovelace on \d{4}-\S+Z: two pairs of eyes/);
   const written = readdirSync(folder).filter((name) => name !== 'data' && name !== 'ci.json');
   expect(written.sort()).toEqual(['deployment.json', 'report.json', 'report.md']);
@@ -209,5 +216,21 @@ describe('beside a running service', () => {
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('verify: not run, give --url') });
     expect(lines().get('metrics.queue-depth')).toMatchObject({ status: 'passed', findings: [{ result: 'pass' }] });
     expect(lines().get('immediate.started')).toMatchObject({ status: 'open', findings: [] });
+  });
+
+  it('leaves open what had nothing to judge: no webhook, no load, nothing before to compare with', async () => {
+    const phases = ['--phase', 'gates', 'rollback'];
+    const args = [...phases, '--management-url', service.url, '--window', '1s'];
+    const { stderr } = await checklistBesides({ DATABASE_URL: database.url }, ...args);
+    expect(stderr).toContain('real-typeform: not run, run verify --real-typeform');
+    const found = (id: string, check: string) => {
+      const { status, findings } = lines().get(id) ?? {};
+      return { status, result: findings?.find((finding) => finding.id === check)?.result };
+    };
+    const open = { status: 'open', result: 'skipped' };
+    expect(found('functional-gates.webhooks', 'typeform.webhooks-in-sync')).toEqual(open);
+    expect(found('performance-gates.throughput', 'gate.throughput')).toEqual(open);
+    expect(found('decisions.degradation', 'gate.degradation')).toEqual(open);
+    expect(found('functional-gates.real-api', 'real-typeform.account')).toEqual({ status: 'open', result: undefined });
   });
 });

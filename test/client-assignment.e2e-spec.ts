@@ -1,7 +1,10 @@
 /** The same events in any order, division and number, by two processes at once, end in the same clients. */
 import fc from 'fast-check';
+import { DataSource } from 'typeorm';
+import type { IncomingEvent } from '../src/onboarding/incoming-event';
+import { OnboardingService } from '../src/onboarding/onboarding.service';
 import { ResponseSettler } from '../src/onboarding/response-settler';
-import { question } from './fixtures/typeform-events';
+import { question, toBody } from './fixtures/typeform-events';
 import { askEmail, askName, askPhone, minutesAgo, newEvent, newId, newPartial } from './support/events';
 import { eventually, startTestApp, type TestApp } from './support/test-app';
 
@@ -133,6 +136,45 @@ it('many events of few people at once, in two processes: no two clients with one
     null,
   ]);
   await checkConflicts();
+});
+
+const phone = askPhone('+12025550101');
+const mail = askEmail('one@example.com');
+it.each([
+  ['a phone alone', [phone], [phone]],
+  ['a phone alone, and with an e-mail', [phone], [phone, mail]],
+  ['an e-mail', [mail], [mail, phone]],
+])('two batches at the same moment that give %s make one client', async (_what, first, other) => {
+  const dataSource = app.app.get(DataSource);
+  const onboarding = app.app.get(OnboardingService, { strict: false });
+  // A form each: of one form the second would wait for the first already, to count its responses.
+  const incoming = (formId: string, questions: (typeof phone)[]): IncomingEvent => {
+    const event = newEvent({ formId, questions });
+    const { event_id: eventId, event_type: eventType } = event;
+    return { eventId, eventType, formId, receivedAt: new Date(), payload: toBody(event) };
+  };
+  const waits = async (): Promise<boolean> => {
+    const { rows } = await app.database.pool.query(
+      `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    );
+    return rows.length > 0;
+  };
+  let second: Promise<unknown> | undefined;
+  let done = false;
+  await dataSource.transaction(async (manager) => {
+    await onboarding.applyBatch(manager, [incoming('one', first)]);
+    second = dataSource
+      .transaction((later) => onboarding.applyBatch(later, [incoming('other', other)]))
+      .finally(() => (done = true));
+    await eventually(async () => done || (await waits()), 'the second batch waits for the first');
+    expect(done).toBe(false);
+  });
+  await second;
+  const { rows } = await app.database.pool.query(
+    'SELECT client_id FROM form_response WHERE client_id IS NOT NULL GROUP BY client_id',
+  );
+  expect(rows).toHaveLength(1);
 });
 
 it('what the release before writes is given to the right client', async () => {

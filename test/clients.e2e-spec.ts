@@ -117,6 +117,17 @@ describe('two people', () => {
     const { body } = await app.admin('get', `/v1/clients/${two.clientId}`).expect(200);
     expect(body).toMatchObject({ identifiers: { fullName: { value: NAMES.hers } }, conflicts: [] });
     expect(body.responses).toHaveLength(1);
+    expect(await clients('?conflict=true')).toEqual([]);
+    expect(await clients('?conflict=false')).toHaveLength(1);
+  });
+
+  it("when one is erased, what was sent with their phone alone is the other one's", async () => {
+    const [one, two] = [await answer(his), await answer(hers)];
+    const alone = await answer({ questions: [askPhone(office)] });
+    expect(new Set([one, two, alone].map(({ clientId }) => clientId)).size).toBe(3);
+    await app.admin('delete', `/v1/clients/${one.clientId}`).expect(200);
+    expect(await clients()).toMatchObject([{ id: two.clientId, conflicts: [] }]);
+    expect((await app.admin('get', `/v1/clients/${two.clientId}`)).body.responses).toHaveLength(2);
   });
 
   it('one of whom gave the phone of the other before she signed up herself', async () => {

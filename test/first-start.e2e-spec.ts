@@ -1,4 +1,5 @@
 /** What a person sees who types `npm start`: a running service, a key, a command to paste; and the same again the next day. */
+import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { deliver, exchange, json } from './support/sender';
@@ -11,11 +12,11 @@ let service: ServiceProcess | undefined;
 afterEach(() => service?.kill());
 afterAll(() => data.remove());
 
-/** So many people answer the sandbox's form at every start. */
+/** How many people submit the sandbox's form at the first start. */
 const SANDBOX_SUBMISSIONS = 3;
 
 describe('the first start', () => {
-  it('prints a webhook to paste that becomes a client, and the next start keeps keys and data', async () => {
+  it('prints a webhook to paste that becomes a client, and the next start keeps keys and data and adds nobody', async () => {
     service = await start();
     const { url, adminKey, path, signature, body } = readBanner(service.stdout);
     const headers = { 'content-type': 'application/json', 'typeform-signature': signature };
@@ -28,10 +29,11 @@ describe('the first start', () => {
     expect(await data.serverPid()).toBeUndefined();
     expect(service.output).not.toMatch(/\x1b\[/);
 
-    service = await start();
+    const running = (service = await start());
     const second = readBanner(service.stdout);
     expect(second.adminKey).toBe(adminKey);
-    await clientsAre(service, adminKey, 'ada@example.com', 1 + 2 * SANDBOX_SUBMISSIONS);
+    await service.comesTrue(() => /there are no new ones/.test(running.output), 'the demonstration has looked');
+    await clientsAre(service, adminKey, 'ada@example.com', 1 + SANDBOX_SUBMISSIONS);
     const again = await exchange(`${second.url}${path}`, { method: 'POST', headers, body: Buffer.from(body) });
     expect(json(again)).toMatchObject({ status: 'duplicate' });
     const forged = await deliver(second.url, Buffer.from(body), 'a secret that nobody has generated');
@@ -41,6 +43,26 @@ describe('the first start', () => {
     const database = await preflight({ DATA_DIR: data.dataDir }, '--only', 'database.reachable', 'database.migrations');
     expect(database.report.checks).toMatchObject([{ result: 'pass' }, { result: 'pass' }]);
     expect(await data.serverPid()).toBeDefined();
+  });
+});
+
+describe('a key that was given', () => {
+  const GIVEN = {
+    ADMIN_API_KEY: 'given-admin-key-0123456789-0123456789',
+    TYPEFORM_WEBHOOK_SECRET: 'given-secret-0123456789',
+  };
+
+  it('is not printed; the commands to paste take it from the shell and work', async () => {
+    service = await ServiceProcess.start({ DATA_DIR: data.dataDir, ...GIVEN }, { bare: true });
+    const { stdout, url } = service;
+    for (const secret of Object.values(GIVEN)) expect(service.output).not.toContain(secret);
+    expect(stdout).toContain('admin key  ADMIN_API_KEY from the environment');
+    expect(stdout).toContain('Stop it with Ctrl-C. Other ports: set PORT, MANAGEMENT_PORT or SANDBOX_PORT.');
+    const [send, look] = pasted(stdout, { ADMIN_API_KEY: GIVEN.ADMIN_API_KEY });
+    expect(send).toMatchObject({ url: `${url}/webhooks/typeform` });
+    expect(await answerOf(send)).toMatchObject({ status: 'accepted' });
+    expect(look).toMatchObject({ headers: { authorization: `Bearer ${GIVEN.ADMIN_API_KEY}` } });
+    expect(await answerOf(look)).toHaveProperty('items');
   });
 });
 
@@ -62,6 +84,39 @@ describe('a port that is in use', () => {
 
 function start(): Promise<ServiceProcess> {
   return ServiceProcess.start({ DATA_DIR: data.dataDir }, { bare: true });
+}
+
+interface Pasted {
+  url: string;
+  headers: Record<string, string>;
+  body: string | undefined;
+}
+
+/** The curl commands of the banner, as a shell with these variables runs them. */
+function pasted(stdout: string, environment: Record<string, string>): Pasted[] {
+  const commands = [...stdout.matchAll(/^ {2}curl (?:.*\\\n)*.*/gm)].map(([command]) => command);
+  return commands.map((command) => {
+    const script = `curl() { for each; do printf '%s\\0' "$each"; done; }\n${command}`;
+    const args = execFileSync('sh', ['-c', script], { env: environment, encoding: 'utf8' }).split('\0');
+    const after = (option: string) => args.flatMap((each, at) => (each === option ? [args[at + 1] ?? ''] : []));
+    const headers = after('-H').map((line) => line.split(/: (.*)/s, 2) as [string, string]);
+    return {
+      url: args.find((each) => each.startsWith('http')) ?? '',
+      headers: Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value])),
+      body: after('--data-binary')[0] ?? after('-d')[0],
+    };
+  });
+}
+
+async function answerOf(command: Pasted | undefined): Promise<unknown> {
+  if (!command) throw new Error('there is no such command');
+  const { url, headers, body } = command;
+  const answer = await exchange(url, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers,
+    body: body === undefined ? undefined : Buffer.from(body),
+  });
+  return json(answer);
 }
 
 /** Reads the output as a person would: the addresses, the key, and the parts of the first curl command. */

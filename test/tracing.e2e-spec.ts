@@ -11,7 +11,6 @@ import { ADMIN_KEY, MAIN, PRODUCTION_SETTINGS, ServiceProcess, WEBHOOK_SECRET } 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
 const CALLER_SPAN_ID = '00f067aa0ba902b7';
 const TRACEPARENT = `00-${TRACE_ID}-${CALLER_SPAN_ID}-01`;
-const LONGEST_SHUTDOWN_MS = 10_000;
 
 let database: TestDatabase;
 let root: string;
@@ -148,9 +147,8 @@ describe('with tracing', () => {
     const body = Buffer.from(JSON.stringify({ form: 'lT4Z3j' }));
     const answer = await exchange(`${service.url}/v1/webhooks`, { method: 'POST', headers, body });
     expect([502, 504]).toContain(answer.status);
-    const exit = await service.stop();
-    expect(exit).toMatchObject({ code: 0, signal: null });
-    expect(exit.afterMs).toBeLessThan(LONGEST_SHUTDOWN_MS);
+    // 0: before the limit of the shutdown itself, which leaves with 1.
+    expect(await service.stop()).toMatchObject({ code: 0, signal: null });
     const [request] = collector.named('POST /v1/webhooks');
     const [call] = collector.named('typeform get_form');
     expect(call).toMatchObject({

@@ -5,17 +5,21 @@ import { join } from 'node:path';
 import { SystemClock } from '../src/database/clock';
 import type { CheckLine } from '../src/operations/check';
 import type { ChecksReport } from '../src/operations/check-report';
-import { runChecks } from '../src/operations/run-checks';
+import { nothingBlocks, runChecks } from '../src/operations/run-checks';
 import { createVerifyChecks } from '../src/operations/verify/create-verify-checks';
 import { VERIFY_IDS, type VerifyId } from '../src/operations/verify/verify-ids';
 import type { VerifyTarget } from '../src/operations/verify/verify-target';
 import { createTestDatabase, onServer, type TestDatabase } from './support/database';
 import { freePort } from './support/free-port';
 import { type Faults, HttpProxy } from './support/http-proxy';
+import { json } from './support/sender';
 import { ADMIN_KEY, ServiceProcess, WEBHOOK_SECRET } from './support/service-process';
 
 const THROTTLE = { THROTTLE_LIMIT: '300', THROTTLE_TTL_SECONDS: '5' };
 
+/** A limit that nobody reaches. */
+const TOO_FAST = { throttle: { limit: 1_000_000, windowMs: 1_000 } };
+const MEASURES_SPEED: VerifyId[] = ['performance.latency', 'performance.concurrency', 'webhook.rate-limit'];
 const REACHES_THE_WEBHOOKS: VerifyId[] = ['service.started', 'webhook.accepted'];
 
 let root: string;
@@ -33,41 +37,55 @@ afterAll(async () => {
 });
 
 describe('verify of a healthy service', () => {
-  it('passes every check in the order of the checklist, in time, and leaves nothing behind', async () => {
+  it('passes every check in the order of the checklist, with MANAGEMENT_PORT from its environment, and leaves nothing behind', async () => {
     const { exit, report, output } = await command(service);
-    const failed = report.checks.filter(({ result }) => result === 'fail');
-    expect(failed).toEqual([]);
+    const notPassed = report.checks.filter(({ result }) => result !== 'pass');
+    // What depends on the speed of this machine may fail, or be out of reach, when it is busy.
+    const failed = notPassed.filter(({ id }) => !MEASURES_SPEED.includes(id as VerifyId));
+    expect({ failed, log: errorsIn(service) }).toEqual({ failed: [], log: [] });
     expect(report.checks.map(({ id }) => id)).toEqual(VERIFY_IDS);
-    expect(exit).toMatchObject({ code: 0 });
-    expect(exit.afterMs).toBeLessThan(60_000);
+    expect({ code: exit.code, ok: report.ok }).toEqual(
+      nothingBlocks(report.checks) ? { code: 0, ok: true } : { code: 1, ok: false },
+    );
+    expect(line(report.checks, 'cleanup.done')?.evidence).toMatch(
+      /^removed [1-9]\d\d deliveries, [1-9]\d\d responses, \d\d clients/,
+    );
     for (const secret of [WEBHOOK_SECRET, ADMIN_KEY]) expect(output).not.toContain(secret);
     await expectNothingLeft();
   });
 
-  it('cleans up after Ctrl-C, and says what was not looked at', async () => {
+  it('cleans up after Ctrl-C, and says what was not checked', async () => {
     const running = launch(service);
     await running.comesTrue(() => running.stderr.includes('many webhooks at once'), 'it is in the middle');
     running.signal('SIGINT');
     expect(await running.exited).toMatchObject({ code: 1, signal: null });
     const { checks } = JSON.parse(running.stdout) as ChecksReport;
     expect(line(checks, 'webhook.accepted')).toMatchObject({ result: 'pass' });
-    expect(line(checks, 'webhook.rate-limit')).toMatchObject({ evidence: 'not looked at: interrupted' });
+    expect(line(checks, 'webhook.rate-limit')).toMatchObject({
+      result: 'skipped',
+      evidence: 'not checked: interrupted',
+    });
     expect(line(checks, 'cleanup.done')).toMatchObject({ result: 'pass' });
     await expectNothingLeft();
   });
 });
 
 describe('verify says what is broken and what to do', () => {
-  it('another secret: not accepted, and what needs it is not looked at', async () => {
+  it('another secret: not accepted, and what needs it is skipped', async () => {
     const lines = await verify({ secret: 'another-signing-secret-0123456789' });
     expectRed(lines, 'webhook.accepted', /answered 401/, /--secret, or TYPEFORM_WEBHOOK_SECRET/);
-    expectRed(
+    expectSkipped(
       lines,
       'webhook.tampered-refused',
-      /not looked at because webhook.accepted failed/,
-      /mend webhook.accepted/,
+      /not checked, because webhook.accepted did not pass/,
+      /fix webhook.accepted/,
     );
-    expectRed(lines, 'performance.latency', /not looked at because webhook.accepted failed/, /mend webhook.accepted/);
+    expectSkipped(
+      lines,
+      'performance.latency',
+      /not checked, because webhook.accepted did not pass/,
+      /fix webhook.accepted/,
+    );
     expect(line(lines, 'service.health')).toMatchObject({ result: 'pass' });
   });
 
@@ -82,14 +100,19 @@ describe('verify says what is broken and what to do', () => {
     expectRed(lines, 'webhook.unsigned-refused', /the admin API answered 401/, /--admin-key, or ADMIN_API_KEY/);
     expectRed(lines, 'webhook.record-created', /the admin API answered 401/, /--admin-key, or ADMIN_API_KEY/);
     expectRed(lines, 'security.audit', /answered 401/, /--admin-key, or ADMIN_API_KEY/);
-    expectRed(lines, 'cleanup.done', /could not be looked up/, /--admin-key, or ADMIN_API_KEY/);
+    expectRed(
+      lines,
+      'cleanup.done',
+      /removing the form onboarding-verify-\w+ was answered 401/,
+      /--admin-key, or ADMIN_API_KEY/,
+    );
   });
 
-  it('no service: one reason, and everything else is not looked at', async () => {
+  it('no service: one reason, and everything else is skipped', async () => {
     const url = `http://127.0.0.1:${await freePort()}`;
     const lines = await verify({ url, managementUrl: url });
-    expectRed(lines, 'service.started', /ECONNREFUSED/, /start the service, or give its addresses/);
-    expect(lines.filter(({ evidence }) => /not looked at because/.test(evidence))).toHaveLength(VERIFY_IDS.length - 2);
+    expectRed(lines, 'service.started', /ECONNREFUSED/, /start the service, or correct --url/);
+    expect(lines.filter(({ evidence }) => /not checked, because/.test(evidence))).toHaveLength(VERIFY_IDS.length - 2);
     expect(line(lines, 'cleanup.done')).toMatchObject({
       result: 'pass',
       evidence: expect.stringContaining('nothing was sent'),
@@ -126,7 +149,7 @@ describe('verify says what is broken and what to do', () => {
       { rewrite: (path, answer) => (path.startsWith('/v1/deliveries/') ? { status: 200, text: '{}' } : answer) },
       ['webhook.tampered-refused'],
     );
-    expectRed(lines, 'webhook.tampered-refused', /but it was stored/, /take the service out of reach/);
+    expectRed(lines, 'webhook.tampered-refused', /401, but stored/, /take the service offline/);
   });
 
   it('a replay that counts twice', async () => {
@@ -181,8 +204,8 @@ describe('verify says what is broken and what to do', () => {
       'service.log-errors',
       'level="error"} .*',
       'level="error"} 999',
-      /error lines since the start of verify/,
-      /read them/,
+      /errors logged since verify started/,
+      /read the log lines/,
     ],
     ['service.log-errors', 'onboarding_log_lines_total', 'none', /is missing/, /deploy a version/],
   ])('%s: the metrics say %s -> %s', async (id, pattern, replacement, evidence, remedy) => {
@@ -216,8 +239,9 @@ describe('verify says what is broken and what to do', () => {
     );
     for (const id of ['performance.memory', 'security.alerts'] as const) {
       expect(line(lines, id)).toMatchObject({
-        result: 'pass',
-        evidence: expect.stringContaining('only other replicas answer now'),
+        result: 'skipped',
+        severity: 'warn',
+        evidence: expect.stringContaining('not compared: the replica that answered at the start no longer does'),
       });
     }
   });
@@ -235,23 +259,24 @@ describe('verify says what is broken and what to do', () => {
       expectRed(
         lines,
         'webhook.record-created',
-        /no client record within 0.5 s; the event is pending/,
+        /no client record after 0.5 s; the event is pending/,
         /WEBHOOK_PROCESSING_ENABLED/,
       );
-      expectRed(
+      expectSkipped(
         lines,
         'security.replay',
-        /not looked at because webhook.record-created failed/,
-        /mend webhook.record-created/,
+        /not checked, because webhook.record-created did not pass/,
+        /fix webhook.record-created/,
       );
-      expectRed(lines, 'cleanup.done', /still wait to be processed/, /let them be processed, then erase/);
+      expect(line(lines, 'cleanup.done')).toMatchObject({ result: 'pass' });
+      await expectNothingLeft(off, idle);
     } finally {
       await off.kill();
       await idle.drop();
     }
   });
 
-  it('a limit that is not enforced, then a database that is gone', async () => {
+  it('a limit that is not enforced, one that this machine is too slow to reach, then a database that is gone', async () => {
     const gone = await createTestDatabase();
     const open = await start(gone, {});
     try {
@@ -260,9 +285,16 @@ describe('verify says what is broken and what to do', () => {
       expectRed(
         limit,
         'webhook.rate-limit',
-        /none of \d+ requests .* 429; the limit is to be 20 in 1 s/,
+        /none of \d+ requests .* 429; the limit should be 20 requests in 1 s/,
         /set THROTTLE_LIMIT/,
       );
+      const slow = await behind({ delayMs: 200 }, ['webhook.rate-limit'], TOO_FAST, open);
+      expect(line(slow, 'webhook.rate-limit')).toMatchObject({
+        result: 'skipped',
+        severity: 'warn',
+        evidence: expect.stringMatching(/^could not be checked: .* only \d+\/s were reached$/),
+      });
+      expect(nothingBlocks(slow)).toBe(true);
       await gone.pool.end();
       await onServer(`ALTER DATABASE ${gone.name} WITH ALLOW_CONNECTIONS false`);
       await onServer(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${gone.name}'`);
@@ -273,14 +305,14 @@ describe('verify says what is broken and what to do', () => {
         'service.database',
         'webhook.record-created',
       ]);
-      expectRed(lines, 'service.health', /ready 503 \(database\)/, /mend the part that is named/);
-      expectRed(lines, 'service.database', /answered 503, database down/, /look at DATABASE_URL/);
+      expectRed(lines, 'service.health', /ready 503 \(database\)/, /fix the part named here/);
+      expectRed(lines, 'service.database', /answered 503, database down/, /check DATABASE_URL/);
       expectRed(lines, 'webhook.accepted', /answered 503/, /see service.health and service.database/);
-      expectRed(
+      expectSkipped(
         lines,
         'webhook.record-created',
-        /not looked at because webhook.accepted failed/,
-        /mend webhook.accepted/,
+        /not checked, because webhook.accepted did not pass/,
+        /fix webhook.accepted/,
       );
     } finally {
       await open.kill();
@@ -304,14 +336,19 @@ function start(of: TestDatabase, settings: Record<string, string>): Promise<Serv
 
 /** The command, as an operator runs it, with the secrets of the service in its environment. */
 function launch({ url, managementUrl }: ServiceProcess): ServiceProcess {
-  const environment = { DATA_DIR: join(root, 'command'), ...THROTTLE };
-  return ServiceProcess.command(environment, 'verify', '--url', url, '--management-url', managementUrl, '--json');
+  const environment = { DATA_DIR: join(root, 'command'), ...THROTTLE, MANAGEMENT_PORT: new URL(managementUrl).port };
+  return ServiceProcess.command(environment, 'verify', '--url', url, '--json');
 }
 
 async function command(of: ServiceProcess) {
   const running = launch(of);
   const exit = await running.exited;
   return { exit, report: JSON.parse(running.stdout) as ChecksReport, output: running.output };
+}
+
+/** What the service has logged as an error: the reason when a check finds some. */
+function errorsIn({ output }: ServiceProcess): string[] {
+  return output.split('\n').filter((text) => /\bERROR\b/.test(text));
 }
 
 function target(change: Partial<VerifyTarget> = {}): VerifyTarget {
@@ -343,11 +380,9 @@ async function behind(
   faults: Faults,
   ids: readonly VerifyId[],
   change: Partial<VerifyTarget> = {},
+  of = service,
 ): Promise<CheckLine[]> {
-  const [front, metrics] = [
-    await HttpProxy.start(service.url, faults),
-    await HttpProxy.start(service.managementUrl, faults),
-  ];
+  const [front, metrics] = [await HttpProxy.start(of.url, faults), await HttpProxy.start(of.managementUrl, faults)];
   try {
     return await verify({ url: front.url, managementUrl: metrics.url, ...change }, [...REACHES_THE_WEBHOOKS, ...ids]);
   } finally {
@@ -360,6 +395,16 @@ function line(lines: readonly CheckLine[], id: VerifyId): CheckLine | undefined 
   return lines.find((each) => each.id === id);
 }
 
+/** It could not be looked at; as long as it cannot, the deployment must not go on. */
+function expectSkipped(lines: readonly CheckLine[], id: VerifyId, evidence: RegExp, remedy: RegExp): void {
+  expect(line(lines, id)).toMatchObject({
+    result: 'skipped',
+    severity: 'block',
+    evidence: expect.stringMatching(evidence),
+    remedy: expect.stringMatching(remedy),
+  });
+}
+
 function expectRed(lines: readonly CheckLine[], id: VerifyId, evidence: RegExp, remedy: RegExp): void {
   expect(line(lines, id)).toMatchObject({
     result: 'fail',
@@ -368,11 +413,19 @@ function expectRed(lines: readonly CheckLine[], id: VerifyId, evidence: RegExp, 
   });
 }
 
-async function expectNothingLeft(): Promise<void> {
-  const { rows } = await database.pool.query<{ clients: number; keys: number; mentions: number }>(
-    `SELECT (SELECT count(*)::integer FROM client) AS clients,
-            (SELECT count(*)::integer FROM api_key WHERE revoked_at IS NULL) AS keys,
-            (SELECT count(*)::integer FROM webhook_event WHERE position('@example.com' IN encode(payload, 'escape')) > 0) AS mentions`,
+/** No verify has left anything in this service but audit entries and revoked keys. */
+async function expectNothingLeft(of = service, where = database): Promise<void> {
+  for (const list of ['deliveries', 'forms', 'responses', 'clients']) {
+    const answer = await of.get(`/v1/${list}`);
+    expect({ list, status: answer.status, items: json<{ items: unknown[] }>(answer).items }).toEqual({
+      list,
+      status: 200,
+      items: [],
+    });
+  }
+  const { rows } = await where.pool.query<Record<string, number>>(
+    `SELECT (SELECT count(*)::integer FROM api_key WHERE revoked_at IS NULL) AS keys,
+            (SELECT count(*)::integer FROM erased_response) AS tombstones`,
   );
-  expect(rows[0]).toEqual({ clients: 0, keys: 0, mentions: 0 });
+  expect(rows[0]).toEqual({ keys: 0, tombstones: 0 });
 }

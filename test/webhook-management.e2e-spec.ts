@@ -295,8 +295,9 @@ describe('changing and deleting', () => {
 describe('when Typeform fails half-way', () => {
   it('a change that got no answer stays pending, and the reconciler finishes it', async () => {
     const webhook = await registered();
-    sandbox.control.addFault({ kind: 'status', target: 'api', match: 'PUT /forms', status: 500, times: 2 });
+    sandbox.control.addFault({ kind: 'status', target: 'api', match: 'PUT /forms', status: 500, times: 99 });
     await app.admin('patch', `/v1/webhooks/${webhook.id}`).send({ enabled: false }).expect(502);
+    sandbox.control.clearFaults();
     await eventually(
       async () => (await get(webhook.id)).status === 'in_sync',
       'the reconciler has finished the change',
@@ -315,9 +316,10 @@ describe('when Typeform fails half-way', () => {
 
   it('a deletion that got no answer is finished by the reconciler', async () => {
     const webhook = await registered();
-    sandbox.control.addFault({ kind: 'status', target: 'api', match: 'DELETE /forms', status: 503, times: 2 });
+    sandbox.control.addFault({ kind: 'status', target: 'api', match: 'DELETE /forms', status: 503, times: 99 });
     await app.admin('delete', `/v1/webhooks/${webhook.id}`).expect(502);
     expect(await get(webhook.id)).toMatchObject({ status: 'removed', pending: true });
+    sandbox.control.clearFaults();
     await eventually(() => remote().length === 0, 'the webhook is deleted at Typeform');
     await eventually(async () => !(await get(webhook.id)).pending, 'the deletion is confirmed');
   });

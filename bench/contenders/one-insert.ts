@@ -2,7 +2,8 @@
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import type { NewEvent } from '../../src/inbox/inbox-append.repository';
-import { AppendOutcome, InboxWriter } from '../../src/inbox/inbox-writer';
+import type { AppendOutcome } from '../../src/inbox/inbox-queue';
+import { InboxWriter } from '../../src/inbox/inbox-writer';
 import { InboxSignal } from '../../src/inbox/inbox-signal';
 import { serve } from './serve';
 import { startService } from './start-service';

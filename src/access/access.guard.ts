@@ -24,7 +24,7 @@ type Requirement = Role | 'public' | 'nobody';
  */
 @Injectable()
 export class AccessGuard implements CanActivate {
-  /** Address -> time until which its keys are not even looked up, so that guessing does not reach the database. */
+  /** Address -> time of the monotonic clock until which its keys are not even looked up, so that guessing does not reach the database. */
   private readonly blockedUntilMs = new LRUCache<string, number>({ max: MAX_BLOCKED_ADDRESSES });
   /** What the handler of a route requires: looked up once, since looking takes longer than all else here does for a webhook. */
   private readonly requirements = new Map<ReturnType<ExecutionContext['getHandler']>, Requirement>();
@@ -79,7 +79,7 @@ export class AccessGuard implements CanActivate {
   private async authenticate(request: AuthenticatedRequest): Promise<Principal> {
     const key = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1];
     if (key === undefined) throw new DomainError('unauthorized', 'send an API key: Authorization: Bearer <key>');
-    if ((this.blockedUntilMs.get(request.ip) ?? 0) > this.clock.now().getTime()) throw tooManyFailures();
+    if ((this.blockedUntilMs.get(request.ip) ?? 0) > this.clock.monotonicMs()) throw tooManyFailures();
     const principal = await this.apiKeys.authenticate(key);
     if (principal) return principal;
     const failures = await this.throttler.increment(
@@ -90,7 +90,7 @@ export class AccessGuard implements CanActivate {
       'auth',
     );
     if (failures.isBlocked) {
-      this.blockedUntilMs.set(request.ip, this.clock.now().getTime() + WINDOW_MS);
+      this.blockedUntilMs.set(request.ip, this.clock.monotonicMs() + WINDOW_MS);
       throw tooManyFailures();
     }
     throw new DomainError('unauthorized', 'the API key is unknown, expired or revoked');

@@ -19,5 +19,6 @@ export const AUDIT_ACTIONS = [
   'client.merged',
   'client.split',
   'clients.separated',
+  'verification.removed',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

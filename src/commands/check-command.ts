@@ -1,5 +1,5 @@
 /** What the commands that run checks share: progress while they run, table or JSON at the end, the exit code. */
-import { Check, CheckLine } from '../operations/check';
+import { Check, CheckLine, wordOf } from '../operations/check';
 import { ChecksReport, formatChecks } from '../operations/check-report';
 import { nothingBlocks, runChecks } from '../operations/run-checks';
 import { EXIT_FAILED } from './exit-codes';
@@ -15,7 +15,7 @@ export interface CheckCommandOptions {
   inOrder?: (lines: readonly CheckLine[]) => CheckLine[];
 }
 
-/** Runs the checks and prints their report; sets the exit code 1 when one that blocks has failed. */
+/** Runs the checks and prints their report; sets exit code 1 unless every blocking check has passed. */
 export async function runCheckCommand(
   command: string,
   checks: readonly Check[],
@@ -25,9 +25,9 @@ export async function runCheckCommand(
   const run = await runChecks(checks, {
     timeoutMs,
     together,
-    // Checks that run together have all begun at once: what says how far they are is their end.
+    // Checks that run together all start at once, so progress is told as they end.
     ...(together
-      ? { onLine: ({ title, result }) => progress(`[${(done += 1)}/${checks.length}] ${title}: ${result}`) }
+      ? { onLine: (line) => progress(`[${(done += 1)}/${checks.length}] ${line.title}: ${wordOf(line)}`) }
       : { onStart: (check, index, total) => progress(`[${index + 1}/${total}] ${check.title}`) }),
   });
   const lines = inOrder(run);

@@ -1,4 +1,5 @@
-/** Who makes the checks of the checklist, as this process is configured. */
+/** What runs the checks of the checklist, as this process is configured. */
+import type { AppConfig } from '../config/app-config';
 import { loadConfig } from '../config/load-config';
 import { processEnvironment } from '../config/process-environment';
 import type { Clock } from '../database/clock';
@@ -8,9 +9,10 @@ import { preflightRunner } from '../operations/checklist/preflight-runner';
 import type { OfferedRunner } from '../operations/checklist/runner';
 import { verifyRunner } from '../operations/checklist/verify-runner';
 import { PROJECT_ROOT } from '../operations/project-root';
+import { managementUrlOf } from '../operations/verify/verify-target';
 import { progress } from './output';
 
-/** What of the command line the runners need. */
+/** The options of the command that the runners need. */
 export interface RunnerOptions {
   url?: string;
   managementUrl?: string;
@@ -23,18 +25,18 @@ export interface RunnerOptions {
   image?: string;
 }
 
-/** In the order in which they run. A bad configuration is something that preflight finds, and stops nothing here. */
+/** In the order in which they run. An invalid configuration is a finding of preflight and stops nothing here. */
 export function checklistRunners(options: RunnerOptions, clock: Clock): OfferedRunner[] {
   const loaded = loadConfig(processEnvironment);
   const config = loaded.ok ? loaded.config : null;
-  const { url = null, managementUrl = url, window, prometheus = null, selector, ciResults = null } = options;
+  const { url = null, window, prometheus = null, selector, ciResults = null } = options;
+  const managementUrl = managementUrlFor(options, config);
   const log = (line: string): void => progress(`  ${line}`);
   const evidence = evidenceRunner(
     {
       projectRoot: PROJECT_ROOT,
       ciResults,
       prometheusUrl: prometheus,
-      typeformApiUrl: config === null || config.typeform.apiKey === null ? null : config.typeform.baseUrl,
       now: clock.now(),
     },
     log,
@@ -44,6 +46,13 @@ export function checklistRunners(options: RunnerOptions, clock: Clock): OfferedR
     evidence,
     preflightRunner({ environment: processEnvironment, loaded, clock, backupFile, makeBackup, image, log }),
     verifyRunner({ url, managementUrl, config, clock, log }),
+    // It changes the account, so only its own command runs it.
+    { name: 'real-typeform', missing: 'run verify --real-typeform' },
     gateRunner({ prometheus, selector, baseUrl: managementUrl, windowMs: window, clock, log }),
   ];
+}
+
+function managementUrlFor({ url, managementUrl }: RunnerOptions, config: AppConfig | null): string | null {
+  if (url === undefined || config === null) return managementUrl ?? url ?? null;
+  return managementUrlOf({ url, managementUrl }, config);
 }

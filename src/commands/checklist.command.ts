@@ -2,7 +2,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { processEnvironment } from '../config/process-environment';
-import { parseDuration } from '../core/duration';
 import { SystemClock } from '../database/clock';
 import { PHASES, Phase } from '../operations/checklist/checklist-line';
 import { formatMarkdown } from '../operations/checklist/checklist-markdown';
@@ -17,10 +16,8 @@ import { checklistRunners, RunnerOptions } from './checklist-runners';
 import { addChecklistStateCommands } from './checklist-state.commands';
 import { EXIT_FAILED } from './exit-codes';
 import { onInterrupt } from './interrupt';
-import { duration, httpUrl } from './options';
+import { CHECKLIST_STATE_FILE, durationOption, httpUrl } from './options';
 import { print, progress } from './output';
-
-const STATE_FILE = 'deployment.json';
 
 interface Options extends RunnerOptions {
   out: string;
@@ -35,50 +32,51 @@ interface Options extends RunnerOptions {
 export function addChecklistCommand(program: Command): void {
   const checklist = program
     .command('checklist')
-    .description('run what is automatic and write the whole production checklist, with fields for what people sign')
+    .description('run the automatic checks and write the whole production checklist, with fields for people to sign')
     .enablePositionalOptions()
-    .option('--out <file>', 'the report; the same as JSON is written beside it', 'report.md')
-    .option('--state <file>', `what is kept of the deployment (default: ${STATE_FILE} beside --out)`)
+    .option('--out <file>', 'the report; written as JSON beside it, too', 'report.md')
+    .option('--state <file>', `the state of the deployment (default: ${CHECKLIST_STATE_FILE} next to --out)`)
     .addOption(
-      new Option('--phase <phases...>', 'run the checks of these only; of others what is kept is shown').choices(
-        PHASES,
-      ),
+      new Option(
+        '--phase <phases...>',
+        'run the checks of these phases only; the others show their last known results',
+      ).choices(PHASES),
     )
-    .option('--no-run', 'run no checks, write the report from what is kept')
+    .option('--no-run', 'run no checks: write the report from the state')
     .option('--url <base>', 'base URL of the deployed service', httpUrl)
-    .option('--management-url <base>', 'where its probes and metrics are, when MANAGEMENT_PORT is set', httpUrl)
-    .option('--window <duration>', 'how long the gate watches the metrics', duration, parseDuration('30m') ?? 0)
     .option(
-      '--prometheus <url>',
-      'asked for its alert rules and, in place of watching, for the window that has passed',
+      '--management-url <base>',
+      'base URL of its probes and metrics (default: --url, with MANAGEMENT_PORT if set)',
       httpUrl,
     )
+    .addOption(durationOption('--window <duration>', 'how long the gate watches the metrics', '30m'))
+    .option('--prometheus <url>', 'query it for its alert rules and for the past window, instead of watching', httpUrl)
     .option(
       '--selector <matchers>',
-      'with --prometheus: which series are this release, e.g. namespace="production"',
+      'with --prometheus: matchers that select this release, e.g. namespace="production"',
       '',
     )
     .option('--backup-file <path>', 'a backup made by pg_dump -Fc, or a directory whose newest file is one')
-    .option('--make-backup <directory>', 'make a backup there and prove it by restoring it')
+    .option('--make-backup <directory>', 'make a backup there and test it by restoring it')
     .option('--image <name@sha256:digest>', 'the image that is deployed')
-    .option('--ci-results <file>', 'what jest --json --outputFile has written in CI')
-    .option('--require-signed', 'fail while a line of these phases is open', false)
+    .option('--ci-results <file>', 'the test results of CI: the file of jest --json --outputFile')
+    .option('--require-signed', 'also fail while a line of these phases is open', false)
     .option('--json', 'print the report as JSON', false)
     .addHelpText(
       'after',
-      '\nExit codes: 0 nothing has failed, 1 a line has failed (or is open, with --require-signed), 2 usage.\n' +
+      '\nExit codes: 0 no line has failed, 1 a line has failed (or is open, with --require-signed), 2 wrong usage.\n' +
         'Example:\n  checklist start --deployment "release 1.4"\n  checklist --out report.md --phase before --ci-results test-results.json\n' +
         '  checklist sign code.review --by "Name"\n  checklist --out report.md --phase after monitoring --url https://onboarding.example.com',
     )
     .action((options: Options) => runChecklist(checklist, options));
-  addChecklistStateCommands(checklist, STATE_FILE);
+  addChecklistStateCommands(checklist, CHECKLIST_STATE_FILE);
 }
 
 async function runChecklist(command: Command, options: Options): Promise<void> {
   const clock = new SystemClock();
   const { version } = readManifest(PROJECT_ROOT);
   const report = reportPaths(options.out);
-  const statePath = resolve(options.state ?? join(dirname(options.out), STATE_FILE));
+  const statePath = resolve(options.state ?? join(dirname(options.out), CHECKLIST_STATE_FILE));
   if (Object.values(report).includes(statePath)) command.error('--state and --out must be different files');
 
   const kept = readState(statePath);
@@ -86,7 +84,7 @@ async function runChecklist(command: Command, options: Options): Promise<void> {
     mkdirSync(dirname(statePath), { recursive: true });
     writeState(statePath, newState({ deployment: `release ${version}`, version, now: clock.now() }));
   } else if (kept.version !== version) {
-    progress(`The deployment was begun with version ${kept.version}; this is version ${version}`);
+    progress(`This deployment was started with version ${kept.version}; this is version ${version}`);
   }
   const phases = options.phase ?? PHASES;
   if (options.run) {
@@ -124,7 +122,9 @@ function summary({ sections, counts, ok }: ChecklistReport, path: string): strin
   const row = (name: string, of: Counts): string =>
     `${name.padEnd(28)} ${of.passed} passed, ${of.failed} failed, ${of.open} open, ${of['not applicable']} not applicable`;
   const rows = sections.map((section) => row(section.title, section.counts));
-  return [...rows, row('all', counts), `checklist: ${ok ? 'nothing has failed' : 'not good'}; written to ${path}`].join(
-    '\n',
-  );
+  return [
+    ...rows,
+    row('all', counts),
+    `checklist: ${ok ? 'no line has failed' : `failed lines: ${counts.failed}`}; report written to ${path}`,
+  ].join('\n');
 }

@@ -7,14 +7,15 @@ import { print } from './output';
 export function addConfigCommand(program: Command): void {
   program
     .command('config')
-    .description('check the configuration and show what is in force, secrets masked')
+    .description('check the configuration and show the values in force, with secrets masked')
     .option('--json', 'print the report as JSON')
     .action(({ json = false }: { json?: boolean }) => {
       const { report } = checkEnvironment(processEnvironment);
       if (json) print(JSON.stringify(report, null, 2));
       else {
         print(`environment: ${report.environment}`);
-        for (const [name, value] of Object.entries(report.settings)) print(`  ${name.padEnd(34)} ${value ?? '-'}`);
+        for (const [name, value] of Object.entries(report.settings))
+          print(`  ${name.padEnd(34)} ${value ?? 'not set'}`);
         for (const kind of ['problems', 'warnings', 'recommendations'] as const) {
           print(`${kind}: ${report[kind].length === 0 ? 'none' : ''}`);
           for (const { name, message } of report[kind]) print(`  ${name} ${message}`);

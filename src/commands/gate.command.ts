@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander';
 import { loadConfigOrExit } from '../config/process-environment';
-import { parseDuration } from '../core/duration';
 import { GATE_THRESHOLDS, Verdict } from '../operations/gate/release-gate';
 import { Clock, SystemClock } from '../database/clock';
 import { readBaseline } from '../operations/gate/baseline';
@@ -12,7 +11,7 @@ import { watchGate } from '../operations/gate/watch-gate';
 import { HttpClient } from '../operations/http-client';
 import { EXIT_HOLD, EXIT_FAILED } from './exit-codes';
 import { onInterrupt } from './interrupt';
-import { duration, httpUrl, positive } from './options';
+import { durationOption, httpUrl, positive } from './options';
 import { print, progress, textOptions } from './output';
 
 interface Options {
@@ -32,7 +31,7 @@ const EXIT_CODES: Record<Verdict, number> = { promote: 0, hold: EXIT_HOLD, rollb
 
 const HELP = `
 Exit codes: 0 promote, 3 hold, 1 roll back, 2 usage, 78 configuration.
-Whatever is not known holds: no metrics, no traffic, a service that often does not answer.
+Anything unknown means hold: no metrics, no traffic, a service that often fails to answer.
 
 Examples:
   typeform-onboarding gate --window 30m --metrics-url http://127.0.0.1:9090/metrics
@@ -43,27 +42,32 @@ export function addGateCommand(program: Command): void {
   program
     .command('gate')
     .description('watch the live metrics over a window and decide: promote, hold or roll back')
-    .option('--window <duration>', 'how long to watch', duration, parseDuration('30m') ?? 0)
-    .option('--interval <duration>', 'how often to look', duration, parseDuration('10s') ?? 0)
+    .addOption(durationOption('--window <duration>', 'how long to watch', '30m'))
+    .addOption(durationOption('--interval <duration>', 'how often to read the metrics', '10s'))
     .addOption(
-      new Option('--metrics-url <url>', '/metrics of the service (default: where the configuration has it)')
+      new Option('--metrics-url <url>', '/metrics of the service (default: on this machine, at the configured port)')
         .argParser(metricsUrl)
         .conflicts('prometheus'),
     )
-    .addOption(new Option('--prometheus <url>', 'ask a Prometheus that scrapes the service').argParser(httpUrl))
+    .addOption(
+      new Option('--prometheus <url>', 'query a Prometheus that scrapes the service instead').argParser(httpUrl),
+    )
     .option(
       '--selector <matchers>',
-      'with --prometheus: which series are this release, e.g. namespace="production"',
+      'with --prometheus: matchers that select this release, e.g. namespace="production"',
       '',
     )
     .option(
       '--expect-throughput <per second>',
-      'so much was offered: judge whether more than that was served',
+      'the load that was offered: fewer acknowledgements than that are too few',
       positive,
     )
-    .option('--offered', `short for --expect-throughput ${GATE_THRESHOLDS.throughputPerSecond}`)
-    .option('--baseline <file>', 'compare with an earlier gate --json instead of the time before')
-    .option('--once', 'do not watch: judge the window that has passed, or without --prometheus all since the start')
+    .option('--offered', `the same as --expect-throughput ${GATE_THRESHOLDS.throughputPerSecond}`)
+    .option('--baseline <file>', 'compare with the report of an earlier gate --json')
+    .option(
+      '--once',
+      'judge at once: by the past window, or without --prometheus by everything since the process started',
+    )
     .option('--json', 'print the decision as JSON')
     .addHelpText('after', HELP)
     .action(async (options: Options) => {
@@ -80,7 +84,7 @@ export function addGateCommand(program: Command): void {
           baseline: options.baseline === undefined ? null : readBaseline(options.baseline),
           clock,
           signal: onInterrupt(),
-          onProgress: (sofar) => progress(gateProgress(sofar)),
+          onProgress: (soFar) => progress(gateProgress(soFar)),
         });
         print(options.json ? JSON.stringify(report, null, 2) : formatGate(report, textOptions()));
         process.exitCode = EXIT_CODES[report.verdict];

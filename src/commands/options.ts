@@ -1,12 +1,20 @@
-/** Values of options: text in, value out, usage error for anything else. */
-import { InvalidArgumentError } from 'commander';
+/** Options and their values: text in, value out, usage error for anything else. */
+import { InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../core/duration';
 
+/** Where the state of the checklist is kept unless another file is named. */
+export const CHECKLIST_STATE_FILE = 'deployment.json';
+
 /** Milliseconds. */
-export function duration(text: string): number {
+function duration(text: string): number {
   const ms = parseDuration(text);
   if (ms === null) throw new InvalidArgumentError('must be like 500ms, 10s, 30m or 2h.');
   return ms;
+}
+
+/** An option whose default the help shows as it would be typed: `30m`. */
+export function durationOption(flags: string, description: string, byDefault: string): Option {
+  return new Option(flags, description).argParser(duration).default(duration(byDefault), byDefault);
 }
 
 export function positive(text: string): number {

@@ -15,13 +15,13 @@ import { WebhooksRepository } from '../webhook-management/webhooks.repository';
 import { EXIT_FAILED } from './exit-codes';
 import { print, progress } from './output';
 
-/** `rotate-keys`: what older keys of ENCRYPTION_KEYS encrypted is encrypted with the first one. */
+/** `rotate-keys`: re-encrypts with the first of ENCRYPTION_KEYS what older keys encrypted. */
 export function addRotateKeysCommand(program: Command): void {
   program
     .command('rotate-keys')
-    .description('encrypt stored secrets anew with the first key of ENCRYPTION_KEYS, so that older keys can be removed')
+    .description('re-encrypt stored secrets with the first key of ENCRYPTION_KEYS, so that older keys can be removed')
     .option('--json', 'print the result as JSON')
-    .addHelpText('after', '\nEvery running process must know the first key already: see docs/operations.md.')
+    .addHelpText('after', '\nFirst restart every process with the new key in ENCRYPTION_KEYS: see docs/operations.md.')
     .action(async ({ json = false }: { json?: boolean }) => {
       const { config } = loadConfigOrExit();
       const database = await openDatabase(config, { migrate: false, log: progress });
@@ -52,8 +52,8 @@ async function reseal(config: AppConfig, url: string): Promise<Resealing> {
 function summary({ encryptionKeys }: AppConfig, { key, resealed, unreadable, keysInUse }: Resealing): string {
   const removable = encryptionKeys.map(({ id }) => id).filter((id) => id !== key && !keysInUse.includes(id));
   return [
-    `Encrypted the secrets of ${resealed} webhook(s) anew with key ${key}`,
-    ...unreadable.map((id) => `webhook ${id}: its secret cannot be decrypted: put its key back into ENCRYPTION_KEYS`),
+    `Re-encrypted the secrets of ${resealed} webhook(s) with key ${key}`,
+    ...unreadable.map((id) => `webhook ${id}: its secret cannot be decrypted; put the key back into ENCRYPTION_KEYS`),
     `Keys in use: ${keysInUse.join(', ') || 'none'}`,
     ...(removable.length > 0 ? [`Can be removed from ENCRYPTION_KEYS: ${removable.join(', ')}`] : []),
   ].join('\n');

@@ -7,11 +7,11 @@ import { print, progress } from './output';
 export function addSandboxCommand(program: Command): void {
   program
     .command('sandbox')
-    .description('run the Typeform sandbox alone: a stand-in for development and tests')
-    .option('--port <port>', 'where it listens (default: SANDBOX_PORT)')
-    .option('--seed <seed>', 'the same seed gives the same forms and submissions', '1')
-    .option('--speed <factor>', 'how fast its clock runs', '1')
-    .option('--json', 'print where it listens as JSON')
+    .description('run the Typeform sandbox on its own: a stand-in for development and tests')
+    .option('--port <port>', 'the port to listen on (default: SANDBOX_PORT)')
+    .option('--seed <seed>', 'the same seed produces the same forms and submissions', '1')
+    .option('--speed <factor>', 'the speed of its clock', '1')
+    .option('--json', 'print the address as JSON')
     .action(
       async ({ port, seed, speed, json = false }: { port?: string; seed: string; speed: string; json?: boolean }) => {
         const { config } = loadConfigOrExit();
@@ -43,7 +43,7 @@ async function loadSandbox(): Promise<typeof import('../../sandbox/sandbox.js')>
     return await import('../../sandbox/sandbox.js');
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error) || error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new Error('the sandbox is a development tool and not part of this installation: run it from a checkout', {
+    throw new Error('the sandbox is a development tool and not part of this installation; run it from a checkout', {
       cause: error,
     });
   }

@@ -9,8 +9,8 @@ export function addSignCommand(program: Command): void {
   program
     .command('sign')
     .description('print the Typeform-Signature header of a body')
-    .requiredOption('--file <path>', 'the body; - reads standard input')
-    .option('--secret <secret>', 'the signing secret (default: that of the shared endpoint, from the configuration)')
+    .requiredOption('--file <path>', 'the file with the body; - reads standard input')
+    .option('--secret <secret>', 'the signing secret (default: TYPEFORM_WEBHOOK_SECRET)')
     .option('--json', 'print as JSON')
     .addHelpText('after', '\nExample:\n  typeform-onboarding sign --secret "$SECRET" --file body.json')
     .action(({ file, secret, json = false }: { file: string; secret?: string; json?: boolean }) => {

@@ -1,27 +1,36 @@
 import { Command, Option } from 'commander';
 import { loadConfigOrExit } from '../config/process-environment';
 import { SystemClock } from '../database/clock';
-import { createVerifyChecks, VERIFY_PATIENCE_MS, VERIFY_TIMEOUT_MS } from '../operations/verify/create-verify-checks';
+import { createVerifyChecks, VERIFY_TIMEOUT_MS } from '../operations/verify/create-verify-checks';
+import { TargetOptions, VerifyTarget, verifyTarget } from '../operations/verify/verify-target';
 import { inChecklistOrder } from '../operations/verify/verify-ids';
 import { runCheckCommand } from './check-command';
 import { onInterrupt } from './interrupt';
-import { httpUrl, positive } from './options';
+import { CHECKLIST_STATE_FILE, httpUrl, positive } from './options';
 
-interface Options {
-  url: string;
-  managementUrl?: string;
-  secret?: string;
-  adminKey?: string;
-  throttleLimit?: number;
+interface Options extends TargetOptions {
+  realTypeform?: boolean;
+  form?: string;
+  state?: string;
   json?: boolean;
 }
 
 const HELP = `
-Sends about 350 submissions of the form onboarding-verify, e-mails at example.com, as many duplicates as the rate limit takes,
-and erases its clients at the end, also after Ctrl-C. Secrets default to the configuration of this environment.
+Sends about 350 submissions of a form of its own (onboarding-verify-...), with e-mail addresses at example.com, and as many duplicates
+as the rate limit lets through. At the end, also after Ctrl-C, it removes all of it; only audit entries stay.
 
-Example:
-  typeform-onboarding verify --url https://onboarding.example.com --management-url http://10.0.0.7:9090`;
+With --real-typeform it instead registers a webhook on a form of the account that TYPEFORM_API_KEY belongs to, finds it at Typeform,
+sends a test to it, deletes it and checks that it is gone. The webhook has a tag of its own (onboarding-verify) and is disabled, so no
+real submission comes in through it. The result is kept in the state file of the checklist, for the line
+"E2E tests with real TypeForm API passing".
+
+Keys, limits and MANAGEMENT_PORT are taken from the configuration of this environment.
+
+Examples:
+  typeform-onboarding verify --url https://onboarding.example.com --management-url http://10.0.0.7:9090
+  typeform-onboarding verify --url https://onboarding.example.com --real-typeform --form https://form.typeform.com/to/lT4Z3j
+
+Exit codes: 0 nothing blocks, 1 a blocking check did not pass or verify was interrupted, 2 wrong usage, 78 invalid configuration.`;
 
 /** `verify`: the post-deployment checks of the production checklist against a running service. */
 export function addVerifyCommand(program: Command): void {
@@ -31,28 +40,40 @@ export function addVerifyCommand(program: Command): void {
     .addOption(new Option('--url <base>', 'base URL of the service').argParser(httpUrl).makeOptionMandatory())
     .option(
       '--management-url <base>',
-      'where probes and metrics are, when MANAGEMENT_PORT is set (default: --url)',
+      'base URL of its probes and metrics (default: --url, with MANAGEMENT_PORT if set)',
       httpUrl,
     )
     .option('--secret <secret>', 'signing secret of the shared webhook endpoint (default: TYPEFORM_WEBHOOK_SECRET)')
     .option('--admin-key <key>', 'API key with the role admin (default: ADMIN_API_KEY)')
-    .option('--throttle-limit <requests>', 'what an address may send in a window (default: THROTTLE_LIMIT)', positive)
+    .option(
+      '--throttle-limit <requests>',
+      'requests an address may send per window (default: THROTTLE_LIMIT)',
+      positive,
+    )
+    .option('--real-typeform', 'test the life of a webhook at a Typeform account instead')
+    .option('--form <id or link>', 'with --real-typeform: the form of the account to use')
+    .option('--state <file>', `with --real-typeform: the checklist's state file (default: ${CHECKLIST_STATE_FILE})`)
     .option('--json', 'print the report as JSON')
     .addHelpText('after', HELP)
-    .action(async ({ url, managementUrl, secret, adminKey, throttleLimit, json = false }: Options) => {
-      const { intake, access } = loadConfigOrExit().config;
-      const clock = new SystemClock();
-      const target = {
-        url,
-        managementUrl: managementUrl ?? url,
-        secret: secret ?? intake.secret,
-        adminKey: adminKey ?? access.adminApiKey,
-        throttle: { limit: throttleLimit ?? intake.throttleLimit, windowMs: intake.throttleTtlSeconds * 1000 },
-        patienceMs: VERIFY_PATIENCE_MS,
-        clock,
-      };
-      const { checks } = createVerifyChecks(target, onInterrupt());
-      const options = { json, timeoutMs: VERIFY_TIMEOUT_MS, now: clock.now(), inOrder: inChecklistOrder };
-      await runCheckCommand('verify', checks, options);
+    .action(async (options: Options, command: Command) => {
+      const { realTypeform = false, form, state, json = false } = options;
+      if (realTypeform && form === undefined) command.error('error: --real-typeform needs --form <id or link>');
+      if (!realTypeform && (form ?? state) !== undefined)
+        command.error('error: --form and --state need --real-typeform');
+      const loaded = loadConfigOrExit();
+      const target = verifyTarget(options, loaded.config, new SystemClock());
+      if (form === undefined) return verifyService(target, json);
+      const { verifyAtTypeform } = await import('./verify-at-typeform.js');
+      await verifyAtTypeform(command, target, loaded, { form, statePath: state ?? CHECKLIST_STATE_FILE, json });
     });
+}
+
+async function verifyService(target: VerifyTarget, json: boolean): Promise<void> {
+  const { checks } = createVerifyChecks(target, onInterrupt());
+  await runCheckCommand('verify', checks, {
+    json,
+    timeoutMs: VERIFY_TIMEOUT_MS,
+    now: target.clock.now(),
+    inOrder: inChecklistOrder,
+  });
 }

@@ -1,4 +1,5 @@
 /** The environment -> AppConfig, with every problem found at once. */
+import { join } from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import { AppConfig } from './app-config';
 import { toAppConfig } from './to-app-config';
@@ -27,6 +28,8 @@ export type LoadedConfig = { report: ConfigReport } & ({ ok: true; config: AppCo
 const NAMES = Object.keys(SETTINGS) as SettingName[];
 const GUARDED_PREFIX = /^(TYPEFORM|WEBHOOK|RETRY)_/;
 const RECOMMENDED_SECRET_LENGTH = 32;
+/** Generated outside production when they are not set. */
+const GENERATED: readonly SettingName[] = ['TYPEFORM_WEBHOOK_SECRET', 'ADMIN_API_KEY', 'ENCRYPTION_KEYS'];
 
 /**
  * Validates the environment as a whole. Outside production missing keys are generated and kept in `DATA_DIR/keys.json`
@@ -140,11 +143,14 @@ function recommendations(settings: Partial<Settings>): ConfigFinding[] {
 
 /** Shown by the `config` command: only names and values that are no secrets. */
 function masked(environment: Environment, settings: Partial<Settings>): ConfigReport['settings'] {
+  const generates = settings.NODE_ENV !== undefined && settings.NODE_ENV !== 'production';
+  const generated = `generated (kept in ${join(settings.DATA_DIR ?? '', 'keys.json')})`;
   const show = (name: SettingName): string | number | boolean | null => {
     const value = settings[name];
     if ('secret' in SETTINGS[name]) {
       const text = environment[name];
-      return text ? `set (${text.length} characters)` : null;
+      if (text) return `set (${text.length} characters)`;
+      return generates && text === undefined && GENERATED.includes(name) ? generated : null;
     }
     if (value === undefined) return null;
     return typeof value === 'object' ? JSON.stringify(value) : value;

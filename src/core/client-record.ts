@@ -54,11 +54,16 @@ export function clientRecord(
   return {
     phone: phone && findsClients('phone', phone) ? phone.value : null,
     identifiers,
+    // The newest first: what is cut off is the oldest.
     searchText: clientSearchText(
-      identifiersOf,
+      [...responses].sort(byAge).map(({ identifiers: found }) => found),
       Object.values(corrections).flatMap(({ value }) => value ?? []),
     ),
   };
+}
+
+function byAge(a: IdentifierRecord, b: IdentifierRecord): number {
+  return b.submittedAt.getTime() - a.submittedAt.getTime() || (a.id < b.id ? -1 : 1);
 }
 
 /** Whether a response says anything of a person; an address that stands for nobody says nothing. */

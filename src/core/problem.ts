@@ -4,6 +4,7 @@
  */
 export type ErrorCode =
   | 'bad_request'
+  | 'request_aborted'
   | 'invalid_event'
   | 'invalid_signature'
   | 'unauthorized'
@@ -25,6 +26,7 @@ export type ErrorCode =
 
 const PROBLEMS: Record<ErrorCode, { status: number; title: string }> = {
   bad_request: { status: 400, title: 'Bad request' },
+  request_aborted: { status: 400, title: 'Request cut off' },
   invalid_event: { status: 400, title: 'Not a Typeform event' },
   invalid_signature: { status: 401, title: 'Signature refused' },
   unauthorized: { status: 401, title: 'Authentication required' },

@@ -1,5 +1,5 @@
 /** The SQL that puts events into the inbox. */
-import type { ClientBase } from 'pg';
+import type { ClientBase, QueryConfig } from 'pg';
 import type { EventSource } from './webhook-event.entity';
 
 /** An event on its way into the inbox. `quarantinedFor` keeps it from being processed until someone replays it. */
@@ -12,81 +12,179 @@ export interface NewEvent {
   receivedAt: Date;
   source: EventSource;
   webhookId: string | null;
-  quarantinedFor: 'too_old' | 'in_the_future' | null;
+  quarantinedFor: 'too_old' | 'in_the_future' | 'event_id_conflict' | null;
   payload: Buffer;
 }
+
+/** A place in a batch: an event and how many senders brought it. */
+export interface Arrival {
+  event: NewEvent;
+  times: number;
+}
+
+/** What an append found, by event id. An event in none of the sets was removed at the same moment: ask again. */
+export interface Appended {
+  /** New, and stored by this append; further senders of the same event are counted already. */
+  inserted: Set<string>;
+  /** Stored before, with this body. */
+  again: Set<string>;
+  /** Stored before, with another body. */
+  other: Set<string>;
+}
+
+/**
+ * For the connection that runs these statements. They are planned once, while the table may be empty, and then run for weeks: such a
+ * plan must look ids up in the index whatever the statistics say.
+ */
+export const APPEND_SETTINGS = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  jit: 'off',
+};
 
 const column = (parameter: number): string => `string_to_array($${parameter}, E'\\n', '')`;
 
 /**
  * Event ids of one batch must differ. All payloads travel as one binary parameter, which PostgreSQL slices, and every other column
- * as one text with a line for each event, where an empty line is NULL; the new ids come back as such a text. Nothing is escaped: ids
+ * as one text with a line for each event, where an empty line is NULL; the ids come back as such a text. Nothing is escaped: ids
  * hold no control characters. Times are seconds since the epoch: dates would take Node longer to write than all the rest.
+ *
+ * Only ids that are not there yet are inserted, although a conflict would do nothing: the insert would wait for a processor that
+ * has changed the row and not committed yet.
  */
 const APPEND = `
   WITH stored AS (
     INSERT INTO webhook_event (event_id, event_type, form_id, token, source, webhook_id, status, reason, submitted_at,
-                               received_at, next_attempt_at, payload_bytes, payload)
+                               received_at, next_attempt_at, duplicates, payload_bytes, payload)
     SELECT event_id, event_type, form_id, token, source, webhook_id,
            CASE WHEN quarantined_for IS NULL THEN 'pending' ELSE 'quarantined' END, quarantined_for, to_timestamp(submitted),
-           to_timestamp(received), CASE WHEN quarantined_for IS NULL THEN to_timestamp(received) END, bytes,
+           to_timestamp(received), CASE WHEN quarantined_for IS NULL THEN to_timestamp(received) END, times - 1, bytes,
            substring($12::bytea FROM start FOR bytes)
       FROM unnest(${column(1)}, ${column(2)}, ${column(3)}, ${column(4)}, ${column(5)}, ${column(6)}::uuid[], ${column(7)},
-                  ${column(8)}::float8[], ${column(9)}::float8[], ${column(10)}::integer[], ${column(11)}::integer[])
-        AS new (event_id, event_type, form_id, token, source, webhook_id, quarantined_for, submitted, received, start, bytes)
+                  ${column(8)}::float8[], ${column(9)}::float8[], ${column(10)}::integer[], ${column(11)}::integer[],
+                  ${column(13)}::integer[])
+        AS new (event_id, event_type, form_id, token, source, webhook_id, quarantined_for, submitted, received, start, bytes, times)
+     WHERE NOT EXISTS (SELECT FROM webhook_event AS known WHERE known.event_id = new.event_id)
     ON CONFLICT (event_id) DO NOTHING
     RETURNING event_id
   )
-  SELECT string_agg(event_id, E'\\n') AS ids FROM stored`;
+  SELECT string_agg(event_id, E'\\n') AS inserted FROM stored`;
+
+/**
+ * Compares events with what is stored under their ids: the same id with another body is not trusted to be the same event. What was
+ * erased has no body to compare with; only an event about another response is another one then.
+ */
+const COMPARE = `
+  SELECT string_agg(event_id, E'\\n') FILTER (WHERE same) AS again, string_agg(event_id, E'\\n') FILTER (WHERE NOT same) AS other
+    FROM (SELECT event_id, CASE WHEN payload IS NULL THEN (stored.form_id, stored.token) = (came.form_id, came.token)
+                                ELSE payload = substring($6::bytea FROM start FOR bytes) END AS same
+            FROM unnest(${column(1)}, ${column(2)}, ${column(3)}, ${column(4)}::integer[], ${column(5)}::integer[])
+                   AS came (event_id, form_id, token, start, bytes)
+            JOIN webhook_event AS stored USING (event_id)) AS compared`;
 
 const secondsOf = (time: Date | null): number | null => time && time.getTime() / 1000;
+const idsOf = (lines: string | null | undefined): Set<string> => new Set(lines?.split('\n'));
+const linesOf = (events: readonly NewEvent[], valueOf: (event: NewEvent) => string | number | null): string =>
+  events.map(valueOf).join('\n');
 
-/** Inserts the events that are new, in one statement and so in one commit, and returns their ids. */
-export async function appendNew(client: ClientBase, events: readonly NewEvent[]): Promise<Set<string>> {
-  const lines = (valueOf: (event: NewEvent) => string | number | null): string => events.map(valueOf).join('\n');
+/** pg takes a time-out for each query; its types know of the one for all. */
+type TimedQuery = QueryConfig & { query_timeout: number };
+
+/**
+ * Inserts the events that are new, in one statement and so in one commit, and compares the others. Sorted by id, so that replicas
+ * which insert the same events wait for each other in one direction only. Given up when a statement takes longer than `timeoutMs`;
+ * the connection is then of no more use.
+ */
+export async function appendNew(
+  client: ClientBase,
+  arrivals: readonly Arrival[],
+  timeoutMs: number,
+): Promise<Appended> {
+  const sorted = [...arrivals].sort((a, b) => (a.event.eventId < b.event.eventId ? -1 : 1));
+  const events = sorted.map(({ event }) => event);
+  const { starts, lengths, bytes } = packed(events);
+  const values = [
+    linesOf(events, (event) => event.eventId),
+    linesOf(events, (event) => event.eventType),
+    linesOf(events, (event) => event.formId),
+    linesOf(events, (event) => event.token),
+    linesOf(events, (event) => event.source),
+    linesOf(events, (event) => event.webhookId),
+    linesOf(events, (event) => event.quarantinedFor),
+    linesOf(events, (event) => secondsOf(event.submittedAt)),
+    linesOf(events, (event) => secondsOf(event.receivedAt)),
+    starts,
+    lengths,
+    bytes,
+    sorted.map(({ times }) => times).join('\n'),
+  ];
+  // With a name the statement is planned once a connection; planning takes longer than inserting one event.
+  const query: TimedQuery = { name: 'append', text: APPEND, values, query_timeout: timeoutMs };
+  const { rows } = await client.query<{ inserted: string | null }>(query);
+  const inserted = idsOf(rows[0]?.inserted);
+  if (inserted.size === events.length) return { inserted, again: new Set(), other: new Set() };
+  const known = events.filter(({ eventId }) => !inserted.has(eventId));
+  return { inserted, ...(await compare(client, known, timeoutMs)) };
+}
+
+async function compare(
+  client: ClientBase,
+  events: readonly NewEvent[],
+  timeoutMs: number,
+): Promise<Pick<Appended, 'again' | 'other'>> {
+  const { starts, lengths, bytes } = packed(events);
+  const values = [
+    linesOf(events, (event) => event.eventId),
+    linesOf(events, (event) => event.formId),
+    linesOf(events, (event) => event.token),
+    starts,
+    lengths,
+    bytes,
+  ];
+  const query: TimedQuery = { name: 'compare', text: COMPARE, values, query_timeout: timeoutMs };
+  const { rows } = await client.query<{ again: string | null; other: string | null }>(query);
+  return { again: idsOf(rows[0]?.again), other: idsOf(rows[0]?.other) };
+}
+
+/** The payloads as one value, and where each one begins, counted from 1. */
+function packed(events: readonly NewEvent[]): { starts: string; lengths: string; bytes: Buffer } {
   let next = 1;
-  const startOf = ({ payload }: NewEvent): number => {
+  const starts = linesOf(events, ({ payload }) => {
     const start = next;
     next += payload.length;
     return start;
-  };
-  const values = [
-    lines((event) => event.eventId),
-    lines((event) => event.eventType),
-    lines((event) => event.formId),
-    lines((event) => event.token),
-    lines((event) => event.source),
-    lines((event) => event.webhookId),
-    lines((event) => event.quarantinedFor),
-    lines((event) => secondsOf(event.submittedAt)),
-    lines((event) => secondsOf(event.receivedAt)),
-    lines(startOf),
-    lines((event) => event.payload.length),
-    events.length === 1 ? events[0]?.payload : Buffer.concat(events.map((event) => event.payload)),
-  ];
-  // With a name the statement is planned once a connection; planning takes longer than inserting one event.
-  const { rows } = await client.query<{ ids: string | null }>({ name: 'append', text: APPEND, values });
-  return new Set(rows[0]?.ids?.split('\n'));
+  });
+  const [first] = events;
+  const bytes = events.length === 1 && first ? first.payload : Buffer.concat(events.map(({ payload }) => payload));
+  return { starts, lengths: linesOf(events, ({ payload }) => payload.length), bytes };
 }
 
-/**
- * Counts an event that arrived again. A different body under the same id is not trusted to be the same event: it is kept beside
- * it, quarantined, under an id that holds its digest (so that it is kept once). What was erased has no body to compare with: only
- * an event about another response is kept then.
- */
+/** A row that somebody else has locked is not waited for, and comes back as one that is still to be counted. */
 const COUNT_DUPLICATES = `
-  WITH first AS (
-    UPDATE webhook_event SET duplicates = duplicates + $10 WHERE event_id = $1 RETURNING form_id, token, payload
+  WITH again AS (
+    SELECT event_id, times FROM unnest(${column(1)}, ${column(2)}::integer[]) AS again (event_id, times)
+  ), free AS (
+    SELECT event_id, times FROM again JOIN webhook_event USING (event_id) FOR NO KEY UPDATE OF webhook_event SKIP LOCKED
+  ), counted AS (
+    UPDATE webhook_event AS event SET duplicates = duplicates + times FROM free WHERE event.event_id = free.event_id
+    RETURNING event.event_id
   )
-  INSERT INTO webhook_event (event_id, event_type, form_id, token, source, webhook_id, status, reason, submitted_at,
-                             received_at, payload_bytes, payload)
-  SELECT $1 || ':' || encode(sha256($9), 'hex'), $2, $3, $4, $5, $6, 'quarantined', 'event_id_conflict', $7, $8, length($9), $9
-    FROM first WHERE first.payload <> $9 OR first.payload IS NULL AND (first.form_id, first.token) <> ($3, $4)
-  ON CONFLICT (event_id) DO NOTHING`;
+  SELECT string_agg(event_id, E'\\n') AS held FROM again JOIN webhook_event USING (event_id)
+   WHERE NOT EXISTS (SELECT FROM counted WHERE counted.event_id = again.event_id)`;
 
-/** Records that an event which is already stored arrived `times` more. */
-export async function countDuplicates(client: ClientBase, event: NewEvent, times: number): Promise<void> {
-  const { eventId, eventType, formId, token, source, webhookId, submittedAt, receivedAt, payload } = event;
-  const values = [eventId, eventType, formId, token, source, webhookId, submittedAt, receivedAt, payload, times];
-  await client.query(COUNT_DUPLICATES, values);
+/**
+ * Adds to the duplicates of stored events (id -> times), in one statement that waits for no lock. Returns the ids of those that
+ * somebody holds at the moment; what is not stored any more is forgotten.
+ */
+export async function countDuplicates(
+  client: ClientBase,
+  counts: ReadonlyMap<string, number>,
+  timeoutMs: number,
+): Promise<Set<string>> {
+  const values = [[...counts.keys()].join('\n'), [...counts.values()].join('\n')];
+  const query: TimedQuery = { name: 'count', text: COUNT_DUPLICATES, values, query_timeout: timeoutMs };
+  const { rows } = await client.query<{ held: string | null }>(query);
+  return idsOf(rows[0]?.held);
 }

@@ -1,36 +1,25 @@
 /** Group commit: how an event gets into the inbox, durably, fast, and with a bound on what may wait. */
-import { Injectable, OnApplicationShutdown } from '@nestjs/common';
-import type { SpanContext } from '@opentelemetry/api';
+import { createHash } from 'node:crypto';
+import { Injectable, Logger, OnApplicationShutdown } from '@nestjs/common';
 import { Pool, PoolClient } from 'pg';
 import { AppConfig } from '../config/app-config';
 import { DomainError } from '../core/problem';
 import { CONNECT_TIMEOUT_MS, requireDatabaseUrl } from '../database/data-source-options';
+import { Clock } from '../database/clock';
+import { describeDatabaseFailure } from '../database/database-failure';
 import { guardConnection } from '../database/guard-connection';
-import { appendNew, countDuplicates, NewEvent } from './inbox-append.repository';
+import { CommitFailures } from './commit-failures';
+import { DuplicateCounts } from './duplicate-counts';
+import { APPEND_SETTINGS, appendNew, NewEvent } from './inbox-append.repository';
+import { AppendOutcome, InboxQueue, Place, Waiting } from './inbox-queue';
 import { InboxSignal } from './inbox-signal';
 import { inCommitSpan, noteEvent } from './inbox-spans';
 
-export type AppendOutcome = 'accepted' | 'duplicate' | 'quarantined';
-
-const MAX_BATCH_EVENTS = 200;
-/** So few are not divided; a commit costs as much for one event as for some dozens. */
-const UNDIVIDED_EVENTS = 32;
-const MAX_BATCH_BYTES = 16 * 1024 * 1024;
-const MAX_WAITING_EVENTS = 5_000;
-const MAX_WAITING_BYTES = 64 * 1024 * 1024;
-/** Far below Typeform's 30 s: a commit that takes longer is answered 503 and comes again. */
+/** Far below Typeform's 30 s: an event that is not committed by then, waiting included, is answered 503 and comes again. */
 const COMMIT_TIMEOUT_MS = 10_000;
+/** An insert waits for a parallel one of the same event, or for a locked table; what it would wait longer for is looked at anew. */
+const LOCK_TIMEOUT_MS = 2_000;
 const RETRY_AFTER_SECONDS = 5;
-
-interface Waiting {
-  event: NewEvent;
-  /** Milliseconds of the process' monotonic clock after which the answer would come too late. */
-  deadline: number;
-  /** The span of the request, with tracing. */
-  span: SpanContext | undefined;
-  resolve: (outcome: AppendOutcome) => void;
-  reject: (error: DomainError) => void;
-}
 
 /**
  * Collects events while an insert is under way and writes them as the next one: no timer, one insert in flight. At low load
@@ -40,25 +29,40 @@ interface Waiting {
  */
 @Injectable()
 export class InboxWriter implements OnApplicationShutdown {
+  private readonly logger = new Logger('Inbox');
   private readonly pool: Pool;
-  private waiting: Waiting[] = [];
-  private waitingBytes = 0;
+  private readonly queue = new InboxQueue();
+  /** Those of the batch under way that have no answer yet, in the order they came. */
+  private inFlight: Waiting[] = [];
   private writing: Promise<void> | null = null;
-  private inFlight = 0;
+  /** Set while something waits: fires at the oldest deadline. */
+  private deadlineTimer: NodeJS.Timeout | null = null;
+  /** What the batch under way has met so far, if it is being tried again. */
+  private obstacle: unknown = null;
+  private readonly duplicates = new DuplicateCounts(() => this.start());
 
   constructor(
     private readonly config: AppConfig,
     private readonly signal: InboxSignal,
+    private readonly clock: Clock,
+    private readonly failures: CommitFailures,
   ) {
+    const settings = {
+      ...APPEND_SETTINGS,
+      synchronous_commit: 'on',
+      statement_timeout: COMMIT_TIMEOUT_MS,
+      lock_timeout: LOCK_TIMEOUT_MS,
+    };
     this.pool = new Pool({
       connectionString: requireDatabaseUrl(config),
       max: 1,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      query_timeout: COMMIT_TIMEOUT_MS,
       application_name: 'typeform-onboarding-intake',
       keepAlive: true,
       onConnect: guardConnection,
-      options: `-c synchronous_commit=on -c statement_timeout=${COMMIT_TIMEOUT_MS}`,
+      options: Object.entries(settings)
+        .map(([name, value]) => `-c ${name}=${value}`)
+        .join(' '),
     });
     // A connection that breaks while idle is replaced by the next append; without a handler it would end the process.
     this.pool.on('error', () => undefined);
@@ -66,22 +70,20 @@ export class InboxWriter implements OnApplicationShutdown {
 
   /** Events that wait for their commit now. */
   get depth(): number {
-    return this.waiting.length;
+    return this.queue.length;
   }
 
   /** Events whose senders wait for an answer now, those of the insert under way included. */
   get unanswered(): number {
-    return this.waiting.length + this.inFlight;
+    return this.queue.length + this.inFlight.length;
   }
 
   /**
    * Resolves once the event is committed with `synchronous_commit=on` (or was before: `duplicate`). Throws `intake_overloaded`
-   * when too much waits already, and `database_unavailable` when it could not be committed; the sender then tries again.
+   * when too much waits already, and `database_unavailable` when it was not committed within 10 s; the sender then tries again.
    */
   append(event: NewEvent): Promise<AppendOutcome> {
-    const overloaded =
-      this.waiting.length >= MAX_WAITING_EVENTS || this.waitingBytes + event.payload.length > MAX_WAITING_BYTES;
-    if (overloaded && this.waiting.length > 0) {
+    if (!this.queue.hasRoomFor(event.payload.length)) {
       return Promise.reject(
         new DomainError('intake_overloaded', 'too many events wait to be committed', {
           retryAfterSeconds: RETRY_AFTER_SECONDS,
@@ -91,101 +93,200 @@ export class InboxWriter implements OnApplicationShutdown {
     return new Promise((resolve, reject) => {
       // Asked for only with tracing: it would cost a tenth of a microsecond for each webhook.
       const span = this.config.tracing ? noteEvent(event.eventId) : undefined;
-      this.waiting.push({ event, deadline: performance.now() + COMMIT_TIMEOUT_MS, span, resolve, reject });
-      this.waitingBytes += event.payload.length;
-      this.writing ??= this.drain();
+      const deadline = this.clock.monotonicMs() + COMMIT_TIMEOUT_MS;
+      this.queue.push({ event, deadline, span, resolve, reject });
+      this.deadlineTimer ??= this.armDeadline(COMMIT_TIMEOUT_MS);
+      this.start();
     });
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.writing;
+    if (this.deadlineTimer) clearTimeout(this.deadlineTimer);
+    if (this.duplicates.unfinished) await this.countBeforeEnd();
     await this.pool.end();
+  }
+
+  private start(): void {
+    this.writing ??= this.drain();
+  }
+
+  private armDeadline(ms: number): NodeJS.Timeout {
+    return setTimeout(() => this.refuseLate(), ms).unref();
+  }
+
+  /** Answers those whose deadline has passed, whatever the statement under way is doing. */
+  private refuseLate(): void {
+    const now = this.clock.monotonicMs();
+    const late = this.inFlight.filter(({ deadline }) => deadline <= now);
+    this.inFlight = this.inFlight.slice(late.length);
+    late.push(...this.queue.takeLate(now));
+    this.refuse(late, this.obstacle ?? new Error('waited too long for a commit'));
+    const oldest = this.inFlight[0] ?? this.queue.oldest;
+    this.deadlineTimer = oldest ? this.armDeadline(Math.max(1, oldest.deadline - now)) : null;
+  }
+
+  private refuse(entries: readonly Waiting[], cause: unknown): void {
+    this.failures.failed(cause, entries.length);
+    for (const { reject } of entries) reject(unavailable(cause));
   }
 
   private async drain(): Promise<void> {
     // Everything that arrives in the same turn of the event loop joins the first batch.
     await new Promise(setImmediate);
     let client: PoolClient | null = null;
-    while (this.waiting.length > 0) client = await this.write(this.takeBatch(), client);
+    while (this.queue.length > 0 || this.duplicates.due) {
+      if (this.queue.length > 0) client = await this.writeBatch(client);
+      if (this.duplicates.due) client = await this.countHeld(client);
+    }
     client?.release();
-    this.inFlight = 0;
     this.writing = null;
   }
 
   /**
-   * The longest prefix of the queue within the limits, by event id: senders of the very same event share one place. The same id
-   * with another body ends the batch, since one statement cannot judge both.
-   */
-  private takeBatch(): Waiting[][] {
-    const places = new Map<string, [Waiting, ...Waiting[]]>();
-    const share = Math.max(UNDIVIDED_EVENTS, Math.ceil(this.waiting.length / 2));
-    const maxEvents = Math.min(MAX_BATCH_EVENTS, share);
-    let bytes = 0;
-    let taken = 0;
-    for (const entry of this.waiting) {
-      const place = places.get(entry.event.eventId);
-      if (place && !place[0].event.payload.equals(entry.event.payload)) break;
-      const full = places.size >= maxEvents || bytes + entry.event.payload.length > MAX_BATCH_BYTES;
-      if (full && taken > 0) break;
-      if (place) place.push(entry);
-      else places.set(entry.event.eventId, [entry]);
-      bytes += entry.event.payload.length;
-      taken += 1;
-    }
-    this.waitingBytes -= bytes;
-    this.inFlight = taken;
-    this.waiting.splice(0, taken);
-    return [...places.values()];
-  }
-
-  /**
-   * Commits a batch and answers its senders. Takes the connection of the batch before and returns it for the next one, which is
+   * Commits the next batch and answers its senders. Takes the connection of the batch before and returns it for the next one, which is
    * then on its way before these answers are; null when its state is unknown after an error or a time-out.
    */
-  private async write(batch: Waiting[][], connected: PoolClient | null): Promise<PoolClient | null> {
-    const now = performance.now();
+  private async writeBatch(connected: PoolClient | null): Promise<PoolClient | null> {
+    const { entries, places } = this.queue.takeBatch();
+    this.inFlight = entries;
     let client = connected;
     try {
-      // After an outage the queue may hold events whose senders were promised an answer by now.
-      if (batch.flat().every(({ deadline }) => deadline < now)) throw new Error('waited too long for a commit');
       client ??= await this.pool.connect();
-      await (this.config.tracing ? this.writeTraced(client, batch) : this.writeWith(client, batch));
+      await (this.config.tracing ? this.writeTraced(client, places) : this.write(client, places));
       return client;
     } catch (error) {
       client?.release(true);
-      for (const { reject } of batch.flat()) reject(unavailable(error));
+      this.refuse(this.inFlight, error);
+      return null;
+    } finally {
+      this.inFlight = [];
+      this.obstacle = null;
+    }
+  }
+
+  private writeTraced(client: PoolClient, batch: Place[]): Promise<void> {
+    const eventIds = batch.map(([first]) => first.event.eventId);
+    const requests = batch.flat().map(({ span }) => span);
+    return inCommitSpan(eventIds, requests, () => this.write(client, batch));
+  }
+
+  /** Appends until every place has its answer: an event that was removed between two looks is new. */
+  private async write(client: PoolClient, batch: Place[]): Promise<void> {
+    const duplicates: Place[] = [];
+    const conflicts: Place[] = [];
+    for (let places = batch; places.length > 0;) {
+      const arrivals = places.map((place) => ({ event: place[0].event, times: place.length }));
+      const found = await this.untilUnlocked(() => appendNew(client, arrivals, this.remainingMs()));
+      if (found === null) return;
+      this.failures.succeeded();
+      if (found.inserted.size > 0) this.signal.appended();
+      const open: Place[] = [];
+      for (const place of places) {
+        const { eventId } = place[0].event;
+        if (found.inserted.has(eventId)) answerInserted(place);
+        else if (found.again.has(eventId)) duplicates.push(place);
+        else if (found.other.has(eventId)) conflicts.push(place);
+        else open.push(place);
+      }
+      this.keepInFlight([...duplicates, ...conflicts, ...open]);
+      places = open;
+    }
+    this.keepInFlight(conflicts);
+    if (duplicates.length > 0) await this.countArrivals(client, duplicates);
+    if (conflicts.length > 0) await this.keepBeside(client, conflicts);
+  }
+
+  /** Only these may still be refused. */
+  private keepInFlight(places: Place[]): void {
+    const open = new Set(places.flat());
+    this.inFlight = open.size === 0 ? [] : this.inFlight.filter((entry) => open.has(entry));
+  }
+
+  /**
+   * A different body under a stored id is not trusted to be the same event: it is kept beside it, quarantined, under an id that
+   * holds its digest (so that it is kept once).
+   */
+  private async keepBeside(client: PoolClient, conflicts: Place[]): Promise<void> {
+    const arrivals = conflicts.map(([{ event }]) => ({ event: { ...event, ...besides(event) }, times: 1 }));
+    const kept = await this.untilUnlocked(() => appendNew(client, arrivals, this.remainingMs()));
+    if (kept === null) return;
+    this.keepInFlight([]);
+    await this.countArrivals(client, conflicts);
+  }
+
+  /**
+   * Counts duplicates and answers them, whatever becomes of the count: they are stored already. What somebody holds is answered a
+   * little later, so that the count can usually be seen by then; the intake goes on meanwhile.
+   */
+  private async countArrivals(client: PoolClient, places: Place[]): Promise<void> {
+    const counts = new Map(places.map((place) => [place[0].event.eventId, place.length]));
+    const deadline = Math.min(...places.flat().map((entry) => entry.deadline));
+    try {
+      await this.duplicates.count(client, counts, this.untilMs(deadline));
+    } finally {
+      for (const place of places) {
+        const answer = (): void => place.forEach(({ resolve }) => resolve('duplicate'));
+        this.duplicates.whenCounted(place[0].event.eventId, this.untilMs(deadline), answer);
+      }
+    }
+  }
+
+  /** What is locked longer than a moment is tried again, as long as somebody waits for it; null when nobody does any more. */
+  private async untilUnlocked<T>(statement: () => Promise<T>): Promise<T | null> {
+    while (this.inFlight.length > 0) {
+      try {
+        return await statement();
+      } catch (error) {
+        if (describeDatabaseFailure(error).cause !== 'lock_timeout') throw error;
+        this.obstacle = error;
+      }
+    }
+    return null;
+  }
+
+  /** How long somebody still waits for the batch under way, in milliseconds. */
+  private remainingMs(): number {
+    return this.untilMs(this.inFlight.at(-1)?.deadline ?? 0);
+  }
+
+  private untilMs(deadline: number): number {
+    return Math.max(1, Math.ceil(deadline - this.clock.monotonicMs()));
+  }
+
+  /** Counts what was held before. Takes and returns the connection as {@link writeBatch} does. */
+  private async countHeld(connected: PoolClient | null): Promise<PoolClient | null> {
+    let client = connected;
+    try {
+      await this.duplicates.countHeld(async () => (client ??= await this.pool.connect()));
+      return client;
+    } catch {
+      client?.release(true);
       return null;
     }
   }
 
-  private writeTraced(client: PoolClient, batch: Waiting[][]): Promise<void> {
-    const eventIds = batch.flatMap(([first]) => first?.event.eventId ?? []);
-    const requests = batch.flat().map(({ span }) => span);
-    return inCommitSpan(eventIds, requests, () => this.writeWith(client, batch));
+  private async countBeforeEnd(): Promise<void> {
+    this.duplicates.stop();
+    try {
+      const client = await this.pool.connect();
+      const lost = await this.duplicates.finish(client).finally(() => client.release(true));
+      if (lost > 0) this.logger.warn('Duplicates were acknowledged that could not be counted', { duplicates: lost });
+    } catch (error) {
+      this.logger.warn('Duplicates were acknowledged that could not be counted', describeDatabaseFailure(error));
+    }
   }
+}
 
-  private async writeWith(client: PoolClient, batch: Waiting[][]): Promise<void> {
-    const inserted = await appendNew(
-      client,
-      batch.flatMap(([first]) => first?.event ?? []),
-    );
-    if (inserted.size > 0) this.signal.appended();
-    const again: Waiting[][] = [];
-    for (const place of batch) {
-      const [first] = place;
-      if (!first) continue;
-      if (!inserted.has(first.event.eventId)) again.push(place);
-      else {
-        first.resolve(first.event.quarantinedFor === null ? 'accepted' : 'quarantined');
-        if (place.length > 1) again.push(place.slice(1));
-      }
-    }
-    for (const place of again) {
-      const [first] = place;
-      if (first) await countDuplicates(client, first.event, place.length);
-      for (const { resolve } of place) resolve('duplicate');
-    }
-  }
+function answerInserted([first, ...others]: Place): void {
+  first.resolve(first.event.quarantinedFor === null ? 'accepted' : 'quarantined');
+  for (const { resolve } of others) resolve('duplicate');
+}
+
+/** What differs in an event that is kept beside the one whose id it has. */
+function besides({ eventId, payload }: NewEvent): Pick<NewEvent, 'eventId' | 'quarantinedFor'> {
+  const digest = createHash('sha256').update(payload).digest('hex');
+  return { eventId: `${eventId}:${digest}`, quarantinedFor: 'event_id_conflict' };
 }
 
 function unavailable(cause?: unknown): DomainError {

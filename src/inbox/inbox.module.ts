@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module';
 import { JobsModule } from '../jobs/jobs.module';
 import { OnboardingModule } from '../onboarding/onboarding.module';
+import { COMMIT_FAILURE_METRIC_PROVIDERS, CommitFailures } from './commit-failures';
 import { DeliveriesController } from './deliveries.controller';
 import { DeliveriesRepository } from './deliveries.repository';
 import { DeliveriesService } from './deliveries.service';
@@ -20,6 +21,7 @@ import { WebhookEvent } from './webhook-event.entity';
   controllers: [DeliveriesController],
   providers: [
     InboxWriter,
+    CommitFailures,
     InboxSignal,
     InboxProcessor,
     InboxMetrics,
@@ -28,6 +30,7 @@ import { WebhookEvent } from './webhook-event.entity';
     DeliveriesService,
     ReplayJob,
     ...INBOX_METRIC_PROVIDERS,
+    ...COMMIT_FAILURE_METRIC_PROVIDERS,
   ],
   exports: [InboxWriter, InboxDepthRepository, DeliveriesRepository],
 })

@@ -96,17 +96,25 @@ export class FormsRepository {
     return new Map(rows.map((row) => [row.form_id, toState(row)]));
   }
 
-  /** Adds new responses to the counters: form id -> the times of its new responses. One update a form and batch. */
+  /** Adds new responses to the counters: form id -> the times of its new responses. */
   async count(manager: EntityManager, recorded: ReadonlyMap<string, readonly Date[]>, now: Date): Promise<void> {
-    for (const [formId, times] of [...recorded].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      const latest = new Date(Math.max(...times.map((time) => time.getTime())));
-      await manager.query(
-        `UPDATE onboarding_form
-            SET response_count = response_count + $2, last_response_at = greatest(last_response_at, $3), updated_at = $4
-          WHERE form_id = $1`,
-        [formId, times.length, latest, now],
-      );
-    }
+    if (recorded.size === 0) return;
+    // Locked in order of their ids, so that two processors cannot wait for each other.
+    const forms = [...recorded].sort(([a], [b]) => (a < b ? -1 : 1));
+    await manager.query(
+      `WITH added AS (SELECT * FROM unnest($1::text[], $2::integer[], $3::timestamptz[]) AS added (form_id, count, latest)),
+            locked AS (SELECT form_id FROM onboarding_form WHERE form_id = ANY($1) ORDER BY form_id FOR UPDATE)
+       UPDATE onboarding_form AS form
+          SET response_count = response_count + added.count, last_response_at = greatest(last_response_at, added.latest),
+              updated_at = $4
+         FROM added JOIN locked USING (form_id) WHERE form.form_id = added.form_id`,
+      [
+        forms.map(([formId]) => formId),
+        forms.map(([, times]) => times.length),
+        forms.map(([, times]) => new Date(Math.max(...times.map((time) => time.getTime())))),
+        now,
+      ],
+    );
   }
 
   private select(manager: EntityManager, formIds: string[]): Promise<FormRow[]> {

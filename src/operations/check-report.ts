@@ -1,9 +1,9 @@
 /** Check lines for people (a table; colours on a terminal only) and for machines (JSON). */
 import Table from 'cli-table3';
 import pico from 'picocolors';
-import type { CheckLine } from './check';
+import { CheckLine, wordOf } from './check';
 
-/** What `--json` prints: `ok` is false when a blocking check failed. */
+/** What `--json` prints: `ok` is false when a blocking check failed or was skipped. */
 export interface ChecksReport {
   command: string;
   startedAt: string;
@@ -15,22 +15,21 @@ export interface ChecksReport {
 export function formatChecks({ command, ok, checks }: ChecksReport, { colors, width }: TextOptions): string {
   const paint = pico.createColors(colors);
   const table = new Table({
-    head: ['', 'check', 'found', 'what to do'].map((name) => paint.bold(name)),
+    head: ['', 'check', 'finding', 'what to do'].map((name) => paint.bold(name)),
     colWidths: columnWidths(checks, width),
     wordWrap: true,
     style: { head: [], border: [] },
   });
   for (const line of checks) {
-    const mark = line.result === 'pass' ? paint.green('pass') : markOfFailure(line, paint);
-    table.push([mark, line.id, line.evidence, line.remedy ?? '']);
+    const word = wordOf(line);
+    table.push([paint[COLOURS[word]](word), line.id, line.evidence, line.remedy ?? '']);
   }
-  const count = (wanted: (line: CheckLine) => boolean): number => checks.filter(wanted).length;
-  const blocking = count(({ result, severity }) => result === 'fail' && severity === 'block');
-  const warnings = count(({ result, severity }) => result === 'fail' && severity === 'warn');
-  const passed = count(({ result }) => result === 'pass');
-  const verdict = ok ? paint.green(`${command}: good`) : paint.red(`${command}: not good`);
+  const count = (word: Word): number => checks.filter((line) => wordOf(line) === word).length;
+  const verdict = ok ? paint.green(`${command}: passed`) : paint.red(`${command}: failed`);
+  const parts = [`${count('pass')} passed`, `${count('fail')} failed`, plural(count('warn'), 'warning')];
+  const summary = [...parts, `${count('skipped')} skipped`].join(', ');
   const details = checks.flatMap((line) => (line.details === undefined ? [] : `${line.id}:\n${line.details}\n\n`));
-  return `${table.toString()}\n${details.join('')}${verdict}: ${passed} passed, ${blocking} blocking, ${warnings} to know\n`;
+  return `${table.toString()}\n${details.join('')}${verdict} (${summary})\n`;
 }
 
 export interface TextOptions {
@@ -38,13 +37,15 @@ export interface TextOptions {
   width: number;
 }
 
-function markOfFailure({ severity }: CheckLine, paint: ReturnType<typeof pico.createColors>): string {
-  return severity === 'block' ? paint.red('FAIL') : paint.yellow('warn');
-}
+type Word = ReturnType<typeof wordOf>;
+
+const COLOURS = { pass: 'green', fail: 'red', warn: 'yellow', skipped: 'cyan' } as const satisfies Record<Word, string>;
+
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 function columnWidths(checks: readonly CheckLine[], width: number): number[] {
   const PADDING = 2;
-  const mark = 'pass'.length + PADDING;
+  const mark = 'skipped'.length + PADDING;
   const id = Math.max('check'.length, ...checks.map((line) => line.id.length)) + PADDING;
   const BORDERS = 5;
   const rest = Math.max(60, width - mark - id - BORDERS);

@@ -3,11 +3,16 @@
 /** `block`: must pass before the deployment goes on; `warn`: somebody should know. */
 export type Severity = 'block' | 'warn';
 
-/** What a check found. `evidence` says what was seen; `remedy` what to do, and is there when it failed. No secret, no personal data. */
+export type CheckResult = 'pass' | 'fail' | 'skipped';
+
+/**
+ * What a check found. `evidence` says what was seen; `remedy` what to do about it. `skipped`: it could not be looked at, so nothing is
+ * known. `severity` where this finding weighs differently from its check; `details`: text too long for a table. No secret and no
+ * personal data in any of it.
+ */
 export type Finding =
-  | { ok: true; evidence: string }
-  /** `severity` when this failure weighs otherwise than the check usually does; `details`: what to read, too long for a table. */
-  | { ok: false; evidence: string; remedy: string; severity?: Severity; details?: string };
+  | { result: 'pass'; evidence: string }
+  | { result: 'fail' | 'skipped'; evidence: string; remedy: string; severity?: Severity; details?: string };
 
 export interface Check {
   /** Stable, e.g. `database.version`: reports and scripts refer to it. */
@@ -17,7 +22,7 @@ export interface Check {
   readonly severity: Severity;
   /** Where it needs another time than the other checks of its command. */
   readonly timeoutMs?: number;
-  /** Told to stop when the check takes too long. May throw: a check that cannot be made has failed. */
+  /** Told to stop when the check takes too long. A check that throws has failed. */
   run(signal: AbortSignal): Promise<Finding> | Finding;
 }
 
@@ -26,7 +31,7 @@ export interface CheckLine {
   id: string;
   title: string;
   severity: Severity;
-  result: 'pass' | 'fail';
+  result: CheckResult;
   evidence: string;
   remedy: string | null;
   details?: string;
@@ -34,10 +39,27 @@ export interface CheckLine {
   seconds: number;
 }
 
-export const passed = (evidence: string): Finding => ({ ok: true, evidence });
-export const failed = (evidence: string, remedy: string, severity?: Severity): Finding & { ok: false } => ({
-  ok: false,
+type NotPassed = Exclude<Finding, { result: 'pass' }>;
+
+export const passed = (evidence: string): Finding => ({ result: 'pass', evidence });
+export const failed = (evidence: string, remedy: string, severity?: Severity): NotPassed => ({
+  result: 'fail',
   evidence,
   remedy,
   severity,
 });
+/** Nothing is known. With the severity `block` the deployment must not go on until it is; with `warn` it may. */
+export const skipped = (evidence: string, remedy: string, severity?: Severity): NotPassed => ({
+  result: 'skipped',
+  evidence,
+  remedy,
+  severity,
+});
+
+/** The one word for a result, wherever it is printed. */
+export function wordOf({
+  result,
+  severity,
+}: Pick<CheckLine, 'result' | 'severity'>): 'pass' | 'warn' | 'fail' | 'skipped' {
+  return result === 'fail' && severity === 'warn' ? 'warn' : result;
+}

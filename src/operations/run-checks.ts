@@ -1,4 +1,4 @@
-/** Runs checks, one after the other or all together: each gets its time, and one that throws or takes too long has failed. */
+/** Runs checks, one after the other or all together. Each has a time limit; one that throws or exceeds it has failed. */
 import { Check, CheckLine, failed, Finding } from './check';
 
 export interface RunOptions {
@@ -25,7 +25,7 @@ export async function runChecks(checks: readonly Check[], options: RunOptions): 
   return lines;
 }
 
-/** True when nothing that blocks has failed. */
+/** True when every check that blocks has passed: one that was skipped blocks like one that failed. */
 export function nothingBlocks(lines: readonly CheckLine[]): boolean {
   return lines.every(({ severity, result }) => severity !== 'block' || result === 'pass');
 }
@@ -33,16 +33,12 @@ export function nothingBlocks(lines: readonly CheckLine[]): boolean {
 async function runCheck(check: Check, timeoutMs: number): Promise<CheckLine> {
   const startedAt = performance.now();
   const finding = await findingOf(check, timeoutMs);
-  return {
-    id: check.id,
-    title: check.title,
-    severity: finding.ok ? check.severity : (finding.severity ?? check.severity),
-    result: finding.ok ? 'pass' : 'fail',
-    evidence: finding.evidence,
-    remedy: finding.ok ? null : finding.remedy,
-    ...(finding.ok || finding.details === undefined ? {} : { details: finding.details }),
-    seconds: Math.round(performance.now() - startedAt) / 1000,
-  };
+  const { result, evidence } = finding;
+  const seconds = Math.round(performance.now() - startedAt) / 1000;
+  const line = { id: check.id, title: check.title, severity: check.severity, result, evidence, remedy: null, seconds };
+  if (finding.result === 'pass') return line;
+  const { severity = check.severity, remedy, details } = finding;
+  return { ...line, severity, remedy, ...(details === undefined ? {} : { details }) };
 }
 
 async function findingOf(check: Check, timeoutMs: number): Promise<Finding> {
@@ -50,14 +46,16 @@ async function findingOf(check: Check, timeoutMs: number): Promise<Finding> {
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<Finding>((resolve) => {
     timer = setTimeout(() => {
-      resolve(failed(`no answer within ${timeoutMs / 1000} s`, 'look whether what is checked answers at all'));
+      resolve(
+        failed(`no answer within ${timeoutMs / 1000} s`, 'find out whether what is being checked responds at all'),
+      );
       aborter.abort();
     }, timeoutMs);
   });
   try {
     return await Promise.race([(async () => check.run(aborter.signal))(), tooLong]);
   } catch (error) {
-    return failed(`the check itself failed: ${messageOf(error)}`, 'mend what the message names and run it again');
+    return failed(`the check itself failed: ${messageOf(error)}`, 'fix the cause named here, then run the check again');
   } finally {
     clearTimeout(timer);
   }

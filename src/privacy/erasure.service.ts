@@ -3,12 +3,10 @@ import { DataSource } from 'typeorm';
 import { AuditLog, Author } from '../audit/audit-log';
 import { DomainError } from '../core/problem';
 import { Clock } from '../database/clock';
-import { isContention } from '../database/database-errors';
 import type { ErasureResult } from './erasure.dto';
 import { ErasedCounts, ErasureRepository } from './erasure.repository';
 import { RemoteDeletion } from './remote-deletion';
-
-const MAX_ATTEMPTS = 3;
+import { retryOnContention } from './retry-on-contention';
 
 @Injectable()
 export class ErasureService {
@@ -26,21 +24,10 @@ export class ErasureService {
    * that never was, and `conflict` when others kept getting in the way.
    */
   async erase(clientId: string, atTypeform: boolean, by: Author): Promise<ErasureResult> {
-    const counts = await this.eraseHere(clientId, atTypeform, by);
+    const counts = await retryOnContention(() => this.attempt(clientId, atTypeform, by));
     if (!atTypeform) return { ...counts, atTypeform: null };
     const tombstones = await this.repository.tombstones(this.dataSource.manager, clientId);
     return { ...counts, atTypeform: await this.remote.request(tombstones) };
-  }
-
-  private async eraseHere(clientId: string, atTypeform: boolean, by: Author): Promise<ErasedCounts> {
-    for (let attempts = 1; attempts <= MAX_ATTEMPTS; attempts += 1) {
-      try {
-        return await this.attempt(clientId, atTypeform, by);
-      } catch (error) {
-        if (!isContention(error)) throw error;
-      }
-    }
-    throw new DomainError('conflict', 'nothing was erased, since other changes kept getting in the way: try again');
   }
 
   private attempt(clientId: string, atTypeform: boolean, by: Author): Promise<ErasedCounts> {

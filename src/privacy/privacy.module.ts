@@ -8,11 +8,20 @@ import { ErasureController } from './erasure.controller';
 import { ErasureRepository } from './erasure.repository';
 import { ErasureService } from './erasure.service';
 import { RemoteDeletion } from './remote-deletion';
+import { VerificationRemovalController } from './verification-removal.controller';
+import { VerificationRemovalRepository } from './verification-removal.repository';
+import { VerificationRemovalService } from './verification-removal.service';
 
-/** Erasure of a client: here, for good, and on request at Typeform. */
+/** Erasure of a client: here, for good, and on request at Typeform. Removal of what deployment checks leave. */
 @Module({
   imports: [TypeOrmModule.forFeature([ErasedResponse]), AuditModule, OnboardingModule, TypeformModule],
-  controllers: [ErasureController],
-  providers: [ErasureService, ErasureRepository, RemoteDeletion],
+  controllers: [ErasureController, VerificationRemovalController],
+  providers: [
+    ErasureService,
+    ErasureRepository,
+    RemoteDeletion,
+    VerificationRemovalService,
+    VerificationRemovalRepository,
+  ],
 })
 export class PrivacyModule {}

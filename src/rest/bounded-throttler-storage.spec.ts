@@ -1,10 +1,15 @@
 import { Clock } from '../database/clock';
 import { BoundedThrottlerStorage } from './bounded-throttler-storage';
 
+/** Time passes when a test says so; the wall clock can be set besides. */
 class ManualClock extends Clock {
-  ms = 1_000_000;
+  ms = 0;
+  setByMs = 0;
   now(): Date {
-    return new Date(this.ms);
+    return new Date(Date.UTC(2026, 0, 1) + this.ms + this.setByMs);
+  }
+  override monotonicMs(): number {
+    return this.ms;
   }
 }
 
@@ -22,6 +27,18 @@ describe('BoundedThrottlerStorage', () => {
     clock.ms += 3_000;
     expect(await storage.increment('a', 5_000, 3)).toMatchObject({ totalHits: 1, isBlocked: false });
   });
+
+  it.each([-7_200_000, -60_000, 60_000, 7_200_000])(
+    'a clock that is set by %i ms does not change a window',
+    async (ms) => {
+      const key = `set by ${ms}`;
+      for (let hit = 1; hit <= 4; hit += 1) await storage.increment(key, 5_000, 3);
+      clock.setByMs += ms;
+      expect(await storage.increment(key, 5_000, 3)).toMatchObject({ isBlocked: true, timeToBlockExpire: 5 });
+      clock.ms += 5_000;
+      expect(await storage.increment(key, 5_000, 3)).toMatchObject({ totalHits: 1, isBlocked: false });
+    },
+  );
 
   it('keeps a bounded number of clients, whatever the number of addresses', async () => {
     for (let index = 0; index < 60_000; index += 1) await storage.increment(`random-${index}`, 60_000, 3);

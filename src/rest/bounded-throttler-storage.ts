@@ -7,6 +7,7 @@ type Hits = Awaited<ReturnType<ThrottlerStorage['increment']>>;
 
 interface Window {
   hits: number;
+  /** By the monotonic clock: a wall clock that is set back would make a window last for hours. */
   endsAtMs: number;
 }
 
@@ -27,7 +28,7 @@ export class BoundedThrottlerStorage implements ThrottlerStorage {
 
   /** Counts one request; `ttlMs` is the length of a window, times in the answer are in seconds. */
   increment(key: string, ttlMs: number, limit: number): Promise<Hits> {
-    const now = this.clock.now().getTime();
+    const now = this.clock.monotonicMs();
     let window = this.windows.get(key);
     if (!window || window.endsAtMs <= now) {
       window = { hits: 0, endsAtMs: now + ttlMs };

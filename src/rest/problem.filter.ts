@@ -45,7 +45,7 @@ export function problemOf(request: FastifyRequest): DomainError | undefined {
 
 /** Answers a request with the problem of an error, whatever was thrown. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown: unknown, logger: Logger): void {
-  const error = toDomainError(thrown);
+  const error = hasLeft(request) ? abandoned(thrown) : toDomainError(thrown);
   const status = statusOf(error.code);
   problems.set(request, error);
   log(logger, request, error, thrown);
@@ -59,6 +59,16 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown
     .header('content-type', 'application/problem+json; charset=utf-8')
     .serializer(JSON.stringify)
     .send(toProblem(error, instance, request.id));
+}
+
+/** True when the client closed its connection before it had sent its whole request. */
+function hasLeft({ raw }: FastifyRequest): boolean {
+  return raw.destroyed && !raw.complete;
+}
+
+/** Nobody hears this; it is for the log and the metrics. The socket's error looks like that of a database that went away. */
+function abandoned(cause: unknown): DomainError {
+  return new DomainError('request_aborted', 'the client went away before it had sent its whole request', { cause });
 }
 
 function toDomainError(thrown: unknown): DomainError {

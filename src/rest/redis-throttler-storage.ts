@@ -4,11 +4,18 @@ import { Redis } from 'ioredis';
 import { z } from 'zod';
 import { BoundedThrottlerStorage, toHits } from './bounded-throttler-storage';
 
-/** Counts and, on the first hit of a window, starts its clock; answers the count and the milliseconds left. */
+/**
+ * Counts and, on the first hit of a window, starts its clock; answers the count and the milliseconds left. Redis lets keys expire by
+ * its wall clock: a window that would last longer than windows do was started before that clock was set back, and ends in time.
+ */
 const INCREMENT = `
   local hits = redis.call('INCR', KEYS[1])
-  if hits == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
-  return {hits, redis.call('PTTL', KEYS[1])}`;
+  local left = redis.call('PTTL', KEYS[1])
+  if left < 0 or left > tonumber(ARGV[1]) then
+    redis.call('PEXPIRE', KEYS[1], ARGV[1])
+    left = tonumber(ARGV[1])
+  end
+  return {hits, left}`;
 
 const COMMAND_TIMEOUT_MS = 250;
 const answer = z.tuple([z.number(), z.number()]);

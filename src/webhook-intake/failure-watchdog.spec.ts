@@ -2,10 +2,15 @@ import { Gauge, Registry } from 'prom-client';
 import { Clock } from '../database/clock';
 import { FailureWatchdog } from './failure-watchdog';
 
+/** Time passes when a test says so; the wall clock can be set besides. */
 class ManualClock extends Clock {
-  ms = Date.parse('2026-01-01T00:00:00Z');
+  ms = 0;
+  setByMs = 0;
   now(): Date {
-    return new Date(this.ms);
+    return new Date(Date.UTC(2026, 0, 1) + this.ms + this.setByMs);
+  }
+  override monotonicMs(): number {
+    return this.ms;
   }
 }
 
@@ -45,6 +50,16 @@ describe('FailureWatchdog', () => {
     fail(150);
     clock.ms += 24 * 3_600_000;
     expect(watchdog.summary()).toEqual([]);
+  });
+
+  it.each([-7_200_000, 7_200_000])('counts on when the clock is set by %i ms', (ms) => {
+    const { clock, watchdog, fail } = setUp();
+    fail(25);
+    clock.setByMs = ms;
+    fail(25);
+    expect(watchdog.summary()).toMatchObject([{ inFiveMinutes: 50, inDay: 50, atRisk: true }]);
+    clock.ms += 5 * 60_000;
+    expect(watchdog.summary()).toMatchObject([{ inFiveMinutes: 0, inDay: 50 }]);
   });
 
   it('a single success ends the row', () => {

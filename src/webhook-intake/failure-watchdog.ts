@@ -32,7 +32,7 @@ export interface EndpointFailures {
 }
 
 interface Failures {
-  /** Minute since the epoch -> failures in it. */
+  /** Minute of the monotonic clock -> failures in it. */
   minutes: Map<number, number>;
   warned: boolean;
 }
@@ -87,6 +87,6 @@ export class FailureWatchdog {
   }
 
   private currentMinute(): number {
-    return Math.floor(this.clock.now().getTime() / MINUTE_MS);
+    return Math.floor(this.clock.monotonicMs() / MINUTE_MS);
   }
 }

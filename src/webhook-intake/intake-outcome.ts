@@ -10,6 +10,7 @@ export const INTAKE_OUTCOMES = [
   'signature_mismatch',
   'unknown_endpoint',
   'invalid_event',
+  'aborted',
   'method_not_allowed',
   'payload_too_large',
   'unsupported_media_type',
@@ -31,6 +32,8 @@ export function outcomeOf(error: unknown): IntakeOutcome {
     case 'unsupported_media_type':
     case 'rate_limited':
       return error.code;
+    case 'request_aborted':
+      return 'aborted';
     case 'database_unavailable':
     case 'intake_overloaded':
     case 'shutting_down':

@@ -1,10 +1,15 @@
 import { Clock } from '../database/clock';
 import { IntakeWindow } from './intake-window';
 
+/** Time passes when a test says so; the wall clock can be set besides. */
 class ManualClock extends Clock {
-  ms = Date.parse('2026-01-01T00:00:00Z');
+  ms = 0;
+  setByMs = 0;
   now(): Date {
-    return new Date(this.ms);
+    return new Date(Date.UTC(2026, 0, 1) + this.ms + this.setByMs);
+  }
+  override monotonicMs(): number {
+    return this.ms;
   }
   forward(minutes: number): void {
     this.ms += minutes * 60_000;
@@ -23,6 +28,18 @@ describe('IntakeWindow', () => {
     expect(window.summary(15).outcomes.accepted).toBe(2);
     clock.forward(24 * 60 + 1);
     expect(window.summary(1440).outcomes).toMatchObject({ accepted: 0, rate_limited: 0 });
+  });
+
+  it.each([-7_200_000, 7_200_000])('counts on when the clock is set by %i ms', (ms) => {
+    const clock = new ManualClock();
+    const window = new IntakeWindow(clock);
+    window.add('accepted', 0.01);
+    clock.setByMs = ms;
+    window.add('accepted', 0.01);
+    expect(window.summary(5).outcomes.accepted).toBe(2);
+    clock.forward(10);
+    window.add('accepted', 0.01);
+    expect(window.summary(5).outcomes.accepted).toBe(1);
   });
 
   it('starts a minute anew after a day, when its place is used again', () => {

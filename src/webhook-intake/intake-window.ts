@@ -9,6 +9,7 @@ const KEPT_MINUTES = 24 * 60;
 const EDGES = Array.from({ length: 92 }, (_, index) => 0.0001 * 1.15 ** index);
 
 interface Minute {
+  /** By the monotonic clock. */
   startedAtMs: number;
   outcomes: Map<IntakeOutcome, number>;
   latencies: Uint32Array;
@@ -38,7 +39,7 @@ export class IntakeWindow {
 
   /** Sums up the last `minutes` (1..1440), the current one included. */
   summary(minutes: number): IntakeSummary {
-    const since = this.clock.now().getTime() - minutes * MINUTE_MS;
+    const since = this.clock.monotonicMs() - minutes * MINUTE_MS;
     const outcomes = Object.fromEntries(INTAKE_OUTCOMES.map((outcome) => [outcome, 0])) as Record<
       IntakeOutcome,
       number
@@ -56,7 +57,7 @@ export class IntakeWindow {
   }
 
   private current(): Minute {
-    const startedAtMs = Math.floor(this.clock.now().getTime() / MINUTE_MS) * MINUTE_MS;
+    const startedAtMs = Math.floor(this.clock.monotonicMs() / MINUTE_MS) * MINUTE_MS;
     const slot = (startedAtMs / MINUTE_MS) % KEPT_MINUTES;
     const existing = this.minutes[slot];
     if (existing?.startedAtMs === startedAtMs) return existing;

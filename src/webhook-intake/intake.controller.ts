@@ -12,7 +12,7 @@ import {
 import type { FastifyReply } from 'fastify';
 import { Public } from '../access/require-role.decorator';
 import { ApiProblems } from '../rest/api-problems.decorator';
-import type { AppendOutcome } from '../inbox/inbox-writer';
+import type { AppendOutcome } from '../inbox/inbox-queue';
 import { IntakeService } from './intake.service';
 import { SignatureGuard, WebhookRequest } from './signature.guard';
 import { WebhookThrottlerGuard } from './webhook-throttler.guard';

@@ -4,7 +4,8 @@ import type { VerifiedBody } from '../core/signature';
 import { readEnvelope } from '../core/typeform-event';
 import { Clock } from '../database/clock';
 import type { NewEvent } from '../inbox/inbox-append.repository';
-import { AppendOutcome, InboxWriter } from '../inbox/inbox-writer';
+import type { AppendOutcome } from '../inbox/inbox-queue';
+import { InboxWriter } from '../inbox/inbox-writer';
 
 /** An event on its way into the inbox. */
 export interface TakenEvent {

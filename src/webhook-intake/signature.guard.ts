@@ -2,7 +2,7 @@ import { CanActivate, ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AppConfig } from '../config/app-config';
 import { SignatureCheck, VerifiedBody, verifySignature } from '../core/signature';
-import type { AppendOutcome } from '../inbox/inbox-writer';
+import type { AppendOutcome } from '../inbox/inbox-queue';
 import { WebhookSecretsCache } from '../webhook-management/webhook-secrets';
 import { SignatureRefused } from './intake-outcome';
 

@@ -54,6 +54,10 @@ export class WebhookFence {
       if (isWebhookPath(request)) this.answered(request, reply);
       done();
     });
+    fastify.addHook('onRequestAbort', (request, done) => {
+      if (isWebhookPath(request)) this.aborted(request);
+      done();
+    });
   }
 
   /** What is wrong with a request before its body is read; null when it may go on. */
@@ -82,6 +86,12 @@ export class WebhookFence {
     // Ids that are nobody's do not count: there is no webhook that Typeform could disable.
     const known = request.is404 ? false : webhookId === SHARED || this.secrets.knows(webhookId);
     if (known && request.method === 'POST') this.watchdog.answered(webhookId, reply.statusCode < 300);
+  }
+
+  /** A client went away before it had sent its whole request. One that was refused before its body was read is counted as that. */
+  private aborted(request: FastifyRequest): void {
+    const problem = problemOf(request);
+    if (problem === undefined || problem.code === 'request_aborted') this.metrics.answered('aborted', 0);
   }
 
   private forbid(request: FastifyRequest, reply: FastifyReply): void {

@@ -5,6 +5,7 @@ import { AppConfig } from '../config/app-config';
 import { DomainError } from '../core/problem';
 import { open } from '../core/secret-box';
 import { Clock } from '../database/clock';
+import { describeDatabaseFailure } from '../database/database-failure';
 import { Notifications } from '../database/notifications';
 import { WebhookSecretsRepository } from './webhook-secrets.repository';
 
@@ -31,9 +32,10 @@ interface WebhookSecrets {
 export class WebhookSecretsCache implements OnModuleInit {
   private readonly logger = new Logger(WebhookSecretsCache.name);
   private secrets: ReadonlyMap<string, WebhookSecrets> = new Map();
-  private loadedAt = 0;
-  /** When a signature that fits no secret last made the database be asked. */
-  private mismatchAt = 0;
+  /** When the copy was last asked for, in milliseconds of the monotonic clock. */
+  private loadedAtMs = -Infinity;
+  /** When a signature that fits no secret last made the database be asked; likewise. */
+  private mismatchAtMs = -Infinity;
   private loading: Promise<void> | null = null;
   /** The load that follows the one under way. */
   private following: Promise<void> | null = null;
@@ -56,7 +58,7 @@ export class WebhookSecretsCache implements OnModuleInit {
    * `database_unavailable` when the webhook is not in memory and the database, which may know it, cannot be asked.
    */
   async of(webhookId: string): Promise<readonly string[]> {
-    const age = this.clock.now().getTime() - this.loadedAt;
+    const age = this.clock.monotonicMs() - this.loadedAtMs;
     const known = this.secrets.has(webhookId);
     const underWay = this.following ?? this.loading;
     if (!known && (underWay || age >= MIN_RELOAD_INTERVAL_MS)) await this.waitFor(underWay ?? this.reload());
@@ -71,9 +73,9 @@ export class WebhookSecretsCache implements OnModuleInit {
    * that this process was not told of yet. Forged signatures must not become load, so it is asked once a second at most.
    */
   async askedAnew(webhookId: string): Promise<readonly string[]> {
-    const now = this.clock.now().getTime();
-    if (now - this.mismatchAt >= MIN_RELOAD_INTERVAL_MS) {
-      this.mismatchAt = now;
+    const now = this.clock.monotonicMs();
+    if (now - this.mismatchAtMs >= MIN_RELOAD_INTERVAL_MS) {
+      this.mismatchAtMs = now;
       void this.reload();
     }
     const underWay = this.following ?? this.loading;
@@ -112,9 +114,9 @@ export class WebhookSecretsCache implements OnModuleInit {
   }
 
   private async load(): Promise<void> {
-    this.loadedAt = this.clock.now().getTime();
+    this.loadedAtMs = this.clock.monotonicMs();
     try {
-      const rows = await this.repository.all(new Date(this.loadedAt - ACCEPT_AFTER_REMOVAL_MS));
+      const rows = await this.repository.all(new Date(this.clock.now().getTime() - ACCEPT_AFTER_REMOVAL_MS));
       const loaded = new Map<string, WebhookSecrets>();
       for (const row of rows) {
         const current = this.unseal(row.id, row.secret);
@@ -130,9 +132,12 @@ export class WebhookSecretsCache implements OnModuleInit {
       }
       this.secrets = loaded;
       this.complete = true;
-    } catch {
+    } catch (error) {
       this.complete = false;
-      this.logger.warn('The webhook secrets could not be reloaded; the copy in memory stays in use');
+      this.logger.warn(
+        'The webhook secrets could not be reloaded; the copy in memory stays in use',
+        describeDatabaseFailure(error),
+      );
     }
   }
 

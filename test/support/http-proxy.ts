@@ -5,8 +5,9 @@ import type { AddressInfo } from 'node:net';
 export interface Faults {
   /** Changes answers. */
   rewrite?: (path: string, answer: { status: number; text: string }) => { status: number; text: string };
-  /** Lets answers of requests below /webhooks wait. */
+  /** Lets answers of requests below `delays` (default: /webhooks) wait. */
   delayMs?: number;
+  delays?: string;
 }
 
 export class HttpProxy {
@@ -45,7 +46,7 @@ export class HttpProxy {
         const { status, text: body } = this.faults.rewrite?.(path, came) ?? came;
         const sent = { ...answer.headers, 'content-length': String(Buffer.byteLength(body)) };
         delete sent['transfer-encoding'];
-        const waitMs = path.startsWith('/webhooks') ? (this.faults.delayMs ?? 0) : 0;
+        const waitMs = path.startsWith(this.faults.delays ?? '/webhooks') ? (this.faults.delayMs ?? 0) : 0;
         setTimeout(() => outgoing.writeHead(status, sent).end(body), waitMs);
       });
     });

@@ -81,7 +81,7 @@ export function deliver(url: string, body: Buffer, secret: string, path = '/webh
 
 /**
  * Concurrent senders of distinct events. They go on until told to stop, whatever they are answered; with `leaveWhenRefused` each
- * leaves at its first 503, as a load balancer takes a server out that says so.
+ * leaves at its first 503, as a load balancer takes a server out that says so, or when nothing listens any more.
  */
 export class Load {
   readonly deliveries: Delivery[] = [];
@@ -131,7 +131,9 @@ export class Load {
         this.deliveries.push({ ...sent, answer });
         if (this.leaveWhenRefused && answer.status === 503) return;
       } catch (error) {
-        this.deliveries.push({ ...sent, failure: (error as NodeJS.ErrnoException).code ?? 'unknown' });
+        const failure = (error as NodeJS.ErrnoException).code ?? 'unknown';
+        this.deliveries.push({ ...sent, failure });
+        if (this.leaveWhenRefused && failure === 'ECONNREFUSED') return;
         // Nothing listens: a sender must not starve the service that is about to.
         await new Promise((resolve) => setTimeout(resolve, 20));
       }

@@ -11,7 +11,7 @@ import { exchange, type Answer } from './sender';
 const PROJECT = resolve(__dirname, '../..');
 /** The compiled service. */
 export const MAIN = join(PROJECT, 'dist/src/main.js');
-const CLI = join(PROJECT, 'dist/src/cli.js');
+export const CLI = join(PROJECT, 'dist/src/cli.js');
 
 export const WEBHOOK_SECRET = 'process-test-signing-secret-0123456789';
 export const ADMIN_KEY = 'process-test-admin-key-0123456789-0123456789';
@@ -150,7 +150,7 @@ export class ServiceProcess {
   async comesTrue(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
     const givesUpAt = performance.now() + HANGS_AFTER_MS;
     while (!(await holds())) {
-      const why = this.end ? `it ended (${JSON.stringify(this.end)})` : 'a wait in vain';
+      const why = this.end ? `it ended (${JSON.stringify(this.end)})` : 'time is up';
       if (this.end || performance.now() > givesUpAt) throw new Error(`${why} before ${what}\n${this.output}`);
       await new Promise((next) => setTimeout(next, 20));
     }

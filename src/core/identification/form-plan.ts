@@ -148,10 +148,12 @@ function planHidden(name: string): QuestionPlan | null {
   const [key] = reading?.keys ?? [];
   if (!reading || !key || reading.keys.length > 1 || reading.roleOnly) return null;
   const other = reading.owner && !['client', 'contact', 'organisation', 'venture', 'role'].includes(reading.owner.kind);
+  // "email" is surer than "agent_email" beside it, in whatever order the two come.
+  const named = reading.secondary || (reading.owner !== null && reading.owner.kind !== 'client');
   return {
     key,
     whose: other ? 'other' : 'client',
-    confidence: CONFIDENCE.hidden - (reading.secondary ? DOUBT : 0),
+    confidence: CONFIDENCE.hidden - (named ? DOUBT : 0),
     decidedBy: 'hidden',
     reason: other
       ? `the name of the hidden field speaks of somebody else: ${describeOwner(reading.owner, name)}`

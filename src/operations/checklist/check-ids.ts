@@ -1,3 +1,4 @@
+import { REAL_TYPEFORM_IDS } from '../verify/real-typeform/real-typeform-ids';
 import { VERIFY_IDS } from '../verify/verify-ids';
 
 /** The ids of the checks that can answer a line of the checklist, by who makes them. */
@@ -31,6 +32,7 @@ export const CHECK_IDS = {
     'release.image-digest',
   ],
   verify: VERIFY_IDS,
+  'real-typeform': REAL_TYPEFORM_IDS,
   gate: [
     'gate.success-rate',
     'gate.latency',
@@ -50,7 +52,6 @@ export const CHECK_IDS = {
     'evidence.documents',
     'evidence.rollback-plan',
     'evidence.dependencies',
-    'evidence.real-account',
     'evidence.gradual-rollout',
     'evidence.alert-rules',
     'evidence.alerts-critical',
@@ -69,6 +70,6 @@ export const ALL_CHECK_IDS = RUNNER_NAMES.flatMap((runner): readonly CheckId[] =
 /** Whose check it is. */
 export function runnerOf(check: CheckId): RunnerName {
   const name = RUNNER_NAMES.find((runner) => (CHECK_IDS[runner] as readonly string[]).includes(check));
-  if (!name) throw new Error(`no one makes the check ${check}`);
+  if (!name) throw new Error(`nothing runs the check ${check}`);
   return name;
 }

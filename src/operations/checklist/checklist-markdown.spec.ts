@@ -23,14 +23,16 @@ describe('the report for people', () => {
       expect(markdown.filter((text) => text === `- ☐ ${line.text} (\`${line.id}\`)`)).toHaveLength(1);
     }
     expect(markdown).toContain('| **all** | 0 | 0 | 106 | 0 |');
-    expect(markdown).toContain('  - here: `npm run cli -- migrate`');
+    expect(markdown).toContain('- ☐ Run migrations: `npm run cli -- migrate` (`database.migrate`)');
   });
 
   it('shows a result with evidence, time and remedy, and counts it', () => {
     const markdown = markdownOf(withDatabaseFinding('the last one is 3 days old', 'fail'));
-    expect(markdown).toContain('- ✗ Backup of current production state completed (`environment.backup`)');
     expect(markdown).toContain(
-      '  - **FAIL** `database.backup`: the last one is 3 days old. What to do: make one (2026-11-24T10:00:00.000Z)',
+      '- ✗ Backup of current production state completed: `npm run cli -- preflight --only database.backup --make-backup <directory>` (`environment.backup`)',
+    );
+    expect(markdown).toContain(
+      '  - **fail** `database.backup`: the last one is 3 days old. To do: make one (2026-11-24T10:00:00.000Z)',
     );
     expect(markdown).toContain('| Pre-Deployment | 0 | 1 | 12 | 0 |');
   });
@@ -39,14 +41,16 @@ describe('the report for people', () => {
     const signature = { by: 'Ada *Lovelace*', note: 'rolled back', result: 'no' } as const;
     const markdown = markdownOf(sign(empty, lineToSign('sign-off.successful'), signature, now));
     expect(markdown).toContain(
-      '- ✗ **Deployment Successful**: ☐ Yes ☑ No (rollback initiated) (`sign-off.successful`)',
+      '- ✗ **Deployment Successful**: ☐ Yes ☑ No (rollback initiated): `npm run cli -- checklist sign sign-off.successful --by "<name>"` (`sign-off.successful`)',
     );
     expect(markdown).toContain('  - no, signed by Ada \\*Lovelace\\* on 2026-11-24T10:00:00.000Z: rolled back');
   });
 
   it('writes what was filled in in place of the blank', () => {
     const markdown = markdownOf(setField(empty, 'next-review', '$& <b>2026-12-01', now));
-    expect(markdown).toContain('- ☑ **Next Review Date**: \\$\\& \\<b\\>2026-12-01 (`next-review`)');
+    expect(markdown).toContain(
+      '- ☑ **Next Review Date**: \\$\\& \\<b\\>2026-12-01 (`npm run cli -- checklist set next-review "<text>"`) (`next-review`)',
+    );
   });
 
   it('no evidence can add a line, a heading, a table or markup', () => {

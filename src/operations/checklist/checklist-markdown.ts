@@ -1,4 +1,5 @@
 /** The report of a checklist for people: the document, each line marked, with its evidence or a place to sign. */
+import { wordOf } from '../check';
 import type { ChecklistReport, Counts, GroupReport, LineReport, SectionReport } from './checklist-report';
 import type { LineFinding } from './checklist-state';
 import type { LineStatus } from './line-status';
@@ -24,15 +25,15 @@ function heading(report: ChecklistReport): string[] {
     `# ${title}`,
     '',
     `Deployment: ${escapeMarkdown(deployment)}, version ${escapeMarkdown(version)}. Started ${startedAt}, written ${writtenAt}.`,
-    `${ok ? 'Nothing has failed' : `${counts.failed} line(s) have failed`}; ${counts.open} line(s) are open.`,
+    `${ok ? 'No line has failed' : `Failed lines: ${counts.failed}`}; open lines: ${counts.open}.`,
     '',
     '| section | passed | failed | open | not applicable |',
     '| --- | ---: | ---: | ---: | ---: |',
     ...sections.map((part) => row(part.title, part.counts)),
     row('**all**', counts),
     '',
-    '☑ passed · ✗ failed · ☐ open: not looked at, to be signed, or to be accepted by a signature · – not applicable.',
-    'Of a rollback trigger ☑ means that it has not happened.',
+    '☑ passed · ✗ failed · ☐ open: not checked yet, or waiting for a signature · – not applicable.',
+    'A rollback trigger is marked ☑ when it has not happened.',
   ];
 }
 
@@ -40,16 +41,14 @@ function section({ title, groups }: SectionReport): string[] {
   return ['', `## ${title}`, ...groups.flatMap(group)];
 }
 
-function group({ title, comment, lines }: GroupReport): string[] {
+function group({ title, lines }: GroupReport): string[] {
   const opening = title === null ? ['', '---'] : ['', `### ${title}`];
-  const commands = comment === null ? [] : ['', '```bash', comment, '```'];
-  return [...opening, ...commands, '', ...lines.flatMap(line)];
+  return [...opening, '', ...lines.flatMap(line)];
 }
 
 function line(report: LineReport): string[] {
-  const { id, status, here } = report;
-  const beside = here === null ? [] : [`  - here: \`${here}\``];
-  return [`- ${MARKS[status]} ${wording(report)} (\`${id}\`)`, ...beside, ...answers(report)];
+  const { id, status } = report;
+  return [`- ${MARKS[status]} ${wording(report)} (\`${id}\`)`, ...answers(report)];
 }
 
 /** The document's words; what has been filled in or ticked replaces its blank. */
@@ -63,14 +62,14 @@ function answers(report: LineReport): string[] {
   const { checks, findings, status, signature, answeredBy } = report;
   if (answeredBy === 'field') return [];
   const missing = checks.filter((id) => !findings.some((finding) => finding.id === id));
-  const unseen = missing.length === 0 ? [] : [`  - not looked at yet: ${missing.map((id) => `\`${id}\``).join(', ')}`];
+  const unseen = missing.length === 0 ? [] : [`  - not checked yet: ${missing.map((id) => `\`${id}\``).join(', ')}`];
   return [...findings.map(found), ...unseen, ...(signature || status === 'open' ? [signatureOf(report)] : [])];
 }
 
 function found({ id, severity, result, evidence, remedy, checkedAt }: LineFinding): string {
-  const word = result === 'pass' ? 'pass' : severity === 'block' ? '**FAIL**' : 'to know';
-  const toDo = remedy === null ? '' : `. What to do: ${escapeMarkdown(remedy)}`;
-  return `  - ${word} \`${id}\`: ${escapeMarkdown(evidence)}${toDo} (${checkedAt})`;
+  const word = wordOf({ result, severity });
+  const toDo = remedy === null ? '' : `. To do: ${escapeMarkdown(remedy)}`;
+  return `  - ${word === 'fail' ? '**fail**' : word} \`${id}\`: ${escapeMarkdown(evidence)}${toDo} (${checkedAt})`;
 }
 
 function signatureOf({ signature, trigger }: LineReport): string {

@@ -9,8 +9,6 @@ export type Counts = Record<LineStatus, number>;
 export interface LineReport {
   id: string;
   text: string;
-  /** This project's command, where the document names another tool. */
-  here: string | null;
   answeredBy: AnsweredBy;
   trigger: boolean;
   status: LineStatus;
@@ -22,7 +20,6 @@ export interface LineReport {
 
 export interface GroupReport {
   title: string | null;
-  comment: string | null;
   lines: LineReport[];
 }
 
@@ -70,17 +67,16 @@ export function linesOf(sections: readonly SectionReport[]): LineReport[] {
   return sections.flatMap(({ groups }) => groups.flatMap(({ lines }) => lines));
 }
 
-function reportOfGroup({ title, comment, lines }: ChecklistGroup, state: ChecklistState): GroupReport {
-  return { title, comment: comment ?? null, lines: lines.map((line) => reportOfLine(line, state)) };
+function reportOfGroup({ title, lines }: ChecklistGroup, state: ChecklistState): GroupReport {
+  return { title, lines: lines.map((line) => reportOfLine(line, state)) };
 }
 
 function reportOfLine(line: ChecklistLine, state: ChecklistState): LineReport {
-  const { id, text, here, checks, trigger, field } = line;
+  const { id, text, checks, trigger, field } = line;
   const value = field ? (state.fields[field]?.value ?? null) : null;
   return {
     id,
     text,
-    here: here ?? null,
     answeredBy: answeredBy(line),
     trigger,
     status: statusOf(line, state),

@@ -10,7 +10,7 @@ const text = z.string().max(2_000);
 const finding = z.strictObject({
   id: z.enum(ALL_CHECK_IDS),
   severity: z.enum(['block', 'warn']),
-  result: z.enum(['pass', 'fail']),
+  result: z.enum(['pass', 'fail', 'skipped']),
   evidence: z.string(),
   remedy: z.string().nullable(),
   checkedAt: time,

@@ -51,20 +51,22 @@ export function gateRunner({ prometheus, selector, baseUrl, windowMs, clock, log
   };
 }
 
-/** What rolls back blocks; what holds is for a person to decide. */
-function lineOf({ id, verdict, threshold, evidence }: Criterion, problem: string | null): CheckLine {
+/**
+ * What rolls back blocks; what holds is for a person to decide. A criterion without a measured value was not judged: nothing is known,
+ * whatever its verdict means for the gate.
+ */
+function lineOf({ id, verdict, measured, threshold, evidence }: Criterion, problem: string | null): CheckLine {
+  const result = measured === null ? 'skipped' : verdict === 'promote' ? 'pass' : 'fail';
   return {
     id: `gate.${id}`,
     title: id,
     severity: verdict === 'rollback' ? 'block' : 'warn',
-    result: verdict === 'promote' ? 'pass' : 'fail',
-    evidence: `${evidence}${problem === null ? '' : ` (${problem})`}; demanded ${threshold}`,
-    remedy: verdict === 'promote' ? null : REMEDIES[verdict],
+    result,
+    evidence: `${evidence}${problem === null ? '' : ` (${problem})`}; required: ${threshold}`,
+    remedy: result === 'pass' ? null : verdict === 'rollback' ? ROLL_BACK : LOOK_INTO_IT,
     seconds: 0,
   };
 }
 
-const REMEDIES = {
-  hold: 'look into it before going on; watch again with a longer --window when there was too little to judge by',
-  rollback: 'roll back: docs/rollback.md',
-};
+const LOOK_INTO_IT = 'look into it before you go on; if there was too little traffic to judge, use a longer --window';
+const ROLL_BACK = 'roll back: docs/rollback.md';

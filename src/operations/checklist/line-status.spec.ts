@@ -1,6 +1,7 @@
-import type { CheckLine, Severity } from '../check';
+import type { CheckLine, CheckResult, Severity } from '../check';
 import type { CheckId } from './check-ids';
 import { lineToSign, setField, sign, unsign, withFindings } from './checklist-changes';
+import { REAL_TYPEFORM_IDS } from '../verify/real-typeform/real-typeform-ids';
 import { CHECKLIST_LINES } from './checklist-document';
 import { PHASES } from './checklist-line';
 import { ChecklistState, newState, recordOf, Signature } from './checklist-state';
@@ -10,13 +11,13 @@ const now = new Date('2026-11-24T10:00:00Z');
 const later = new Date('2026-11-24T11:00:00Z');
 const empty = newState({ deployment: 'test', version: '1.0.0', now });
 
-const found = (id: CheckId, result: 'pass' | 'fail', severity: Severity = 'block', evidence = 'seen'): CheckLine => ({
+const found = (id: CheckId, result: CheckResult, severity: Severity = 'block', evidence = 'seen'): CheckLine => ({
   id,
   title: id,
   severity,
   result,
   evidence,
-  remedy: result === 'pass' ? null : 'mend it',
+  remedy: result === 'pass' ? null : 'fix it',
   seconds: 0,
 });
 const verified = (state: ChecklistState, ...lines: CheckLine[]) =>
@@ -59,6 +60,7 @@ describe('how a line stands', () => {
       'immediate.health',
       'failed',
     ],
+    ['its check was skipped', verified(empty, found('service.health', 'skipped')), 'immediate.health', 'open'],
     ['one of two checks is missing', verified(empty, found('webhook.accepted', 'pass')), 'functional.webhook', 'open'],
     [
       'both are there',
@@ -82,6 +84,22 @@ describe('how a line stands', () => {
     ['filled in', setField(empty, 'issues', 'none', now), 'issues', 'passed'],
     ['emptied again', setField(setField(empty, 'issues', 'none', now), 'issues', ' ', now), 'issues', 'open'],
   ] as const)('%s', (_case, state, id, status) => expect(statusIn(state, id)).toBe(status));
+});
+
+describe('the tests with the real API', () => {
+  const LINE = 'functional-gates.real-api';
+  const tested = (account: 'pass' | 'skipped') =>
+    withFindings(empty, {
+      runner: 'real-typeform',
+      found: REAL_TYPEFORM_IDS.map((id) => found(id, id === 'real-typeform.account' ? account : 'pass')),
+      phases: PHASES,
+      now,
+    });
+  it.each([
+    ['never ran', empty, 'open'],
+    ['ran against a sandbox', tested('skipped'), 'open'],
+    ['ran against an account', tested('pass'), 'passed'],
+  ])('%s', (_case, state, status) => expect(statusIn(state, LINE)).toBe(status));
 });
 
 describe('what changes the state', () => {

@@ -6,7 +6,7 @@ export const LINE_STATUSES = ['passed', 'failed', 'open', 'not applicable'] as c
 export type LineStatus = (typeof LINE_STATUSES)[number];
 
 /**
- * A failed blocking check makes the line fail, whoever signs it. A check that failed without blocking, or was not made,
+ * A failed blocking check makes the line fail, whoever signs it. A check that failed without blocking, was skipped or was not run
  * leaves the line open until a person signs. A signature with the bad answer fails the line.
  */
 export function statusOf(line: ChecklistLine, state: ChecklistState): LineStatus {

@@ -2,11 +2,11 @@
 import type { Environment, LoadedConfig } from '../../config/load-config';
 import type { Clock } from '../../database/clock';
 import { preflightChecks } from '../preflight/preflight-checks';
-import { PreflightContext } from '../preflight/preflight-context';
+import { PREFLIGHT_TIMEOUT_MS, PreflightContext } from '../preflight/preflight-context';
+import { CheckLine, wordOf } from '../check';
 import { runChecks } from '../run-checks';
 import type { Runner } from './runner';
 
-const TIMEOUT_MS = 13_000;
 const BACKUP_MAX_AGE_HOURS = 24;
 const MIN_DISK_MEGABYTES = 1024;
 
@@ -30,10 +30,11 @@ export function preflightRunner({ environment, loaded, clock, log, ...options }:
         showSql: false,
         backupMaxAgeHours: BACKUP_MAX_AGE_HOURS,
         minDiskMegabytes: MIN_DISK_MEGABYTES,
+        timeoutMs: PREFLIGHT_TIMEOUT_MS,
       });
       try {
-        const onLine = ({ title, result }: { title: string; result: string }): void => log(`${title}: ${result}`);
-        return await runChecks(checks, { timeoutMs: TIMEOUT_MS, together: true, onLine });
+        const onLine = (line: CheckLine): void => log(`${line.title}: ${wordOf(line)}`);
+        return await runChecks(checks, { timeoutMs: PREFLIGHT_TIMEOUT_MS, together: true, onLine });
       } finally {
         await context.close();
       }

@@ -1,4 +1,4 @@
-/** Runs what the lines of some phases ask for, and keeps what is found after each runner, so that nothing is lost when one is cut short. */
+/** Runs the checks that the lines of some phases need, and saves the findings after each runner, so that an interruption loses nothing. */
 import type { CheckLine } from '../check';
 import { nothingBlocks } from '../run-checks';
 import { withFindings } from './checklist-changes';
@@ -18,7 +18,7 @@ export interface PhaseRun {
   log: (line: string) => void;
 }
 
-/** Throws when the signal is aborted. A runner that is missing something is told of and left out: its lines keep what they had. */
+/** Throws when the signal is aborted. A runner that lacks something is left out with a message: its lines keep what they had. */
 export async function runPhases({ phases, runners, now, signal, update, redact, log }: PhaseRun): Promise<void> {
   const needed = runnersNeeded(phases);
   for (const runner of runners.filter(({ name }) => needed.has(name))) {
@@ -31,10 +31,13 @@ export async function runPhases({ phases, runners, now, signal, update, redact, 
     signal.throwIfAborted();
     update((state) => withFindings(state, { runner: runner.name, found, phases, now: now() }));
     const passed = found.filter(({ result }) => result === 'pass').length;
-    log(`${runner.name}: ${passed} of ${found.length} passed${nothingBlocks(found) ? '' : ', some that block failed'}`);
+    log(
+      `${runner.name}: ${passed} of ${found.length} passed${nothingBlocks(found) ? '' : '; blocking checks did not'}`,
+    );
   }
 }
 
-function redacted(line: CheckLine, redact: (text: string) => string): CheckLine {
+/** Without secrets. */
+export function redacted(line: CheckLine, redact: (text: string) => string): CheckLine {
   return { ...line, evidence: redact(line.evidence), remedy: line.remedy === null ? null : redact(line.remedy) };
 }

@@ -1,10 +1,10 @@
-/** Who makes the checks of the checklist: preflight, verify and gate, and the checklist's own evidence. */
+/** What runs the checks of the checklist: preflight, verify and gate, and the checklist's own evidence. */
 import type { CheckLine } from '../check';
 import { CHECK_IDS, RunnerName, runnerOf } from './check-ids';
 import { CHECKLIST_LINES } from './checklist-document';
 import type { Phase } from './checklist-line';
 
-/** Runs all its checks, whose ids are those of `CHECK_IDS[name]`. May throw: then none of its checks could be made. */
+/** Runs all its checks, whose ids are those of `CHECK_IDS[name]`. May throw: then none of its checks could run. */
 export interface Runner {
   readonly name: RunnerName;
   run(signal: AbortSignal): Promise<CheckLine[]>;
@@ -19,14 +19,14 @@ export function runnersNeeded(phases: readonly Phase[]): Set<RunnerName> {
   return new Set(asked.flatMap(({ line }) => line.checks.map(runnerOf)));
 }
 
-/** What a runner found; when it could not run, that, for each of its checks. */
+/** What a runner found. A runner that could not run fails each of its checks. */
 export async function runOrFail(runner: Runner, signal: AbortSignal): Promise<CheckLine[]> {
   try {
     return await runner.run(signal);
   } catch (error) {
     signal.throwIfAborted();
     const evidence = `${runner.name} could not run: ${error instanceof Error ? error.message : 'unknown error'}`;
-    const remedy = `run the ${runner.name} command alone and mend what it names`;
+    const remedy = `run the ${runner.name} command on its own and fix what it reports`;
     return CHECK_IDS[runner.name].map((id) => ({
       id,
       title: id,

@@ -2,7 +2,8 @@
 import type { AppConfig } from '../../config/app-config';
 import type { Clock } from '../../database/clock';
 import { runChecks } from '../run-checks';
-import { createVerifyChecks, VERIFY_PATIENCE_MS, VERIFY_TIMEOUT_MS } from '../verify/create-verify-checks';
+import { createVerifyChecks, VERIFY_TIMEOUT_MS } from '../verify/create-verify-checks';
+import { verifyTarget } from '../verify/verify-target';
 import type { OfferedRunner } from './runner';
 
 export interface VerifyRunnerOptions {
@@ -17,17 +18,8 @@ export interface VerifyRunnerOptions {
 
 export function verifyRunner({ url, managementUrl, config, clock, log }: VerifyRunnerOptions): OfferedRunner {
   if (url === null) return { name: 'verify', missing: 'give --url' };
-  if (config === null) return { name: 'verify', missing: 'the configuration is not valid, see the config command' };
-  const { intake, access } = config;
-  const target = {
-    url,
-    managementUrl: managementUrl ?? url,
-    secret: intake.secret,
-    adminKey: access.adminApiKey,
-    throttle: { limit: intake.throttleLimit, windowMs: intake.throttleTtlSeconds * 1000 },
-    patienceMs: VERIFY_PATIENCE_MS,
-    clock,
-  };
+  if (config === null) return { name: 'verify', missing: 'the configuration is not valid: see the config command' };
+  const target = verifyTarget({ url, managementUrl: managementUrl ?? undefined }, config, clock);
   return {
     name: 'verify',
     run: (signal) => {

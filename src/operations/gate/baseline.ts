@@ -23,6 +23,6 @@ export function readBaseline(path: string): WindowFigures {
   try {
     return report.parse(JSON.parse(readFileSync(path, 'utf8'))).figures;
   } catch (cause) {
-    throw new Error(`${path} is no report of gate --json with figures in it`, { cause });
+    throw new Error(`${path} is not a report of gate --json that contains figures`, { cause });
   }
 }

@@ -4,11 +4,9 @@ import pico from 'picocolors';
 import type { GateReport, Verdict } from './release-gate';
 import type { TextOptions } from '../check-report';
 
-/** One line: the verdict as it stands, and what stands in the way. */
+/** One line: the verdict so far, and the criteria that are not met. */
 export function gateProgress({ verdict, criteria, window, problem }: GateReport): string {
-  const against = criteria.filter((criterion) => criterion.verdict !== 'promote').map(({ id }) => id);
-  const why = problem ?? (against.length === 0 ? 'every criterion is met' : against.join(', '));
-  return `after ${window.seconds} s: ${verdict} (${why})`;
+  return `after ${window.seconds} s: ${verdict} (${problem ?? (unmet(criteria) || 'every criterion is met')})`;
 }
 
 /** A table of the criteria and the verdict below it. */
@@ -29,7 +27,17 @@ export function formatGate({ verdict, criteria, window, problem }: GateReport, {
   for (const { id, verdict: own, threshold, evidence } of criteria) {
     table.push([colour[own](own), id, threshold, evidence]);
   }
-  const seen = `${window.seconds} s of ${window.source}, read ${window.reads} times, ${window.missed} in vain`;
-  const why = problem === null ? '' : `: ${problem}`;
-  return `${table.toString()}\ngate: ${colour[verdict](verdict)}${why} (${seen})\n`;
+  const { seconds, source, reads, missed } = window;
+  const readings = `${reads} reading${reads === 1 ? '' : 's'}, ${missed === 0 ? 'none' : missed} failed`;
+  const seen = `${seconds} s of ${source}: ${readings}`;
+  const why = problem ?? unmet(criteria);
+  return `${table.toString()}\ngate: ${colour[verdict](verdict)}${why && `: ${why}`} (${seen})\n`;
+}
+
+/** Which criteria stand in the way; empty when none does. */
+function unmet(criteria: GateReport['criteria']): string {
+  return criteria
+    .filter(({ verdict }) => verdict !== 'promote')
+    .map(({ id }) => id)
+    .join(', ');
 }

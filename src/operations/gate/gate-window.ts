@@ -79,8 +79,8 @@ export function sampleOf(metrics: MetricsSnapshot, atMs: number): Sample | null 
 }
 
 /**
- * Samples in the order they were taken, perhaps of several processes behind one address or of one that restarted: each process is
- * counted by itself, from its first sample, or from zero when it started after the first sample of all. Null without samples.
+ * Samples in the order they were taken, possibly of several processes behind one address or of one that restarted: each process is
+ * counted separately, from its first sample, or from zero when it started after the first of all samples. Null without samples.
  */
 export function figuresOf(samples: readonly Sample[]): WindowFigures | null {
   const [first, last] = [samples[0], samples.at(-1)];

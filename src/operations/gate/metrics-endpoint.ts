@@ -1,4 +1,4 @@
-/** Reads `/metrics` of the service again and again, and compares the first half of what was seen with the second. */
+/** Reads `/metrics` of the service repeatedly and compares the first half of the readings with the second. */
 import { figuresOf, figuresSinceStart, Sample, sampleOf } from './gate-window';
 import { MetricsSnapshot } from '../metrics-snapshot';
 import type { Clock } from '../../database/clock';
@@ -27,7 +27,7 @@ export class MetricsEndpoint implements GateSource {
     const { status, text } = await this.http.send(this.url, { timeoutMs: TIMEOUT_MS, signal });
     if (status !== 200) throw new Error(`${this.url} answered ${status}`);
     const sample = sampleOf(MetricsSnapshot.parse(text), this.clock.now().getTime());
-    if (!sample) throw new Error(`${this.url} does not show the metrics of this service`);
+    if (!sample) throw new Error(`${this.url} does not serve this service's metrics`);
     if (this.sinceStart) return { window: figuresSinceStart(sample), comparison: null };
     this.samples.push(sample);
     const middle = Math.floor(this.samples.length / 2);

@@ -54,20 +54,20 @@ describe('one criterion', () => {
     ['memory-growth', { memoryGrowthBytes: -5 * MB }, 'promote', /-5 MB/],
     ['memory-growth', { memoryGrowthBytes: 199 * MB }, 'promote', /\+199 MB/],
     ['memory-growth', { memoryGrowthBytes: 200 * MB }, 'hold', /too much/],
-    ['memory-growth', { memoryGrowthBytes: null }, 'hold', /not known/],
+    ['memory-growth', { memoryGrowthBytes: null }, 'hold', /unknown/],
     ['throughput', { acknowledged: 60_001 }, 'promote', /100/],
     ['throughput', { acknowledged: 59_999, failed: 2 }, 'hold', /too slow/],
     ['throughput', { acknowledged: 6_000 }, 'promote', /not judged/],
     ['throughput', { seconds: 0 }, 'hold', /empty/],
     ['pace-compliance', { paceCompliance: 0.95 }, 'promote', /95 %/],
     ['pace-compliance', { paceCompliance: 0.949 }, 'hold', /too many calls/],
-    ['pace-compliance', { paceCompliance: null }, 'hold', /not known/],
+    ['pace-compliance', { paceCompliance: null }, 'hold', /unknown/],
     ['queue-depth', { pendingEvents: 1_000, oldestPendingSeconds: 120 }, 'promote', /1000 pending/],
     ['queue-depth', { pendingEvents: 1_001 }, 'hold', /not keeping up/],
     ['queue-depth', { oldestPendingSeconds: 121 }, 'hold', /not keeping up/],
     ['queue-depth', { dead: 1 }, 'hold', /1 given up/],
-    ['queue-depth', { pendingEvents: null }, 'hold', /not known/],
-    ['queue-depth', { oldestPendingSeconds: null }, 'hold', /not known/],
+    ['queue-depth', { pendingEvents: null }, 'hold', /unknown/],
+    ['queue-depth', { oldestPendingSeconds: null }, 'hold', /unknown/],
     ['signature-failures', { forged: 9, acknowledged: 0 }, 'promote', /9 requests/],
     ['signature-failures', { forged: 10 }, 'promote', /10 requests/],
     ['signature-failures', { forged: 11 }, 'hold', /11 requests/],
@@ -81,11 +81,11 @@ describe('one criterion', () => {
     expect(found.evidence).toMatch(evidence);
   });
 
-  it('success rate: who often does not answer is held', () => {
+  it('success rate: often not answering is held', () => {
     const reads = { made: 10, missed: 2 };
     expect(judge('success-rate', observe({}, { reads }))).toMatchObject({
       verdict: 'hold',
-      evidence: expect.stringContaining('did not answer 2 of 10 times'),
+      evidence: expect.stringContaining('2 of 10 readings of the metrics failed'),
     });
     expect(judge('success-rate', observe({ acknowledged: 0, failed: 9 }, { reads })).verdict).toBe('rollback');
   });

@@ -1,6 +1,6 @@
 /**
  * Promote, hold or roll back: the thresholds of the production checklist ("Critical Metrics", "Quality Gates", "Rollback Criteria")
- * applied to what was measured. Pure, so that the command and the gate webhooks decide alike. Whatever is not known holds.
+ * applied to what was measured. Pure. Whatever is unknown means `hold`.
  */
 import type { WindowFigures } from './gate-window';
 
@@ -24,7 +24,7 @@ export type CriterionId = (typeof GATE_CRITERIA)[number];
 export interface Criterion {
   id: CriterionId;
   verdict: Verdict;
-  /** In the unit of the threshold; null when it is not known or not judged. */
+  /** In the unit of the threshold; null when it is unknown or not judged. */
   measured: number | null;
   threshold: string;
   evidence: string;
@@ -35,7 +35,7 @@ export interface Decision {
   criteria: Criterion[];
 }
 
-/** A decision with what it is based on: what the command prints with `--json` and the gate webhooks answer. */
+/** A decision with what it is based on: what the command prints with `--json`. */
 export interface GateReport extends Decision {
   window: { source: string; from: string; to: string; seconds: number; reads: number; missed: number };
   figures: WindowFigures | null;
@@ -47,11 +47,11 @@ export interface GateReport extends Decision {
 export interface Observation {
   /** Null: no metrics could be read, at least not in the end. */
   window: WindowFigures | null;
-  /** How often the metrics were asked for, and how often in vain: who does not answer does not serve either. */
+  /** How often the metrics were read, and how often that failed: a service that does not answer is not serving either. */
   reads: { made: number; missed: number };
-  /** Two windows to compare, the later one being judged; null when there is no earlier one. */
+  /** Two windows to compare, of which the later one is judged; null when there is no earlier one. */
   comparison: { before: WindowFigures; after: WindowFigures } | null;
-  /** Requests a second that somebody says were offered; null: judge throughput only when that much came. */
+  /** Requests per second that were offered, as the operator says; null: throughput is judged only when enough requests came in. */
   expectThroughput: number | null;
 }
 
@@ -67,7 +67,7 @@ export const GATE_THRESHOLDS = {
   throughputPerSecond: 100,
   paceCompliance: 0.95,
   queue: { pendingEvents: 1_000, oldestPendingSeconds: 120 },
-  /** Both must be reached: a stranger who tries the door now and then must not stop a release. */
+  /** Both must be reached: an occasional stranger must not stop a release. */
   forged: { hold: { count: 10, share: 0.01 }, rollback: { count: 20, share: 0.5 } },
   degradation: 0.2,
   /** A mean below this is noise: a fifth more of 3 ms says nothing. */
@@ -103,21 +103,21 @@ function successRate({ acknowledged, failed }: WindowFigures, { made, missed }: 
   const counts = `${round(acknowledged)} of ${round(total)} requests acknowledged`;
   const is = (verdict: Verdict, why: string): Criterion =>
     criterion('success-rate', verdict, rate, `> ${percent(rates.target)}`, why);
-  if (rate === null) return is('hold', 'no requests: nothing to judge by');
+  if (rate === null) return is('hold', 'no requests, so nothing to judge');
   const enough = total >= minRequests || failed >= failuresAtLowTraffic;
   if (enough && rate < rates.rollback) return is('rollback', `below ${percent(rates.rollback)}: ${counts}`);
   if (enough && rate < rates.critical) return is('hold', `critical, below ${percent(rates.critical)}: ${counts}`);
   if (enough && rate <= rates.target) return is('hold', `target missed: ${counts}`);
-  if (missed > made * missedReads)
-    return is('hold', `the metrics did not answer ${missed} of ${made} times: ${counts}`);
-  if (acknowledged < minRequests) return is('hold', `too little traffic: ${counts}, ${minRequests} are needed`);
+  if (missed > made * missedReads) return is('hold', `${missed} of ${made} readings of the metrics failed: ${counts}`);
+  if (acknowledged < minRequests)
+    return is('hold', `too little traffic: ${counts}, at least ${minRequests} are needed`);
   return is('promote', counts);
 }
 
 function latency({ ackMs }: WindowFigures): Criterion {
   const { target, warning } = GATE_THRESHOLDS.latencyMs;
   const is = (verdict: Verdict, why: string): Criterion => criterion('latency', verdict, ackMs, `< ${target} ms`, why);
-  if (ackMs === null) return is('hold', 'no acknowledgement: nothing to judge by');
+  if (ackMs === null) return is('hold', 'no acknowledgements, so nothing to judge');
   const mean = `mean ${round(ackMs)} ms`;
   if (ackMs > warning) return is('hold', `warning, above ${warning} ms: ${mean}`);
   return ackMs < target ? is('promote', mean) : is('hold', `target missed: ${mean}`);
@@ -127,7 +127,7 @@ function memoryGrowth({ memoryGrowthBytes }: WindowFigures): Criterion {
   const limit = GATE_THRESHOLDS.memoryGrowthBytes;
   const is = (verdict: Verdict, why: string): Criterion =>
     criterion('memory-growth', verdict, memoryGrowthBytes, `< ${megabytes(limit)} MB`, why);
-  if (memoryGrowthBytes === null) return is('hold', 'not known: no process was seen twice');
+  if (memoryGrowthBytes === null) return is('hold', 'unknown: no process was seen twice');
   const grown = `resident memory ${signed(megabytes(memoryGrowthBytes))} MB`;
   return memoryGrowthBytes < limit ? is('promote', grown) : is('hold', `grows too much: ${grown}`);
 }
@@ -140,7 +140,8 @@ function throughput({ seconds, acknowledged, failed }: WindowFigures, expected: 
   const perSecond = acknowledged / seconds;
   const offered = (acknowledged + failed) / seconds;
   const seen = `${round(perSecond)}/s acknowledged of ${round(offered)}/s offered`;
-  if (expected === null && offered <= wanted) return is('promote', null, `not judged, too little was offered: ${seen}`);
+  if (expected === null && offered <= wanted)
+    return is('promote', null, `not judged, because too few requests came in: ${seen}`);
   return perSecond > wanted ? is('promote', perSecond, seen) : is('hold', perSecond, `too slow: ${seen}`);
 }
 
@@ -148,8 +149,8 @@ function paceCompliance({ paceCompliance: measured }: WindowFigures): Criterion 
   const limit = GATE_THRESHOLDS.paceCompliance;
   const is = (verdict: Verdict, why: string): Criterion =>
     criterion('pace-compliance', verdict, measured, `>= ${percent(limit)}`, why);
-  if (measured === null) return is('hold', 'not known: the service shows it only while it reaches its database');
-  const share = `${percent(measured)} of the windows kept to the rate limit of Typeform`;
+  if (measured === null) return is('hold', 'unknown: the service reports it only while it can reach its database');
+  const share = `${percent(measured)} of the windows stayed within Typeform's rate limit`;
   return measured >= limit ? is('promote', share) : is('hold', `too many calls: ${share}`);
 }
 
@@ -158,7 +159,7 @@ function queueDepth({ pendingEvents, oldestPendingSeconds, dead }: WindowFigures
   const is = (verdict: Verdict, why: string): Criterion =>
     criterion('queue-depth', verdict, pendingEvents, `<= ${most} pending, <= ${oldest} s old, none given up`, why);
   if (pendingEvents === null || oldestPendingSeconds === null) {
-    return is('hold', 'not known: the service shows it only while it reaches its database');
+    return is('hold', 'unknown: the service reports it only while it can reach its database');
   }
   const depth = `${round(pendingEvents)} pending, the oldest for ${round(oldestPendingSeconds)} s, ${round(dead)} given up`;
   const good = pendingEvents <= most && oldestPendingSeconds <= oldest && dead < 0.5;
@@ -182,7 +183,7 @@ function degradation(comparison: Observation['comparison'], expected: number | n
   const is = (verdict: Verdict, measured: number | null, why: string): Criterion =>
     criterion('degradation', verdict, measured, `<= ${percent(limit)} worse than before`, why);
   if (comparison === null || comparison.before.acknowledged < minRequests) {
-    return is('promote', null, 'not judged: there was too little before to compare with');
+    return is('promote', null, 'not judged: too little traffic before to compare with');
   }
   const { before, after } = comparison;
   const slower =
@@ -199,7 +200,7 @@ function degradation(comparison: Observation['comparison'], expected: number | n
   const seen =
     `mean ${round(before.ackMs ?? 0)} -> ${round(after.ackMs ?? 0)} ms, ` +
     `${round(served)}/s -> ${round(perSecond(after, after.acknowledged))}/s acknowledged`;
-  // A whisker of tolerance for what floating point makes of exactly a fifth.
+  // Tolerance for floating point: exactly a fifth must still pass.
   return measured <= limit + 1e-9 ? is('promote', measured, seen) : is('hold', measured, `worse than before: ${seen}`);
 }
 

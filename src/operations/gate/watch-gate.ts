@@ -1,4 +1,4 @@
-/** Watches the metrics for a window and decides. */
+/** Watches the metrics for a window and decides about the release. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WindowFigures } from './gate-window';
 import { decideRelease, GateReport, Observation, worst } from './release-gate';
@@ -9,21 +9,21 @@ export interface GateOptions {
   source: GateSource;
   windowMs: number;
   intervalMs: number;
-  /** Judges the window that has passed (Prometheus) or the life of the process (the metrics themselves) at once. */
+  /** Judges at once, by the past window (Prometheus) or by everything since the process started (its own metrics). */
   once: boolean;
   expectThroughput: number | null;
   /** Figures of an earlier gate to compare with, instead of what the source knows of before. */
   baseline: WindowFigures | null;
   clock: Clock;
-  /** Ends the watch early; what was seen until then is judged, and nothing is promoted. */
+  /** Ends the watch early: what was seen until then is judged, but not promoted. */
   signal?: AbortSignal;
-  /** Told of the decision as it stands after every reading but the last. */
+  /** Called with the decision so far after every reading but the last. */
   onProgress?: (report: GateReport) => void;
 }
 
 /**
- * Reads at once and then every interval until the window is over. Ends early to roll back: nobody wants to watch a release fail.
- * Never throws: metrics that cannot be read hold.
+ * Reads at once and then every interval until the window is over, at least twice: a single reading says nothing about a window, however
+ * long it took. Ends early only to roll back. Never throws: metrics that cannot be read mean `hold`.
  */
 export async function watchGate(options: GateOptions): Promise<GateReport> {
   const { source, clock, windowMs, intervalMs, once, baseline, expectThroughput, signal } = options;
@@ -48,9 +48,10 @@ export async function watchGate(options: GateOptions): Promise<GateReport> {
     const report = { ...decision, window, figures: seen.window, problem: seen.problem };
     const remainingMs = from.getTime() + windowMs - to.getTime();
     if (signal?.aborted) return { ...report, verdict: worst([report.verdict, 'hold']), problem: 'interrupted' };
-    if (once || remainingMs <= 0 || report.verdict === 'rollback') return report;
+    const over = remainingMs <= 0 && reads.made > 1;
+    if (once || over || report.verdict === 'rollback') return report;
     options.onProgress?.(report);
-    await delay(Math.min(intervalMs, remainingMs), undefined, { signal }).catch(() => undefined);
+    await delay(Math.max(0, Math.min(intervalMs, remainingMs)), undefined, { signal }).catch(() => undefined);
   }
 }
 

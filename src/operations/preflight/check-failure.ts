@@ -1,15 +1,21 @@
-/** What keeps a check from being made, and why something failed, as texts for its finding. */
+/** How a check ends early, and why something failed, as texts for its finding. */
 
-/** Thrown by a check that cannot be made because something it builds on is missing; becomes its finding. */
-export class CannotCheck extends Error {
+abstract class EndsCheck extends Error {
+  /** The message is the evidence of the finding. */
   constructor(
     evidence: string,
     readonly remedy: string,
   ) {
     super(evidence);
-    this.name = 'CannotCheck';
+    this.name = new.target.name;
   }
 }
+
+/** Thrown when something that a check needs is missing: the check is skipped. */
+export class CannotCheck extends EndsCheck {}
+
+/** Thrown from deep inside a check that has failed. */
+export class CheckFailed extends EndsCheck {}
 
 /** Why something failed, in a few words: its code where it has one, else its message. Connection errors hide both in `cause` or `errors`. */
 export function reasonOf(error: unknown): string {

@@ -14,7 +14,7 @@ export function configurationChecks({ report }: PreflightContext): Check[] {
           ? passed(`NODE_ENV=${report.environment}: every variable is valid`)
           : failed(
               list(report.problems),
-              'set these variables as docs/configuration.md says; `config` shows what is in force',
+              'correct these variables (docs/configuration.md explains each); `config` shows the values in force',
             ),
     },
     {
@@ -24,8 +24,8 @@ export function configurationChecks({ report }: PreflightContext): Check[] {
       run: () => {
         const found = [...report.warnings, ...report.recommendations];
         return found.length === 0
-          ? passed('nothing to recommend')
-          : failed(list(found), 'follow what is recommended, or leave it on purpose');
+          ? passed('no recommendations')
+          : failed(list(found), 'follow the recommendations, or decide not to');
       },
     },
   ];

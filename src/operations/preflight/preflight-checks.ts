@@ -1,7 +1,7 @@
-/** Everything that can be looked at before a deployment, in the order of its report. */
-import { Check, failed, Finding } from '../check';
+/** Everything that can be checked before a deployment, in the order of its report. */
+import { Check, failed, Finding, skipped } from '../check';
 import { backupCheck } from './backup/backup-check';
-import { CannotCheck } from './check-failure';
+import { CannotCheck, CheckFailed } from './check-failure';
 import { configurationChecks } from './configuration-checks';
 import { databaseChecks } from './database/database-checks';
 import { hostChecks } from './host/host-checks';
@@ -15,14 +15,14 @@ import { secretChecks } from './secrets/secret-checks';
 import { typeformChecks } from './typeform/typeform-checks';
 import { webhooksInSyncCheck } from './typeform/webhooks-in-sync-check';
 
-/** None builds on another one's result, so they can be run together. What they find holds none of the configured secrets. */
+/** No check depends on the result of another, so they can run together. No finding contains a configured secret. */
 export function preflightChecks(context: PreflightContext, options: PreflightOptions): Check[] {
   return [
     ...configurationChecks(context),
     ...secretChecks(context),
     ...keyChecks(context),
     ...typeformChecks(context),
-    webhooksInSyncCheck(context),
+    webhooksInSyncCheck(context, options),
     ...publicUrlChecks(context),
     ...databaseChecks(context, options),
     backupCheck(context, options),
@@ -37,7 +37,8 @@ function careful(check: Check, redact: (text: string) => string): Check {
     try {
       return await check.run(signal);
     } catch (error) {
-      if (error instanceof CannotCheck) return failed(error.message, error.remedy);
+      if (error instanceof CannotCheck) return skipped(error.message, error.remedy);
+      if (error instanceof CheckFailed) return failed(error.message, error.remedy);
       throw new Error(error instanceof Error ? redact(error.message) : 'unknown error', { cause: error });
     }
   };
@@ -46,7 +47,9 @@ function careful(check: Check, redact: (text: string) => string): Check {
     run: async (signal) => {
       const finding = await look(signal);
       const evidence = redact(finding.evidence);
-      return finding.ok ? { ...finding, evidence } : { ...finding, evidence, remedy: redact(finding.remedy) };
+      return finding.result === 'pass'
+        ? { ...finding, evidence }
+        : { ...finding, evidence, remedy: redact(finding.remedy) };
     },
   };
 }

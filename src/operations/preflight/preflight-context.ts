@@ -12,6 +12,9 @@ import type { TypeformAccess } from './typeform/typeform-access';
 
 const CONNECTIONS = 4;
 
+/** All checks run at the same time, so that a run takes no longer than 15 s unless a longer time limit is asked for. */
+export const PREFLIGHT_TIMEOUT_MS = 13_000;
+
 /** What an operator can say about a run of `preflight`. */
 export interface PreflightOptions {
   /** The SQL of pending migrations is part of the report. */
@@ -24,6 +27,8 @@ export interface PreflightOptions {
   /** The image that is about to be deployed. */
   image: string | null;
   minDiskMegabytes: number;
+  /** Time limit of a check. */
+  timeoutMs: number;
 }
 
 export class PreflightContext {
@@ -46,8 +51,8 @@ export class PreflightContext {
   get config(): AppConfig {
     if (this.loaded.ok) return this.loaded.config;
     throw new CannotCheck(
-      'not looked at: the configuration is not valid',
-      'mend what config.valid names, then run again',
+      'not checked: the configuration is not valid',
+      'fix what config.valid reports, then run preflight again',
     );
   }
 
@@ -63,8 +68,8 @@ export class PreflightContext {
     const url = database.url ?? (await runningServerUrl(join(dataDir, 'postgres')));
     if (url !== null) return url;
     throw new CannotCheck(
-      `the embedded PostgreSQL in ${dataDir} does not run`,
-      'start the service and run preflight beside it, or set DATABASE_URL',
+      `the embedded PostgreSQL in ${dataDir} is not running`,
+      'start the service and run preflight while it is up, or set DATABASE_URL',
     );
   }
 
@@ -84,7 +89,10 @@ export class PreflightContext {
     } catch (error) {
       if (error instanceof CannotCheck) throw error;
       const where = config.database.url === null ? 'the embedded PostgreSQL' : 'the database of DATABASE_URL';
-      throw new CannotCheck(`not looked at: ${where} cannot be reached`, 'mend database.reachable, then run again');
+      throw new CannotCheck(
+        `not checked: ${where} cannot be reached`,
+        'fix what database.reachable reports, then run preflight again',
+      );
     }
   }
 

@@ -13,7 +13,7 @@ export function redisCheck(context: PreflightContext): Check {
     severity: 'block',
     run: async () => {
       const { redisUrl } = context.config;
-      if (redisUrl === null) return passed('REDIS_URL is not set: every process counts for itself');
+      if (redisUrl === null) return passed('REDIS_URL is not set: each process keeps its own throttle counters');
       const { host } = new URL(redisUrl);
       const redis = new Redis(redisUrl, {
         lazyConnect: true,
@@ -33,7 +33,7 @@ export function redisCheck(context: PreflightContext): Check {
       } catch (error) {
         return failed(
           `${host} does not answer (${reasonOf(reason ?? error)})`,
-          'check REDIS_URL and that Redis runs; without REDIS_URL every process throttles for itself',
+          'check REDIS_URL and that Redis is running; without REDIS_URL each process keeps its own throttle counters',
         );
       } finally {
         redis.disconnect();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Check, failed, Finding, passed } from '../check';
+import { Check, failed, Finding, passed, skipped } from '../check';
 import { PROJECT_ROOT } from '../project-root';
 import type { PreflightContext } from './preflight-context';
 import { outputOf, runProgram } from './run-program';
@@ -14,7 +14,7 @@ const auditReport = z.object({
 });
 const auditFailure = z.object({ statusCode: z.number().optional(), error: z.object({ code: z.string().optional() }) });
 
-/** What is about to be deployed: known vulnerabilities, and whether it can be named exactly. */
+/** The release: its known vulnerabilities, and whether it is identified exactly. */
 export function releaseChecks(context: PreflightContext, { image }: { image: string | null }): Check[] {
   return [
     {
@@ -25,7 +25,7 @@ export function releaseChecks(context: PreflightContext, { image }: { image: str
     },
     {
       id: 'release.git-tag',
-      title: 'what is deployed is a tagged commit',
+      title: 'the release is a tagged commit',
       severity: 'warn',
       run: (signal) => checkTag(context, signal),
     },
@@ -35,13 +35,13 @@ export function releaseChecks(context: PreflightContext, { image }: { image: str
       severity: 'warn',
       run: () => {
         if (image === null)
-          return failed(
+          return skipped(
             'no image was named',
-            'give --image <name>@sha256:<digest>, or --skip this check where no image is deployed',
+            'name it with --image <name>@sha256:<digest>, or --skip this check if you do not deploy an image',
           );
-        if (BY_DIGEST.test(image)) return passed(`${image} cannot change`);
+        if (BY_DIGEST.test(image)) return passed(`${image} names its digest`);
         return failed(
-          `${image} names no digest: what it points to can change`,
+          `${image} has no digest, so what it refers to can change`,
           'deploy the image as <name>@sha256:<64 hexadecimal digits>',
         );
       },
@@ -51,23 +51,23 @@ export function releaseChecks(context: PreflightContext, { image }: { image: str
 
 async function auditDependencies({ environment }: PreflightContext, signal: AbortSignal): Promise<Finding> {
   const again =
-    'run npm audit --omit=dev where the lock file and an npm registry are at hand (in CI, before the image is built)';
+    'run npm audit --omit=dev where the lock file and an npm registry are available (in CI, before the image is built)';
   const args = ['audit', '--omit=dev', '--json'];
   const result = await runProgram('npm', args, { environment, cwd: PROJECT_ROOT, signal });
-  if (result === null) return failed('not audited: there is no npm in PATH', again);
+  if (result === null) return skipped('not audited: there is no npm in PATH', again);
   const report = parseJson(result.stdout);
   const audited = auditReport.safeParse(report);
   if (!audited.success) {
     const { data } = auditFailure.safeParse(report);
     const why =
       data?.error.code ?? (data?.statusCode === undefined ? 'no answer' : `the registry answered ${data.statusCode}`);
-    return failed(`not audited: ${why}`, again);
+    return skipped(`not audited: ${why}`, again);
   }
   const { vulnerabilities, dependencies } = audited.data.metadata;
   const { low, moderate, high, critical } = vulnerabilities;
   const evidence = `${dependencies.prod} packages: ${critical} critical, ${high} high, ${moderate} moderate, ${low} low`;
   if (critical + high === 0) return passed(evidence);
-  return failed(evidence, 'update them: npm audit names the fixes', critical > 0 ? 'block' : 'warn');
+  return failed(evidence, 'update these packages: npm audit lists the fixes', critical > 0 ? 'block' : 'warn');
 }
 
 async function checkTag({ environment }: PreflightContext, signal: AbortSignal): Promise<Finding> {
@@ -78,14 +78,14 @@ async function checkTag({ environment }: PreflightContext, signal: AbortSignal):
   if (commit === null) {
     return built
       ? passed(`built from ${built} (RELEASE_TAG)`)
-      : failed(
-          'neither a git checkout nor RELEASE_TAG says what this is',
+      : skipped(
+          'there is neither a git checkout nor RELEASE_TAG to identify the release',
           'build images with RELEASE_TAG set to the tag, or deploy from a checkout',
         );
   }
   const at = `commit ${commit.trim()}`;
   if ((await git('status', '--porcelain'))?.trim() !== '') {
-    return failed(`${at} with changes that are not committed`, 'commit or put away the changes, then tag the release');
+    return failed(`${at} with uncommitted changes`, 'commit or stash the changes, then tag the release');
   }
   const tag = await git('describe', '--exact-match', '--tags', 'HEAD');
   if (tag !== null) return passed(`${at} is ${tag.trim()}`);

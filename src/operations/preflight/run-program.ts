@@ -32,7 +32,7 @@ export function runProgram(
       if (error === null) return resolve({ code: 0, stdout, stderr });
       if (error.code === 'ENOENT') return resolve(null);
       if (typeof error.code === 'number') return resolve({ code: error.code, stdout, stderr });
-      reject(new Error(`${file} did not end by itself`, { cause: error }));
+      reject(new Error(`${file} did not finish`, { cause: error }));
     });
   });
 }

@@ -1,6 +1,7 @@
 import type { Check, Finding } from '../check';
 import { cleanUp } from './clean-up';
 import { LinkedCheck, linkChecks } from './link-checks';
+import type { VerifyId } from './verify-ids';
 import { metricsCheck } from './metrics-check';
 import { performanceChecks } from './performance-checks';
 import { rateLimitCheck } from './rate-limit-check';
@@ -10,25 +11,23 @@ import { VerifyRun } from './verify-run';
 import type { VerifyTarget } from './verify-target';
 import { webhookChecks } from './webhook-checks';
 
-/** How long one check may take; all together stay below a minute where the service answers. */
+/** Time limit of one check. All together take less than a minute when the service answers. */
 export const VERIFY_TIMEOUT_MS = 25_000;
-/** How long a record or an erasure is waited for. */
-export const VERIFY_PATIENCE_MS = 10_000;
 
 export interface VerifyChecks {
-  /** In the order in which they must be run; `inChecklistOrder` sorts their lines for a report. The last one cleans up. */
+  /** In the order in which they must run; `inChecklistOrder` sorts their lines for a report. The last one cleans up. */
   checks: Check[];
-  /** Removes what the checks have left. For whoever stops running them before the last one; may be called again. */
+  /** Removes what the checks have left. Needed only when the last check does not run; may be called again. */
   cleanUp(): Promise<Finding>;
 }
 
-/** The post-deployment checks of a running service. Once `interrupt` is aborted only the cleaning up is still done. */
+/** The post-deployment checks of a running service. Once `interrupt` is aborted, only the clean-up still runs. */
 export function createVerifyChecks(target: VerifyTarget, interrupt = new AbortController().signal): VerifyChecks {
   const run = new VerifyRun(target);
   const cleaning = (signal: AbortSignal): Promise<Finding> => cleanUp(run, signal).finally(() => run.http.close());
-  const cleanupCheck: LinkedCheck = {
+  const cleanupCheck: LinkedCheck<VerifyId> = {
     id: 'cleanup.done',
-    title: 'what verify made is gone again',
+    title: 'everything that verify created is removed',
     severity: 'warn',
     needs: [],
     run: cleaning,
@@ -45,7 +44,7 @@ export function createVerifyChecks(target: VerifyTarget, interrupt = new AbortCo
     cleanupCheck,
   ];
   return {
-    checks: linkChecks(checks, interrupt),
+    checks: linkChecks(checks, interrupt, 'cleanup.done'),
     cleanUp: () => cleaning(AbortSignal.timeout(VERIFY_TIMEOUT_MS)),
   };
 }

@@ -1,7 +1,8 @@
-/** Checklist, "Monitoring and Alerting": everything that alerts and dashboards ask for is there. */
+/** Checklist, "Monitoring and Alerting": every metric that alerts and dashboards query is there. */
 import { failed, passed } from '../check';
 import type { LinkedCheck } from './link-checks';
-import { METRICS } from './performance-checks';
+import type { VerifyId } from './verify-ids';
+import { METRICS } from './common-findings';
 import type { VerifyRun } from './verify-run';
 
 /** Names in the text format; histograms by their count. */
@@ -35,7 +36,7 @@ export const NEEDED_METRICS = [
   'nodejs_eventloop_lag_seconds',
 ] as const;
 
-export function metricsCheck(run: VerifyRun): LinkedCheck {
+export function metricsCheck(run: VerifyRun): LinkedCheck<VerifyId> {
   return {
     id: 'metrics.present',
     title: 'every metric that alerts need is there',
@@ -44,9 +45,11 @@ export function metricsCheck(run: VerifyRun): LinkedCheck {
     run: async (signal) => {
       const { metrics } = await run.metrics(signal);
       const missing = NEEDED_METRICS.filter((name) => !metrics.has(name));
-      if (missing.length === 0) return passed(`all ${NEEDED_METRICS.length} are there`);
+      if (missing.length === 0) return passed(`all ${NEEDED_METRICS.length} metrics are there`);
       const remedy =
-        missing.length === NEEDED_METRICS.length ? METRICS : 'deploy the version that these checks belong to';
+        missing.length === NEEDED_METRICS.length
+          ? METRICS
+          : 'deploy the version of the service that this verify belongs to';
       return failed(`missing: ${missing.join(', ')}`, remedy);
     },
   };

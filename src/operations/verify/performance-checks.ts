@@ -2,7 +2,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { failed, Finding, passed } from '../check';
 import { MAX_CONNECTIONS } from '../http-client';
+import { METRICS, otherReplica } from './common-findings';
 import type { LinkedCheck } from './link-checks';
+import type { VerifyId } from './verify-ids';
 import { jsonOf, VerifyRun } from './verify-run';
 
 const LATENCY_REQUESTS = 50;
@@ -21,7 +23,7 @@ const LONGEST_WINDOW_MS = 2_000;
 const MEMORY = 'process_resident_memory_bytes';
 const PACE = 'onboarding_typeform_pace_compliance';
 
-export function performanceChecks(run: VerifyRun): LinkedCheck[] {
+export function performanceChecks(run: VerifyRun): LinkedCheck<VerifyId>[] {
   return [
     {
       id: 'performance.latency',
@@ -46,7 +48,7 @@ export function performanceChecks(run: VerifyRun): LinkedCheck[] {
     },
     {
       id: 'performance.typeform-pace',
-      title: 'calls to Typeform keep to its rate limit',
+      title: 'calls to Typeform stay within its rate limit',
       severity: 'block',
       needs: ['service.started'],
       run: (signal) => pace(run, signal),
@@ -68,12 +70,12 @@ async function latency(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
   const found = `p50 ${round(at(0.5))} ms, mean ${round(mean)} ms, p95 ${round(at(0.95))} ms over ${count} requests, the network included`;
   if (at(0.5) < LATENCY_TARGET_MS && mean <= LATENCY_LIMIT_MS) return passed(found);
   return failed(
-    `${found}; to be p50 < ${LATENCY_TARGET_MS} and mean <= ${LATENCY_LIMIT_MS}`,
-    'compare with onboarding_webhook_ack_seconds: when that is good it is the network or a proxy, else PostgreSQL or the processor',
+    `${found}; required: p50 < ${LATENCY_TARGET_MS} ms and mean <= ${LATENCY_LIMIT_MS} ms`,
+    'compare with onboarding_webhook_ack_seconds: if that is good, the network or a proxy is slow, otherwise PostgreSQL or the CPU',
   );
 }
 
-/** What is asked is whether it can: a machine that was busy with something else gets another chance. */
+/** Whether it is able to: a machine that was busy with something else gets another chance. */
 async function concurrency(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
   for (let round = 1; ; round += 1) {
     const count = await affordable(run, CONCURRENT_REQUESTS, signal);
@@ -84,8 +86,8 @@ async function concurrency(run: VerifyRun, signal: AbortSignal): Promise<Finding
     if (perSecond > RATE_TARGET) return passed(found);
     if (round < ROUNDS) continue;
     return failed(
-      `${found}, not more in ${ROUNDS} rounds; to be > ${RATE_TARGET}/s`,
-      'add replicas or processor time, look at the latency of PostgreSQL',
+      `${found}, the best of ${ROUNDS} rounds; required: > ${RATE_TARGET}/s`,
+      'add replicas or CPU, and check the latency of PostgreSQL',
     );
   }
 }
@@ -115,31 +117,31 @@ async function memory(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
   if (!same && startedAt !== null && startedAt * 1000 > run.startedAt.getTime() + 1_000) {
     return failed(
       'the process that answers was started after verify began',
-      'look why it restarted: its last log lines, OOMKilled',
+      'find out why it restarted: see its last log lines and whether it was OOMKilled',
     );
   }
   const megabytes = (value: number): number => Math.round(value / 1024 / 1024);
-  if (!same) return passed(`not compared: only other replicas answer now; one has ${megabytes(after)} MB`);
+  if (!same) return otherReplica(`one of them uses ${megabytes(after)} MB`);
   const grown = after - bytes;
   const found = `${megabytes(bytes)} -> ${megabytes(after)} MB in the process that answered`;
   return grown < MEMORY_LIMIT_BYTES
     ? passed(found)
-    : failed(`${found}; to grow by < 200 MB`, 'look at the heap of the process before giving it traffic');
+    : failed(`${found}; required: growth < 200 MB`, 'examine the heap of the process before you send it traffic');
 }
 
 async function pace(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
   const share = (await run.metrics(signal)).metrics.sum(PACE);
   if (share === null)
-    return failed(`${PACE} is missing`, 'it is shown while the database is reachable: see service.database');
-  const found = `${round(share * 100)} % of the 10-second windows of the last 15 minutes kept to the rate limit`;
+    return failed(`${PACE} is missing`, 'it is reported while the database can be reached: see service.database');
+  const found = `${round(share * 100)} % of the 10-second windows of the last 15 minutes stayed within the rate limit`;
   if (share >= PACE_TARGET) return passed(found);
   return failed(
-    `${found}; to be >= 95 %`,
-    'look who else uses this TYPEFORM_API_KEY, and that all replicas share one database',
+    `${found}; required: >= 95 %`,
+    'find out who else uses this TYPEFORM_API_KEY, and make sure that all replicas share one database',
   );
 }
 
-/** How many of the requests the throttle lets through, once its window is over. */
+/** How many of the wanted requests the throttle lets through. Waits for its window to end. */
 async function affordable({ target }: VerifyRun, wanted: number, signal: AbortSignal): Promise<number> {
   const { limit, windowMs } = target.throttle;
   if (windowMs <= LONGEST_WINDOW_MS) await delay(windowMs, undefined, { signal });
@@ -149,10 +151,8 @@ async function affordable({ target }: VerifyRun, wanted: number, signal: AbortSi
 const person = (run: VerifyRun, index: number) => run.newEvent(`p${index % PEOPLE}`);
 const round = (value: number): number => Math.round(value * 10) / 10;
 
-export const METRICS = 'give the address of the metrics with --management-url';
-
 function refusedRemedy(status: number): string {
   return status === 429
-    ? 'this address is throttled: give the limit of the service with --throttle-limit, or look who else uses this address'
-    : 'look for the requests in the log of the service';
+    ? 'this address is throttled: pass the limit of the service with --throttle-limit, or find out who else uses this address'
+    : 'find these requests in the log of the service';
 }

@@ -1,8 +1,9 @@
-/** The submissions that verify sends: of a form kept for it, by people who do not exist, at a domain reserved for examples. */
+/** The submissions that verify sends: of a form that exists only for its run, by invented people, at a domain reserved for examples. */
 import { randomUUID } from 'node:crypto';
+import { VERIFICATION_FORM } from '../../core/verification-form';
 
-/** No form of Typeform has such an id. */
-export const VERIFY_FORM_ID = 'onboarding-verify';
+/** The form of a run. What it sent is removed with the form, so no other run may use it. */
+export const formOf = (runId: string): string => `${VERIFICATION_FORM}-${runId}`;
 
 export interface ProbeEvent {
   eventId: string;
@@ -11,14 +12,12 @@ export interface ProbeEvent {
   body: Buffer;
 }
 
-/** What the e-mails of a run have in common, to find its clients by. */
-export const emailsOf = (runId: string): string => `verify-${runId}`;
-
-/** A new complete submission at `now`. `person` tells the people of a run apart: the same one, the same client. */
+/** A new complete submission at `now`. Submissions of the same `person` become one client. */
 export function probeEvent(runId: string, person: string, now: Date): ProbeEvent {
   const eventId = `verify-${randomUUID()}`;
   const token = randomUUID().replaceAll('-', '');
-  const email = `${emailsOf(runId)}-${person}@example.com`;
+  const formId = formOf(runId);
+  const email = `verify-${runId}-${person}@example.com`;
   const submittedAt = `${now.toISOString().slice(0, 19)}Z`;
   const name = { id: 'verify_name', ref: 'full_name', type: 'short_text' };
   const mail = { id: 'verify_email', ref: 'email', type: 'email' };
@@ -26,12 +25,12 @@ export function probeEvent(runId: string, person: string, now: Date): ProbeEvent
     event_id: eventId,
     event_type: 'form_response',
     form_response: {
-      form_id: VERIFY_FORM_ID,
+      form_id: formId,
       token,
       landed_at: submittedAt,
       submitted_at: submittedAt,
       definition: {
-        id: VERIFY_FORM_ID,
+        id: formId,
         title: 'Deployment check',
         fields: [
           { ...name, title: 'Full name' },

@@ -3,15 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { sign } from '../../core/signature';
 import { failed, Finding, passed } from '../check';
 import type { LinkedCheck } from './link-checks';
-import { METRICS } from './performance-checks';
+import type { VerifyId } from './verify-ids';
+import { ADMIN_KEY, METRICS, otherReplica } from './common-findings';
 import { itemsOf, jsonOf, ProcessMetrics, VerifyRun } from './verify-run';
-import { ADMIN_KEY } from './webhook-checks';
 
 const REQUESTS = 'onboarding_webhook_requests_total';
 const FORGED = ['signature_missing', 'signature_malformed', 'signature_mismatch'];
 const KEY_LIFE_MS = 3_600_000;
 
-export function securityChecks(run: VerifyRun): LinkedCheck[] {
+export function securityChecks(run: VerifyRun): LinkedCheck<VerifyId>[] {
   return [
     {
       id: 'security.signature',
@@ -29,7 +29,7 @@ export function securityChecks(run: VerifyRun): LinkedCheck[] {
     },
     {
       id: 'security.audit',
-      title: 'changes are in the audit log',
+      title: 'changes are recorded in the audit log',
       severity: 'block',
       needs: ['service.started'],
       run: (signal) => audit(run, signal),
@@ -37,10 +37,10 @@ export function securityChecks(run: VerifyRun): LinkedCheck[] {
   ];
 }
 
-export function alertsCheck(run: VerifyRun): LinkedCheck {
+export function alertsCheck(run: VerifyRun): LinkedCheck<VerifyId> {
   return {
     id: 'security.alerts',
-    title: 'nobody else fails to sign',
+    title: 'no signature failures from elsewhere',
     severity: 'block',
     needs: ['service.started'],
     run: (signal) => alerts(run, signal),
@@ -60,13 +60,13 @@ async function signatures(run: VerifyRun, signal: AbortSignal): Promise<Finding>
     statuses[name] = (await run.deliverForged(body, forgery, signal)).status;
   }
   statuses['the secret of another endpoint'] = (
-    await run.post(`/webhooks/typeform/${randomUUID()}`, body, right, signal)
+    await run.post(`${run.target.url}/webhooks/typeform/${randomUUID()}`, body, right, signal)
   ).status;
   const wrong = Object.entries(statuses).filter(([, status]) => status !== 401);
   if (wrong.length === 0) return passed(`401 for ${Object.keys(statuses).join(', ')}`);
   return failed(
     wrong.map(([name, status]) => `${name}: ${status}`).join('; '),
-    'take the service out of reach: whoever finds it can submit; look what stands in front of it or answers for it',
+    'take the service offline, since anyone could submit; find out what stands in front of it or answers in its place',
   );
 }
 
@@ -75,7 +75,7 @@ async function replay(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
   if (!event) throw new Error('no event was accepted');
   const answer = await run.deliver(event, signal);
   const { status } = jsonOf(answer);
-  const remedy = 'stop the rollout: the same submission must never count twice; look at GET /v1/deliveries/<eventId>';
+  const remedy = 'stop the rollout: a submission must never count twice; see GET /v1/deliveries/<eventId>';
   if (answer.status !== 200 || status !== 'duplicate') {
     return failed(`the same event again was answered ${answer.status} ${String(status)}`, remedy);
   }
@@ -91,7 +91,7 @@ async function audit(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
   const created = await run.admin('POST', '/v1/api-keys', signal, { body: wish });
   const { id, key } = jsonOf(created);
   if (created.status !== 201 || typeof id !== 'string' || typeof key !== 'string') {
-    return failed(`making an API key was answered ${created.status}`, ADMIN_KEY);
+    return failed(`creating an API key was answered ${created.status}`, ADMIN_KEY);
   }
   run.apiKeyIds.add(id);
   const works = await run.admin('GET', '/v1/forms?limit=1', signal, { key });
@@ -100,8 +100,8 @@ async function audit(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
   const refused = await run.admin('GET', '/v1/forms?limit=1', signal, { key });
   if (works.status !== 200 || revoked.status !== 204 || refused.status !== 401) {
     return failed(
-      `a new key: ${works.status}, revoking it: ${revoked.status}, the revoked key: ${refused.status}`,
-      'stop the rollout: a revoked key must be refused at once',
+      `the new key was answered ${works.status}, its revocation ${revoked.status}, the revoked key ${refused.status}`,
+      'stop the rollout: a revoked key must be rejected immediately',
     );
   }
   for (const action of ['api_key.created', 'api_key.revoked']) {
@@ -112,10 +112,12 @@ async function audit(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
   }
   const chain = jsonOf(await run.admin('GET', '/v1/audit/verify', signal));
   if (chain.valid === true)
-    return passed(`a key was made and revoked, both recorded; the chain of ${String(chain.entries)} entries is whole`);
+    return passed(
+      `creating and revoking a key were both recorded; the chain of ${String(chain.entries)} entries is intact`,
+    );
   return failed(
     `the chain of the audit log is broken at entry ${String(chain.brokenAt)}`,
-    'somebody changed the audit log: keep the database as it is and compare it with a backup',
+    'the audit log was tampered with: leave the database as it is and compare it with a backup',
   );
 }
 
@@ -124,13 +126,13 @@ async function alerts(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
   if (!before) return failed('the metrics could not be read at the start', METRICS);
   const after = await run.metricsAgain(before, signal);
   if (!after.metrics.has(REQUESTS)) return failed(`${REQUESTS} is missing`, METRICS);
-  if (!after.same) return passed('not compared: only other replicas answer now');
+  if (!after.same) return otherReplica('counters of two replicas cannot be compared');
   const counted = forgedIn(after) - forgedIn(before);
   const found = `${counted} signature failures counted by the process that answered, ${run.forged} of verify's own`;
   if (counted <= run.forged) return passed(found);
   return failed(
     found,
-    'somebody else sends webhooks that are not signed with our secret: see the log, and whether Typeform has it',
+    'someone else sends webhooks that are not signed with our secret: see the log, and check that Typeform has the current secret',
   );
 }
 

@@ -1,11 +1,13 @@
 /** Checklist, "Immediate Checks": started, no errors in the log, probes, database. */
 import { failed, Finding, passed } from '../check';
 import type { LinkedCheck } from './link-checks';
+import type { VerifyId } from './verify-ids';
+import { otherReplica } from './common-findings';
 import { jsonOf, VerifyRun } from './verify-run';
 
 const ERROR_LINES = 'onboarding_log_lines_total';
 
-export function serviceChecks(run: VerifyRun): LinkedCheck[] {
+export function serviceChecks(run: VerifyRun): LinkedCheck<VerifyId>[] {
   return [
     {
       id: 'service.started',
@@ -16,7 +18,7 @@ export function serviceChecks(run: VerifyRun): LinkedCheck[] {
     },
     {
       id: 'service.health',
-      title: 'the probes are good',
+      title: 'the probes answer 200',
       severity: 'block',
       needs: ['service.started'],
       run: (signal) => probes(run, signal),
@@ -31,10 +33,10 @@ export function serviceChecks(run: VerifyRun): LinkedCheck[] {
   ];
 }
 
-export function logErrorsCheck(run: VerifyRun): LinkedCheck {
+export function logErrorsCheck(run: VerifyRun): LinkedCheck<VerifyId> {
   return {
     id: 'service.log-errors',
-    title: 'nothing was logged as an error meanwhile',
+    title: 'no errors are logged during the checks',
     severity: 'block',
     needs: ['service.started'],
     run: (signal) => logErrors(run, signal),
@@ -44,7 +46,7 @@ export function logErrorsCheck(run: VerifyRun): LinkedCheck {
 /** Also remembers the metrics of this moment, which later ones are compared with. */
 async function started(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
   const { managementUrl } = run.target;
-  const notThere = 'start the service, or give its addresses with --url and --management-url';
+  const notThere = 'start the service, or correct --url and --management-url';
   try {
     const { status } = await run.management('/health/live', signal);
     if (status === 404) return failed(`${managementUrl}/health/live answered 404`, probesElsewhere);
@@ -57,7 +59,8 @@ async function started(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
   return passed(since ? `alive, started at ${new Date(since * 1000).toISOString()}` : 'alive');
 }
 
-const probesElsewhere = 'give the address of MANAGEMENT_PORT with --management-url: probes and metrics are only there';
+const probesElsewhere =
+  'name the address of MANAGEMENT_PORT with --management-url: probes and metrics are served only there';
 
 async function probes(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
   const bad: string[] = [];
@@ -68,18 +71,18 @@ async function probes(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
     bad.push(`${probe} ${answer.status}${parts && ` (${parts})`}`);
   }
   if (bad.length === 0) return passed('live, ready and startup answer 200');
-  return failed(bad.join('; '), 'mend the part that is named: database, migrations (run migrate), or shutdown');
+  return failed(bad.join('; '), 'fix the part named here: database, migrations (run migrate) or shutdown');
 }
 
 async function database(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
   const answer = await run.management('/health/ready', signal);
   const details = jsonOf(answer).details as Record<string, { status?: string; message?: unknown }> | undefined;
   const state = details?.database;
-  if (state?.status === 'up') return passed('readiness says that the database is up and takes writes');
+  if (state?.status === 'up') return passed('readiness reports that the database is up and accepts writes');
   const why = typeof state?.message === 'string' ? `: ${state.message}` : '';
   return failed(
     `readiness answered ${answer.status}, database ${state?.status ?? 'not mentioned'}${why}`,
-    'look at DATABASE_URL, at the network to PostgreSQL and at PostgreSQL itself; it must be no standby',
+    'check DATABASE_URL, the network to PostgreSQL and PostgreSQL itself, which must not be a standby',
   );
 }
 
@@ -91,12 +94,11 @@ async function logErrors(run: VerifyRun, signal: AbortSignal): Promise<Finding> 
   const now = metrics.sum(ERROR_LINES, { level: 'error' });
   if (now === null)
     return failed(`${ERROR_LINES}{level="error"} is missing`, 'deploy a version that counts its log lines');
-  if (!same) return passed(`not compared: only other replicas answer now; one has ${now} error lines since its start`);
+  if (!same) return otherReplica(`one of them has logged ${now} errors since its start`);
   const lines = now - (count() ?? 0);
-  if (lines <= 0)
-    return passed(`0 error lines since the start of verify in the process that answered; ${now} since its own`);
+  if (lines <= 0) return passed(`no errors logged since verify started; ${now} since the process started`);
   return failed(
-    `${lines} error lines since the start of verify`,
-    'read them: they are the lines of the log with level error',
+    `${lines} error${lines === 1 ? '' : 's'} logged since verify started`,
+    'read the log lines with level error',
   );
 }

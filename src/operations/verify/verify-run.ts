@@ -1,4 +1,4 @@
-/** One run of verify: its calls to the service, and what the checks have to know of each other. */
+/** One run of verify: its calls to the service, and what its checks share. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MetricsSnapshot } from '../metrics-snapshot';
@@ -7,6 +7,7 @@ import { HttpAnswer, HttpClient } from '../http-client';
 import { probeEvent, ProbeEvent } from './probe-event';
 import type { VerifyTarget } from './verify-target';
 
+const SHARED_ENDPOINT = '/webhooks/typeform';
 const POLL_MS = 50;
 const ADMIN_RETRIES = 3;
 const METRICS_TRIES = 6;
@@ -23,13 +24,14 @@ export class VerifyRun {
   readonly http = new HttpClient();
   /** The first event that was accepted. */
   accepted: ProbeEvent | null = null;
-  /** Events that were sent with a good signature, whatever became of them: they may have been stored. */
+  /** Events sent with a good signature, whatever the answer was: any of them may have been stored. */
   sent = 0;
-  /** Requests whose signature was wrong on purpose: the service counts them too. */
+  /** Requests with a deliberately wrong signature: the service counts them too. */
   forged = 0;
   /** The metrics as they were at the start; null when they could not be read. */
   metricsBefore: ProcessMetrics | null = null;
   readonly apiKeyIds = new Set<string>();
+  private readonly delivering = new Set<Promise<unknown>>();
 
   constructor(readonly target: VerifyTarget) {
     this.startedAt = target.clock.now();
@@ -39,33 +41,46 @@ export class VerifyRun {
     return probeEvent(this.id, person, this.target.clock.now());
   }
 
-  /** Sends an event as Typeform does. */
-  deliver({ body }: ProbeEvent, signal: AbortSignal): Promise<HttpAnswer> {
+  /** Sends an event as Typeform does. Throws when the signal is aborted; once sent, a delivery is not cut off: it may be stored. */
+  deliver(event: ProbeEvent, signal: AbortSignal): Promise<HttpAnswer> {
+    return this.deliverTo(`${this.target.url}${SHARED_ENDPOINT}`, this.target.secret, event, signal);
+  }
+
+  /** The same at any endpoint of the service. */
+  async deliverTo(url: string, secret: string, { body }: ProbeEvent, signal: AbortSignal): Promise<HttpAnswer> {
+    signal.throwIfAborted();
     this.sent += 1;
-    return this.post('/webhooks/typeform', body, sign(this.target.secret, body), signal);
+    const answer = this.post(url, body, sign(secret, body));
+    this.delivering.add(answer);
+    return answer.finally(() => this.delivering.delete(answer));
+  }
+
+  /** Waits for the deliveries under way. */
+  async delivered(): Promise<void> {
+    await Promise.allSettled(this.delivering);
   }
 
   /** Sends a body with any signature, or none, that is not the right one. */
   deliverForged(body: Buffer, signature: string | null, signal: AbortSignal): Promise<HttpAnswer> {
     this.forged += 1;
-    return this.post('/webhooks/typeform', body, signature, signal);
+    return this.post(`${this.target.url}${SHARED_ENDPOINT}`, body, signature, signal);
   }
 
-  post(path: string, body: Buffer, signature: string | null, signal: AbortSignal): Promise<HttpAnswer> {
+  post(url: string, body: Buffer, signature: string | null, signal?: AbortSignal): Promise<HttpAnswer> {
     const headers = {
       'content-type': 'application/json',
       'content-length': String(body.length),
       ...(signature === null ? {} : { 'typeform-signature': signature }),
     };
-    return this.http.send(`${this.target.url}${path}`, { method: 'POST', headers, body, signal });
+    return this.http.send(url, { method: 'POST', headers, body, signal });
   }
 
-  /** A call of the admin API; comes again when it is told to slow down. */
+  /** A call of the admin API; repeated when the answer is 429. */
   async admin(
     method: 'GET' | 'POST' | 'DELETE',
     path: string,
-    signal: AbortSignal,
-    { body, key = this.target.adminKey }: { body?: object; key?: string } = {},
+    signal?: AbortSignal,
+    { body, key = this.target.adminKey, timeoutMs }: { body?: object; key?: string; timeoutMs?: number } = {},
   ): Promise<HttpAnswer> {
     const bytes = body && Buffer.from(JSON.stringify(body));
     const headers = {
@@ -73,7 +88,13 @@ export class VerifyRun {
       ...(bytes ? { 'content-type': 'application/json', 'content-length': String(bytes.length) } : {}),
     };
     for (let left = ADMIN_RETRIES; ; left -= 1) {
-      const answer = await this.http.send(`${this.target.url}${path}`, { method, headers, body: bytes, signal });
+      const answer = await this.http.send(`${this.target.url}${path}`, {
+        method,
+        headers,
+        body: bytes,
+        signal,
+        timeoutMs,
+      });
       if (answer.status !== 429 || left === 0) return answer;
       await delay(1_000, undefined, { signal });
     }
@@ -104,7 +125,7 @@ export class VerifyRun {
     }
   }
 
-  /** Asks again and again until there is something, or until time is up: then null. */
+  /** Asks repeatedly until there is a result; null when time is up. */
   async poll<T>(ask: () => Promise<T | null>, withinMs: number, signal: AbortSignal): Promise<T | null> {
     const deadline = performance.now() + withinMs;
     for (;;) {

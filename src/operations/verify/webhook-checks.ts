@@ -2,11 +2,13 @@
 import { sign } from '../../core/signature';
 import { failed, Finding, passed } from '../check';
 import type { HttpAnswer } from '../http-client';
+import { ADMIN_KEY } from './common-findings';
 import type { LinkedCheck } from './link-checks';
+import type { VerifyId } from './verify-ids';
 import type { ProbeEvent } from './probe-event';
 import { itemsOf, jsonOf, VerifyRun } from './verify-run';
 
-export function webhookChecks(run: VerifyRun): LinkedCheck[] {
+export function webhookChecks(run: VerifyRun): LinkedCheck<VerifyId>[] {
   return [
     {
       id: 'webhook.accepted',
@@ -17,14 +19,14 @@ export function webhookChecks(run: VerifyRun): LinkedCheck[] {
     },
     {
       id: 'webhook.tampered-refused',
-      title: 'a webhook that was changed on its way is refused',
+      title: 'a tampered webhook is rejected',
       severity: 'block',
       needs: ['webhook.accepted'],
       run: (signal) => tampered(run, signal),
     },
     {
       id: 'webhook.unsigned-refused',
-      title: 'a webhook without a signature is refused',
+      title: 'a webhook without a signature is rejected',
       severity: 'block',
       needs: ['webhook.accepted'],
       run: (signal) => unsigned(run, signal),
@@ -50,16 +52,16 @@ async function accepted(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
   const said = typeof status === 'string' ? ` ${status}` : '';
   return failed(
     `answered ${answer.status}${said}`,
-    REMEDIES[answer.status] ?? 'look for the request in the log of the service',
+    REMEDIES[answer.status] ?? 'find the request in the log of the service',
   );
 }
 
 const REMEDIES: Partial<Record<number, string>> = {
-  200: 'the answer is not that of this service: look what stands in front of it',
-  401: 'give the secret that the service has: --secret, or TYPEFORM_WEBHOOK_SECRET in this environment',
+  200: 'this is not an answer of the service: find out what stands in front of it',
+  401: 'use the secret that the service has: --secret, or TYPEFORM_WEBHOOK_SECRET in this environment',
   404: '--url must be the base URL of the service, without /webhooks',
-  429: 'this address sends too much already: wait, or raise THROTTLE_LIMIT',
-  503: 'the service cannot commit now: see service.health and service.database, or it shuts down (WORKER_MODE=processor also refuses)',
+  429: 'this address already sends too much: wait, or raise THROTTLE_LIMIT',
+  503: 'the service cannot commit events: see service.health and service.database; a process that is shutting down or has WORKER_MODE=processor also answers 503',
 };
 
 async function tampered(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
@@ -76,19 +78,16 @@ async function unsigned(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
 /** Refused with 401, and not there afterwards. */
 async function refused(run: VerifyRun, event: ProbeEvent, answer: HttpAnswer, signal: AbortSignal): Promise<Finding> {
   const remedy =
-    'take the service out of reach: whoever finds it can submit; look what stands in front of it or answers for it';
+    'take the service offline, since anyone could submit; find out what stands in front of it or answers in its place';
   if (answer.status !== 401) return failed(`answered ${answer.status} instead of 401`, remedy);
   const stored = await run.admin('GET', `/v1/deliveries/${event.eventId}`, signal);
-  if (stored.status === 404) return passed('401, and nothing was stored');
-  if (stored.status === 200) return failed('answered 401, but it was stored', remedy);
+  if (stored.status === 404) return passed('rejected with 401, and not stored');
+  if (stored.status === 200) return failed('answered 401, but stored', remedy);
   return failed(
     `401, but whether it was stored could not be looked up: the admin API answered ${stored.status}`,
     ADMIN_KEY,
   );
 }
-
-/** What to do when the admin API does not let us in. */
-export const ADMIN_KEY = 'give a key with the role admin: --admin-key, or ADMIN_API_KEY in this environment';
 
 async function recordCreated(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
   const { accepted: event } = run;
@@ -110,9 +109,9 @@ async function recordCreated(run: VerifyRun, signal: AbortSignal): Promise<Findi
   const { status, reason, lastError } = delivery;
   const why = [status, reason, lastError].filter((part) => typeof part === 'string').join(', ');
   return failed(
-    `no client record within ${run.target.patienceMs / 1000} s; the event is ${why || 'unknown'}`,
+    `no client record after ${run.target.patienceMs / 1000} s; the event is ${why || 'unknown'}`,
     status === 'pending'
-      ? 'switch processing on: WEBHOOK_PROCESSING_ENABLED must not be false, and one process needs WORKER_MODE all or processor'
-      : 'look at GET /v1/deliveries of the form onboarding-verify; it must not be paused',
+      ? 'turn processing on: WEBHOOK_PROCESSING_ENABLED must not be false, and one process needs WORKER_MODE all or processor'
+      : `see GET /v1/deliveries/${event.eventId}`,
   );
 }

@@ -28,7 +28,10 @@ export function alertEvidence(projectRoot: string, prometheusUrl: string | null)
     if (names.length === 0) return failed(`no such rule in ${files.join(', ')}`, 'add the rule');
     const evidence = `${names.length} rule(s) in ${files.join(', ')}: ${names.join(', ')}`;
     if (prometheusUrl === null) {
-      return unclear(`${evidence}; whether a Prometheus has loaded them was not looked at`, 'give --prometheus <url>');
+      return unclear(
+        `${evidence}; whether Prometheus has loaded them was not checked`,
+        'name it with --prometheus <url>',
+      );
     }
     const loaded = await loadedAlerts(prometheusUrl, signal);
     const missing = names.filter((name) => !loaded.has(name));

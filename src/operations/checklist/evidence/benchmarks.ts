@@ -1,8 +1,8 @@
-/** What the last benchmark run says of its thresholds. */
+/** Whether the last benchmark run met its thresholds. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { passed } from '../../check';
+import { failed, passed } from '../../check';
 import { Evidence, unclear } from './evidence';
 
 const RESULTS = join('bench', 'results', 'latest.json');
@@ -16,7 +16,7 @@ const results = z.object({
   ),
 });
 
-/** A whole run that met every threshold; its age is told. */
+/** A full run that met every threshold; the evidence gives its age. */
 export function benchmarkEvidence(projectRoot: string, now: Date): Evidence {
   const path = join(projectRoot, RESULTS);
   return {
@@ -33,8 +33,13 @@ export function benchmarkEvidence(projectRoot: string, now: Date): Evidence {
       const missed = thresholds.filter((threshold) => !threshold.met);
       if (missed.length === 0 && met.length > 0) return passed(evidence);
       const names = missed.map(({ name, measured, bound, unit }) => `${name} ${round(measured)} (${bound} ${unit})`);
-      // Ratios to other receivers depend on the machine: a person judges them. What a deployment needs, verify and gate measure.
-      return unclear([evidence, ...names].join('; '), 'look for what became slower, or measure on a quiet machine');
+      if (missed.length === 0) return unclear(evidence, 'run npm run bench');
+      // Ratios to other receivers depend on the machine, so a person judges them. verify and gate measure what a deployment needs.
+      return failed(
+        [evidence, ...names].join('; '),
+        'find out what became slower, or measure on a quiet machine',
+        'warn',
+      );
     },
   };
 }

@@ -6,7 +6,6 @@ import { benchmarkEvidence } from './benchmarks';
 import { dependencyEvidence } from './dependencies';
 import { documentEvidence } from './documents';
 import { rolloutEvidence } from './gradual-rollout';
-import { realAccountEvidence } from './real-account';
 import { testEvidence } from './test-results';
 
 export interface EvidenceSources {
@@ -14,15 +13,13 @@ export interface EvidenceSources {
   projectRoot: string;
   ciResults: string | null;
   prometheusUrl: string | null;
-  /** Where Typeform's API is; null when the sandbox stands in. */
-  typeformApiUrl: string | null;
   now: Date;
 }
 
 const TIMEOUT_MS = 10_000;
 
 export function evidenceRunner(
-  { projectRoot, ciResults, prometheusUrl, typeformApiUrl, now }: EvidenceSources,
+  { projectRoot, ciResults, prometheusUrl, now }: EvidenceSources,
   log: (line: string) => void = () => undefined,
 ): Runner {
   const evidence = [
@@ -30,7 +27,6 @@ export function evidenceRunner(
     benchmarkEvidence(projectRoot, now),
     ...documentEvidence(projectRoot),
     dependencyEvidence(projectRoot),
-    realAccountEvidence(typeformApiUrl),
     rolloutEvidence(projectRoot),
     ...alertEvidence(projectRoot, prometheusUrl),
   ];

@@ -1,10 +1,10 @@
-/** What the last run of the tests says: a file that `jest --json --outputFile <file>` has written. */
+/** The last test run, from the file that `jest --json --outputFile <file>` has written. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { failed, Finding, passed } from '../../check';
 import { Evidence, unclear } from './evidence';
 
-/** The checklist asks for so many security tests. */
+/** The number of security tests that the checklist asks for. */
 const SECURITY_TESTS_DEMANDED = 43;
 
 /** Test files that look at signatures, secrets, access, the audit log and refused requests. */
@@ -50,8 +50,8 @@ export function testEvidence(path: string | null): Evidence[] {
 function judge(path: string | null, files: RegExp, demanded: number): Finding {
   if (path === null) {
     return unclear(
-      'no results of the tests were given',
-      'run `npx jest --json --outputFile test-results.json` and give --ci-results test-results.json, or sign for it',
+      'no test results were given',
+      'run `npx jest --json --outputFile test-results.json` and name the file with --ci-results, or sign the line',
     );
   }
   const { startTime, testResults } = readResults(path);
@@ -61,13 +61,14 @@ function judge(path: string | null, files: RegExp, demanded: number): Finding {
   const failedSuites = suites.filter(({ status }) => status === 'failed').length;
   const when = new Date(startTime).toISOString();
   const evidence = `${passedTests} of ${statuses.length} tests in ${suites.length} files passed, in the run of ${when}`;
-  if (failedSuites > 0) return failed(`${evidence}; ${failedSuites} files failed`, 'mend them and run the tests again');
-  if (passedTests < demanded) return failed(`${evidence}; ${demanded} are demanded`, 'run all the tests');
+  if (failedSuites > 0)
+    return failed(`${evidence}; ${failedSuites} files failed`, 'fix these tests and run them again');
+  if (passedTests < demanded) return failed(`${evidence}; at least ${demanded} are required`, 'run all tests');
   return passed(evidence);
 }
 
 function readResults(path: string): TestResults {
   const parsed = results.safeParse(JSON.parse(readFileSync(path, 'utf8')));
-  if (!parsed.success) throw new Error('--ci-results is no file that jest --json has written');
+  if (!parsed.success) throw new Error('the file of --ci-results was not written by jest --json');
   return parsed.data;
 }

@@ -16,14 +16,10 @@ export const after: ChecklistSection = {
     },
     {
       title: 'Functional Testing (15-30 minutes)',
-      comment: '# Test webhook processing',
       lines: [
-        automatic(
-          'functional.webhook',
-          'Send test webhook: `curl -X POST $WEBHOOK_ENDPOINT -H "Typeform-Signature: ..." -d \'{...}\'`',
-          ['webhook.accepted', 'cleanup.done'],
-          { here: 'npm run cli -- verify; a signature for curl: npm run cli -- sign --file body.json' },
-        ),
+        automatic('functional.webhook', 'Send test webhook', ['webhook.accepted', 'cleanup.done'], {
+          how: '`npm run cli -- verify --url <base>` (for a signature to use with curl: `npm run cli -- sign --file body.json`)',
+        }),
         automatic('functional.signature', 'Verify signature validation working', [
           'webhook.tampered-refused',
           'webhook.unsigned-refused',

@@ -8,22 +8,36 @@ export const before: ChecklistSection = {
     {
       title: 'Code Preparation',
       lines: [
-        automatic('code.tests', 'All tests passing in CI/CD pipeline', ['evidence.tests']),
+        automatic('code.tests', 'All tests passing in CI/CD pipeline', ['evidence.tests'], {
+          how: '`npx jest --selectProjects unit e2e --json --outputFile test-results.json`, then `npm run cli -- checklist --ci-results test-results.json`',
+        }),
         manual('code.review', 'Code review completed and approved'),
         automatic('code.security-scan', 'Security scan completed with no critical issues', [
           'release.dependency-audit',
         ]),
-        automatic('code.benchmarks', 'Performance benchmarks validated', ['evidence.benchmarks']),
-        assisted('code.documentation', 'Documentation updated', ['evidence.documents']),
+        automatic('code.benchmarks', 'Performance benchmarks validated', ['evidence.benchmarks'], {
+          how: '`npm run bench`',
+        }),
+        assisted('code.documentation', 'Documentation updated', ['evidence.documents'], {
+          how: 'read README.md and docs/',
+        }),
       ],
     },
     {
       title: 'Environment Preparation',
       lines: [
-        automatic('environment.variables', 'Production environment variables configured', ['config.valid']),
-        assisted('environment.migrations-reviewed', 'Database migration scripts reviewed', ['database.migrations']),
-        automatic('environment.backup', 'Backup of current production state completed', ['database.backup']),
-        assisted('environment.rollback-plan', 'Rollback plan documented and reviewed', ['evidence.rollback-plan']),
+        automatic('environment.variables', 'Production environment variables configured', ['config.valid'], {
+          how: '`npm run cli -- config`',
+        }),
+        assisted('environment.migrations-reviewed', 'Database migration scripts reviewed', ['database.migrations'], {
+          how: '`npm run cli -- preflight --only database.migrations --show-sql`',
+        }),
+        automatic('environment.backup', 'Backup of current production state completed', ['database.backup'], {
+          how: '`npm run cli -- preflight --only database.backup --make-backup <directory>`',
+        }),
+        assisted('environment.rollback-plan', 'Rollback plan documented and reviewed', ['evidence.rollback-plan'], {
+          how: 'read docs/rollback.md',
+        }),
       ],
     },
     {

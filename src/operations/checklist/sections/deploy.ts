@@ -9,69 +9,58 @@ export const deploy: ChecklistSection = {
       title: 'Phase 1: Infrastructure Preparation',
       lines: [
         manual('infrastructure.window', 'Maintenance window scheduled and communicated'),
-        assisted('infrastructure.load-balancer', 'Load balancer configured for gradual rollout', [
-          'evidence.gradual-rollout',
-          'public-url.dns',
-          'public-url.reachable',
-        ]),
-        automatic('infrastructure.alerts', 'Monitoring alerts configured', ['evidence.alert-rules']),
+        assisted(
+          'infrastructure.load-balancer',
+          'Load balancer configured for gradual rollout',
+          ['evidence.gradual-rollout', 'public-url.dns', 'public-url.reachable'],
+          {
+            how: '`npm run cli -- preflight --only public-url.dns public-url.reachable` and `npm run cli -- checklist --phase deploy`',
+          },
+        ),
+        automatic('infrastructure.alerts', 'Monitoring alerts configured', ['evidence.alert-rules'], {
+          how: '`npm run cli -- checklist --phase deploy --prometheus <url>`',
+        }),
         manual('infrastructure.contacts', 'Emergency contacts notified'),
       ],
     },
     {
       title: 'Phase 2: Database Updates',
-      comment: '# Database migration',
       lines: [
-        automatic(
-          'database.backup',
-          'Backup current database: `pg_dump production > backup_$(date +%Y%m%d_%H%M%S).sql`',
-          ['database.backup'],
-          { here: 'npm run cli -- checklist --phase deploy --make-backup <directory>' },
-        ),
-        automatic('database.migrate', 'Run migrations: `poetry run alembic upgrade head`', ['database.migrations'], {
-          here: 'npm run cli -- migrate',
+        automatic('database.backup', 'Backup current database', ['database.backup'], {
+          how: '`npm run cli -- preflight --only database.backup --make-backup <directory>`',
         }),
-        automatic(
-          'database.migrated',
-          'Verify migration success: `poetry run alembic current`',
-          ['database.migrations', 'database.privileges'],
-          { here: 'npm run migration:show' },
-        ),
+        automatic('database.migrate', 'Run migrations', ['database.migrations'], { how: '`npm run cli -- migrate`' }),
+        automatic('database.migrated', 'Verify migration success', ['database.migrations', 'database.privileges'], {
+          how: '`npm run migration:show`',
+        }),
       ],
     },
     {
       title: 'Phase 3: Application Deployment',
-      comment: '# Application update',
       lines: [
-        manual('application.stop', 'Stop current services: `systemctl stop webhook-service`', {
-          here: 'SIGTERM: docker stop, systemctl stop or kubectl rollout; what is in flight is finished',
+        manual('application.stop', 'Stop current services', {
+          how: '`systemctl stop typeform-onboarding` or `docker stop --time 30 typeform-onboarding` (on Kubernetes the rollout does it)',
         }),
-        automatic('application.code', 'Deploy new code: `git checkout production-release-tag`', [
-          'release.git-tag',
-          'release.image-digest',
-        ]),
-        automatic(
-          'application.dependencies',
-          'Install dependencies: `poetry install --only=main`',
-          ['evidence.dependencies'],
-          { here: 'npm ci && npm run build && npm prune --omit=dev' },
-        ),
-        automatic('application.configuration', 'Update configuration files', ['config.valid']),
-        automatic('application.start', 'Start services: `systemctl start webhook-service`', ['service.started'], {
-          here: 'npm start, docker run or kubectl rollout',
+        automatic('application.code', 'Deploy new code', ['release.git-tag', 'release.image-digest'], {
+          how: '`git checkout <release tag>` or an image named by its digest (`npm run cli -- preflight --only release.git-tag release.image-digest --image <name@sha256:digest>`)',
+        }),
+        automatic('application.dependencies', 'Install dependencies', ['evidence.dependencies'], {
+          how: '`npm ci && npm run build && npm prune --omit=dev` (an image contains them)',
+        }),
+        automatic('application.configuration', 'Update configuration files', ['config.valid'], {
+          how: 'as docs/configuration.md explains, then `npm run cli -- config`',
+        }),
+        automatic('application.start', 'Start services', ['service.started'], {
+          how: '`systemctl start typeform-onboarding`, `docker run -d --name typeform-onboarding --env-file production.env -p 3000:3000 typeform-onboarding` or `kubectl apply -k deploy/kubernetes/overlays/production`',
         }),
       ],
     },
     {
       title: 'Phase 4: Configuration Validation',
-      comment: '# Validate configuration',
       lines: [
-        automatic(
-          'configuration.health',
-          'Check config health: `poetry run python -c "from src.contexts.client_onboarding.config import config; print(config.health_check())"`',
-          ['config.valid', 'config.recommendations'],
-          { here: 'npm run cli -- config' },
-        ),
+        automatic('configuration.health', 'Check config health', ['config.valid', 'config.recommendations'], {
+          how: '`npm run cli -- config`',
+        }),
         automatic('configuration.variables', 'Verify environment variables are set correctly', [
           'config.valid',
           'secrets.admin-key',

@@ -16,7 +16,9 @@ export const followUp: ChecklistSection = {
           'webhook.record-created',
           'public-url.reachable',
         ]),
-        manual('first-hours.issues', 'Document any unexpected issues', { here: 'checklist set issues "..."' }),
+        manual('first-hours.issues', 'Document any unexpected issues', {
+          how: '`npm run cli -- checklist set issues "<text>"`',
+        }),
       ],
     },
     {

@@ -1,4 +1,5 @@
 /** The section "Quality Gates" of docs/production-checklist.md, line by line, and how each is answered. */
+import { CHECK_IDS } from '../check-ids';
 import { automatic, ChecklistSection, manual } from '../checklist-line';
 
 export const gates: ChecklistSection = {
@@ -8,7 +9,9 @@ export const gates: ChecklistSection = {
     {
       title: 'Security Gates',
       lines: [
-        automatic('security-gates.tests', 'All security tests passing (43 tests)', ['evidence.security-tests']),
+        automatic('security-gates.tests', 'All security tests passing (43 tests)', ['evidence.security-tests'], {
+          how: '`npm run cli -- checklist --phase gates --ci-results test-results.json`',
+        }),
         automatic('security-gates.vulnerabilities', 'Zero critical vulnerabilities', ['release.dependency-audit']),
         manual('security-gates.owasp', 'OWASP compliance validated'),
         manual('security-gates.penetration', 'Penetration testing completed'),
@@ -35,13 +38,13 @@ export const gates: ChecklistSection = {
     {
       title: 'Functional Gates',
       lines: [
-        automatic('functional-gates.integration', 'All integration tests passing', ['evidence.integration-tests']),
-        automatic('functional-gates.real-api', 'E2E tests with real TypeForm API passing', [
-          'evidence.real-account',
-          'typeform.api-key',
-          'typeform.webhooks-in-sync',
-        ]),
-        automatic('functional-gates.retry', 'Retry logic validated', ['evidence.retry-tests']),
+        automatic('functional-gates.integration', 'All integration tests passing', ['evidence.integration-tests'], {
+          how: '`npm run cli -- checklist --phase gates --ci-results test-results.json`',
+        }),
+        automatic('functional-gates.real-api', 'E2E tests with real TypeForm API passing', CHECK_IDS['real-typeform']),
+        automatic('functional-gates.retry', 'Retry logic validated', ['evidence.retry-tests'], {
+          how: '`npm run cli -- checklist --phase gates --ci-results test-results.json`',
+        }),
         automatic('functional-gates.webhooks', 'Webhook management functional', ['typeform.webhooks-in-sync']),
       ],
     },

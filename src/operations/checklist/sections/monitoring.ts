@@ -1,6 +1,9 @@
 /** The section "Monitoring and Alerting" of docs/production-checklist.md, line by line, and how each is answered. */
 import { automatic, ChecklistSection } from '../checklist-line';
 
+/** Whether Prometheus has loaded the rules. */
+const LOADED = '`npm run cli -- checklist --phase monitoring --prometheus <url>`';
+
 export const monitoring: ChecklistSection = {
   title: 'Monitoring and Alerting',
   phase: 'monitoring',
@@ -18,10 +21,16 @@ export const monitoring: ChecklistSection = {
     {
       title: 'Alert Configuration',
       lines: [
-        automatic('alerts.critical', 'Critical alerts configured (success rate <95%)', ['evidence.alerts-critical']),
-        automatic('alerts.warning', 'Warning alerts configured (latency >100ms)', ['evidence.alerts-warning']),
-        automatic('alerts.security', 'Security alerts active (signature failures)', ['evidence.alerts-security']),
-        automatic('alerts.performance', 'Performance alerts enabled', ['evidence.alerts-performance']),
+        automatic('alerts.critical', 'Critical alerts configured (success rate <95%)', ['evidence.alerts-critical'], {
+          how: LOADED,
+        }),
+        automatic('alerts.warning', 'Warning alerts configured (latency >100ms)', ['evidence.alerts-warning'], {
+          how: LOADED,
+        }),
+        automatic('alerts.security', 'Security alerts active (signature failures)', ['evidence.alerts-security'], {
+          how: LOADED,
+        }),
+        automatic('alerts.performance', 'Performance alerts enabled', ['evidence.alerts-performance'], { how: LOADED }),
       ],
     },
   ],

@@ -23,24 +23,30 @@ export const signOff: ChecklistSection = {
           'security.replay',
           'security.audit',
         ]),
-        assisted('sign-off.qa-engineer', '**QA Engineer**: Quality gates met', [
-          'evidence.tests',
-          'gate.success-rate',
-          'gate.latency',
-        ]),
+        assisted(
+          'sign-off.qa-engineer',
+          '**QA Engineer**: Quality gates met',
+          ['evidence.tests', 'gate.success-rate', 'gate.latency'],
+          { how: '`npm run cli -- gate --window 30m` and `npm run cli -- checklist --ci-results test-results.json`' },
+        ),
       ],
     },
     {
       title: 'Business Sign-off',
       lines: [
         manual('sign-off.product-manager', '**Product Manager**: Feature requirements met'),
-        assisted('sign-off.operations-manager', '**Operations Manager**: Monitoring functional', [
-          'metrics.present',
-          'evidence.alert-rules',
-        ]),
-        assisted('sign-off.support-manager', '**Support Manager**: Support documentation ready', [
-          'evidence.documents',
-        ]),
+        assisted(
+          'sign-off.operations-manager',
+          '**Operations Manager**: Monitoring functional',
+          ['metrics.present', 'evidence.alert-rules'],
+          { how: '`npm run cli -- verify --url <base>` and `npm run cli -- checklist --prometheus <url>`' },
+        ),
+        assisted(
+          'sign-off.support-manager',
+          '**Support Manager**: Support documentation ready',
+          ['evidence.documents'],
+          { how: 'read docs/runbook.md and docs/troubleshooting.md' },
+        ),
       ],
     },
     {

@@ -1,18 +1,18 @@
-/** A backup that is worth the name: made now, restored into a scratch database, counted; the scratch database is dropped. */
+/** Makes a backup, restores it into a scratch database and compares the row counts; the scratch database is dropped. */
 import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { failed, Finding, passed } from '../../check';
 import { BackupRepository, RowCounts } from './backup.repository';
-import { CannotCheck, reasonOf } from '../check-failure';
+import { CannotCheck, CheckFailed, reasonOf } from '../check-failure';
 import { libpqVariables } from './libpq-variables';
 import type { PreflightContext } from '../preflight-context';
 import { complaintOf, outputOf, runProgram } from '../run-program';
 
 export const INSTALL_CLIENT =
-  'install the PostgreSQL client programs of the version of the server (Debian: postgresql-client)';
+  "install the PostgreSQL client programs in the server's version (Debian: postgresql-client)";
 const KILOBYTE = 1024;
 
-/** Leaves the backup in `directory` when it is good, and nothing else. */
+/** Leaves the backup in `directory` when it could be restored, and nothing else. */
 export async function backUpAndRestore(
   context: PreflightContext,
   directory: string,
@@ -24,7 +24,7 @@ export async function backUpAndRestore(
     const options = { environment: context.environment, variables: libpqVariables(url), signal };
     const result = await runProgram(program, args, options);
     if (result === null) throw new CannotCheck(`there is no ${program} in PATH`, INSTALL_CLIENT);
-    if (result.code !== 0) throw new CannotCheck(`${program} failed: ${complaintOf(result)}`, remedy);
+    if (result.code !== 0) throw new CheckFailed(`${program} failed: ${complaintOf(result)}`, remedy);
   };
   const repository = new BackupRepository(url);
   const stamp = context.clock
@@ -37,21 +37,25 @@ export async function backUpAndRestore(
   try {
     const original = await repository.inSnapshot(async (snapshot, rows) => {
       const args = ['--format=custom', `--snapshot=${snapshot}`, `--file=${file}`];
-      await run('pg_dump', args, 'see that the user may read every table and the directory can be written');
+      await run(
+        'pg_dump',
+        args,
+        'make sure that the database user may read every table and that the directory is writable',
+      );
       return rows;
     });
     const restored = await repository
       .inScratchDatabase(async (name, rows) => {
         const args = ['--no-owner', '--no-privileges', '--exit-on-error', `--dbname=${name}`, file];
-        await run('pg_restore', args, 'the dump cannot be restored: mend what is named before you deploy');
+        await run('pg_restore', args, 'this backup cannot be restored: fix the cause named here before you deploy');
         return rows();
       })
       .catch(explainScratch);
     const differing = [...original].filter(([table, rows]) => restored.get(table) !== rows).map(([table]) => table);
     if (differing.length > 0) {
       return failed(
-        `restored, ${differing.join(', ')} do not have the rows of the original`,
-        'do not rely on this backup: look at the server and the disk',
+        `after the restore these tables have a different number of rows: ${differing.join(', ')}`,
+        'do not rely on this backup; check the server and its disk',
       );
     }
     good = true;
@@ -62,25 +66,25 @@ export async function backUpAndRestore(
   }
 }
 
-/** pg_dump refuses servers that are newer than itself. Throws CannotCheck. */
+/** pg_dump refuses servers that are newer than itself. Throws CannotCheck or CheckFailed. */
 async function requireDumpProgram(context: PreflightContext): Promise<void> {
   const { versionNumber } = await (await context.database()).facts();
   const version = await outputOf('pg_dump', ['--version'], { environment: context.environment });
   if (version === null) throw new CannotCheck('there is no pg_dump in PATH', INSTALL_CLIENT);
   const ours = Number(/\) (\d+)/.exec(version)?.[1]);
   const server = Math.floor(versionNumber / 10_000);
-  if (ours < server) throw new CannotCheck(`pg_dump ${ours} cannot dump a server of version ${server}`, INSTALL_CLIENT);
+  if (ours < server) throw new CheckFailed(`pg_dump ${ours} cannot dump a server of version ${server}`, INSTALL_CLIENT);
 }
 
 function explainScratch(error: unknown): never {
-  if (error instanceof CannotCheck) throw error;
-  throw new CannotCheck(
+  if (error instanceof CannotCheck || error instanceof CheckFailed) throw error;
+  throw new CheckFailed(
     `the scratch database could not be used (${reasonOf(error)})`,
-    'let the database user make databases (ALTER ROLE ... CREATEDB), or name a backup with --backup-file',
+    'allow the database user to create databases (ALTER ROLE ... CREATEDB), or name a backup with --backup-file',
   );
 }
 
 function summary(counts: RowCounts): string {
   const rows = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  return `${counts.size} tables with ${rows} rows, as in the original`;
+  return `${counts.size} tables with ${rows} rows, the same as the original`;
 }

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Check, failed, Finding, passed } from '../../check';
+import { Check, failed, Finding, passed, skipped } from '../../check';
 import { backUpAndRestore, INSTALL_CLIENT } from './backup-and-restore';
 import type { PreflightContext, PreflightOptions } from '../preflight-context';
 import { complaintOf, runProgram } from '../run-program';
@@ -9,7 +9,7 @@ import { complaintOf, runProgram } from '../run-program';
 const BACKUP_TIMEOUT_MS = 3_600_000;
 const HOUR_MS = 3_600_000;
 
-/** There is a recent backup that can be read, or one is made now and restored into a scratch database. */
+/** A recent backup can be read, or one is made now and restored into a scratch database. */
 export function backupCheck(context: PreflightContext, options: PreflightOptions): Check {
   const { makeBackup, backupFile } = options;
   return {
@@ -21,8 +21,8 @@ export function backupCheck(context: PreflightContext, options: PreflightOptions
       if (makeBackup !== null) return backUpAndRestore(context, makeBackup, signal);
       if (backupFile !== null) return checkFile(context, options, backupFile, signal);
       return failed(
-        'no backup was named and none was asked for',
-        'give --backup-file <file or directory>, or --make-backup <directory> to make one and prove that it can be restored',
+        'no backup was named, and none was requested',
+        'name one with --backup-file <file or directory>, or have one made and test-restored with --make-backup <directory>',
       );
     },
   };
@@ -35,27 +35,29 @@ async function checkFile(
   signal: AbortSignal,
 ): Promise<Finding> {
   const path = newestFile(given);
-  if (path === null) return failed(`${given} holds no backup`, 'look whether backups are still made, and where');
+  if (path === null)
+    return failed(`there is no backup in ${given}`, 'find out whether backups are still being made, and where');
   const hours = (context.clock.now().getTime() - statSync(path).mtimeMs) / HOUR_MS;
   const evidence = `${path} is ${hours.toFixed(1)} h old`;
   if (hours > backupMaxAgeHours) {
     return failed(
       `${evidence}, more than ${backupMaxAgeHours} h`,
-      'make a backup now (--make-backup <directory>), and look why none was made (--backup-max-age sets the limit)',
+      'make a backup now (--make-backup <directory>) and find out why there is no newer one (--backup-max-age sets the limit)',
     );
   }
   const listing = await runProgram('pg_restore', ['--list', path], { environment: context.environment, signal });
-  if (listing === null) return failed(`${evidence}; it cannot be read: there is no pg_restore in PATH`, INSTALL_CLIENT);
+  if (listing === null)
+    return skipped(`${evidence}; whether it can be read is unknown: there is no pg_restore in PATH`, INSTALL_CLIENT);
   if (listing.code !== 0) {
     return failed(
       `${evidence}; pg_restore cannot read it (${complaintOf(listing)})`,
-      'make backups with pg_dump -Fc, and try to restore one',
+      'make backups with pg_dump -Fc, and try restoring one',
     );
   }
   const entries = listing.stdout.split('\n').filter((line) => /^\d+;/.test(line)).length;
   return entries > 0
     ? passed(`${evidence} and lists ${entries} objects`)
-    : failed(`${evidence} and holds nothing`, 'look what is backed up: it should be the database of DATABASE_URL');
+    : failed(`${evidence} and empty`, 'check what is being backed up: it should be the database in DATABASE_URL');
 }
 
 /** The file itself, or the newest in a directory. */

@@ -23,8 +23,8 @@ export function databaseChecks(context: PreflightContext, { showSql }: { showSql
       if (versionNumber >= MIN_VERSION) return passed(`PostgreSQL ${version}`);
       return failed(`PostgreSQL ${version} is older than 14`, 'upgrade the server to PostgreSQL 14 or newer');
     }),
-    check('database.privileges', 'database user may do what migrations do', checkPrivileges),
-    check('database.migrations', 'schema is that of this version', (database) => checkMigrations(database, showSql)),
+    check('database.privileges', 'database user has the privileges that migrations need', checkPrivileges),
+    check('database.migrations', 'schema matches this version', (database) => checkMigrations(database, showSql)),
   ];
 }
 
@@ -36,12 +36,12 @@ async function reach(context: PreflightContext): Promise<Finding> {
     const facts = await (await context.database()).facts();
     const who = `${facts.database} at ${where} as ${facts.user}`;
     if (!facts.readOnly) return passed(`${who} answers`);
-    return failed(`${who} is read-only`, 'set DATABASE_URL to the primary server: a standby takes no writes');
+    return failed(`${who} is read-only`, 'point DATABASE_URL at the primary server: a standby accepts no writes');
   } catch (error) {
     if (error instanceof CannotCheck) throw error;
     return failed(
       `${where} cannot be reached (${reasonOf(error)})`,
-      'check DATABASE_URL (host, user, password, database), that PostgreSQL runs and that the network lets us through',
+      'check DATABASE_URL (host, user, password, database), that PostgreSQL is running and that the network allows the connection',
     );
   }
 }
@@ -52,12 +52,12 @@ async function checkPrivileges(database: PreflightRepository): Promise<Finding> 
   try {
     await database.tryCreating();
   } catch (error) {
-    return failed(`${user} may not make tables, functions and triggers (${reasonOf(error)})`, remedy);
+    return failed(`${user} may not create tables, functions and triggers (${reasonOf(error)})`, remedy);
   }
   const tables = (await Promise.all(MIGRATIONS.map((migration) => sqlOfMigration(migration)))).flatMap(tablesMadeBy);
   const others = await database.tablesOfOthers([...tables, MIGRATIONS_TABLE]);
   if (others.length === 0)
-    return passed(`${user} has made and taken back a table, a function and a trigger, and owns every table`);
+    return passed(`${user} could create a table, a function and a trigger (rolled back), and owns every table`);
   return failed(
     `${user} does not own ${others.join(', ')}: a migration could not change them`,
     `as owner of the tables: ALTER TABLE ... OWNER TO "${user}", or set DATABASE_URL to the user that owns them`,
@@ -71,7 +71,7 @@ async function checkMigrations(database: PreflightRepository, showSql: boolean):
   if (unknown.length > 0) {
     return failed(
       `the database has run ${unknown.join(', ')}, which this version does not know`,
-      'deploy the version that knows it; to go back a version on purpose, read docs/rollback.md first',
+      'deploy a version that knows it; to roll back on purpose, read docs/rollback.md first',
     );
   }
   const pending = MIGRATIONS.filter(({ name }) => !run.includes(name));

@@ -1,4 +1,4 @@
-/** What preflight asks the database. Nothing that it does there stays. */
+/** What preflight asks the database. Nothing it does there persists. */
 import { randomBytes } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { MIGRATIONS_TABLE } from '../../../database/migrations';
@@ -18,7 +18,7 @@ export interface SealedSecret {
   sealed: string;
 }
 
-/** A webhook of ours: what it should be, and what the reconciler last recorded. */
+/** A registered webhook: its desired settings, and what the reconciler last recorded. */
 export interface KnownWebhook extends WebhookSettings {
   formId: string;
   tag: string;
@@ -52,7 +52,7 @@ export class PreflightRepository {
     return row.present;
   }
 
-  /** Names of all migrations that were ever run and not taken back. */
+  /** Names of all migrations that have run and were not reverted. */
   async migrationsRun(): Promise<string[]> {
     if (!(await this.hasTable(MIGRATIONS_TABLE))) return [];
     const rows = await this.dataSource.query<{ name: string }[]>(`SELECT name FROM ${MIGRATIONS_TABLE} ORDER BY id`);
@@ -68,7 +68,7 @@ export class PreflightRepository {
     );
   }
 
-  /** The webhooks that Typeform should have: those first that were not in order, then those not looked at for longest. */
+  /** The webhooks that Typeform should have: first those not in sync, then those not observed for longest. */
   async webhooks(): Promise<KnownWebhook[]> {
     if (!(await this.hasTable('webhook'))) return [];
     return this.dataSource.query<KnownWebhook[]>(
@@ -77,7 +77,7 @@ export class PreflightRepository {
     );
   }
 
-  /** Which of these tables are there and belong to a role that we may not act as: a migration could not change them. */
+  /** Which of these tables exist and belong to a role that we may not act as: a migration could not change them. */
   async tablesOfOthers(names: readonly string[]): Promise<string[]> {
     const rows = await this.dataSource.query<{ name: string }[]>(
       `SELECT relname AS name FROM pg_class
@@ -88,7 +88,7 @@ export class PreflightRepository {
     return rows.map(({ name }) => name);
   }
 
-  /** Makes one of everything that migrations make, under a name of its own, and takes it back. Throws what PostgreSQL refuses. */
+  /** Creates one of everything that migrations create, under its own name, and rolls it back. Throws what PostgreSQL refuses. */
   async tryCreating(): Promise<void> {
     const name = `preflight_${randomBytes(6).toString('hex')}`;
     await using runner = this.dataSource.createQueryRunner();

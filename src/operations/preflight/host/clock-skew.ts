@@ -28,6 +28,6 @@ export function judgeClocks(readings: readonly ClockReading[]): Finding {
   if (!skews.some(({ tooMuch }) => tooMuch)) return passed(evidence);
   return failed(
     evidence,
-    `set the clocks by NTP (timedatectl, chronyc tracking): ${MAX_SKEW_SECONDS} s apart is too much`,
+    `synchronise the clocks with NTP (timedatectl, chronyc tracking): they may differ by ${MAX_SKEW_SECONDS} s at most`,
   );
 }

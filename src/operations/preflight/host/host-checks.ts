@@ -11,32 +11,32 @@ import { outputOf } from '../run-program';
 const MIN_OPEN_FILES = 4_096;
 const MEGABYTE = 1024 * 1024;
 
-/** The machine that preflight runs on, which should be like the one the service runs on. */
+/** The machine that preflight runs on: it should be the one, or like the one, that the service runs on. */
 export function hostChecks(context: PreflightContext, { minDiskMegabytes }: { minDiskMegabytes: number }): Check[] {
   return [
     {
       id: 'host.disk-space',
-      title: 'there is room on the disks',
+      title: 'enough free disk space',
       severity: 'block',
       run: async () => {
         const places = [existing(context.config.dataDir), ...(await localDatabaseDirectory(context))];
         const free = await Promise.all(places.map(async (path) => ({ path, megabytes: await freeMegabytes(path) })));
         const evidence = free.map(({ path, megabytes }) => `${path} has ${megabytes} MB free`).join('; ');
         if (free.every(({ megabytes }) => megabytes >= minDiskMegabytes)) return passed(evidence);
-        return failed(evidence, `make room: ${minDiskMegabytes} MB are needed (--min-disk-mb)`);
+        return failed(evidence, `free some space: at least ${minDiskMegabytes} MB are needed (--min-disk-mb)`);
       },
     },
     clockCheck(context),
     {
       id: 'host.file-limits',
-      title: 'enough files may be open',
+      title: 'enough files can be open',
       severity: 'block',
       run: async () => {
         const limit = await openFileLimit(context);
-        const evidence = `${limit === Infinity ? 'any number of' : limit} files may be open`;
+        const evidence = `${limit === Infinity ? 'any number of' : limit} files can be open at a time`;
         if (limit >= MIN_OPEN_FILES) return passed(evidence);
         return failed(
-          `${evidence}, and every connection is one`,
+          `${evidence}, and every connection counts as one`,
           `raise the limit to ${MIN_OPEN_FILES} or more (ulimit -n, LimitNOFILE= of systemd, the container's ulimits)`,
         );
       },

@@ -10,11 +10,11 @@ export interface SeenCertificate {
   problem: string | null;
 }
 
-/** Looks at the certificate whatever it is. Throws what the connection fails with. */
+/** Reads the certificate even if it is not valid. Throws the error of a failed connection. */
 export function readCertificate(host: string, port: number, timeoutMs: number): Promise<SeenCertificate> {
   return new Promise((resolve, reject) => {
     const servername = isIP(host) ? undefined : host;
-    // Accepted here so that what is wrong with it can be told; nothing is sent.
+    // Accepted here so that the report can say what is wrong with it; nothing is sent.
     const socket = connect({ host, port, servername, rejectUnauthorized: false, timeout: timeoutMs });
     socket.once('timeout', () => socket.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
     socket.once('error', reject);

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
-import { Check, failed, passed } from '../../check';
+import { Check, failed, passed, skipped } from '../../check';
 import { readCertificate } from './certificate';
 import { reasonOf } from '../check-failure';
 import type { PreflightContext } from '../preflight-context';
@@ -26,16 +26,16 @@ export function publicUrlChecks(context: PreflightContext): Check[] {
         try {
           const addresses = isIP(host) ? [host] : (await lookup(host, { all: true })).map(({ address }) => address);
           const evidence = isIP(host)
-            ? `${host} is an address: there is no name to resolve`
-            : `${host} is ${addresses.join(', ')}`;
+            ? `${host} is an IP address: no name to resolve`
+            : `${host} resolves to ${addresses.join(', ')}`;
           const unreachable =
             production && addresses.every((ip) => LOOPBACK.check(ip, isIP(ip) === 6 ? 'ipv6' : 'ipv4'));
           if (!unreachable) return passed(evidence);
-          return failed(`${evidence}: Typeform cannot reach it`, 'set PUBLIC_URL to the name that Typeform reaches');
+          return failed(`${evidence}: Typeform cannot reach it`, 'set PUBLIC_URL to a name that Typeform can reach');
         } catch (error) {
           return failed(
             `${host} does not resolve (${reasonOf(error)})`,
-            `make a DNS record for ${host}, or correct PUBLIC_URL`,
+            `create a DNS record for ${host}, or correct PUBLIC_URL`,
           );
         }
       },
@@ -46,21 +46,22 @@ export function publicUrlChecks(context: PreflightContext): Check[] {
       severity: 'block',
       run: async () => {
         const url = context.publicUrl;
-        if (url.protocol === 'http:') return passed(`${url.origin} is http, which is allowed outside production only`);
+        if (url.protocol === 'http:')
+          return skipped(`${url.origin} is http, so there is no certificate`, 'set PUBLIC_URL to an https URL', 'warn');
         try {
           const seen = await readCertificate(hostOf(url), Number(url.port || 443), TIMEOUT_MS);
           const days = Math.floor((seen.validTo.getTime() - context.clock.now().getTime()) / 86_400_000);
           const evidence = `certificate for ${seen.names}, issued by ${seen.issuer}, ${days} day(s) left`;
           if (seen.problem !== null) return failed(`${evidence}: ${seen.problem}`, INSTALL);
           if (days < LAST_DAYS)
-            return failed(evidence, 'renew the certificate now, and look why it was not renewed by itself');
+            return failed(evidence, 'renew the certificate now, and find out why it was not renewed automatically');
           return days < RENEW_DAYS
-            ? failed(evidence, `renew the certificate: less than ${RENEW_DAYS} days are left`, 'warn')
+            ? failed(evidence, `renew the certificate: fewer than ${RENEW_DAYS} days are left`, 'warn')
             : passed(evidence);
         } catch (error) {
           return failed(
             `no TLS connection to ${url.host} (${reasonOf(error)})`,
-            'let something that speaks TLS listen at PUBLIC_URL',
+            'make sure that a TLS endpoint listens at PUBLIC_URL',
           );
         }
       },
@@ -81,18 +82,18 @@ export function publicUrlChecks(context: PreflightContext): Check[] {
           });
           const code = codeOf(await answer.text());
           if (answer.status === 401 && code === 'invalid_signature') {
-            return passed(`${endpoint} refuses an unsigned body with our 401`);
+            return passed(`${endpoint} rejects an unsigned body with our 401`);
           }
           const danger =
-            answer.status === 404 || answer.status === 410 ? ', at which Typeform disables a webhook at once' : '';
+            answer.status === 404 || answer.status === 410 ? ', on which Typeform disables a webhook immediately' : '';
           return failed(
             `${endpoint} answers ${answer.status}${code ? ` ${code}` : ''} to an unsigned body instead of our 401${danger}`,
-            'look at the proxy and load balancer between PUBLIC_URL and the service, and at the service itself',
+            'check the proxy and load balancer between PUBLIC_URL and the service, and the service itself',
           );
         } catch (error) {
           return failed(
             `${endpoint} cannot be reached (${reasonOf(error)})`,
-            'start the service and what is before it; for the first deployment --skip public-url.reachable and run verify afterwards',
+            'start the service and whatever stands in front of it; before a first deployment use --skip public-url.reachable and run verify afterwards',
           );
         }
       },
@@ -101,7 +102,7 @@ export function publicUrlChecks(context: PreflightContext): Check[] {
 }
 
 const INSTALL =
-  'install a certificate for this name with its whole chain (for a CA of your own start node with NODE_EXTRA_CA_CERTS, and know that Typeform does not trust it)';
+  'install a certificate for this name, including its whole chain (with a CA of your own, set NODE_EXTRA_CA_CERTS for this check; note that Typeform does not trust that CA)';
 
 /** Without the brackets of an IPv6 address. */
 function hostOf({ hostname }: URL): string {

@@ -5,12 +5,12 @@ import type { PreflightContext } from '../preflight-context';
 
 const KEY_BYTES = 32;
 
-/** The key ring is random, and opens every secret that is stored. */
+/** The encryption keys are random and decrypt every stored secret. */
 export function keyChecks(context: PreflightContext): Check[] {
   return [
     {
       id: 'keys.encryption',
-      title: 'key ring opens every stored secret',
+      title: 'encryption keys decrypt every stored secret',
       severity: 'block',
       run: async () => {
         const { encryptionKeys } = context.config;
@@ -21,7 +21,7 @@ export function keyChecks(context: PreflightContext): Check[] {
         if (weak.length > 0) {
           return failed(
             weak.join('; '),
-            'put a new key in front: id:$(openssl rand -base64 32), and keep the old one behind it',
+            'put a new key first: id:$(openssl rand -base64 32), and keep the old one after it',
           );
         }
         const sealed = await (await context.database()).sealedSecrets();
@@ -33,12 +33,14 @@ export function keyChecks(context: PreflightContext): Check[] {
             (id) => `'${id}'`,
           );
           return failed(
-            `${closed.length} of ${sealed.length} stored secrets do not open: they were sealed with a key called ${keyIds.join(', ')}`,
-            'put the key that sealed them back into ENCRYPTION_KEYS, behind the first; without it rotate the secrets of these webhooks',
+            `${closed.length} of ${sealed.length} stored secrets cannot be decrypted: they were encrypted with the key ${keyIds.join(', ')}`,
+            'put that key back into ENCRYPTION_KEYS, after the first; if it is lost, rotate the secrets of these webhooks',
           );
         }
         const ids = encryptionKeys.map(({ id }) => `'${id}'`).join(', ');
-        return passed(`${encryptionKeys.length} key(s) of 32 bytes (${ids}); all ${sealed.length} stored secrets open`);
+        return passed(
+          `${encryptionKeys.length} key(s) of 32 bytes (${ids}); all ${sealed.length} stored secrets can be decrypted`,
+        );
       },
     },
   ];

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ENOUGH_BITS, estimateBits, leftDefaults } from './secret-quality';
-import { Check, failed, Finding, passed } from '../../check';
+import { Check, failed, Finding, passed, skipped } from '../../check';
 import type { PreflightContext } from '../preflight-context';
 import { givenSecrets } from './secret-inventory';
 
 const SIGNING_SECRETS = ['TYPEFORM_WEBHOOK_SECRET', 'TYPEFORM_WEBHOOK_SECRET_PREVIOUS'];
 const MIN_SIGNING_LENGTH = 20;
 const RECOMMENDED_LENGTH = 32;
-const MAKE_ONE = 'make one with: openssl rand -base64 32';
+const MAKE_ONE = 'create one with: openssl rand -base64 32';
 
-/** Lengths, guessability and left defaults of the secrets in the environment. They are measured and never shown. */
+/** Length, guessability and leftover defaults of the secrets in the environment. They are measured and never shown. */
 export function secretChecks({ environment, report }: PreflightContext): Check[] {
   const production = report.environment === 'production';
   const given = (names: readonly string[]): { name: string; value: string }[] =>
@@ -20,7 +20,7 @@ export function secretChecks({ environment, report }: PreflightContext): Check[]
     if (!secrets.some(({ name }) => name === names[0])) {
       return production
         ? failed(`${names[0]} is not set`, MAKE_ONE)
-        : passed(`${names[0]} is not set: outside production the generated one of 256 random bits is used`);
+        : passed(`${names[0]} is not set: a generated one of 256 random bits is used (outside production only)`);
     }
     const wrong = secrets.flatMap(({ name, value }) => look(name, value) ?? []);
     const measured = secrets.map(({ name, value }) => `${name}: ${measures(value)}`).join('; ');
@@ -47,14 +47,16 @@ export function secretChecks({ environment, report }: PreflightContext): Check[]
     },
     {
       id: 'secrets.defaults',
-      title: 'no example or default is left',
+      title: 'no example or default value is left',
       severity: 'block',
       run: () => {
         const secrets = givenSecrets(environment);
         const found = leftDefaults(secrets, production ? generatedKeys(environment.DATA_DIR ?? './data') : []);
+        if (secrets.length === 0)
+          return skipped('no secret is set', 'set the secrets, then run preflight again', 'warn');
         return found.length === 0
           ? passed(`${secrets.length} secrets are set: none is a default, none is used twice`)
-          : failed(found.join('; '), `give each a value of its own; ${MAKE_ONE}`);
+          : failed(found.join('; '), `give each its own value; ${MAKE_ONE}`);
       },
     },
   ];
@@ -76,7 +78,7 @@ function tooWeak(name: string, value: string): string | null {
     : null;
 }
 
-/** The keys that a development run on this machine has made for itself. */
+/** The keys that were generated for development on this machine. */
 function generatedKeys(dataDir: string): string[] {
   try {
     const keys = Object.values(JSON.parse(readFileSync(join(dataDir, 'keys.json'), 'utf8')) as Record<string, string>);

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { CallOptions } from '../../../typeform/typeform-api';
 import { TypeformError } from '../../../typeform/typeform-error';
-import { Check, failed, Finding, passed } from '../../check';
+import { Check, failed, Finding, passed, skipped } from '../../check';
 import { CannotCheck, splitRemedy } from '../check-failure';
 import type { PreflightContext } from '../preflight-context';
 import type { TypeformAccess } from './typeform-access';
 
 /** An account is in one region; a few forms are asked because forms can be shared between accounts. */
 const FORMS_ASKED_FOR_REGION = 3;
-const NO_FORM = 'make the onboarding form first; if it is there, TYPEFORM_API_BASE_URL is not the host of its account';
+const NO_FORM =
+  'create the onboarding form first; if it exists, TYPEFORM_API_BASE_URL is not the host of the account it belongs to';
 
 /** The key, what it may do, and whether it is used at the right host. */
 export function typeformChecks(context: PreflightContext): Check[] {
@@ -19,11 +20,10 @@ export function typeformChecks(context: PreflightContext): Check[] {
       severity: 'block',
       run: (signal) =>
         explained(async () => {
+          if (context.config.typeform.apiKey === null) return NO_KEY;
           const access = await context.typeform();
           const { total } = await access.forms(interactive(signal));
-          const what =
-            context.config.typeform.apiKey === null ? 'the sandbox, as no TYPEFORM_API_KEY is set' : 'the key';
-          return passed(`${access.baseUrl} accepts ${what}, which sees ${total} form(s)`);
+          return passed(`${access.baseUrl} accepts the key, which can read ${total} form(s)`);
         }),
     },
     {
@@ -34,22 +34,27 @@ export function typeformChecks(context: PreflightContext): Check[] {
     },
     {
       id: 'typeform.region',
-      title: "the forms' responses are at the host that is called",
+      title: "the API host is that of the account's region",
       severity: 'block',
       run: (signal) =>
         explained(async () => {
           const access = await context.typeform();
           const ids = await someForms(context, access, interactive(signal));
           for (const id of ids) await access.api.getForm(id, interactive(signal));
-          return passed(
-            `${ids.length} form(s) asked: their responses are not kept at another host than ${access.baseUrl}`,
-          );
+          return passed(`${access.baseUrl} is the host of the responses of ${ids.length} form(s)`);
         }),
     },
   ];
 }
 
-/** Calls of preflight go before those of the background. */
+/** Nothing is known of a key that is not there; the sandbox accepts its own. */
+const NO_KEY = skipped(
+  'no TYPEFORM_API_KEY is set: the sandbox stands in for Typeform',
+  'set TYPEFORM_API_KEY',
+  'warn',
+);
+
+/** Calls made by preflight take precedence over background calls. */
 export const interactive = (signal: AbortSignal): CallOptions => ({ priority: 'interactive', signal });
 
 /** Turns what Typeform refused into a finding: its errors say what to do. */
@@ -72,18 +77,19 @@ async function someForms(context: PreflightContext, access: TypeformAccess, call
     .catch(() => []);
   const ours = [...new Set(webhooks.map(({ formId }) => formId))].slice(0, FORMS_ASKED_FOR_REGION);
   if (ours.length > 0) return ours;
-  if (firstId === null) throw new CannotCheck(`${access.baseUrl} shows no form to the key`, NO_FORM);
+  if (firstId === null) throw new CannotCheck(`the key sees no form at ${access.baseUrl}`, NO_FORM);
   return [firstId];
 }
 
 /**
- * No call of Typeform's tells the scopes of a key, so each is proven by a call that changes nothing: it deletes a webhook and a
- * response that do not exist.
+ * Typeform's API does not list the scopes of a key, so each is tested by a call that changes nothing: the deletions name a webhook and
+ * a response that do not exist.
  */
 async function checkScopes(context: PreflightContext, call: CallOptions): Promise<Finding> {
   const access = await context.typeform();
   const { firstId: formId } = await access.forms(call);
-  if (formId === null) throw new CannotCheck('forms:read is proven; without a form no other scope can be', NO_FORM);
+  if (formId === null)
+    throw new CannotCheck('the key has forms:read; the other scopes cannot be tested without a form', NO_FORM);
   const nothing = `preflight-${randomUUID()}`;
   const probes: Record<string, () => Promise<unknown>> = {
     'webhooks:read': () => access.api.listWebhooks(formId, call),
@@ -105,13 +111,13 @@ async function checkScopes(context: PreflightContext, call: CallOptions): Promis
     }
   }
   const evidence = [
-    `proven by a call: ${proven.join(', ')}`,
+    `tested by a call: ${proven.join(', ')}`,
     ...(missing.length > 0 ? [`refused: ${missing.join(', ')}`] : []),
-    ...(unknown.length > 0 ? [`not provable: ${unknown.join(', ')}`] : []),
+    ...(unknown.length > 0 ? [`inconclusive: ${unknown.join(', ')}`] : []),
   ].join('; ');
   if (missing.length > 0)
-    return failed(evidence, `make a personal access token with the scopes ${missing.join(', ')} too`);
+    return failed(evidence, `create a personal access token that also has the scopes ${missing.join(', ')}`);
   return unknown.length > 0
-    ? failed(evidence, 'look at the scopes of the token in Typeform, or try again later')
+    ? skipped(evidence, 'check the scopes of the token in Typeform, or try again later')
     : passed(evidence);
 }

@@ -1,29 +1,31 @@
 import { TypeformError } from '../../../typeform/typeform-error';
 import type { RemoteWebhook } from '../../../typeform/typeform-schemas';
 import { compareWebhook, statusOfDrift } from '../../../webhook-management/webhook-state';
-import { Check, failed, Finding, passed } from '../../check';
+import { Check, failed, Finding, passed, skipped } from '../../check';
 import type { PreflightContext } from '../preflight-context';
 import type { KnownWebhook } from '../database/preflight.repository';
 import { interactive } from './typeform-checks';
 
-/** At 2 calls a second this is about 16 forms; the whole run has to end within 15 s. */
-const COMPARE_UNTIL_MS = 9_000;
+/** Left for the other checks that call Typeform, and for the last answer. With the usual time limit about 16 forms are compared. */
+const RESERVED_MS = 4_000;
 const SHOWN = 5;
 
-/** Every webhook of ours beside what Typeform has now, as the reconciler compares them. Repairs nothing. */
-export function webhooksInSyncCheck(context: PreflightContext): Check {
+const NOTHING_REGISTERED = skipped('no webhook is registered yet', 'register one: POST /v1/webhooks', 'warn');
+
+/** Compares every webhook of ours with what Typeform has now, as the reconciler does. Repairs nothing. */
+export function webhooksInSyncCheck(context: PreflightContext, { timeoutMs }: { timeoutMs: number }): Check {
   return {
     id: 'typeform.webhooks-in-sync',
-    title: 'every webhook is at Typeform as it should be',
+    title: 'every webhook at Typeform has the settings it should have',
     severity: 'block',
     run: async (signal) => {
       const webhooks = await (await context.database()).webhooks();
-      if (webhooks.length === 0) return passed('no webhook is registered yet');
+      if (webhooks.length === 0) return NOTHING_REGISTERED;
       const { api } = await context.typeform();
       const problems: string[] = [];
       let compared = 0;
       const forms = [...new Set(webhooks.map(({ formId }) => formId))];
-      while (forms.length > 0 && performance.now() - context.startedAt < COMPARE_UNTIL_MS) {
+      while (forms.length > 0 && performance.now() - context.startedAt < timeoutMs - RESERVED_MS) {
         const formId = forms.shift() ?? '';
         const ours = webhooks.filter((webhook) => webhook.formId === formId);
         const remote = await api.listWebhooks(formId, interactive(signal)).catch(asProblem);
@@ -58,11 +60,11 @@ function report(compared: number, rest: number, problems: readonly string[]): Fi
   const looked =
     rest === 0
       ? `all ${compared} webhook(s) compared`
-      : `${compared} of ${compared + rest} webhooks compared at 2 calls a second; for the rest what was last seen counts`;
+      : `${compared} of ${compared + rest} webhooks compared at 2 calls a second; the others are judged by their last known state`;
   if (problems.length === 0) return passed(`${looked}: in sync`);
   const more = problems.length > SHOWN ? `; and ${problems.length - SHOWN} more` : '';
   return failed(
     `${looked}: ${problems.slice(0, SHOWN).join('; ')}${more}`,
-    'let the running service repair them (POST /v1/webhooks/reconcile), and look into what keeps drifting',
+    'let the running service repair them (POST /v1/webhooks/reconcile), and find out what keeps changing them',
   );
 }

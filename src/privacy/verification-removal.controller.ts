@@ -1,0 +1,29 @@
+import { Controller, Delete, Param } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ChangeAuthor } from '../access/change-author.decorator';
+import { RequireRole } from '../access/require-role.decorator';
+import type { Author } from '../audit/audit-log';
+import { ApiAdminProblems, ApiProblems } from '../rest/api-problems.decorator';
+import { VerificationRemovalResult } from './verification-removal.dto';
+import { VerificationRemovalService } from './verification-removal.service';
+
+const DESCRIPTION = `For the forms that the command \`verify\` makes up (\`onboarding-verify-...\`): removes the form and
+everything that came in for it, without tombstones. Any other form is 422: what Typeform sent is kept, and a client is erased
+with \`DELETE /v1/clients/{id}\`.`;
+
+@ApiTags('forms')
+@ApiBearerAuth()
+@ApiAdminProblems()
+@Controller('v1/forms')
+export class VerificationRemovalController {
+  constructor(private readonly removal: VerificationRemovalService) {}
+
+  @Delete(':formId')
+  @RequireRole('admin')
+  @ApiOperation({ summary: 'Remove the form of a deployment check and all that it sent', description: DESCRIPTION })
+  @ApiOkResponse({ type: VerificationRemovalResult })
+  @ApiProblems('not_found', 'conflict', 'validation_failed')
+  remove(@Param('formId') formId: string, @ChangeAuthor() by: Author): Promise<VerificationRemovalResult> {
+    return this.removal.remove(formId, by);
+  }
+}

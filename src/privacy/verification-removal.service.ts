@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { AuditLog, Author } from '../audit/audit-log';
+import { DomainError } from '../core/problem';
+import { isVerificationForm } from '../core/verification-form';
+import { ErasureRepository } from './erasure.repository';
+import { retryOnContention } from './retry-on-contention';
+import type { VerificationRemovalResult } from './verification-removal.dto';
+import { VerificationRemovalRepository } from './verification-removal.repository';
+
+/** Deployment checks leave no trace but their audit entries. */
+@Injectable()
+export class VerificationRemovalService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly erasure: ErasureRepository,
+    private readonly repository: VerificationRemovalRepository,
+    private readonly audit: AuditLog,
+  ) {}
+
+  /**
+   * Removes the form of a deployment check with its deliveries, responses and clients, in one transaction with its audit entry.
+   * Throws `validation_failed` for any other form, `not_found` when there is nothing of it, and `conflict` when others kept getting in the
+   * way.
+   */
+  async remove(formId: string, by: Author): Promise<VerificationRemovalResult> {
+    if (!isVerificationForm(formId)) {
+      const message =
+        'formId must be that of a deployment check (onboarding-verify-...): other forms are never removed';
+      const remedy = 'pause the form with PATCH, or erase a client with DELETE /v1/clients/{id}';
+      throw new DomainError('validation_failed', `${message}; ${remedy}`, { errors: [{ path: 'formId', message }] });
+    }
+    return retryOnContention(() =>
+      this.dataSource.transaction(async (manager) => {
+        await this.erasure.standAlone(manager);
+        const { forms, ...counts } = await this.repository.remove(manager, formId);
+        if (forms + counts.deliveries === 0) throw new DomainError('not_found', 'there is no such form');
+        await this.audit.record(manager, { ...by, action: 'verification.removed', subject: formId, details: counts });
+        return counts;
+      }),
+    );
+  }
+}
