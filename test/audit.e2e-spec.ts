@@ -18,7 +18,7 @@ beforeAll(async () => {
   const event = newEvent({
     formId: 'audited',
     questions: [askEmail('alice@example.com'), askPhone('+12025550123')],
-    hidden: { email: 'hidden@example.com' },
+    hidden: { email: 'hidden@example.com', user_id: 'u-1' },
   });
   eventId = String(event.event_id);
   await app.deliver(event).expect(200);

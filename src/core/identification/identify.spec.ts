@@ -261,15 +261,14 @@ describe('identify', () => {
     expect(Object.keys(identifiersOf([], hidden))).toEqual(['phone', 'fullName', 'firstName', 'lastName']);
   });
 
-  it.each([
-    [['agent_email', 'email']],
-    [['email', 'agent_email']],
-    [['billing_email', 'email']],
-  ])('of the hidden fields %j takes the plain one, in whatever order they come', (names) => {
-    const hidden = Object.fromEntries(names.map((name) => [name, `${name.replace('_', '.')}@example.com`]));
-    const plain = names.find((name) => name === 'email');
-    expect(identifiersOf([], hidden).email?.source).toBe(`hidden:${plain}`);
-  });
+  it.each([[['agent_email', 'email']], [['email', 'agent_email']], [['billing_email', 'email']]])(
+    'of the hidden fields %j takes the plain one, in whatever order they come',
+    (names) => {
+      const hidden = Object.fromEntries(names.map((name) => [name, `${name.replace('_', '.')}@example.com`]));
+      const plain = names.find((name) => name === 'email');
+      expect(identifiersOf([], hidden).email?.source).toBe(`hidden:${plain}`);
+    },
+  );
 
   describe('hidden fields', () => {
     const typed = [mail('E-mail', 'ana@example.com')];
