@@ -1,4 +1,4 @@
-/** How the service says what it is doing, for a trace. Does nothing while tracing is off. */
+/** Records what the service does as spans of a trace. Does nothing while tracing is off. */
 import { context, Context, Span, SpanOptions, SpanStatusCode, trace } from '@opentelemetry/api';
 
 const tracer = trace.getTracer('typeform-onboarding');

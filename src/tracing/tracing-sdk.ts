@@ -8,7 +8,7 @@ import { CleanedSpanExporter } from './cleaned-span-exporter';
 
 /** Before OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES. */
 const SERVICE_NAME = 'typeform-onboarding';
-/** Probes and scrapes would be most of all spans. */
+/** Probes and scrapes would make up most of the spans. */
 const NOT_TRACED = /^\/(health|metrics)(\/|\?|$)/;
 /** The shutdown has 10 s in all; a collector that does not answer must not use them up. */
 const FLUSH_TIMEOUT_MS = 1_500;
