@@ -13,7 +13,7 @@ const OBSERVED_MS = 15 * 60_000;
 export const TYPEFORM_PACE_METRIC_PROVIDERS = [
   makeGaugeProvider({
     name: COMPLIANCE,
-    help: 'Share of 10-second windows of the last 15 minutes, over all replicas, that stayed within Typeform's rate limit',
+    help: "Share of 10-second windows of the last 15 minutes, over all replicas, that stayed within Typeform's rate limit",
   }),
   makeGaugeProvider({ name: BUSIEST, help: 'Most calls to Typeform in any 10 seconds of the last 15 minutes' }),
 ];

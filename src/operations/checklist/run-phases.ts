@@ -18,7 +18,7 @@ export interface PhaseRun {
   log: (line: string) => void;
 }
 
-/** Throws when the signal is aborted. A runner that lacks something is skipped with a message, and its lines keep their earlier findings. */
+/** Throws when the signal is aborted. A runner that lacks something is skipped with a message; its lines keep their findings. */
 export async function runPhases({ phases, runners, now, signal, update, redact, log }: PhaseRun): Promise<void> {
   const needed = runnersNeeded(phases);
   for (const runner of runners.filter(({ name }) => needed.has(name))) {

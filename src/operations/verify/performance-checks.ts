@@ -154,5 +154,5 @@ const round = (value: number): number => Math.round(value * 10) / 10;
 function refusedRemedy(status: number): string {
   return status === 429
     ? 'this address is throttled: pass the limit of the service with --throttle-limit, or find out who else uses this address'
-    : 'find these requests in the service's log';
+    : "find these requests in the service's log";
 }

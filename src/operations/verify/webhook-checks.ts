@@ -50,10 +50,7 @@ async function accepted(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
     return passed(`200 accepted after ${Math.round(answer.ms)} ms, event ${event.eventId}`);
   }
   const said = typeof status === 'string' ? ` ${status}` : '';
-  return failed(
-    `answered ${answer.status}${said}`,
-    REMEDIES[answer.status] ?? 'find the request in the service's log',
-  );
+  return failed(`answered ${answer.status}${said}`, REMEDIES[answer.status] ?? "find the request in the service's log");
 }
 
 const REMEDIES: Partial<Record<number, string>> = {
