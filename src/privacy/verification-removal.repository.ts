@@ -5,7 +5,7 @@ import type { VerificationRemovalResult } from './verification-removal.dto';
 
 @Injectable()
 export class VerificationRemovalRepository {
-  /** Removes a form and everything that came in for it. Nobody may be processing or inserting events meanwhile. */
+  /** Removes a form and everything received for it. No events may be processed or inserted meanwhile. */
   async remove(manager: EntityManager, formId: string): Promise<VerificationRemovalResult & { forms: number }> {
     const deliveries = await deleted(manager, 'DELETE FROM webhook_event WHERE form_id = $1', [formId]);
     const [rows, responses] = await manager.query<[{ client_id: string | null }[], number]>(
