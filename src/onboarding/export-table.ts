@@ -1,10 +1,10 @@
-/** Responses as the rows of a table: which columns there are, and what each cell of a response says. Pure. */
+/** Responses as rows of a table: its columns, and the content of each cell. Pure. */
 import { answerText, type NormalisedAnswer } from '../core/answers';
 import { IDENTIFIER_KEYS } from '../core/identifiers';
 import type { FormResponse } from './form-response.entity';
 import type { FormField } from './onboarding-form.entity';
 
-/** A cell: text, a number, a truth value, or nothing. */
+/** A cell: text, a number, a boolean, or nothing. */
 export type Cell = string | number | boolean | null;
 
 /** A column: its unique heading and how its cell is read from a response. */
@@ -44,7 +44,7 @@ const ALL_ANSWERS: Column = {
 };
 
 /**
- * The columns of an export. With the questions of one form (`fields`), each question has a column of its own, headed by its title;
+ * The columns of an export. With the questions of one form (`fields`), each question has its own column, headed by its title;
  * questions with the same title are numbered. Without (`null`), all answers share one column.
  */
 export function exportColumns(fields: readonly FormField[] | null): Column[] {

@@ -1,7 +1,7 @@
 /**
- * During a roll-out and after a roll-back the release before this one writes responses without their keys and gives them to clients by
- * its own rules; the migration leaves out what it cannot be sure of. Here they get their keys and the right client, and responses and
- * clients the text that searches look through.
+ * During a rollout and after a rollback, the previous release writes responses without their keys and assigns them to clients by
+ * its own rules; the migration skips uncertain cases. This gives them their keys and the right client, and gives responses and clients
+ * the text that searches look through.
  */
 import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -43,7 +43,7 @@ export class ResponseSettler implements OnApplicationBootstrap, BeforeApplicatio
     await this.running;
   }
 
-  /** Settles all there is, a chunk in a transaction. One that fails is passed over; throws when none of a chunk can be settled. */
+  /** Settles all of them, one chunk per transaction. Skips one that fails; throws when none of a chunk can be settled. */
   async settle(): Promise<void> {
     while (!this.stopping) {
       const ids = await this.responses.unsettled(this.dataSource.manager, CHUNK);
@@ -84,10 +84,10 @@ export class ResponseSettler implements OnApplicationBootstrap, BeforeApplicatio
     this.timer = setTimeout(() => {
       this.running = this.settle()
         .then(() => this.fillSearchTexts())
-        // The error's own message may quote an answer.
+        // The error's message may quote an answer.
         .catch((error: unknown) => {
           const kind = error instanceof Error ? error.name : 'unknown error';
-          this.logger.warn(`Responses of the release before could not be settled (${kind}); it will be tried again`);
+          this.logger.warn(`Responses written by the previous release could not be settled (${kind}); will retry`);
         })
         .finally(() => {
           if (!this.stopping) this.schedule(INTERVAL_MS);
