@@ -14,7 +14,7 @@ export class Connection {
     socket.setNoDelay(true);
     socket.on('data', (chunk) => this.read(chunk.toString('latin1')));
     socket.on('error', () => undefined);
-    // A connection that breaks has not acknowledged what was under way.
+    // A broken connection has not acknowledged its current request.
     socket.on('close', () => this.answer(false));
   }
 

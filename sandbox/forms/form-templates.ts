@@ -37,7 +37,7 @@ export function buildForm(template: Template, language: Language, seed: string, 
   };
 }
 
-/** The account at start: the onboarding form in five languages, one form with every question type, one of the old days. */
+/** The account at start: the onboarding form in five languages, one form with every question type, and one legacy form. */
 export function initialForms(seed: string, createdAtMs: number): Form[] {
   return [
     ...LANGUAGES.map((language) => buildForm('onboarding', language, seed, createdAtMs)),
