@@ -125,7 +125,11 @@ class MappingProblemView {
 }
 
 class MeaningView {
-  @ApiProperty({ enum: IDENTIFIER_KEYS, nullable: true, description: "null: an admin's mapping says that the form does not ask for it" })
+  @ApiProperty({
+    enum: IDENTIFIER_KEYS,
+    nullable: true,
+    description: "null: an admin's mapping says that the form does not ask for it",
+  })
   key: IdentifierKey | null;
 
   @ApiPropertyOptional({
