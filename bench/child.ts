@@ -26,7 +26,7 @@ export class Child {
     return new Child(child);
   }
 
-  /** Sends a request and waits for its answer. Throws what the child could not do, or that it died. */
+  /** Sends a request and waits for its answer. Throws the child's error, or one that says that it died. */
   async ask<T>(request: unknown): Promise<T> {
     const aborter = new AbortController();
     try {

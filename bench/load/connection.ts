@@ -26,7 +26,7 @@ export class Connection {
     });
   }
 
-  /** Sends a request; `answered` is told whether the answer was 200 with the status "accepted". */
+  /** Sends a request; `answered` gets whether the answer was 200 with the status "accepted". */
   send({ bytes }: RenderedRequest, answered: (accepted: boolean) => void): void {
     this.answered = answered;
     if (this.socket.destroyed) setImmediate(() => this.answer(false));

@@ -38,7 +38,7 @@ try {
     CREATED: '2026-01-01T00:00:00Z',
   };
   for (const stage of readDockerfile(join(context, 'Dockerfile'))) {
-    print(`FROM ${stage.image} AS ${stage.name}: pinned; stands for Node ${process.version} of this machine`);
+    print(`FROM ${stage.image} AS ${stage.name}: pinned; represented by Node ${process.version} of this machine`);
     if (!PINNED.test(stage.image)) throw new Error(`FROM ${stage.image} is not pinned to a version`);
     const log = ({ keyword, text, line }, outcome) =>
       print(`${String(line).padStart(3)} ${keyword} ${text.replace(/\s+/g, ' ').slice(0, 70)} -> ${outcome}`);
@@ -54,7 +54,7 @@ try {
 
   postgres = await EmbeddedPostgres.start({ dataDir: join(folder, 'postgres') });
   const who = process.getuid() === 0 ? image.user : `${process.getuid()} (only root can become ${image.user})`;
-  print(`    running as ${who} on a PostgreSQL of its own`);
+  print(`    running as ${who} on its own PostgreSQL`);
   tcp = await bridge(postgres.url);
   for (const line of await runImage(image, { ...(await settings()), DATABASE_URL: tcp.url })) print(`    ${line}`);
   print('The Dockerfile is valid.');

@@ -9,7 +9,7 @@ const RUN_WITHIN_MS = 400_000;
 /**
  * Performs a stage in a folder that acts as the root of its file system, and returns what else the image would hold:
  * `{ root, directory, environment, labels, user, stopSignal, healthcheck, command }`. Throws at an instruction that it cannot
- * perform or that fails. `log(instruction, outcome)` is told of each.
+ * perform or that fails. `log(instruction, outcome)` is called for each.
  */
 export function performStage(stage, root, { context, stages, buildArguments, log }) {
   const state = {

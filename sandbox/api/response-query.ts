@@ -50,7 +50,7 @@ export interface Page {
  * Newest first, unless `sort` says otherwise or `after` is given: a walk with `after=<last token>` goes from old to new.
  * `total_items` and `page_count` count what is left from the cursor on, so that a walk ends for a client that waits
  * for a short page as well as for one that waits for `page_count <= 1`.
- * @throws ApiError 400 for a cursor together with `sort`, and for a cursor that is no response of this form
+ * @throws ApiError 400 for a cursor together with `sort`, and for a cursor that is not a response of this form
  */
 export function pageOf(visible: readonly Submission[], all: readonly Submission[], query: ResponseQuery): Page {
   const cursor = query.after ?? query.before;

@@ -149,12 +149,12 @@ function endingOf(value: unknown): TypeformEvent['ending'] {
   return id === null && ref === null ? null : { id, ref };
 }
 
-/** A field id is a text, of digits only in old forms; a bare JSON number is read as that text. */
+/** A field id is text, with only digits in old forms; a bare JSON number is read as such text. */
 export function fieldIdOf(value: unknown): string | null {
   return typeof value === 'number' ? String(value) : stringOf(value);
 }
 
-/** The value when it is a text, else null. */
+/** The value when it is text, else null. */
 export function stringOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }

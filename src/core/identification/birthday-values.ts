@@ -27,9 +27,9 @@ const MONTHS: ReadonlyMap<string, number> = new Map(
 );
 
 /**
- * A birthday from a date answer or a text. Numeric day and month are told apart by the title's order
+ * A birthday from a date answer or from text. Numeric day and month are told apart by the title's order
  * (DD/MM/YYYY), by a day above 12, by dots (always day first) or by a language that writes the day first; else the text
- * is kept as typed. `year` is that of the submission, for years of two digits. Null when the text is no date.
+ * is kept as typed. `year` is that of the submission, for years of two digits. Null when the text is not a date.
  */
 export function birthdayValue(
   text: string,

@@ -52,7 +52,7 @@ export function wordsOf(text: string): string[] {
   return clausesOf(text).flatMap(({ words }) => words.filter((word) => word !== COMMA && word !== SLASH));
 }
 
-/** A title's clauses in their order. `raw` may be as Typeform sends it, markdown and piping tokens included. */
+/** A title's clauses in their order. `raw` may be as Typeform sends it, including markdown and piping tokens. */
 export function clausesOf(raw: string): Clause[] {
   const clauses: Clause[] = [];
   let words: string[] = [];
