@@ -26,7 +26,10 @@ export async function startSandbox(config: AppConfig, logger: LoggerService): Pr
     return await TypeformSandbox.start({ port: config.sandboxPort, apiKey: SANDBOX_API_KEY });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    logger.warn(`SANDBOX_PORT ${config.sandboxPort} is taken: no Typeform sandbox is started`, 'Sandbox');
+    logger.warn(
+      `SANDBOX_PORT ${config.sandboxPort} is taken, so no Typeform sandbox was started: set SANDBOX_PORT to a free port and start again`,
+      'Sandbox',
+    );
     return null;
   }
 }

@@ -1,4 +1,5 @@
 /** Search finds everyone: by whatever any response gave, in any notation, case or accent; and responses by their answers. */
+import { ResponseSettler } from '../src/onboarding/response-settler';
 import { question } from './fixtures/typeform-events';
 import { askEmail, askName, askPhone, newEvent, tokenOf } from './support/events';
 import { startTestApp, TestApp } from './support/test-app';
@@ -101,4 +102,16 @@ describe('responses', () => {
     expect(await found('responses', { formId: 'testing', test: 'true' })).toEqual([tokenOf(test)]);
     expect(await found('responses', { formId: 'testing', test: 'all' })).toHaveLength(2);
   });
+});
+
+it('finds what the release before stored, once it was filled in', async () => {
+  const event = newEvent({ formId: 'earlier', questions: [askEmail('earlier@example.com'), askName('Émile Zola')] });
+  await app.deliver(event).expect(200);
+  await app.settled();
+  await app.database.pool.query('UPDATE form_response SET search_text = NULL');
+  await app.database.pool.query('UPDATE client SET search_text = NULL');
+  expect(await found('clients', { q: 'emile' })).toEqual([]);
+  await app.app.get(ResponseSettler, { strict: false }).fillSearchTexts();
+  expect(await found('clients', { q: 'emile' })).toHaveLength(1);
+  expect(await found('responses', { formId: 'earlier', q: 'zola' })).toEqual([tokenOf(event)]);
 });

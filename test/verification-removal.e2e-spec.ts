@@ -1,5 +1,5 @@
 /** DELETE /v1/forms/{formId}: the form of a deployment check goes without a trace, and nothing else ever does. */
-import { askEmail, newEvent } from './support/events';
+import { askEmail, askName, askPhone, newEvent } from './support/events';
 import { startTestApp, type TestApp } from './support/test-app';
 
 const FORM = 'onboarding-verify-0a1b2c';
@@ -33,6 +33,21 @@ it('removes all of it, and of a client only one that has nothing else', async ()
   }
   expect(await itemsOf('/v1/audit?action=verification.removed')).toMatchObject([{ subject: FORM, details: body }]);
   await app.admin('delete', `/v1/forms/${FORM}`).expect(404);
+});
+
+it('leaves nothing of it in the record of a client that stays, nor a conflict that was only with it', async () => {
+  const stays = [askEmail('stays@example.com'), askPhone('+12025550101')];
+  await app.deliver(newEvent({ formId: 'abcd1234', questions: stays })).expect(200);
+  await app.deliver(newEvent({ formId: FORM, questions: [...stays, askName('Only Of The Check')] })).expect(200);
+  const other = [askEmail('check@example.com'), askPhone('+12025550101')];
+  await app.deliver(newEvent({ formId: FORM, questions: other })).expect(200);
+  await app.settled();
+  expect(await itemsOf('/v1/clients?conflict=true')).toHaveLength(2);
+  await app.admin('delete', `/v1/forms/${FORM}`).expect(200);
+  const [client] = await itemsOf('/v1/clients?email=stays@example.com');
+  expect(Object.keys(client?.identifiers as object).sort()).toEqual(['email', 'phone']);
+  expect(client?.conflicts).toEqual([]);
+  expect(await itemsOf('/v1/clients?q=check')).toEqual([]);
 });
 
 it('removes what was not processed yet', async () => {

@@ -125,6 +125,6 @@ function summary({ sections, counts, ok }: ChecklistReport, path: string): strin
   return [
     ...rows,
     row('all', counts),
-    `checklist: ${ok ? 'no line has failed' : `failed lines: ${counts.failed}`}; report written to ${path}`,
+    `checklist: ${ok ? 'no line has failed' : `failed lines: ${counts.failed}`}, ${counts.open} open; report written to ${path}`,
   ].join('\n');
 }

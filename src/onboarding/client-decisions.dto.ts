@@ -29,7 +29,7 @@ export class CorrectClientBody {
   @ApiProperty({
     type: 'object',
     additionalProperties: {
-      oneOf: [{ type: 'string' }, { type: 'null' }, { $ref: getSchemaPath(ResetCorrection) }],
+      oneOf: [{ type: 'string', nullable: true }, { $ref: getSchemaPath(ResetCorrection) }],
     },
     example: { lastName: 'Garcia', company: null, city: { reset: true } },
     description: `some of ${IDENTIFIER_KEYS.join(', ')}: a value, null to remove the identifier, {"reset": true} to return to what the responses say`,

@@ -1,6 +1,7 @@
 /** Responses as rows of a table: its columns, and the content of each cell. Pure. */
 import { answerText, type NormalisedAnswer } from '../core/answers';
 import { IDENTIFIER_KEYS } from '../core/identifiers';
+import { objectOf, stringOf } from '../core/typeform-event';
 import type { FormResponse } from './form-response.entity';
 import type { FormField } from './onboarding-form.entity';
 
@@ -28,6 +29,8 @@ const RESPONSE_COLUMNS: Column[] = [
     cell: ({ identifiers }) => identifiers[key]?.value ?? null,
   })),
   { heading: 'score', cell: ({ score }) => score },
+  { heading: 'variables', cell: ({ variables }) => variables.map(variableText).join('\n') },
+  { heading: 'ending', cell: ({ ending }) => ending?.ref ?? ending?.id ?? null },
   {
     heading: 'hidden',
     cell: ({ hidden }) =>
@@ -36,6 +39,13 @@ const RESPONSE_COLUMNS: Column[] = [
         .join('\n'),
   },
 ];
+
+/** `{key, type, <type>: value}` as `key=value`. */
+function variableText(variable: unknown): string {
+  const { key, type, ...values } = objectOf(variable);
+  const value = values[stringOf(type) ?? ''];
+  return `${stringOf(key) ?? ''}=${typeof value === 'string' ? value : JSON.stringify(value ?? null)}`;
+}
 
 const ALL_ANSWERS: Column = {
   heading: 'answers',

@@ -31,6 +31,7 @@ import { ResponseExport } from './response-export';
 import { ResponsesController } from './responses.controller';
 import { ResponsesQueryRepository } from './responses-query.repository';
 import { ResponsesRepository } from './responses.repository';
+import { SearchTextsRepository } from './search-texts.repository';
 
 /** Forms, responses and clients: written by the inbox's worker, read by admins. */
 @Module({
@@ -58,6 +59,7 @@ import { ResponsesRepository } from './responses.repository';
     Reprocessing,
     ReprocessRepository,
     ResponsesRepository,
+    SearchTextsRepository,
     ClientsService,
     FormsService,
     ResponsesQueryRepository,

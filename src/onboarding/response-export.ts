@@ -61,7 +61,6 @@ function xlsx(columns: readonly Column[], rows: AsyncIterable<FormResponse>): Re
     name: 'Responses',
     columns: columns.map(({ heading }) => ({ header: xlsxText(heading) })),
     freezePane: { rows: 1 },
-    zip64: true,
   });
   return Readable.fromWeb(stream as ReadableStream);
 }

@@ -1,6 +1,7 @@
 /**
  * During a rollout and after a rollback, the previous release writes responses without their keys and assigns them to clients by
- * its own rules; the migration skips uncertain cases. This gives them their keys and the right client.
+ * its own rules; the migration skips uncertain cases. This gives them their keys and the right client, and gives responses and clients
+ * the text that searches look through.
  */
 import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -9,10 +10,12 @@ import { shareUntilCommit } from '../database/advisory-lock';
 import { Clock } from '../database/clock';
 import { ClientAssigner } from './client-assigner';
 import { ResponsesRepository } from './responses.repository';
+import { SearchTextsRepository } from './search-texts.repository';
 import type { ResponseId } from './stored-response';
 
 const INTERVAL_MS = 60_000;
 const CHUNK = 32;
+const SEARCH_CHUNK = 200;
 
 @Injectable()
 export class ResponseSettler implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -26,6 +29,7 @@ export class ResponseSettler implements OnApplicationBootstrap, BeforeApplicatio
     private readonly dataSource: DataSource,
     private readonly responses: ResponsesRepository,
     private readonly assigner: ClientAssigner,
+    private readonly searchTexts: SearchTextsRepository,
     private readonly clock: Clock,
   ) {}
 
@@ -52,6 +56,17 @@ export class ResponseSettler implements OnApplicationBootstrap, BeforeApplicatio
     }
   }
 
+  /** Makes everything searchable, a chunk in a transaction. */
+  async fillSearchTexts(): Promise<void> {
+    for (let filled = 1; filled > 0 && !this.stopping;) {
+      filled = await this.dataSource.transaction(async (manager) => {
+        await shareUntilCommit(manager, 'processing');
+        const responses = await this.searchTexts.fillResponses(manager, SEARCH_CHUNK);
+        return responses + (await this.searchTexts.fillClients(manager, SEARCH_CHUNK));
+      });
+    }
+  }
+
   private async settleTogether(ids: readonly ResponseId[]): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
       await shareUntilCommit(manager, 'processing');
@@ -68,6 +83,7 @@ export class ResponseSettler implements OnApplicationBootstrap, BeforeApplicatio
   private schedule(delayMs: number): void {
     this.timer = setTimeout(() => {
       this.running = this.settle()
+        .then(() => this.fillSearchTexts())
         // The error's message may quote an answer.
         .catch((error: unknown) => {
           const kind = error instanceof Error ? error.name : 'unknown error';

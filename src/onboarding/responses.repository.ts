@@ -122,7 +122,9 @@ export class ResponsesRepository {
     await manager.query(
       `UPDATE form_response AS response
           SET client_id = placed.client_id, email_key = placed.email_key, phone_key = placed.phone_key,
-              keyed_at = response.updated_at
+              keyed_at = response.updated_at,
+              -- Written by the release before: its search text is that of what was there earlier.
+              search_text = CASE WHEN response.keyed_at = response.updated_at THEN response.search_text END
          FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::uuid[])
               AS placed (form_id, token, email_key, phone_key, client_id)
         WHERE response.form_id = placed.form_id AND response.token = placed.token`,

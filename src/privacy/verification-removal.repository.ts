@@ -1,15 +1,26 @@
 /** The SQL that removes the form of a deployment check. Runs in the caller's transaction. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { ClientAssigner } from '../onboarding/client-assigner';
+import type { ResponseId } from '../onboarding/stored-response';
 import type { VerificationRemovalResult } from './verification-removal.dto';
 
 @Injectable()
 export class VerificationRemovalRepository {
-  /** Removes a form and everything received for it. No events may be processed or inserted meanwhile. */
-  async remove(manager: EntityManager, formId: string): Promise<VerificationRemovalResult & { forms: number }> {
+  constructor(private readonly assigner: ClientAssigner) {}
+
+  /**
+   * Removes a form and everything received for it. The record of a client that answered another form too is rebuilt from what is left.
+   * No events may be processed or inserted meanwhile.
+   */
+  async remove(
+    manager: EntityManager,
+    formId: string,
+    now: Date,
+  ): Promise<VerificationRemovalResult & { forms: number }> {
     const deliveries = await deleted(manager, 'DELETE FROM webhook_event WHERE form_id = $1', [formId]);
-    const [rows, responses] = await manager.query<[{ client_id: string | null }[], number]>(
-      'DELETE FROM form_response WHERE form_id = $1 RETURNING client_id',
+    const [rows, responses] = await manager.query<[{ client_id: string | null; phone_key: string | null }[], number]>(
+      'DELETE FROM form_response WHERE form_id = $1 RETURNING client_id, phone_key',
       [formId],
     );
     const clientIds = [...new Set(rows.flatMap(({ client_id: id }) => id ?? []))];
@@ -19,10 +30,22 @@ export class VerificationRemovalRepository {
           AND NOT EXISTS (SELECT FROM form_response WHERE form_response.client_id = client.id)`,
       [clientIds],
     );
+    await this.assigner.reassign(manager, await oneOfEach(manager, clientIds), now);
+    const phones = [...new Set(rows.flatMap(({ phone_key: phone }) => phone ?? []))].sort();
+    await this.assigner.settlePhones(manager, phones, now);
     await manager.query('DELETE FROM erased_response WHERE form_id = $1', [formId]);
     const forms = await deleted(manager, 'DELETE FROM onboarding_form WHERE form_id = $1', [formId]);
     return { deliveries, responses, clients, forms };
   }
+}
+
+/** A response of each of these clients that is still there. */
+async function oneOfEach(manager: EntityManager, clientIds: readonly string[]): Promise<ResponseId[]> {
+  const rows = await manager.query<{ form_id: string; token: string }[]>(
+    'SELECT DISTINCT ON (client_id) form_id, token FROM form_response WHERE client_id = ANY($1) ORDER BY client_id, form_id, token',
+    [clientIds],
+  );
+  return rows.map((row) => ({ formId: row.form_id, token: row.token }));
 }
 
 async function deleted(manager: EntityManager, sql: string, values: unknown[]): Promise<number> {

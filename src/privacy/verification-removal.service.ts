@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { AuditLog, Author } from '../audit/audit-log';
 import { DomainError } from '../core/problem';
 import { isVerificationForm } from '../core/verification-form';
+import { Clock } from '../database/clock';
 import { ErasureRepository } from './erasure.repository';
 import { retryOnContention } from './retry-on-contention';
 import type { VerificationRemovalResult } from './verification-removal.dto';
@@ -16,6 +17,7 @@ export class VerificationRemovalService {
     private readonly erasure: ErasureRepository,
     private readonly repository: VerificationRemovalRepository,
     private readonly audit: AuditLog,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -33,7 +35,7 @@ export class VerificationRemovalService {
     return retryOnContention(() =>
       this.dataSource.transaction(async (manager) => {
         await this.erasure.standAlone(manager);
-        const { forms, ...counts } = await this.repository.remove(manager, formId);
+        const { forms, ...counts } = await this.repository.remove(manager, formId, this.clock.now());
         if (forms + counts.deliveries === 0) throw new DomainError('not_found', 'there is no such form');
         await this.audit.record(manager, { ...by, action: 'verification.removed', subject: formId, details: counts });
         return counts;

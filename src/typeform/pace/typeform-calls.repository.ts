@@ -70,7 +70,10 @@ export class TypeformCallsRepository {
       interactive: row.interactive,
       rateLimited: row.rate_limited,
       failed: row.failed,
-      waitMs: p50 === null || p95 === null || max === null ? null : { p50, p95, max },
+      waitMs:
+        p50 === null || p95 === null || max === null
+          ? null
+          : { p50: Math.round(p50), p95: Math.round(p95), max: Math.round(max) },
       maxPer10Seconds: row.max_in_window,
       compliance: row.compliance,
     };

@@ -55,7 +55,9 @@ export function secretChecks({ environment, report }: PreflightContext): Check[]
         if (secrets.length === 0)
           return skipped('no secret is set', 'set the secrets, then run preflight again', 'warn');
         return found.length === 0
-          ? passed(`${secrets.length} secrets are set: none is a default, none is used twice`)
+          ? passed(
+              `${secrets.length === 1 ? 'one secret is' : `${secrets.length} secrets are`} set: none is a default, none is used twice`,
+            )
           : failed(found.join('; '), `give each its own value; ${MAKE_ONE}`);
       },
     },
