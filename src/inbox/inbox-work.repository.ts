@@ -14,40 +14,72 @@ export interface ClaimedEvent {
   payload: Buffer;
 }
 
+/** What a claim found. */
+export interface Claim {
+  events: ClaimedEvent[];
+  /** More may be due than were claimed. */
+  more: boolean;
+}
+
+/** Which events to claim: new ones, or those whose time for another attempt has come, without some; or just these. */
+export type Wanted =
+  { status: 'pending' | 'retrying'; limit: number; except: readonly string[] } | { eventIds: readonly string[] };
+
 /** Why processing an event failed; stored as `lastError`, a metric label, and an entry of the runbook. */
 export const PROCESSING_ERROR_CODES = ['invalid_event', 'data_rejected', 'contention', 'internal_error'] as const;
 export type ProcessingErrorCode = (typeof PROCESSING_ERROR_CODES)[number];
 
-/** Locks up to `limit` due events, oldest first, skipping those another processor has. */
-export async function claimDue(manager: EntityManager, limit: number, now: Date): Promise<ClaimedEvent[]> {
-  const rows = await manager.query<
-    {
-      event_id: string;
-      event_type: string;
-      form_id: string;
-      received_at: Date;
-      attempts: number;
-      first_attempt_at: Date | null;
-      payload: Buffer | null;
-    }[]
-  >(
-    `SELECT event_id, event_type, form_id, received_at, attempts, first_attempt_at, payload
-       FROM webhook_event
-      WHERE status IN ('pending', 'retrying') AND next_attempt_at <= $1
-      ORDER BY next_attempt_at
-      LIMIT $2
-        FOR UPDATE SKIP LOCKED`,
-    [now, limit],
+/** Payloads of one batch are held in memory together; one event is claimed whatever its size. */
+const MAX_BATCH_BYTES = 8 * 1024 * 1024;
+/** A response and its e-mail and phone, old and new. */
+const MAX_KEYS_PER_EVENT = 5;
+
+/**
+ * The keys that a batch locks, all at once, must leave the server's table of locks to the others: a batch takes a quarter at most,
+ * which on a default server is 320 events.
+ */
+const ROOM_FOR_LOCKS = `(SELECT greatest(1, current_setting('max_connections')::integer
+  * current_setting('max_locks_per_transaction')::integer / ${4 * MAX_KEYS_PER_EVENT}))`;
+
+interface ClaimedRow {
+  event_id: string;
+  event_type: string;
+  form_id: string;
+  received_at: Date;
+  attempts: number;
+  first_attempt_at: Date | null;
+  payload: Buffer | null;
+  more: boolean;
+}
+
+/** Locks events that are due by the clock of the database, oldest first, skipping those another processor has. */
+export async function claimDue(manager: EntityManager, wanted: Wanted): Promise<Claim> {
+  const [condition, ids, limit] =
+    'eventIds' in wanted
+      ? [`status IN ('pending', 'retrying') AND event_id = ANY($1)`, wanted.eventIds, null]
+      : [`status = '${wanted.status}' AND event_id <> ALL($1)`, wanted.except, wanted.limit];
+  // Bodies beyond the limit are not read: a large one is stored beside its row.
+  const rows = await manager.query<ClaimedRow[]>(
+    `WITH due AS MATERIALIZED (
+       SELECT event_id, event_type, form_id, received_at, attempts, first_attempt_at, payload, payload_bytes, next_attempt_at
+         FROM webhook_event WHERE ${condition} AND next_attempt_at <= statement_timestamp()
+        ORDER BY next_attempt_at ${limit === null ? '' : `LIMIT least($3, ${ROOM_FOR_LOCKS})`}
+          FOR UPDATE SKIP LOCKED
+     ), summed AS (
+       SELECT *, sum(payload_bytes) OVER places AS bytes, row_number() OVER places AS place, count(*) OVER () AS found
+         FROM due WINDOW places AS (ORDER BY next_attempt_at, event_id)
+     )
+     SELECT event_id, event_type, form_id, received_at, attempts, first_attempt_at, payload,
+            ${limit === null ? 'false' : `found > count(*) OVER () OR found = least($3, ${ROOM_FOR_LOCKS})`} AS more
+       FROM summed WHERE bytes <= $2 OR place = 1 ORDER BY place`,
+    [ids, MAX_BATCH_BYTES, ...(limit === null ? [] : [limit])],
   );
-  return rows.map((row) => ({
-    eventId: row.event_id,
-    eventType: row.event_type,
-    formId: row.form_id,
-    receivedAt: row.received_at,
-    attempts: row.attempts,
-    firstAttemptAt: row.first_attempt_at,
-    payload: row.payload ?? Buffer.alloc(0),
-  }));
+  return { events: rows.map(toClaimed), more: rows.some(({ more }) => more) };
+}
+
+/** How long the statements that follow may wait for a lock, and run, until the transaction ends. */
+export async function limitTime(manager: EntityManager, lockMs: number, statementMs: number): Promise<void> {
+  await manager.query(`SET LOCAL lock_timeout = ${lockMs}; SET LOCAL statement_timeout = ${statementMs}`);
 }
 
 /** Marks claimed events as done. */
@@ -77,4 +109,16 @@ export async function markFailed(
       WHERE event_id = $1 AND status IN ('pending', 'retrying')`,
     [event.eventId, nextAttemptAt ? 'retrying' : 'dead', code, now, nextAttemptAt],
   );
+}
+
+function toClaimed(row: ClaimedRow): ClaimedEvent {
+  return {
+    eventId: row.event_id,
+    eventType: row.event_type,
+    formId: row.form_id,
+    receivedAt: row.received_at,
+    attempts: row.attempts,
+    firstAttemptAt: row.first_attempt_at,
+    payload: row.payload ?? Buffer.alloc(0),
+  };
 }
