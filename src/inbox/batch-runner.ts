@@ -11,17 +11,22 @@ import { type Claim, claimDue, type ClaimedEvent, limitTime, markDone, type Want
 
 /**
  * How long a batch may wait for a lock, and how long a statement of it may take. Short, because others wait behind it: an event that
- * needs longer is set aside. It gets twice as much with each further attempt, so that it gets done on a slow database as well.
+ * needs longer is set aside. A statement gets twice as long with each further attempt, so that it succeeds on a slow database as well.
  */
 const LOCK_TIMEOUT_MS = 1_000;
 const STATEMENT_TIMEOUT_MS = 2_000;
 const MAX_DOUBLINGS = 3;
 
+/** One of the events is to blame. All of them are due as before. */
+export interface FailedBatch {
+  events: readonly ClaimedEvent[];
+  error: unknown;
+}
+
 /** What became of a batch. */
 export type BatchResult =
   | { outcome: 'done'; handled: number; more: boolean }
-  /** One of the events is to blame. All of them are due as before. */
-  | { outcome: 'failed'; events: readonly ClaimedEvent[]; error: unknown }
+  | ({ outcome: 'failed' } & FailedBatch)
   /** No event is to blame: nothing could be claimed, or the database went away. */
   | { outcome: 'stopped'; step: 'claim' | 'apply'; error: unknown };
 
@@ -43,7 +48,7 @@ export class BatchRunner {
         // No erasure may run meanwhile: the bodies held in memory here would bring back what it removes.
         await shareUntilCommit(manager, 'processing');
         claim = await claimDue(manager, wanted);
-        if (claim.events.length > 0) await this.apply(manager, claim.events);
+        if (claim.events.length > 0) await this.apply(manager, claim.events, !('eventIds' in wanted) || wanted.wait);
       });
     } catch (error) {
       const events = claim?.events ?? [];
@@ -57,12 +62,12 @@ export class BatchRunner {
     return { outcome: 'done', handled: events.length, more };
   }
 
-  private async apply(manager: EntityManager, events: readonly ClaimedEvent[]): Promise<void> {
+  private async apply(manager: EntityManager, events: readonly ClaimedEvent[], wait: boolean): Promise<void> {
     const patience = 2 ** Math.min(MAX_DOUBLINGS, Math.max(...events.map(({ attempts }) => attempts)));
-    await limitTime(manager, LOCK_TIMEOUT_MS * patience, STATEMENT_TIMEOUT_MS * patience);
+    await limitTime(manager, LOCK_TIMEOUT_MS, STATEMENT_TIMEOUT_MS * patience);
     const eventIds = events.map(({ eventId }) => eventId);
     await inProcessingSpan(eventIds, async () =>
-      markDone(manager, await this.onboarding.applyBatch(manager, events), this.clock.now()),
+      markDone(manager, await this.onboarding.applyBatch(manager, events, { wait }), this.clock.now()),
     );
   }
 

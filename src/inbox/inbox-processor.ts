@@ -7,7 +7,8 @@ import { nextAttemptAt } from '../core/backoff';
 import { Clock } from '../database/clock';
 import { NudgeableSleep } from '../database/nudgeable-sleep';
 import { Random } from '../database/random';
-import { type BatchResult, BatchRunner } from './batch-runner';
+import { ClientsHeldError } from '../onboarding/clients-held.error';
+import { BatchRunner, type FailedBatch } from './batch-runner';
 import { InboxMetrics } from './inbox-metrics';
 import { InboxSignal } from './inbox-signal';
 import { InboxWriter } from './inbox-writer';
@@ -104,15 +105,15 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
         more ||= again === 'more';
       }
     }
-    const eventIds = this.stopping ? undefined : this.suspects.next();
-    if (eventIds && (await this.take({ eventIds })) === 'stopped') return false;
+    const group = this.stopping ? undefined : this.suspects.next();
+    if (group && (await this.take(group)) === 'stopped') return false;
     return more || !this.suspects.none;
   }
 
   /** One batch. `stopped`: nothing can be done at the moment, and no event is to blame. */
   private async take(wanted: Wanted): Promise<'more' | 'all' | 'stopped'> {
     const result = await this.batches.run(wanted);
-    if (result.outcome === 'failed') return (await this.blame(result, 'eventIds' in wanted)) ? 'more' : 'stopped';
+    if (result.outcome === 'failed') return (await this.blame(result, wanted)) ? 'more' : 'stopped';
     if (result.outcome === 'stopped') {
       this.stops.stopped(result.step, result.error);
       return 'stopped';
@@ -125,19 +126,37 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
   }
 
   /** Finds the event to blame, by and by. False when even that cannot be recorded. */
-  private async blame(
-    { events, error }: Extract<BatchResult, { outcome: 'failed' }>,
-    suspected: boolean,
-  ): Promise<boolean> {
-    const { groups, mayPass, tooMuch } = judgeFailure(error);
+  private async blame({ events, error }: FailedBatch, wanted: Wanted): Promise<boolean> {
+    const eventIds = events.map(({ eventId }) => eventId);
+    const suspected = 'eventIds' in wanted;
+    const again = suspected && wanted.again;
+    if (error instanceof ClientsHeldError && error.eventIds.length > 0) return this.setAside(events, error, again);
+    const { groups, mayPass, tooMuch, waited } = judgeFailure(error);
+    if (waited && (!suspected || wanted.wait)) {
+      this.suspects.addNext({ eventIds, wait: false, again });
+      return true;
+    }
     if (tooMuch && !suspected) this.batchSize = Math.max(1, Math.ceil(this.batchSize / groups));
     const [event] = events;
     if (!event || events.length > 1 || (mayPass && !suspected)) {
-      const eventIds = events.map(({ eventId }) => eventId);
-      this.suspects.add(eventIds, groups);
+      this.suspects.divide(eventIds, groups);
       return true;
     }
     return this.recordFailure(event, error);
+  }
+
+  /**
+   * Events of a batch wait for clients that somebody else holds. The others go on at once; these wait once more, for it may have been
+   * another processor that was just passing by.
+   */
+  private async setAside(events: readonly ClaimedEvent[], error: ClientsHeldError, again: boolean): Promise<boolean> {
+    const ids = new Set(error.eventIds);
+    const held = events.filter(({ eventId }) => ids.has(eventId));
+    const free = events.filter(({ eventId }) => !ids.has(eventId));
+    this.suspects.addNext({ eventIds: free.map(({ eventId }) => eventId), wait: false, again: false });
+    if (!again) this.suspects.addLast({ eventIds: held.map(({ eventId }) => eventId), wait: true, again: true });
+    else for (const event of held) if (!(await this.recordFailure(event, error))) return false;
+    return true;
   }
 
   private async recordFailure(event: ClaimedEvent, error: unknown): Promise<boolean> {

@@ -1,6 +1,7 @@
 /** The SQL of the queue: claiming what is due and recording what became of it. Every function runs in the caller's transaction. */
 import type { EntityManager } from 'typeorm';
 import type { EventOutcome } from '../core/event-outcome';
+import type { SuspectGroup } from './suspects';
 
 /** A claimed event: its row stays locked until the transaction ends, and a crash gives it back. */
 export interface ClaimedEvent {
@@ -22,8 +23,7 @@ export interface Claim {
 }
 
 /** Which events to claim: new ones, or those whose time for another attempt has come, without some; or just these. */
-export type Wanted =
-  { status: 'pending' | 'retrying'; limit: number; except: readonly string[] } | { eventIds: readonly string[] };
+export type Wanted = { status: 'pending' | 'retrying'; limit: number; except: readonly string[] } | SuspectGroup;
 
 /** Why processing an event failed; stored as `lastError`, a metric label, and an entry of the runbook. */
 export const PROCESSING_ERROR_CODES = ['invalid_event', 'data_rejected', 'contention', 'internal_error'] as const;

@@ -18,6 +18,8 @@ export interface Judgement {
   mayPass: boolean;
   /** A smaller batch may do. */
   tooMuch: boolean;
+  /** It waited for a lock until its patience was over. */
+  waited: boolean;
 }
 
 /** Judges why a batch failed. */
@@ -27,6 +29,7 @@ export function judgeFailure(error: unknown): Judgement {
   return {
     groups: slow ? 8 : 2,
     mayPass: isConnectionLost(error) || (isContention(error) && cause !== 'too_late'),
+    waited: cause === 'lock_timeout',
     tooMuch: slow || (sqlState ?? '').startsWith('53'),
   };
 }

@@ -10,20 +10,22 @@ it.each([
   [3, 8, [1, 1, 1]],
 ])('%i events in %i groups', (count, groups, sizes) => {
   const suspects = new Suspects();
-  suspects.add(ids(count), groups);
+  suspects.divide(ids(count), groups);
   expect(suspects.eventIds).toEqual(ids(count));
-  expect(sizes.map(() => suspects.next()?.length)).toEqual(sizes);
+  expect(sizes.map(() => suspects.next()?.eventIds.length)).toEqual(sizes);
   expect(suspects.next()).toBeUndefined();
   expect(suspects.none).toBe(true);
 });
 
-it('gives every event its turn before it divides a group further', () => {
+it('gives every event its turn before it divides a group further, and those first that wait for somebody', () => {
   const suspects = new Suspects();
-  suspects.add(ids(4), 2);
-  suspects.add(suspects.next() ?? [], 2);
-  expect([suspects.next(), suspects.next(), suspects.next()]).toEqual([
-    ['event-2', 'event-3'],
-    ['event-0'],
-    ['event-1'],
+  suspects.divide(ids(4), 2);
+  suspects.divide(suspects.next()?.eventIds ?? [], 2);
+  suspects.addNext({ eventIds: ['held'], wait: false, again: false });
+  expect([1, 2, 3, 4].map(() => suspects.next())).toEqual([
+    { eventIds: ['held'], wait: false, again: false },
+    { eventIds: ['event-2', 'event-3'], wait: true, again: false },
+    { eventIds: ['event-0'], wait: true, again: false },
+    { eventIds: ['event-1'], wait: true, again: false },
   ]);
 });
