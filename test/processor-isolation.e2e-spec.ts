@@ -54,17 +54,20 @@ const many = (count: number, overrides: (index: number) => Parameters<typeof new
   Array.from({ length: count }, (_, index) => newEvent(overrides(index)));
 
 it.each([
-  ['raises an error of its own', `RAISE EXCEPTION 'no' USING ERRCODE = 'P0001'`, 'internal_error'],
-  ['uses up what the server has', `RAISE EXCEPTION 'no' USING ERRCODE = '53200'`, 'internal_error'],
-  ['sleeps', 'PERFORM pg_sleep(40)', 'contention'],
-])('an event that %s', async (_case, statement, code) => {
+  ['raises an error of its own', `RAISE EXCEPTION 'no' USING ERRCODE = 'P0001'`, 'internal_error', 'P0001'],
+  ['uses up what the server has', `RAISE EXCEPTION 'no' USING ERRCODE = '53200'`, 'out_of_resources', '53200'],
+  ['sleeps', 'PERFORM pg_sleep(40)', 'too_slow', '57014'],
+])('an event that %s', async (_case, statement, code, sqlState) => {
   const [good, bad] = [newId(), newId()];
   await spoil(bad, statement);
   const events = many(200, (index) => ({ formId: index === 77 ? bad : good }));
   await deliverTogether(events);
   await eventually(async () => (await statuses(good)).processed === 199, 'the others are processed');
   await eventually(async () => Number((await delivery(events[77] as Event)).attempts) >= 1, 'the bad one is set aside');
-  expect(await delivery(events[77] as Event)).toMatchObject({ lastError: code });
+  expect(await delivery(events[77] as Event)).toMatchObject({
+    lastError: code,
+    attemptLog: expect.arrayContaining([expect.objectContaining({ code, sqlState })]) as object[],
+  });
   await app.database.pool.query('DROP TRIGGER spoil ON form_response');
   await eventually(async () => (await statuses(bad)).processed === 1, 'it is processed once it can be');
 });
@@ -87,7 +90,10 @@ it('three clients that somebody else holds, among hundreds that keep coming', as
   }
   await eventually(async () => (await statuses(formId)).processed === 403, 'all others are processed meanwhile');
   await eventually(async () => (await statuses(formId)).retrying === 12, 'those that wait are set aside');
-  expect(await delivery(stuck[0] as Event)).toMatchObject({ status: 'retrying', lastError: 'contention' });
+  expect(await delivery(stuck[0] as Event)).toMatchObject({ status: 'retrying', lastError: 'lock_timeout' });
+  expect((await delivery(stuck[0] as Event)).attemptLog).toContainEqual(
+    expect.objectContaining({ code: 'lock_timeout', sqlState: '55P03', table: 'client' }),
+  );
   await holder.query('ROLLBACK');
   await eventually(async () => (await statuses(formId)).processed === 415, 'the clients are free, nothing is lost');
 });

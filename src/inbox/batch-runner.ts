@@ -67,7 +67,7 @@ export class BatchRunner {
     await limitTime(manager, LOCK_TIMEOUT_MS, STATEMENT_TIMEOUT_MS * patience);
     const eventIds = events.map(({ eventId }) => eventId);
     await inProcessingSpan(eventIds, async () =>
-      markDone(manager, await this.onboarding.applyBatch(manager, events, { wait }), this.clock.now()),
+      markDone(manager, await this.onboarding.applyBatch(manager, events, { wait })),
     );
   }
 

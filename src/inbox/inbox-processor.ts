@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config';
 import { nextAttemptAt } from '../core/backoff';
 import { Clock } from '../database/clock';
+import { describeDatabaseFailure } from '../database/database-failure';
 import { NudgeableSleep } from '../database/nudgeable-sleep';
 import { Random } from '../database/random';
 import { ClientsHeldError } from '../onboarding/clients-held.error';
@@ -161,14 +162,16 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
 
   private async recordFailure(event: ClaimedEvent, error: unknown): Promise<boolean> {
     const code = classifyFailure(error);
-    const failedAt = this.clock.now();
+    const { sqlState, constraint, table } = describeDatabaseFailure(error);
     const attempts = event.attempts + 1;
+    // Both times are the database's: how its clock and this one differ does not matter.
     const nextAt = nextAttemptAt(this.config.processing.retry, {
       attempts,
-      firstAttemptAt: event.firstAttemptAt ?? failedAt,
-      failedAt,
+      firstAttemptAt: event.firstAttemptAt ?? event.claimedAt,
+      failedAt: event.claimedAt,
       random: this.random.next(),
     });
+    const nextInMs = nextAt && nextAt.getTime() - event.claimedAt.getTime();
     // The error's own message may quote an answer: only the code, the ids and the place are logged.
     const place =
       error instanceof Error ? error.stack?.split('\n').find((line) => line.startsWith('    at ')) : undefined;
@@ -177,13 +180,13 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
       : 'Processing an event failed for good';
     this.logger.warn(message, {
       eventId: event.eventId,
-      code,
+      ...{ code, sqlState, constraint, table },
       attempts,
-      nextAttemptAt: nextAt?.toISOString() ?? null,
+      nextAttemptInSeconds: nextInMs && Math.round(nextInMs / 1000),
       place: place?.trim(),
     });
     try {
-      await markFailed(this.dataSource.manager, event, code, failedAt, nextAt);
+      await markFailed(this.dataSource.manager, event, { code, sqlState, constraint, table, nextInMs });
     } catch (failure) {
       // The event stays due and is tried again.
       this.stops.stopped('record', failure);

@@ -12,7 +12,18 @@ export interface ClaimedEvent {
   /** Attempts made before this one. */
   attempts: number;
   firstAttemptAt: Date | null;
+  /** When it was claimed, by the clock of the database, as `firstAttemptAt`. */
+  claimedAt: Date;
   payload: Buffer;
+}
+
+/** A failed attempt. `nextInMs`: how long to wait before the next one; null: there is none. */
+export interface Failure {
+  code: ProcessingErrorCode;
+  sqlState: string | null;
+  constraint: string | null;
+  table: string | null;
+  nextInMs: number | null;
 }
 
 /** What a claim found. */
@@ -26,7 +37,16 @@ export interface Claim {
 export type Wanted = { status: 'pending' | 'retrying'; limit: number; except: readonly string[] } | SuspectGroup;
 
 /** Why processing an event failed; stored as `lastError`, a metric label, and an entry of the runbook. */
-export const PROCESSING_ERROR_CODES = ['invalid_event', 'data_rejected', 'contention', 'internal_error'] as const;
+export const PROCESSING_ERROR_CODES = [
+  'invalid_event',
+  'data_rejected',
+  'constraint',
+  'contention',
+  'lock_timeout',
+  'too_slow',
+  'out_of_resources',
+  'internal_error',
+] as const;
 export type ProcessingErrorCode = (typeof PROCESSING_ERROR_CODES)[number];
 
 /** Payloads of one batch are held in memory together; one event is claimed whatever its size. */
@@ -41,6 +61,9 @@ const MAX_KEYS_PER_EVENT = 5;
 const ROOM_FOR_LOCKS = `(SELECT greatest(1, current_setting('max_connections')::integer
   * current_setting('max_locks_per_transaction')::integer / ${4 * MAX_KEYS_PER_EVENT}))`;
 
+/** The failed attempts that are kept of an event. */
+const MAX_LOGGED_ATTEMPTS = 20;
+
 interface ClaimedRow {
   event_id: string;
   event_type: string;
@@ -49,6 +72,7 @@ interface ClaimedRow {
   attempts: number;
   first_attempt_at: Date | null;
   payload: Buffer | null;
+  claimed_at: Date;
   more: boolean;
 }
 
@@ -69,7 +93,7 @@ export async function claimDue(manager: EntityManager, wanted: Wanted): Promise<
        SELECT *, sum(payload_bytes) OVER places AS bytes, row_number() OVER places AS place, count(*) OVER () AS found
          FROM due WINDOW places AS (ORDER BY next_attempt_at, event_id)
      )
-     SELECT event_id, event_type, form_id, received_at, attempts, first_attempt_at, payload,
+     SELECT event_id, event_type, form_id, received_at, attempts, first_attempt_at, payload, statement_timestamp() AS claimed_at,
             ${limit === null ? 'false' : `found > count(*) OVER () OR found = least($3, ${ROOM_FOR_LOCKS})`} AS more
        FROM summed WHERE bytes <= $2 OR place = 1 ORDER BY place`,
     [ids, MAX_BATCH_BYTES, ...(limit === null ? [] : [limit])],
@@ -83,31 +107,39 @@ export async function limitTime(manager: EntityManager, lockMs: number, statemen
 }
 
 /** Marks claimed events as done. */
-export async function markDone(manager: EntityManager, results: readonly EventOutcome[], now: Date): Promise<void> {
+export async function markDone(manager: EntityManager, results: readonly EventOutcome[]): Promise<void> {
   await manager.query(
     `UPDATE webhook_event AS event
-        SET status = result.status, reason = result.reason, processed_at = $4, attempts = event.attempts + 1,
-            first_attempt_at = coalesce(event.first_attempt_at, $4), next_attempt_at = NULL, last_error = NULL
+        SET status = result.status, reason = result.reason, processed_at = statement_timestamp(), attempts = event.attempts + 1,
+            first_attempt_at = coalesce(event.first_attempt_at, statement_timestamp()), next_attempt_at = NULL, last_error = NULL
        FROM unnest($1::text[], $2::text[], $3::text[]) AS result (event_id, status, reason)
       WHERE event.event_id = result.event_id`,
-    [results.map((r) => r.eventId), results.map((r) => r.status), results.map((r) => r.reason), now],
+    [results.map((r) => r.eventId), results.map((r) => r.status), results.map((r) => r.reason)],
   );
 }
 
-/** Records a failed attempt: the event is `retrying` until `nextAttemptAt`, or `dead` when that is null. */
+/** Records a failed attempt: the event is `retrying`, or `dead` without another attempt. Waits for nobody who holds the event. */
 export async function markFailed(
   manager: EntityManager,
   event: ClaimedEvent,
-  code: ProcessingErrorCode,
-  now: Date,
-  nextAttemptAt: Date | null,
+  { nextInMs, ...failure }: Failure,
 ): Promise<void> {
   await manager.query(
     `UPDATE webhook_event
         SET status = $2, last_error = $3, attempts = attempts + 1, first_attempt_at = coalesce(first_attempt_at, $4),
-            next_attempt_at = $5
-      WHERE event_id = $1 AND status IN ('pending', 'retrying')`,
-    [event.eventId, nextAttemptAt ? 'retrying' : 'dead', code, now, nextAttemptAt],
+            next_attempt_at = now() + $5 * interval '1 millisecond',
+            attempt_log = CASE WHEN jsonb_array_length(attempt_log) >= ${MAX_LOGGED_ATTEMPTS} THEN attempt_log - 0
+                               ELSE coalesce(attempt_log, '[]') END || ($6::jsonb || jsonb_build_object('at', now()))
+      WHERE event_id = (SELECT event_id FROM webhook_event WHERE event_id = $1 AND status IN ('pending', 'retrying')
+                           FOR UPDATE SKIP LOCKED)`,
+    [
+      event.eventId,
+      nextInMs === null ? 'dead' : 'retrying',
+      failure.code,
+      event.claimedAt,
+      nextInMs,
+      JSON.stringify(failure),
+    ],
   );
 }
 
@@ -119,6 +151,7 @@ function toClaimed(row: ClaimedRow): ClaimedEvent {
     receivedAt: row.received_at,
     attempts: row.attempts,
     firstAttemptAt: row.first_attempt_at,
+    claimedAt: row.claimed_at,
     payload: row.payload ?? Buffer.alloc(0),
   };
 }

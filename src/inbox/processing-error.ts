@@ -1,13 +1,28 @@
 import { DomainError } from '../core/problem';
-import { isConnectionLost, isContention, isDataException } from '../database/database-errors';
-import { describeDatabaseFailure } from '../database/database-failure';
+import { isConnectionLost, isContention } from '../database/database-errors';
+import { type DatabaseFailureCause, describeDatabaseFailure } from '../database/database-failure';
 import type { ProcessingErrorCode } from './inbox-work.repository';
+
+/** The code of what the database said; what is not listed is an internal error. */
+const CODES: Partial<Record<DatabaseFailureCause, ProcessingErrorCode>> = {
+  data_rejected: 'data_rejected',
+  constraint: 'constraint',
+  contention: 'contention',
+  lock_timeout: 'lock_timeout',
+  too_late: 'too_slow',
+  disk_full: 'out_of_resources',
+  out_of_memory: 'out_of_resources',
+  too_many_connections: 'out_of_resources',
+  out_of_resources: 'out_of_resources',
+};
 
 /** Why processing an event failed, as the code that is stored, counted and looked up in the runbook. */
 export function classifyFailure(error: unknown): ProcessingErrorCode {
   if (error instanceof DomainError && error.code === 'invalid_event') return 'invalid_event';
-  if (isContention(error)) return 'contention';
-  return isDataException(error) ? 'data_rejected' : 'internal_error';
+  const { cause } = describeDatabaseFailure(error);
+  // A unique key that a parallel transaction took.
+  if (cause === 'constraint' && isContention(error)) return 'contention';
+  return CODES[cause] ?? 'internal_error';
 }
 
 /** How to find the event that made a batch fail. */
