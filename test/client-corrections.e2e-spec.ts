@@ -11,6 +11,7 @@ beforeAll(async () => {
   viewer = (body as { key: string }).key;
 });
 afterAll(() => app.stop());
+beforeEach(() => app.database.pool.query('TRUNCATE webhook_event, form_response, client CASCADE'));
 
 interface ClientBody {
   id: string;
@@ -54,8 +55,28 @@ async function lastAudit(): Promise<{ action: string; subject: string; details: 
   );
 }
 
+const correct = (id: string, identifiers: object) => app.admin('patch', `/v1/clients/${id}`).send({ identifiers });
+const merge = (id: string, otherId: string) => app.admin('post', `/v1/clients/${id}/merge`).send({ otherId });
+const split = (id: string, ...tokens: string[]) =>
+  app.admin('post', `/v1/clients/${id}/split`).send({ responses: tokens.map((token) => ({ formId: FORM, token })) });
+
+/** Splits responses off and returns the id of the new client. */
+async function splitOff(id: string, ...tokens: string[]): Promise<string> {
+  return ((await split(id, ...tokens).expect(201)).body as ClientBody).id;
+}
+
+async function replayAll(): Promise<void> {
+  await app.admin('post', '/v1/deliveries/replay').send({ formId: FORM }).expect(200);
+  await app.settled();
+}
+
+/** The ids of the clients that a list query finds. */
+async function idsOf(query: string): Promise<string[]> {
+  const { body } = await app.admin('get', `/v1/clients${query}`).expect(200);
+  return (body as { items: ClientBody[] }).items.map(({ id }) => id).sort();
+}
+
 describe('a correction', () => {
-  const correct = (id: string, identifiers: object) => app.admin('patch', `/v1/clients/${id}`).send({ identifiers });
 
   it('stays when its responses are processed again and when another one comes; what is left out stays as it is', async () => {
     const { client: before, event } = await submit(
@@ -70,7 +91,6 @@ describe('a correction', () => {
     await app.admin('post', `/v1/deliveries/${String(event.event_id)}/replay`).expect(200);
     await submit(askEmail('maria@example.com'), askName('M. Garica'), askOrg('Acme Ltd'));
     expect(valuesOf(await client(before.id))).toEqual({ email: 'maria@example.com', fullName: 'Maria Garcia' });
-    expect(await lastAudit()).toMatchObject({ action: 'delivery.replayed' });
   });
 
   it('can be given back to the responses', async () => {
@@ -141,8 +161,6 @@ describe('a correction', () => {
 });
 
 describe('a merge', () => {
-  const merge = (id: string, otherId: string) => app.admin('post', `/v1/clients/${id}/merge`).send({ otherId });
-
   it('makes two clients one, for good', async () => {
     const work = await submit(askEmail('ann@work.example.com'), askName('Ann Smith'), askOrg('Acme'));
     const home = await submit(askEmail('ann@home.example.com'), askPhone('+12025550111'));
@@ -177,9 +195,6 @@ describe('a merge', () => {
 });
 
 describe('a split', () => {
-  const split = (id: string, ...tokens: string[]) =>
-    app.admin('post', `/v1/clients/${id}/split`).send({ responses: tokens.map((token) => ({ formId: FORM, token })) });
-
   it('takes a person out of another, and later submissions go to whom they belong', async () => {
     const his = await submit(askEmail('tom@example.com'), askName('Tom Cole'), askPhone('+12025550121'));
     const hers = await submit(askEmail('tina@example.com'), askName('Tina Cole'), askPhone('+12025550122'));
@@ -226,5 +241,42 @@ describe('a split', () => {
     await split(one.client.id, one.token).expect(409);
     await split(one.client.id, foreign.token).expect(409);
     await split(one.client.id).expect(422);
+  });
+});
+
+describe('a phone that more than one client gives', () => {
+  const phone = askPhone('+12025550131');
+
+  it('is a conflict of both after a split', async () => {
+    const one = await submit(askEmail('office@example.com'), phone, askName('Ann One'));
+    const two = await submit(askEmail('office@example.com'), phone, askName('Bob Two'));
+    const newId = await splitOff(one.client.id, two.token);
+    expect(await idsOf('?conflict=true')).toEqual([one.client.id, newId].sort());
+  });
+
+  it('is a conflict of both after a split that undoes a merge', async () => {
+    const one = await submit(askEmail('one@example.com'), phone);
+    const two = await submit(askEmail('two@example.com'), phone);
+    await merge(one.client.id, two.client.id).expect(200);
+    expect(await idsOf('?conflict=true')).toEqual([]);
+    const newId = await splitOff(one.client.id, two.token);
+    expect(await idsOf('?conflict=true')).toEqual([one.client.id, newId].sort());
+  });
+
+  it('is a conflict of the client that got it by a merge', async () => {
+    const one = await submit(askEmail('one@example.com'));
+    const two = await submit(askEmail('two@example.com'), phone);
+    const third = await submit(askEmail('third@example.com'), phone);
+    await merge(one.client.id, two.client.id).expect(200);
+    expect(await idsOf('?conflict=true')).toEqual([one.client.id, third.client.id].sort());
+  });
+
+  it('is no conflict any more of the client it was split off from', async () => {
+    const one = await submit(askEmail('one@example.com'));
+    const two = await submit(askEmail('two@example.com'), phone);
+    const third = await submit(askEmail('third@example.com'), phone);
+    await merge(one.client.id, two.client.id).expect(200);
+    const newId = await splitOff(one.client.id, two.token);
+    expect(await idsOf('?conflict=true')).toEqual([newId, third.client.id].sort());
   });
 });

@@ -76,12 +76,19 @@ export class ClientAssigner {
 
   /**
    * Decides again who these phones belong to, after responses that gave them were removed or given to another client by an admin:
-   * one that no two clients share any more finds its client again. Needs no lock but `processing`, held alone.
+   * one that no two clients share any more finds its client again. `clientIds` are the clients that got or lost such responses; their
+   * conflicts are set right, whichever phone they are about. Needs no lock but `processing`, held alone.
    */
-  async settlePhones(manager: EntityManager, phones: readonly string[], now: Date): Promise<void> {
+  async settlePhones(
+    manager: EntityManager,
+    phones: readonly string[],
+    clientIds: readonly string[],
+    now: Date,
+  ): Promise<void> {
     if (phones.length === 0) return;
     await this.reassign(manager, await this.responses.oneAlone(manager, phones), now);
-    await this.clients.markConflicts(manager, phones, [], []);
+    const given = await this.responses.givenPhones(manager, clientIds, phones);
+    await this.clients.markConflicts(manager, phones, given, clientIds);
   }
 
   /** Puts the records of clients together anew, without deciding about their responses. */

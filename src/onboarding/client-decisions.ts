@@ -72,7 +72,7 @@ export class ClientDecisions {
       const corrections = { ...kept, ...client.corrections };
       await this.decisions.setCorrections(manager, id, corrections);
       await this.assigner.refresh(manager, [{ id, email, corrections }], now);
-      await this.assigner.settlePhones(manager, await this.responses.phonesOf(manager, id), now);
+      await this.assigner.settlePhones(manager, await this.responses.phonesOf(manager, id), [id], now);
       const details = { otherId, responses };
       await this.audit.record(manager, { ...by, action: 'client.merged', subject: id, details });
     });
@@ -101,7 +101,7 @@ export class ClientDecisions {
         await this.assigner.refresh(manager, [each], now);
       }
       const touched = [id, newId].map((each) => this.responses.phonesOf(manager, each));
-      await this.assigner.settlePhones(manager, [...new Set((await Promise.all(touched)).flat())].sort(), now);
+      await this.assigner.settlePhones(manager, [...new Set((await Promise.all(touched)).flat())].sort(), [id, newId], now);
       const details = { newId, responses: own };
       await this.audit.record(manager, { ...by, action: 'client.split', subject: id, details });
       return newId;
@@ -174,7 +174,7 @@ export class ClientDecisions {
       await this.decisions.giveKeys(manager, 'phone', [value], id, now);
     }
     const phones = [made, value].flatMap((phone) => phone ?? []);
-    await this.assigner.settlePhones(manager, [...new Set(phones)].sort(), now);
+    await this.assigner.settlePhones(manager, [...new Set(phones)].sort(), [id], now);
   }
 
   /** The e-mail goes with whoever gave it alone; each of the two shows one of its own, if it has any. */
