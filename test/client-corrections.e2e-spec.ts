@@ -1,6 +1,6 @@
 /** What admins decide about clients: corrected, merged and split by hand, and remembered when the next submission comes. */
 import { question, type FixtureEvent } from './fixtures/typeform-events';
-import { askEmail, askName, askPhone, newEvent, tokenOf } from './support/events';
+import { askEmail, askName, askPhone, minutesAgo, newEvent, tokenOf } from './support/events';
 import { startTestApp, TestApp } from './support/test-app';
 
 let app: TestApp;
@@ -24,9 +24,12 @@ const FORM = 'decisions';
 const askOrg = (value: string) => question('org', 'Company name', 'short_text', 'text', value);
 type Question = ReturnType<typeof askName>;
 
+/** Each submission is newer than the one before. */
+let minute = 1000;
+
 /** Sends a submission and returns its event and the client it belongs to. */
 async function submit(...questions: Question[]): Promise<{ event: FixtureEvent; token: string; client: ClientBody }> {
-  const event = newEvent({ formId: FORM, questions });
+  const event = newEvent({ formId: FORM, questions, submittedAt: minutesAgo((minute -= 1)) });
   await app.deliver(event).expect(200);
   await app.settled();
   return { event, token: tokenOf(event), client: await clientOf(tokenOf(event)) };
@@ -278,5 +281,20 @@ describe('a phone that more than one client gives', () => {
     await merge(one.client.id, two.client.id).expect(200);
     const newId = await splitOff(one.client.id, two.token);
     expect(await idsOf('?conflict=true')).toEqual([newId, third.client.id].sort());
+  });
+});
+
+describe('what was decided stays', () => {
+  const family = (name: string) => submit(askEmail('family@example.com'), askName(name));
+
+  it('of a split: those that were left behind stay where they were left', async () => {
+    const first = await family('Ben Bell');
+    const left = await family('Ben Bell');
+    await family('Ana Bell');
+    const newId = await splitOff(first.client.id, first.token);
+    await replayAll();
+    expect((await clientOf(first.token)).id).toBe(newId);
+    expect((await clientOf(left.token)).id).toBe(first.client.id);
+    expect((await family('Ben Bell')).client.id).toBe(newId);
   });
 });

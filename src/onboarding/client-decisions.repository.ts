@@ -160,6 +160,19 @@ export class ClientDecisionsRepository {
     return made.id;
   }
 
+  /**
+   * Keeps every other response with an e-mail that a split-off client gives where it is: the next submission with that e-mail goes by
+   * name, and these must not when they are processed again.
+   */
+  async pinThoseLeft(manager: EntityManager, newId: string): Promise<void> {
+    await manager.query(
+      `UPDATE form_response SET pinned_client_id = client_id
+        WHERE email_key IN (SELECT email_key FROM form_response WHERE client_id = $1)
+          AND client_id IS NOT NULL AND pinned_client_id IS NULL`,
+      [newId],
+    );
+  }
+
   /** The e-mails or phones that responses of one client give and none of the other. */
   async onlyOf(manager: EntityManager, kind: 'email' | 'phone', clientId: string, notOf: string): Promise<string[]> {
     const key = `${kind}_key`;

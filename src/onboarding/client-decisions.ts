@@ -92,6 +92,7 @@ export class ClientDecisions {
       }
       if (!others) throw new DomainError('conflict', 'these are all responses of the client: leave at least one out');
       const newId = await this.decisions.makeSplit(manager, id, responses, now);
+      await this.decisions.pinThoseLeft(manager, newId);
       const emails = await this.decisions.onlyOf(manager, 'email', newId, id);
       const phones = await this.decisions.onlyOf(manager, 'phone', newId, id);
       await this.decisions.giveKeys(manager, 'email', emails, newId, now);
