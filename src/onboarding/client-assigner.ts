@@ -91,6 +91,13 @@ export class ClientAssigner {
     await this.clients.markConflicts(manager, phones, given, clientIds);
   }
 
+  /** Removes clients that have no responses any more. An e-mail that another client's responses give finds that one from now on. */
+  async remove(manager: EntityManager, clientIds: readonly string[], now: Date): Promise<void> {
+    const heirs = await this.clients.passOnEmails(manager, clientIds, now);
+    await this.clients.remove(manager, clientIds);
+    if (heirs.length > 0) await this.refresh(manager, heirs, now);
+  }
+
   /** Puts the records of clients together anew, without deciding about their responses. */
   async refresh(
     manager: EntityManager,
