@@ -297,4 +297,35 @@ describe('what was decided stays', () => {
     expect((await clientOf(left.token)).id).toBe(first.client.id);
     expect((await family('Ben Bell')).client.id).toBe(newId);
   });
+
+  it('of a split: who was split off is found by the shared e-mail when the other one is erased', async () => {
+    const eva = await family('Eva Bell');
+    const max = await family('Max Bell');
+    const mia = await family('Mia Bell');
+    const newId = await splitOff(eva.client.id, max.token);
+    const last = await splitOff(eva.client.id, mia.token);
+    await app.admin('delete', `/v1/clients/${eva.client.id}`).expect(200);
+    expect((await family('Max Bell')).client).toMatchObject({ id: newId, email: 'family@example.com' });
+    expect((await family('Mia Bell')).client.id).toBe(last);
+    expect(await idsOf('')).toEqual([newId, last].sort());
+    await replayAll();
+    expect((await clientOf(max.token)).id).toBe(newId);
+  });
+
+  it('but a mistyped e-mail that was corrected again catches nobody', async () => {
+    const { client: typed } = await submit(askEmail('typed@example.com'));
+    await correct(typed.id, { email: 'stranger@example.com' }).expect(200);
+    await correct(typed.id, { email: 'right@example.com' }).expect(200);
+    expect((await submit(askEmail('stranger@example.com'))).client.id).not.toBe(typed.id);
+    expect((await submit(askEmail('right@example.com'))).client.id).toBe(typed.id);
+    expect((await submit(askEmail('typed@example.com'))).client.id).toBe(typed.id);
+  });
+
+  it('but a mistyped e-mail that was taken away catches nobody', async () => {
+    const { client: typed } = await submit(askEmail('typed@example.com'));
+    await correct(typed.id, { email: 'stranger@example.com' }).expect(200);
+    await correct(typed.id, { email: null }).expect(200);
+    expect((await submit(askEmail('stranger@example.com'))).client.id).not.toBe(typed.id);
+    expect((await submit(askEmail('typed@example.com'))).client.id).toBe(typed.id);
+  });
 });

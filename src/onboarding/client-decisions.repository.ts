@@ -34,6 +34,15 @@ export class ClientDecisionsRepository {
     return row?.id ?? null;
   }
 
+  /** Whether a response of the client gave this e-mail. */
+  async givesEmail(manager: EntityManager, clientId: string, email: string): Promise<boolean> {
+    const rows = await manager.query<object[]>(
+      'SELECT FROM form_response WHERE client_id = $1 AND email_key = $2 LIMIT 1',
+      [clientId, email],
+    );
+    return rows.length > 0;
+  }
+
   /** Whether a response of another client gave this phone. */
   async isPhoneOfAnother(manager: EntityManager, phone: string, clientId: string): Promise<boolean> {
     const rows = await manager.query<object[]>(

@@ -32,8 +32,8 @@ export class ClientDecisions {
 
   /**
    * Puts identifiers right by hand. E-mails and phones must be in their canonical form. A corrected e-mail finds the client as well as
-   * the one it had before; a corrected phone only where no other client gave it. Throws `not_found`, and `conflict` when the e-mail is
-   * another client's.
+   * the one it had before, unless that was a correction too and no response gave it; a corrected phone finds it only where no other
+   * client gave it. Throws `not_found`, and `conflict` when the e-mail is another client's.
    */
   correct(id: string, changes: CorrectionChanges, by: Author): Promise<void> {
     return this.decide(async (manager, now) => {
@@ -102,7 +102,12 @@ export class ClientDecisions {
         await this.assigner.refresh(manager, [each], now);
       }
       const touched = [id, newId].map((each) => this.responses.phonesOf(manager, each));
-      await this.assigner.settlePhones(manager, [...new Set((await Promise.all(touched)).flat())].sort(), [id, newId], now);
+      await this.assigner.settlePhones(
+        manager,
+        [...new Set((await Promise.all(touched)).flat())].sort(),
+        [id, newId],
+        now,
+      );
       const details = { newId, responses: own };
       await this.audit.record(manager, { ...by, action: 'client.split', subject: id, details });
       return newId;
@@ -137,13 +142,14 @@ export class ClientDecisions {
     now: Date,
   ): Promise<void> {
     const { id } = client;
-    const before = client.email === null ? [] : [client.email];
+    const made = client.corrections.email?.value ?? null;
+    const isTakenBack = made !== null && !(await this.decisions.givesEmail(manager, id, made));
+    if (isTakenBack) await this.decisions.takeKey(manager, 'email', made, id);
     if ('reset' in change) {
-      const given = await this.decisions.emailsOf(manager, id);
-      const made = client.corrections.email?.value ?? null;
-      if (made !== null && !given.includes(made)) await this.decisions.takeKey(manager, 'email', made, id);
-      return this.decisions.setEmail(manager, id, given[0] ?? null);
+      const [newest] = await this.decisions.emailsOf(manager, id);
+      return this.decisions.setEmail(manager, id, newest ?? null);
     }
+    const before = client.email === null || isTakenBack ? [] : [client.email];
     const { value } = change;
     const owner = value === null ? null : await this.decisions.ownerOfEmail(manager, value);
     if (owner !== null && owner !== id) {
