@@ -328,4 +328,40 @@ describe('what was decided stays', () => {
     expect((await submit(askEmail('stranger@example.com'))).client.id).not.toBe(typed.id);
     expect((await submit(askEmail('typed@example.com'))).client.id).toBe(typed.id);
   });
+
+  it.each([[[] as Question[]], [[askPhone('+12025550132')]]])(
+    'of a merge: a phone correction that is taken back keeps the phone (then gave %j)',
+    async (later) => {
+      const known = await submit(askEmail('known@example.com'));
+      const alone = await submit(askPhone('+12025550132'));
+      await merge(known.client.id, alone.client.id).expect(200);
+      await submit(askEmail('known@example.com'), ...later);
+      await submit(askEmail('third@example.com'), askPhone('+12025550132'));
+      await correct(known.client.id, { phone: '+12025550132' }).expect(200);
+      await correct(known.client.id, { phone: { reset: true } }).expect(200);
+      expect((await clientOf(alone.token)).id).toBe(known.client.id);
+      await replayAll();
+      expect((await clientOf(alone.token)).id).toBe(known.client.id);
+    },
+  );
+
+  it('of a merge: also when it brought the phone that had been corrected before', async () => {
+    const known = await submit(askEmail('known@example.com'));
+    await correct(known.client.id, { phone: '+12025550132' }).expect(200);
+    const other = await submit(askEmail('other@example.com'), askPhone('+12025550132'));
+    const alone = await submit(askPhone('+12025550132'));
+    await merge(known.client.id, other.client.id).expect(200);
+    await correct(known.client.id, { phone: { reset: true } }).expect(200);
+    await submit(askEmail('third@example.com'), askPhone('+12025550132'));
+    expect((await clientOf(alone.token)).id).toBe(known.client.id);
+  });
+
+  it('but a phone correction that is taken back gives back what it caught', async () => {
+    const known = await submit(askEmail('known@example.com'));
+    const alone = await submit(askPhone('+12025550132'));
+    await correct(known.client.id, { phone: '+12025550132' }).expect(200);
+    expect((await clientOf(alone.token)).id).toBe(known.client.id);
+    await correct(known.client.id, { phone: { reset: true } }).expect(200);
+    expect((await clientOf(alone.token)).id).not.toBe(known.client.id);
+  });
 });

@@ -43,14 +43,14 @@ export class ClientDecisionsRepository {
     return rows.length > 0;
   }
 
-  /** Whether a response of another client gave this phone. */
-  async isPhoneOfAnother(manager: EntityManager, phone: string, clientId: string): Promise<boolean> {
+  /** Whether no admin gave this phone to a client, and no response of another client gave it with an e-mail. */
+  async isPhoneFree(manager: EntityManager, phone: string, clientId: string): Promise<boolean> {
     const rows = await manager.query<object[]>(
       `SELECT FROM form_response WHERE phone_key = $1 AND email_key IS NOT NULL AND client_id <> $2
-        UNION ALL SELECT FROM client_alias WHERE kind = 'phone' AND value = $1 AND client_id <> $2 LIMIT 1`,
+        UNION ALL SELECT FROM client_alias WHERE kind = 'phone' AND value = $1 LIMIT 1`,
       [phone, clientId],
     );
-    return rows.length > 0;
+    return rows.length === 0;
   }
 
   async setEmail(manager: EntityManager, id: string, email: string | null): Promise<void> {

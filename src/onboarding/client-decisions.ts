@@ -42,7 +42,10 @@ export class ClientDecisions {
       await this.decisions.setCorrections(manager, id, corrections);
       if (changes.email || changes.phone) await this.decisions.anchor(manager, id, now);
       if (changes.email) await this.correctEmail(manager, client, changes.email, now);
-      if (changes.phone) await this.correctPhone(manager, client, changes.phone, now);
+      if (changes.phone && (await this.correctPhone(manager, client, changes.phone, now)) && corrections.phone) {
+        corrections.phone.givesKey = true;
+        await this.decisions.setCorrections(manager, id, corrections);
+      }
       const { email } = await this.existing(manager, id);
       await this.assigner.refresh(manager, [{ id, email, corrections }], now);
       const details = { identifiers: Object.keys(changes).sort() };
@@ -59,6 +62,7 @@ export class ClientDecisions {
     return this.decide(async (manager, now) => {
       const client = await this.existing(manager, id);
       const other = await this.existing(manager, otherId);
+      const broughtPhones = await this.responses.phonesOf(manager, otherId);
       for (const each of [id, otherId]) await this.decisions.anchor(manager, each, now);
       const responses = await this.decisions.handOver(manager, otherId, id);
       await this.decisions.remove(manager, otherId);
@@ -70,6 +74,10 @@ export class ClientDecisions {
       delete kept.email;
       delete kept.phone;
       const corrections = { ...kept, ...client.corrections };
+      // Taken back later, the correction must not take what the merge brought.
+      if (corrections.phone?.value && broughtPhones.includes(corrections.phone.value)) {
+        corrections.phone = { value: corrections.phone.value, correctedAt: corrections.phone.correctedAt };
+      }
       await this.decisions.setCorrections(manager, id, corrections);
       await this.assigner.refresh(manager, [{ id, email, corrections }], now);
       await this.assigner.settlePhones(manager, await this.responses.phonesOf(manager, id), [id], now);
@@ -168,20 +176,21 @@ export class ClientDecisions {
     await this.decisions.setEmail(manager, id, value);
   }
 
+  /** Returns whether the client is found by the phone because of this correction alone. */
   private async correctPhone(
     manager: EntityManager,
     { id, corrections }: Client,
     change: CorrectionChange,
     now: Date,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const made = corrections.phone?.value ?? null;
-    if (made !== null) await this.decisions.takeKey(manager, 'phone', made, id);
+    if (made !== null && corrections.phone?.givesKey) await this.decisions.takeKey(manager, 'phone', made, id);
     const value = 'reset' in change ? null : change.value;
-    if (value !== null && !(await this.decisions.isPhoneOfAnother(manager, value, id))) {
-      await this.decisions.giveKeys(manager, 'phone', [value], id, now);
-    }
+    const givesKey = value !== null && (await this.decisions.isPhoneFree(manager, value, id));
+    if (givesKey) await this.decisions.giveKeys(manager, 'phone', [value], id, now);
     const phones = [made, value].flatMap((phone) => phone ?? []);
     await this.assigner.settlePhones(manager, [...new Set(phones)].sort(), [id], now);
+    return givesKey;
   }
 
   /** The e-mail goes with whoever gave it alone; each of the two shows one of its own, if it has any. */
