@@ -312,6 +312,29 @@ describe('what was decided stays', () => {
     expect((await clientOf(max.token)).id).toBe(newId);
   });
 
+  it('of a split of a split: each is found by name', async () => {
+    const ann = await family('Ann Bell');
+    const bob = await family('Bob Bell');
+    const cid = await family('Cid Bell');
+    const bobId = await splitOff(ann.client.id, bob.token, cid.token);
+    const cidId = await splitOff(bobId, cid.token);
+    expect((await family('Cid Bell')).client.id).toBe(cidId);
+    expect((await family('Bob Bell')).client.id).toBe(bobId);
+    expect((await family('Ann Bell')).client.id).toBe(ann.client.id);
+  });
+
+  it('of a split of a split with an e-mail of their own: each is found by name', async () => {
+    const own = (name: string) => submit(askEmail('own@example.com'), askName(name));
+    const ann = await submit(askEmail('ann@example.com'), askName('Ann Bell'));
+    const [bob, cid] = [await own('Bob Bell'), await own('Cid Bell')];
+    await merge(ann.client.id, bob.client.id).expect(200);
+    const bobId = await splitOff(ann.client.id, bob.token, cid.token);
+    const cidId = await splitOff(bobId, cid.token);
+    expect((await own('Cid Bell')).client.id).toBe(cidId);
+    expect((await own('Bob Bell')).client.id).toBe(bobId);
+    expect((await own('Dan Bell')).client.id).toBe(bobId);
+  });
+
   it('but a mistyped e-mail that was corrected again catches nobody', async () => {
     const { client: typed } = await submit(askEmail('typed@example.com'));
     await correct(typed.id, { email: 'stranger@example.com' }).expect(200);

@@ -105,8 +105,11 @@ export class NeighbourhoodRepository {
   ): Promise<string[]> {
     const rows = await manager.query<{ id: string }[]>(
       `SELECT id FROM client
-        WHERE id = ANY($1) OR email = ANY($2)
-           OR split_from = ANY(ARRAY(SELECT id FROM client WHERE id = ANY($1) OR email = ANY($2)))
+        WHERE id IN (
+          WITH RECURSIVE family AS (
+            SELECT id FROM client WHERE id = ANY($1) OR email = ANY($2)
+             UNION SELECT client.id FROM client JOIN family ON client.split_from = family.id
+          ) SELECT id FROM family)
         ORDER BY id FOR UPDATE`,
       [ids, emails],
     );
