@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { IdentifierRecord, Identifiers } from '../core/identifiers';
 import { responseSearchText } from '../core/search-text';
+import type { GivenPhone } from './clients.repository';
 import type { NewVersion, ResponseFacts, ResponseId, ResponsePlace } from './stored-response';
 
 /** Only this many of a client's newest responses contribute to its record. */
@@ -191,6 +192,19 @@ export class ResponsesRepository {
       [phones],
     );
     return rows.map((row) => ({ formId: row.form_id, token: row.token }));
+  }
+
+  /** Which of these phones the responses of these clients gave. */
+  async givenPhones(
+    manager: EntityManager,
+    clientIds: readonly string[],
+    phones: readonly string[],
+  ): Promise<GivenPhone[]> {
+    const rows = await manager.query<{ client_id: string; phone: string }[]>(
+      `SELECT DISTINCT client_id, phone_key AS phone FROM form_response WHERE client_id = ANY($1) AND phone_key = ANY($2)`,
+      [clientIds, phones],
+    );
+    return rows.map(({ client_id: clientId, phone }) => ({ clientId, phone }));
   }
 
   /** The phones that responses of a client gave. */
