@@ -93,6 +93,8 @@ describe('reprocessing', () => {
     });
     const { body: client } = await app.admin('get', `/v1/clients/${body.items[0].clientId}`).expect(200);
     expect(client.identifiers.city).toMatchObject({ value: body.items[0].identifiers.city.value });
+    const { body: searched } = await app.admin('get', `/v1/responses?formId=${formId}&q=note&limit=200`).expect(200);
+    expect(searched.items).toHaveLength(130);
     const made = (await auditOf('form.reprocessed')).filter(({ subject }) => subject === formId);
     expect(made).toMatchObject([{ actorId: 'bootstrap', details: { jobId: id, joinedActiveJob: false } }]);
     const { body: list } = await app.admin('get', '/v1/jobs?kind=reprocess&status=done,failed&limit=1').expect(200);

@@ -56,7 +56,10 @@ export class ReprocessRepository {
     });
   }
 
-  /** Writes what was found in responses, and what finds them now. */
+  /**
+   * Writes what was found in responses, and what finds them now. The caller gives them to their clients in the same transaction: that
+   * their keys are those of these identifiers is noted here already, or their search text would count as that of an earlier state.
+   */
   async saveIdentifiers(
     manager: EntityManager,
     responses: readonly Pick<FormResponse, 'formId' | 'token' | 'answers' | 'hidden' | 'identifiers'>[],
@@ -64,7 +67,7 @@ export class ReprocessRepository {
   ): Promise<void> {
     await manager.query(
       `UPDATE form_response AS response
-          SET identifiers = found.identifiers::jsonb, search_text = found.search_text, updated_at = $5
+          SET identifiers = found.identifiers::jsonb, search_text = found.search_text, updated_at = $5, keyed_at = $5
          FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS found (form_id, token, identifiers, search_text)
         WHERE response.form_id = found.form_id AND response.token = found.token`,
       [

@@ -202,11 +202,13 @@ export class ResponsesRepository {
     return rows.map(({ phone }) => phone);
   }
 
-  /** Responses whose identifiers were written without their keys, by the release before this one. */
-  async unsettled(manager: EntityManager, limit: number): Promise<ResponseId[]> {
+  /** The next responses after `after` whose identifiers were written without their keys, by the release before this one. */
+  async unsettled(manager: EntityManager, after: ResponseId | null, limit: number): Promise<ResponseId[]> {
     const rows = await manager.query<{ form_id: string; token: string }[]>(
-      `SELECT form_id, token FROM form_response WHERE keyed_at IS DISTINCT FROM updated_at ORDER BY form_id, token LIMIT $1`,
-      [limit],
+      `SELECT form_id, token FROM form_response
+        WHERE keyed_at IS DISTINCT FROM updated_at AND (form_id, token) > ($1, $2) ORDER BY form_id, token LIMIT $3`,
+      // No id is empty.
+      [after?.formId ?? '', after?.token ?? '', limit],
     );
     return rows.map((row) => ({ formId: row.form_id, token: row.token }));
   }
