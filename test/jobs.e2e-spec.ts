@@ -122,6 +122,40 @@ describe('reprocessing', () => {
     expect(wrong.items).toEqual([]);
   });
 
+  it('finds what a replay finds where there are no answers, and nothing where they cannot be read', async () => {
+    const hidden = { account: 'Acme' };
+    const empty = newEvent({ formId, questions: [], hidden });
+    const other = newEvent({ formId, questions: [], hidden });
+    const unreadable = { ...other, form_response: { ...other.form_response, answers: 'no list' } };
+    await app.deliver(empty).expect(200);
+    await app.deliver(unreadable).expect(200);
+    await app.settled();
+    await app
+      .admin('patch', `/v1/forms/${formId}`)
+      .send({ identifierMapping: { company: 'hidden:account' } })
+      .expect(200);
+    const companies = async (): Promise<unknown[]> => {
+      const { body } = await app.admin('get', `/v1/responses?formId=${formId}`).expect(200);
+      const items = body.items as { token: string; identifiers: { company?: { value: string } } }[];
+      return items.map(({ token, identifiers }) => [token, identifiers.company?.value ?? null]).sort();
+    };
+    const expected = [
+      [tokenOf(empty), 'Acme'],
+      [tokenOf(other), null],
+    ].sort();
+    const { body: preview } = await app
+      .admin('post', `/v1/forms/${formId}/mapping-preview`)
+      .send({ identifierMapping: { company: 'hidden:account' } })
+      .expect(200);
+    const items = preview.items as { token: string; then: { company?: { value: string } } }[];
+    expect(items.map(({ token, then }) => [token, then.company?.value ?? null]).sort()).toEqual(expected);
+    await ended(await reprocess());
+    expect(await companies()).toEqual(expected);
+    await app.admin('post', '/v1/deliveries/replay').send({ formId }).expect(200);
+    await app.settled();
+    expect(await companies()).toEqual(expected);
+  });
+
   it('goes on where it was when its process dies', async () => {
     const tokens = await deliver(5);
     await mapCity();

@@ -7,7 +7,6 @@ import type { QuestionPlan } from '../core/identification/plan';
 import { identify } from '../core/identification/identify';
 import { PlanMemo } from '../core/identification/plan-memo';
 import type { IdentifierMapping, Identifiers } from '../core/identifiers';
-
 import { type KeptSubmission, toStoredSubmission } from './stored-submission';
 
 /** What a form's row says of how its submissions are read. */
@@ -37,18 +36,10 @@ export class FormPlans {
     return identify(submission, plan, { phoneCountry: form.phoneCountry, defaultPhoneCountry });
   }
 
-  /**
-   * The identifiers of a response that is stored, whose form has this title. One without answers that nothing was found in stays that
-   * way: its answers may have been no list, and then its hidden fields are not believed either.
-   */
-  identifyStored(
-    form: FormSettings,
-    response: KeptSubmission & { identifiers: Identifiers },
-    title: string | null,
-  ): Identifiers {
-    const { answers, identifiers } = response;
-    if (answers.length === 0 && Object.keys(identifiers).length === 0) return identifiers;
-    return this.identify(form, toStoredSubmission(response, title));
+  /** The identifiers of a response that is stored, whose form has this title: those that its event would give if it came now. */
+  identifyStored(form: FormSettings, response: KeptSubmission, title: string | null): Identifiers {
+    const submission = toStoredSubmission(response, title);
+    return submission.unreadable ? {} : this.identify(form, submission);
   }
 
   /**
