@@ -454,6 +454,44 @@ describe('jobs', () => {
     }
   });
 
+  it('leave their row alone while they count, however long that takes', async () => {
+    await deliver(2);
+    const holder = await app.database.pool.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query('LOCK TABLE webhook_event IN ACCESS EXCLUSIVE MODE');
+      const { body } = await app.admin('post', '/v1/deliveries/replay').send({ formId, async: true }).expect(202);
+      const id = (body as Started).jobId;
+      const counting = `SELECT FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'SELECT count(*)%webhook_event%'`;
+      await eventually(async () => (await sql(counting)).length > 0, 'the job counts');
+      expect(await sql('SELECT FROM job WHERE id = $1 FOR UPDATE NOWAIT', [id])).toHaveLength(1);
+      await holder.query('ROLLBACK');
+      expect(await ended(id)).toMatchObject({ status: 'done', total: 2, done: 2 });
+    } finally {
+      await holder.query('ROLLBACK');
+      holder.release();
+    }
+  });
+
+  it('that ended are kept for 90 days', async () => {
+    const insert = (days: number) =>
+      sql<{ id: string }>(
+        `INSERT INTO job (kind, status, params, due_at, created_by, created_at, finished_at)
+         SELECT 'replay', 'done', '{}', ended, 'on duty', ended, ended FROM (SELECT now() - $1 * interval '1 day' AS ended) AS at
+         RETURNING id`,
+        [days],
+      );
+    const [[old], [young]] = [await insert(91), await insert(89)];
+    const other = await startTestApp({ RECONCILE_INTERVAL_SECONDS: '0' }, { database: app.database });
+    try {
+      await eventually(async () => (await sql('SELECT FROM job WHERE id = $1', [old?.id])).length === 0, 'it is gone');
+      await app.admin('get', `/v1/jobs/${young?.id}`).expect(200);
+    } finally {
+      await other.stop();
+    }
+  });
+
   it('that nobody asked for are 404', async () => {
     await app.admin('get', `/v1/jobs/${randomUUID()}`).expect(404);
     await app.admin('get', '/v1/jobs/none').expect(404);

@@ -16,15 +16,18 @@ export interface ChunkOptions {
 }
 
 /**
- * How one kind of job is done. Every method runs in a transaction of its own together with the job's progress: both are committed or
- * neither is, so a crash at any time loses nothing and does nothing twice. Each ends within seconds.
+ * How one kind of job is done. A chunk runs in one transaction with the job's progress: both are committed or neither is, so a crash
+ * at any time loses nothing and does nothing twice.
  */
 export interface JobHandler {
   readonly kind: JobKind;
   readonly chunkSize: number;
-  /** Counts what is to be done, and says where to begin. */
+  /** Counts what is to be done, and says where to begin. Changes nothing, and may take minutes: the job's row is not locked. */
   begin(manager: EntityManager, job: Job): Promise<{ total: number; cursor: object }>;
-  /** Deals with the next items after the job's cursor. Throws when one of them cannot be dealt with; nothing is changed then. */
+  /**
+   * Deals with the next items after the job's cursor, within seconds. Throws when one of them cannot be dealt with; nothing is changed
+   * then.
+   */
   advance(manager: EntityManager, job: Job, options: ChunkOptions): Promise<JobStep>;
   /** Called after a chunk was committed. */
   committed?(): void;
