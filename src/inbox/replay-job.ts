@@ -27,7 +27,7 @@ const Params = z.object({
 /** The place of the last event that was dealt with; null: none yet. */
 const Cursor = z.object({ place: z.object({ at: z.string(), id: z.string() }).nullable() });
 
-export interface WantedReplay {
+interface WantedReplay {
   filter: ReplayFilter;
   until: Date;
   reason: string | undefined;

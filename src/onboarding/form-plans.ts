@@ -17,7 +17,7 @@ export interface FormSettings {
 }
 
 /** A question or hidden field with what it means; null: nothing that identifies anybody. */
-export type Meant<Source> = Source & { identifies: QuestionPlan | null };
+type Meant<Source> = Source & { identifies: QuestionPlan | null };
 
 @Injectable()
 export class FormPlans {
