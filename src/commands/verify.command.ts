@@ -50,8 +50,8 @@ export function addVerifyCommand(program: Command): void {
       'requests an address may send per window (default: THROTTLE_LIMIT)',
       positive,
     )
-    .option('--real-typeform', 'test the life of a webhook at a Typeform account instead')
-    .option('--form <id or link>', 'with --real-typeform: the form of the account to use')
+    .option('--real-typeform', 'test the life of a webhook in a Typeform account instead')
+    .option('--form <id or link>', "with --real-typeform: the account's form to use")
     .option('--state <file>', `with --real-typeform: the checklist's state file (default: ${CHECKLIST_STATE_FILE})`)
     .option('--json', 'print the report as JSON')
     .addHelpText('after', HELP)

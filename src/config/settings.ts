@@ -65,7 +65,7 @@ const encryptionKeys = () =>
     )
     .refine(
       (keys) => keys.every(({ id, key, at }) => at > 0 && /^[A-Za-z0-9_-]+$/.test(id) && key.length === 32),
-      'must be id:base64(32 bytes), several separated by commas (make one with: openssl rand -base64 32)',
+      'must be id:base64(32 bytes), several separated by commas (create one with: openssl rand -base64 32)',
     )
     .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length, 'must not repeat a key id')
     .transform((keys) => keys.map(({ id, key }) => ({ id, key })));

@@ -1,4 +1,4 @@
-/** The migrations in their order, as classes (globs would need a TypeScript loader). */
+/** The migrations in order, as classes (globs would need a TypeScript loader). */
 import type { DataSource } from 'typeorm';
 import { InitialSchema1764000000000 } from '../../migrations/1764000000000-initial-schema';
 import { AuditLog1764100000000 } from '../../migrations/1764100000000-audit-log';
@@ -44,7 +44,7 @@ export async function pendingMigrations(dataSource: DataSource): Promise<string[
   return MIGRATIONS.map(({ name }) => name).filter((name) => !names.has(name));
 }
 
-/** Runs what is pending, one process at a time however many start together. Returns the names that were run. */
+/** Runs pending migrations, one process at a time even when several start together. Returns the names of those it ran. */
 export async function runMigrations(dataSource: DataSource): Promise<string[]> {
   return withAdvisoryLock(dataSource, 'migrations', async () => {
     const run = await dataSource.runMigrations({ transaction: 'each' });

@@ -6,7 +6,7 @@ import { Several } from '../rest/several.decorator';
 import { IsoTime } from '../rest/time-range';
 import { EVENT_SOURCES, EVENT_STATUSES, EventSource, EventStatus } from './webhook-event.entity';
 
-/** Which events a replay takes. */
+/** Which events to replay. */
 export class ReplayFilter {
   @Several(EVENT_STATUSES, 'dead')
   status?: EventStatus[];
@@ -29,14 +29,14 @@ export class ReplayBody extends ReplayFilter {
   @ApiPropertyOptional({
     example: 'the CRM was down',
     maxLength: 500,
-    description: 'kept in the audit log, for people; write no personal data',
+    description: 'recorded in the audit log; do not include personal data',
   })
   @MayBeAbsent()
   @IsString()
   @Length(1, 500)
   reason?: string;
 
-  @ApiPropertyOptional({ default: false, description: 'as a job in the background; by itself above 10,000 events' })
+  @ApiPropertyOptional({ default: false, description: 'run as a background job; automatic above 10,000 events' })
   @MayBeAbsent()
   @IsBoolean()
   async?: boolean;
@@ -71,7 +71,7 @@ export class DeliveryView {
   @ApiProperty()
   token: string;
 
-  @ApiProperty({ enum: EVENT_SOURCES, description: 'where it came from; a replay does not change that' })
+  @ApiProperty({ enum: EVENT_SOURCES, description: 'where it came from; a replay does not change it' })
   source: EventSource;
 
   @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'null: came through the shared endpoint' })
@@ -115,7 +115,7 @@ export class DeliveryView {
   @ApiProperty({ description: 'how often the same event arrived again' })
   duplicates: number;
 
-  @ApiProperty({ description: 'how often it was put up for processing again' })
+  @ApiProperty({ description: 'how often it was queued for processing again' })
   replays: number;
 
   @ApiProperty()
@@ -134,6 +134,6 @@ export class ReplayResult {
   @ApiProperty({ description: 'events the filter matched' })
   matched: number;
 
-  @ApiProperty({ description: 'of these, put up for processing again (an event without its body cannot be)' })
+  @ApiProperty({ description: 'of these, queued for processing again (an event without its body cannot be)' })
   queued: number;
 }

@@ -15,7 +15,7 @@ import { InboxWriter } from './inbox-writer';
 import { ReplayJob } from './replay-job';
 import { WebhookEvent } from './webhook-event.entity';
 
-/** The inbox: durable queue of everything ever accepted, its worker, and the deliveries API. */
+/** The inbox: a durable queue of every accepted event, its worker, and the deliveries API. */
 @Module({
   imports: [TypeOrmModule.forFeature([WebhookEvent]), AuditModule, JobsModule, OnboardingModule],
   controllers: [DeliveriesController],

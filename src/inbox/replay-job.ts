@@ -1,4 +1,4 @@
-/** Puts events back in the queue by filter, as a job: for many, or when nobody wants to wait. */
+/** Queues events again by filter, as a job: for large numbers, or on request. */
 import { Injectable, OnModuleInit } from '@nestjs/common';
 import { DataSource, EntityManager } from 'typeorm';
 import { z } from 'zod';
@@ -14,7 +14,7 @@ import { DeliveriesRepository, REPLAY_CHUNK } from './deliveries.repository';
 import { InboxSignal } from './inbox-signal';
 import { EVENT_STATUSES } from './webhook-event.entity';
 
-/** `until`: events received later are left alone, or a job could go on for ever. */
+/** `until`: events received later are left alone, or a job might never end. */
 const Params = z.object({
   filter: z.object({
     status: z.array(z.enum(EVENT_STATUSES)).optional(),
@@ -24,7 +24,7 @@ const Params = z.object({
   }),
   until: z.coerce.date(),
 });
-/** The place of the last event that was dealt with; null: none yet. */
+/** The position of the last event processed; null: none yet. */
 const Cursor = z.object({ place: z.object({ at: z.string(), id: z.string() }).nullable() });
 
 interface WantedReplay {
@@ -52,7 +52,7 @@ export class ReplayJob implements JobHandler, OnModuleInit {
     this.runner.register(this);
   }
 
-  /** Queues the job with its audit entry, and returns at once. */
+  /** Queues the job with its audit entry, and returns immediately. */
   async start({ filter, until, reason }: WantedReplay, by: Author): Promise<JobReference> {
     const jobId = await this.dataSource.transaction(async (manager) => {
       const wanted = { kind: this.kind, params: { filter, until }, joinKey: null } as const;

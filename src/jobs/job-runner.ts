@@ -1,4 +1,4 @@
-/** The worker: takes one job at a time for a turn, does it chunk by chunk, and gives it back when it cannot be finished now. */
+/** The worker: takes one job at a time for a turn, does it chunk by chunk, and releases it when it cannot be finished now. */
 import { randomUUID } from 'node:crypto';
 import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -13,9 +13,9 @@ import type { ChunkOptions, JobHandler, JobStep } from './job-handler';
 import { JobWorkRepository, LEASE_RENEWAL_MS } from './job-work.repository';
 
 const POLL_INTERVAL_MS = 5_000;
-/** How often finished jobs that are old are looked for. */
+/** How often old finished jobs are removed. */
 const PRUNING_INTERVAL_MS = 3_600_000;
-/** After so long another job that waits has its turn. */
+/** After this time, another waiting job gets its turn. */
 const TURN_MS = 5_000;
 
 @Injectable()
@@ -38,24 +38,24 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
     private readonly random: Random,
   ) {}
 
-  /** Says how a kind of job is done; before the application has started. Jobs without a handler wait for a process that has one. */
+  /** Registers the handler of a kind of job; call it before the application has started. Jobs without a handler wait for a process that has one. */
   register(handler: JobHandler): void {
     this.handlers.set(handler.kind, handler);
   }
 
   onApplicationBootstrap(): void {
-    // The kill switch stops whatever changes records.
+    // The kill switch stops everything that changes records.
     if (this.config.workerMode !== 'intake' && this.config.processing.enabled) this.running = this.run();
   }
 
-  /** Ends after the chunk that is under way. */
+  /** Ends after the current chunk. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
     this.sleep.nudge();
     await this.running;
   }
 
-  /** Call it after a job was queued: this process looks at once, others within seconds. */
+  /** Call it after queueing a job: this process checks immediately, others within seconds. */
   nudge(): void {
     this.sleep.nudge();
   }
@@ -68,7 +68,7 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
     }
   }
 
-  /** One turn of one job, if one is due. Never throws: without the database everything waits until it is back. */
+  /** Runs one turn of one job, if one is due. Never throws: without the database everything waits until it is back. */
   private async workOnce(): Promise<boolean> {
     try {
       const job = await this.work.claim(this.owner, [...this.handlers.keys()], this.clock.now());
@@ -79,24 +79,24 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
       return job !== null;
     } catch (error) {
       const name = error instanceof Error ? error.name : 'unknown error';
-      if (!this.troubled) this.logger.warn('Jobs wait: the database cannot be used', { error: name });
+      if (!this.troubled) this.logger.warn('Jobs are paused: the database is unavailable', { error: name });
       this.troubled = true;
       return false;
     }
   }
 
-  /** Finished jobs go when nobody asks for them any more. */
+  /** Removes old finished jobs, at most once an hour. */
   private async pruneNowAndThen(): Promise<void> {
     if (performance.now() < this.pruneAt) return;
     await this.work.prune(this.clock.now());
     this.pruneAt = performance.now() + PRUNING_INTERVAL_MS;
   }
 
-  /** Renews the lease while `turn` works. A lease that is lost shows when the next chunk asks for the job. */
+  /** Renews the lease while `turn` works. A lost lease is noticed when the next chunk reads the job. */
   private async holding(job: Job, turn: () => Promise<void>): Promise<void> {
     let renewing = false;
     const renew = async (): Promise<void> => {
-      // One that waits for the job's row keeps its connection; more of them would take the pool's.
+      // A renewal that waits for the job's row holds a connection; several would exhaust the pool.
       if (renewing) return;
       renewing = true;
       await this.work.renew(job).catch(() => undefined);
@@ -123,7 +123,7 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
     await this.work.release(job, this.clock.now(), null);
   }
 
-  /** One chunk; when an error is in it, its items one by one, so that a bad one fails alone. */
+  /** One chunk; if it fails, its items one by one, so that a bad one fails alone. */
   private async chunk(job: Job, handler: JobHandler): Promise<Outcome> {
     try {
       return await this.step(job, handler, { limit: handler.chunkSize, skip: false });
@@ -143,7 +143,7 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
     } catch (error) {
       if (isDatabaseOutage(error) || isContention(error)) throw error;
       const outcome = await this.step(job, handler, { limit: 1, skip: true });
-      this.logger.warn('An item of a job failed and was left as it was', {
+      this.logger.warn('An item of a job failed and was left unchanged', {
         job: job.id,
         kind: job.kind,
         error: jobErrorOf(error),
@@ -153,7 +153,7 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
     }
   }
 
-  /** What a handler does and how far the job is then, in one transaction. */
+  /** A handler's work and the job's resulting progress, in one transaction. */
   private async step(claimed: Job, handler: JobHandler, options: ChunkOptions): Promise<Outcome> {
     const step = await this.dataSource.transaction(async (manager): Promise<JobStep | { next: 'begin' } | null> => {
       const job = await this.work.lock(manager, claimed);
@@ -184,7 +184,7 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
     });
   }
 
-  /** Gives a job back to be tried again, or ends it when that was tried often enough. */
+  /** Releases a job to be retried, or ends it when it was retried often enough. */
   private async putAside(job: Job, error: unknown): Promise<void> {
     const failedAt = this.clock.now();
     const current = (await this.dataSource.transaction((manager) => this.work.lock(manager, job))) ?? job;
@@ -194,7 +194,7 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
       this.logger.error('A job failed', facts);
       return this.work.giveUp(job, verdict.error, failedAt);
     }
-    this.logger.warn('A job waits to be tried again', { ...facts, dueAt: verdict.retryAt.toISOString() });
+    this.logger.warn('A job will be retried', { ...facts, dueAt: verdict.retryAt.toISOString() });
     await this.work.release(job, verdict.retryAt, verdict.error);
   }
 }

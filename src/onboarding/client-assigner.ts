@@ -1,4 +1,4 @@
-/** Gives responses to their clients: reads what core/client-assignment has to know, and writes what it decides. */
+/** Assigns responses to clients: reads the input of core/client-assignment, and writes its decisions. */
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -23,9 +23,9 @@ import {
   type ResponsePlace,
 } from './stored-response';
 
-/** What was decided, on its way into the database. */
+/** The decisions, on their way into the database. */
 interface Plan extends Assignment {
-  /** Phones that somebody may share from now on, or no longer. */
+  /** Phones that may have become shared, or stopped being shared. */
   phones: string[];
   given: GivenPhone[];
   corrections: Map<string, ClientCorrections>;
@@ -40,8 +40,8 @@ export class ClientAssigner {
   ) {}
 
   /**
-   * Stores new versions of responses with their clients. `places` says where those stand that are stored already; the caller has
-   * locked them all (`NeighbourhoodRepository.lockResponses`). The same responses in any order and division end in the same records.
+   * Stores new versions of responses with their clients. `places` holds those that are already stored; the caller has
+   * locked them all (`NeighbourhoodRepository.lockResponses`). The same responses give the same records in any order and batching.
    */
   async store(
     manager: EntityManager,
@@ -56,8 +56,8 @@ export class ClientAssigner {
   }
 
   /**
-   * Decides again about responses that are stored, after an admin's decision or what another release wrote. Unknown ids are passed
-   * over. Returns how many there were.
+   * Reassigns stored responses, after an admin's decision or writes of another release. Unknown ids are skipped.
+   * Returns how many there were.
    */
   async reassign(manager: EntityManager, ids: readonly ResponseId[], now: Date): Promise<number> {
     if (ids.length === 0) return 0;
@@ -75,8 +75,8 @@ export class ClientAssigner {
   }
 
   /**
-   * Decides again who these phones belong to, after responses that gave them were removed or given to another client by an admin:
-   * one that no two clients share any more finds its client again. Needs no lock but `processing`, held alone.
+   * Decides again who these phones belong to, after an admin removed responses that gave them or moved them to another client:
+   * a phone that is no longer shared identifies its client again. Only needs the `processing` lock, held exclusively.
    */
   async settlePhones(manager: EntityManager, phones: readonly string[], now: Date): Promise<void> {
     if (phones.length === 0) return;
@@ -84,7 +84,7 @@ export class ClientAssigner {
     await this.clients.markConflicts(manager, phones, [], []);
   }
 
-  /** Puts the records of clients together anew, without deciding about their responses. */
+  /** Rebuilds the records of clients, without reassigning their responses. */
   async refresh(
     manager: EntityManager,
     clients: readonly { id: string; email: string | null; corrections: ClientCorrections }[],
@@ -111,7 +111,7 @@ export class ClientAssigner {
     if (plan.create.length > 0) await this.clients.create(manager, newClients(responses, plan), now);
     await write(plan.places);
     if (plan.moves.length > 0) await this.responses.moveAlone(manager, plan.moves);
-    // A new client that others moved to is put together like one that was there before.
+    // A new client that responses moved to is rebuilt like an existing one.
     const joined = new Set(plan.moves.map(({ clientId }) => clientId));
     const changed = [...plan.update, ...plan.create.filter(({ id }) => joined.has(id))];
     if (changed.length > 0) {
@@ -158,7 +158,7 @@ function toAssign(response: ResponseFacts, place: ResponsePlace | undefined): Re
   };
 }
 
-/** The clients to be made, each with the record that the responses of the batch give it. */
+/** The clients to create, each with the record built from the responses of the batch. */
 function newClients(responses: readonly ResponseFacts[], { create, places }: Assignment): ClientState[] {
   const records = new Map<string, IdentifierRecord[]>(create.map(({ id }) => [id, []]));
   responses.forEach((response, index) => {

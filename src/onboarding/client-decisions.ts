@@ -1,4 +1,4 @@
-/** What admins decide about who is who. It is remembered: the next submission of the same person follows it. */
+/** Admins' decisions about who is who. They last: later submissions of the same person follow them. */
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AuditLog, type Author } from '../audit/audit-log';
@@ -13,7 +13,7 @@ import { ClientDecisionsRepository } from './client-decisions.repository';
 import { ResponsesRepository } from './responses.repository';
 import type { ResponseId } from './stored-response';
 
-/** `value`: from now on this, or nothing (null). `reset`: what the responses say again. */
+/** `value`: from now on this, or nothing (null). `reset`: back to what the responses say. */
 export type CorrectionChange = { value: string | null } | { reset: true };
 export type CorrectionChanges = Partial<Record<IdentifierKey, CorrectionChange>>;
 
@@ -31,8 +31,8 @@ export class ClientDecisions {
   ) {}
 
   /**
-   * Puts identifiers right by hand. E-mails and phones must be in their canonical form. A corrected e-mail finds the client as well as
-   * the one it had before; a corrected phone only where no other client gave it. Throws `not_found`, and `conflict` when the e-mail is
+   * Corrects identifiers by hand. E-mails and phones must be in canonical form. A corrected e-mail identifies the client, as does
+   * the previous one; a corrected phone only when no other client gave it. Throws `not_found`, and `conflict` when the e-mail is
    * another client's.
    */
   correct(id: string, changes: CorrectionChanges, by: Author): Promise<void> {
@@ -51,11 +51,12 @@ export class ClientDecisions {
   }
 
   /**
-   * One person seen as two: everything of the other client becomes this one's, and the other one goes. This one keeps its e-mail, and
-   * its corrections come first. Throws `not_found`, and `conflict` for a client with itself.
+   * One person recorded as two: everything of the other client moves to this one, and the other is removed. This one keeps its e-mail, and
+   * its corrections take precedence. Throws `not_found`, and `conflict` for a client with itself.
    */
   merge(id: string, otherId: string, by: Author): Promise<void> {
-    if (id === otherId) throw new DomainError('conflict', 'a client cannot be merged with itself: name another one');
+    if (id === otherId)
+      throw new DomainError('conflict', 'a client cannot be merged with itself: give the id of another one');
     return this.decide(async (manager, now) => {
       const client = await this.existing(manager, id);
       const other = await this.existing(manager, otherId);
@@ -79,9 +80,9 @@ export class ClientDecisions {
   }
 
   /**
-   * Two persons seen as one: these responses become a new client's, whose id is returned. It gets the e-mails and phones that only they
-   * gave; an e-mail of both stays with the old client, and later submissions with it go to the new one by phone or name. Throws
-   * `not_found`, and `conflict` when a response is not the client's, or none would be left.
+   * Two people recorded as one: these responses move to a new client, whose id is returned. It gets the e-mails and phones that only they
+   * gave; a shared e-mail stays with the old client, and later submissions with it go to the new one by phone or name. Throws
+   * `not_found`, and `conflict` when a response is not the client's, or when none would remain.
    */
   split(id: string, responses: readonly ResponseId[], by: Author): Promise<string> {
     return this.decide(async (manager, now) => {
@@ -90,7 +91,7 @@ export class ClientDecisions {
       if (own === 0 || own < new Set(responses.map(({ formId, token }) => `${formId}\n${token}`)).size) {
         throw new DomainError('conflict', 'not all of these responses belong to the client: list its responses first');
       }
-      if (!others) throw new DomainError('conflict', 'these are all responses of the client: leave at least one out');
+      if (!others) throw new DomainError('conflict', 'these are all responses of the client: leave out at least one');
       const newId = await this.decisions.makeSplit(manager, id, responses, now);
       const emails = await this.decisions.onlyOf(manager, 'email', newId, id);
       const phones = await this.decisions.onlyOf(manager, 'phone', newId, id);
@@ -108,7 +109,7 @@ export class ClientDecisions {
     });
   }
 
-  /** Runs a decision while no batch is processed; what gets in the way is waited for. */
+  /** Runs a decision while no batch is processed; waits for running ones. */
   private async decide<T>(work: (manager: EntityManager, now: Date) => Promise<T>): Promise<T> {
     for (let attempts = 1; attempts <= MAX_ATTEMPTS; attempts += 1) {
       try {
@@ -120,7 +121,7 @@ export class ClientDecisions {
         if (!isContention(error)) throw error;
       }
     }
-    throw new DomainError('conflict', 'nothing was changed, since other changes kept getting in the way: try again');
+    throw new DomainError('conflict', 'nothing was changed, because other changes kept getting in the way: try again');
   }
 
   private async existing(manager: EntityManager, id: string): Promise<Client> {
@@ -148,7 +149,7 @@ export class ClientDecisions {
     if (owner !== null && owner !== id) {
       throw new DomainError(
         'conflict',
-        `this e-mail is that of the client ${owner}: merge the two if they are one person`,
+        `this e-mail belongs to the client ${owner}: merge the two if they are one person`,
       );
     }
     await this.decisions.giveKeys(
@@ -177,7 +178,7 @@ export class ClientDecisions {
     await this.assigner.settlePhones(manager, [...new Set(phones)].sort(), now);
   }
 
-  /** The e-mail goes with whoever gave it alone; each of the two shows one of its own, if it has any. */
+  /** An e-mail goes with the client that alone gave it; each of the two shows one of its own, if it has any. */
   private async shareOutEmails(manager: EntityManager, client: Client, newId: string, emails: string[]): Promise<void> {
     if (client.email !== null && emails.includes(client.email)) {
       await this.decisions.setEmail(manager, client.id, null);

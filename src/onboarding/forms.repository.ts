@@ -1,4 +1,4 @@
-/** SQL of onboarding_form: rows that appear by themselves and learn their title and questions from the events. */
+/** SQL of onboarding_form: rows are created on demand and learn their title and questions from events. */
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { EntityManager, Repository } from 'typeorm';
@@ -10,7 +10,7 @@ import { decodeCursor } from '../rest/page';
 import type { FormSettings } from './form-plans';
 import { FormField, FormStatus, OnboardingForm } from './onboarding-form.entity';
 
-/** What processing needs to know of a form. */
+/** What processing needs to know about a form. */
 export interface FormState extends FormSettings {
   formId: string;
   status: FormStatus;
@@ -27,7 +27,7 @@ interface FormRow {
   hidden_seen: string[];
 }
 
-/** What submissions brought. */
+/** What submissions contained. */
 interface Seen {
   title: string | null;
   fields: FormField[];
@@ -45,7 +45,7 @@ export class FormsRepository {
     return this.forms.findOneBy({ formId });
   }
 
-  /** Up to `limit + 1` forms, the newest first. */
+  /** Up to `limit + 1` forms, newest first. */
   list(limit: number, cursor: string | undefined): Promise<OnboardingForm[]> {
     const select = this.forms
       .createQueryBuilder('form')
@@ -61,7 +61,7 @@ export class FormsRepository {
     return manager.findOne(OnboardingForm, { where: { formId }, lock: { mode: 'pessimistic_write' } });
   }
 
-  /** Writes what an admin changed. */
+  /** Writes an admin's changes. */
   async change(manager: EntityManager, formId: string, change: Partial<OnboardingForm>): Promise<void> {
     await manager.update(OnboardingForm, { formId }, change);
   }
@@ -156,7 +156,7 @@ function mergeNames(known: string[], seen: readonly string[]): string[] {
   return names.size === known.length ? known : [...names];
 }
 
-/** Appends questions that are new and takes over changed ones; returns `known` itself when nothing changed. */
+/** Appends new questions and adopts changed ones; returns `known` itself when nothing changed. */
 function mergeFields(known: FormField[], seen: readonly FormField[]): FormField[] {
   const byId = new Map(known.map((field) => [field.id, field]));
   let changed = false;
@@ -164,7 +164,7 @@ function mergeFields(known: FormField[], seen: readonly FormField[]): FormField[
     const before = byId.get(field.id);
     if (before && before.title === field.title && before.ref === field.ref && before.type === field.type) continue;
     if (!before && byId.size >= MAX_FIELDS) continue;
-    // A definition without titles (a legacy or truncated one) does not take away what is known.
+    // A definition without titles (a legacy or truncated one) does not erase known ones.
     byId.set(field.id, { ...field, title: field.title ?? before?.title ?? null });
     changed = true;
   }

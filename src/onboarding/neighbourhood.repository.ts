@@ -1,7 +1,7 @@
 /**
- * What the neighbours of a batch say, for core/client-assignment, and the locks under which it stays true until the commit: first
- * those of the responses, then those of all keys, old and new, then the clients. Everybody takes them in this order and each kind
- * sorted, so that nobody waits for each other in a circle.
+ * The neighbours of a batch, for core/client-assignment, and the locks that keep them unchanged until the commit: first
+ * those of the responses, then those of all keys, old and new, then the clients. Every transaction takes them in this order, each kind
+ * sorted, so that there is no deadlock.
  */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -15,7 +15,7 @@ import {
 import type { ClientCorrections } from '../core/client-record';
 import type { ResponseId } from './stored-response';
 
-/** What a batch is about. `clientIds`: those its responses hold, or are pinned to. */
+/** The keys and ids a batch touches. `clientIds`: the clients its responses belong to, or are pinned to. */
 export interface BatchOutline {
   responses: readonly ResponseId[];
   emails: readonly string[];
@@ -23,17 +23,17 @@ export interface BatchOutline {
   clientIds: readonly string[];
 }
 
-/** A client as it is known, with what admins put right by hand. */
+/** A known client, with admins' corrections. */
 export interface NeighbourClient extends KnownClient {
   corrections: ClientCorrections;
 }
 
-/** The row is not one of the batch, whose places are being decided. */
+/** The row is not part of the batch, whose clients are being decided. */
 const OTHER = `client_id IS NOT NULL
   AND NOT EXISTS (SELECT FROM batch WHERE batch.form_id = response.form_id AND batch.token = response.token)`;
 const BATCH = `WITH batch AS MATERIALIZED (SELECT * FROM unnest($1::text[], $2::text[]) AS batch (form_id, token))`;
 
-/** The first or last client by id of the others that gave a phone, with an e-mail or alone: one probe of an index. */
+/** The first or last client by id among the others that gave a phone, with or without an e-mail: one index probe. */
 const end = (condition: string, direction: 'ASC' | 'DESC'): string => `
   (SELECT client_id FROM form_response AS response
     WHERE phone_key = wanted.phone AND ${condition} AND ${OTHER} ORDER BY client_id ${direction} LIMIT 1)`;
@@ -42,7 +42,7 @@ const ALONE = 'email_key IS NULL AND pinned_client_id IS NULL';
 
 @Injectable()
 export class NeighbourhoodRepository {
-  /** From here to the commit nobody else stores these responses or changes their keys. */
+  /** Locks these responses and their keys against other writers until the commit. */
   async lockResponses(manager: EntityManager, ids: readonly ResponseId[]): Promise<void> {
     await lock(
       manager,
@@ -50,7 +50,7 @@ export class NeighbourhoodRepository {
     );
   }
 
-  /** From here to the commit nobody else gives or takes a response with one of these keys. */
+  /** Locks these keys until the commit: no other transaction adds or moves a response with one of them. */
   async lockKeys(manager: EntityManager, emails: readonly string[], phones: readonly string[]): Promise<void> {
     await lock(manager, [...emails.map((email) => `email:${email}`), ...phones.map((phone) => `phone:${phone}`)]);
   }
@@ -85,7 +85,7 @@ export class NeighbourhoodRepository {
     return rows.map(({ kind, value, client_id: clientId }) => ({ kind, value, clientId }));
   }
 
-  /** A constant number of probes for each phone, however many responses gave it. */
+  /** A constant number of probes per phone, no matter how many responses gave it. */
   private async phones(manager: EntityManager, batch: string[][], phones: readonly string[]): Promise<KnownPhone[]> {
     if (phones.length === 0) return [];
     const rows = await manager.query<{ phone: string; owners: (string | null)[]; alone: (string | null)[] }[]>(
@@ -113,7 +113,7 @@ export class NeighbourhoodRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** After the locks, in a statement of its own: what another batch committed while this one waited counts. */
+  /** In a separate statement after the locks, so that it sees what another batch committed while this one waited. */
   private async clients(manager: EntityManager, batch: string[][], ids: readonly string[]): Promise<NeighbourClient[]> {
     const rows = await manager.query<
       {

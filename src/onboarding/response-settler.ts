@@ -1,7 +1,7 @@
 /**
- * During a roll-out and after a roll-back the release before this one writes responses without their keys and gives them to clients by
- * its own rules; the migration leaves out what it cannot be sure of. Here they get their keys and the right client, and responses and
- * clients the text that searches look through.
+ * During a rollout and after a rollback, the previous release writes responses without their keys and assigns them to clients by
+ * its own rules; the migration skips uncertain cases. This gives them their keys and the right client, and gives responses and clients
+ * the text that searches look through.
  */
 import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -48,8 +48,8 @@ export class ResponseSettler implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   /**
-   * One pass over all there is, a chunk in a transaction. One that cannot be settled is passed over until the next pass and stops no
-   * other. Throws when the database is away.
+   * One pass over all of them, one chunk per transaction. A response that cannot be settled is skipped until the next pass and does not
+   * hold up the others. Throws when the database is unreachable.
    */
   async settle(): Promise<void> {
     const failures: unknown[] = [];
@@ -100,12 +100,12 @@ export class ResponseSettler implements OnApplicationBootstrap, BeforeApplicatio
     });
   }
 
-  /** Once for as long as their number does not change: they are tried again with every pass. */
+  /** Logs once while their number stays the same; every pass retries them. */
   private reportUnsettled(failures: readonly unknown[]): void {
     if (this.stopping || failures.length === this.unsettled) return;
     this.unsettled = failures.length;
     if (failures.length === 0) return;
-    this.logger.warn('Responses of the release before could not be settled; they will be tried again', {
+    this.logger.warn('Responses written by the previous release could not be settled; will retry', {
       responses: failures.length,
       error: nameOf(failures[0]),
     });
@@ -122,7 +122,7 @@ export class ResponseSettler implements OnApplicationBootstrap, BeforeApplicatio
     }, delayMs);
   }
 
-  /** Neither task waits for the other. Never throws; says once that a task fails, until it succeeds again. */
+  /** Neither task waits for the other. Never throws; logs a failing task once, until it succeeds again. */
   private async attempt(task: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -130,13 +130,13 @@ export class ResponseSettler implements OnApplicationBootstrap, BeforeApplicatio
     } catch (error) {
       if (this.troubled.has(task)) return;
       this.troubled.add(task);
-      const message = `Responses of the release before could not be ${task}; it will be tried again`;
+      const message = `Responses written by the previous release could not be ${task}; will retry`;
       this.logger.warn(message, { error: nameOf(error) });
     }
   }
 }
 
-/** An error's own message may quote an answer. */
+/** The error's message may quote an answer. */
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : 'unknown error';
 }

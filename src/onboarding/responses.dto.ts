@@ -26,7 +26,7 @@ export class ResponsesQuery extends PageQuery {
   @ApiPropertyOptional({
     enum: ['true', 'false', 'all'],
     default: 'all',
-    description: "Typeform's test requests: only these, none of these, all",
+    description: 'test requests from Typeform: only these, none of these, or all',
   })
   @MayBeAbsent()
   @IsIn(['true', 'false', 'all'])
@@ -34,7 +34,7 @@ export class ResponsesQuery extends PageQuery {
 
   @ApiPropertyOptional({
     example: 'lovelace london',
-    description: 'words, addresses and numbers that all occur in the answers; case and accents do not matter',
+    description: 'words, addresses and numbers, all of which must occur in the answers; case and accents do not matter',
   })
   @MayBeAbsent()
   @IsString()
@@ -90,7 +90,7 @@ class AnswerView {
   @ApiProperty({ example: 'email' })
   type: string;
 
-  @ApiProperty({ type: Object, example: 'ada@example.com', description: "Typeform's value of this type, as it came" })
+  @ApiProperty({ type: Object, example: 'ada@example.com', description: "Typeform's value of this type, as received" })
   value: unknown;
 }
 
@@ -148,7 +148,7 @@ export class ResponseView {
   @ApiProperty({
     type: 'object',
     additionalProperties: { $ref: '#/components/schemas/IdentifierView' },
-    description: `those found of ${IDENTIFIER_KEYS.join(', ')}`,
+    description: `the identifiers found, out of ${IDENTIFIER_KEYS.join(', ')}`,
   })
   identifiers: Identifiers;
 

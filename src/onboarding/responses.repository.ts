@@ -1,11 +1,11 @@
-/** SQL that writes form_response. Each method is one statement, whatever the number of responses. */
+/** SQL that writes form_response. Each method is one statement for any number of responses. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { IdentifierRecord, Identifiers } from '../core/identifiers';
 import { responseSearchText } from '../core/search-text';
 import type { NewVersion, ResponseFacts, ResponseId, ResponsePlace } from './stored-response';
 
-/** Older responses than this many are not looked at when a client's record is put together. */
+/** Only this many of a client's newest responses contribute to its record. */
 const MAX_RESPONSES_PER_CLIENT = 200;
 
 const SAVE = `
@@ -48,7 +48,7 @@ interface FactsRow extends PlaceRow {
   identifiers: Identifiers;
 }
 
-/** A stored response with what decides about its client. */
+/** A stored response with what determines its client. */
 export interface StoredFacts extends ResponsePlace {
   test: boolean;
   identifiers: Identifiers;
@@ -58,7 +58,7 @@ const PLACE = `form_id, token, event_id, response_type, effective_at, received_a
 
 @Injectable()
 export class ResponsesRepository {
-  /** The responses that are stored, locked. Whoever asks must be the only one to write them: `KeyLocks.responses`. */
+  /** The responses that are stored, locked. The caller must be their only writer: `KeyLocks.responses`. */
   async places(manager: EntityManager, ids: readonly ResponseId[]): Promise<ResponsePlace[]> {
     const rows = await manager.query<PlaceRow[]>(
       `SELECT ${PLACE} FROM form_response JOIN unnest($1::text[], $2::text[]) AS wanted (form_id, token) USING (form_id, token)
@@ -68,7 +68,7 @@ export class ResponsesRepository {
     return rows.map(toPlace);
   }
 
-  /** Like {@link places}, with what was found in them. */
+  /** Like {@link places}, with their identifiers. */
   async facts(manager: EntityManager, ids: readonly ResponseId[]): Promise<StoredFacts[]> {
     const rows = await manager.query<FactsRow[]>(
       `SELECT ${PLACE}, test, identifiers
@@ -115,7 +115,7 @@ export class ResponsesRepository {
     ]);
   }
 
-  /** Gives stored responses to their clients, and notes their keys. */
+  /** Assigns stored responses to their clients, and writes their keys. */
   async place(
     manager: EntityManager,
     responses: readonly ResponseFacts[],
@@ -139,7 +139,7 @@ export class ResponsesRepository {
     );
   }
 
-  /** All responses that gave a phone alone and are not pinned go to the phone's client. */
+  /** Moves all unpinned responses that gave a phone without an e-mail to the phone's client. */
   async moveAlone(manager: EntityManager, moves: readonly { phone: string; clientId: string }[]): Promise<void> {
     await manager.query(
       `UPDATE form_response AS response SET client_id = move.client_id
@@ -184,7 +184,7 @@ export class ResponsesRepository {
     return records;
   }
 
-  /** For each phone one of the responses that gave it alone and are not pinned, if there is any. */
+  /** For each phone, one of the unpinned responses that gave it without an e-mail, if there is any. */
   async oneAlone(manager: EntityManager, phones: readonly string[]): Promise<ResponseId[]> {
     const rows = await manager.query<{ form_id: string; token: string }[]>(
       `SELECT form_id, token FROM unnest($1::text[]) AS wanted (phone)
@@ -204,7 +204,7 @@ export class ResponsesRepository {
     return rows.map(({ phone }) => phone);
   }
 
-  /** The next responses after `after` whose identifiers were written without their keys, by the release before this one. */
+  /** The next responses after `after` whose identifiers were written without their keys, by the previous release. */
   async unsettled(manager: EntityManager, after: ResponseId | null, limit: number): Promise<ResponseId[]> {
     const rows = await manager.query<{ form_id: string; token: string }[]>(
       `SELECT form_id, token FROM form_response

@@ -10,8 +10,8 @@ export class VerificationRemovalRepository {
   constructor(private readonly assigner: ClientAssigner) {}
 
   /**
-   * Removes a form and everything that came in for it. A client that also answered another form says again what that one says. Nobody
-   * may be processing or inserting events meanwhile.
+   * Removes a form and everything received for it. The record of a client that answered another form too is rebuilt from what is left.
+   * No events may be processed or inserted meanwhile.
    */
   async remove(
     manager: EntityManager,

@@ -9,13 +9,13 @@ export interface GateOptions {
   source: GateSource;
   windowMs: number;
   intervalMs: number;
-  /** Judges at once, by the past window (Prometheus) or by everything since the process started (its own metrics). */
+  /** Judges immediately, by the past window (Prometheus) or by everything since the process started (its own metrics). */
   once: boolean;
   expectThroughput: number | null;
-  /** Figures of an earlier gate to compare with, instead of what the source knows of before. */
+  /** Figures of an earlier gate to compare with, instead of the source's own earlier window. */
   baseline: WindowFigures | null;
   clock: Clock;
-  /** Ends the watch early: what was seen until then is judged, but not promoted. */
+  /** Ends the watch early: what was seen so far is judged, but not promoted. */
   signal?: AbortSignal;
   /** Called with the decision so far after every reading but the last. */
   onProgress?: (report: GateReport) => void;
