@@ -25,7 +25,7 @@ export async function runCheckCommand(
   const run = await runChecks(checks, {
     timeoutMs,
     together,
-    // Checks that run together all start at once, so progress is reported as they end.
+    // Checks that run together all start at the same time, so progress is reported as they end.
     ...(together
       ? { onLine: (line) => progress(`[${(done += 1)}/${checks.length}] ${line.title}: ${wordOf(line)}`) }
       : { onStart: (check, index, total) => progress(`[${index + 1}/${total}] ${check.title}`) }),

@@ -141,7 +141,7 @@ function recommendations(settings: Partial<Settings>): ConfigFinding[] {
   return found;
 }
 
-/** Shown by the `config` command: only names and values that are no secrets. */
+/** Shown by the `config` command: only names and values that are not secret. */
 function masked(environment: Environment, settings: Partial<Settings>): ConfigReport['settings'] {
   const generates = settings.NODE_ENV !== undefined && settings.NODE_ENV !== 'production';
   const generated = `generated (kept in ${join(settings.DATA_DIR ?? '', 'keys.json')})`;

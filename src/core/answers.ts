@@ -1,4 +1,4 @@
-/** A Typeform event -> a submission: answers joined to their questions, values kept as they came, all of it storable. */
+/** A Typeform event -> a submission: answers joined to their questions, values kept as received, everything storable. */
 import { storableText, toStorable } from './storable';
 import {
   arrayOf,
@@ -10,7 +10,7 @@ import {
   type TypeformEvent,
 } from './typeform-event';
 
-/** One answer with what is known of its question. `value` is what stood under the key named by `type`. */
+/** One answer with what is known about its question. `value` is what was stored under the key named by `type`. */
 export interface NormalisedAnswer {
   fieldId: string;
   ref: string | null;
@@ -99,7 +99,7 @@ function titleOrNull(title: string | null | undefined): string | null {
 
 /**
  * A question's title as plain text: piping tokens (`{{field:..}}`, `{{hidden:..}}`, `{{var:..}}`, `{{answer_123}}`) become
- * "…", markdown is taken off, white space collapsed. Underscores inside words stay. Cut at 2,000 characters.
+ * "…", markdown is removed, white space collapsed. Underscores inside words stay. Cut at 2,000 characters.
  */
 export function plainTitle(title: string): string {
   const plain = title
@@ -143,7 +143,7 @@ function describe(type: string, value: unknown, ranked: boolean): string | null 
   }
 }
 
-/** The label of a `choice` answer, or what was typed under "Other" (which then comes alone); null when neither is there. */
+/** The label of a `choice` answer, or what was typed under "Other" (then without a label); null when neither is present. */
 export function choiceLabel(value: unknown): string | null {
   const choice = objectOf(value);
   return stringOf(choice.label) ?? stringOf(choice.other);

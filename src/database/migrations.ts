@@ -12,6 +12,7 @@ import { SeparateClients1764800000000 } from '../../migrations/1764800000000-sep
 import { Search1764950000000 } from '../../migrations/1764950000000-search';
 import { FormDefinitions1764960000000 } from '../../migrations/1764960000000-form-definitions';
 import { Jobs1764970000000 } from '../../migrations/1764970000000-jobs';
+import { AttemptLog1764980000000 } from '../../migrations/1764980000000-attempt-log';
 import { Unreadable1764986000000 } from '../../migrations/1764986000000-unreadable';
 import { FinishedJobs1764986100000 } from '../../migrations/1764986100000-finished-jobs';
 import { withAdvisoryLock } from './advisory-lock';
@@ -29,6 +30,7 @@ export const MIGRATIONS = [
   Search1764950000000,
   FormDefinitions1764960000000,
   Jobs1764970000000,
+  AttemptLog1764980000000,
   Unreadable1764986000000,
   FinishedJobs1764986100000,
 ];

@@ -28,7 +28,7 @@ export class Job {
   @Column('text', { default: 'queued' })
   status: JobStatus;
 
-  /** What its handler needs to know. No personal data: it is shown. */
+  /** The handler's input. No personal data, since the API shows it. */
   @Column('jsonb')
   params: object;
 

@@ -1,7 +1,7 @@
 /**
  * During a rollout and after a rollback, the previous release writes responses without their keys and assigns them to clients by
  * its own rules; the migration skips uncertain cases. This gives them their keys and the right client, and gives responses and clients
- * the text that searches look through.
+ * their search text.
  */
 import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -63,7 +63,7 @@ export class ResponseSettler implements OnApplicationBootstrap, BeforeApplicatio
     this.reportUnsettled(failures);
   }
 
-  /** Makes everything searchable, a chunk in a transaction. */
+  /** Makes everything searchable, one chunk per transaction. */
   async fillSearchTexts(): Promise<void> {
     for (let filled = 1; filled > 0 && !this.stopping;) {
       filled = await this.dataSource.transaction(async (manager) => {

@@ -22,7 +22,7 @@ const CUT = ' [cut: a cell holds 32,767 characters; the API has the full text]';
 /** Characters that XML 1.0 cannot hold. Tab, line feed and carriage return are allowed. */
 const NOT_IN_XML = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF\p{Surrogate}]/gu;
 
-/** A text as an XLSX cell can hold it. It needs no apostrophe: a text cell is never evaluated. */
+/** Text as an XLSX cell can hold it. It needs no apostrophe: a text cell is never evaluated. */
 export function xlsxText(text: string): string {
   const clean = text.replace(NOT_IN_XML, '\uFFFD');
   return clean.length <= LONGEST_CELL

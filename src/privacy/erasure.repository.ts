@@ -66,7 +66,7 @@ export class ErasureRepository {
     return rows.length;
   }
 
-  /** Every event about these responses: pending, dead, quarantined and conflicting ones included. Rows are locked in order of id. */
+  /** Every event about these responses, including pending, dead, quarantined and conflicting ones. Rows are locked in order of id. */
   private async eraseEvents(manager: EntityManager, clientId: string): Promise<number> {
     const [, erased] = await manager.query<[object[], number]>(
       `WITH locked AS (

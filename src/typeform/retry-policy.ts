@@ -20,7 +20,7 @@ const FACTOR = 3;
 export interface FailedCall {
   failure: Failure;
   priority: Priority;
-  /** Attempts made so far, this one included. */
+  /** Attempts made so far, including this one. */
   attempts: number;
   retryAfterSeconds?: number;
 }

@@ -26,7 +26,7 @@ export function responsesPath(formId: string): string {
   return `${formPath(formId)}/responses`;
 }
 
-/** A list of response ids as the API takes it in a query. Throws DomainError `validation_failed`. */
+/** A list of response ids in the format of a query parameter. Throws DomainError `validation_failed`. */
 export function responseIds(ids: readonly string[]): string {
   return ids.map((id) => checked(id, RESPONSE_ID, 'ids', 'must be ids of responses: letters and digits')).join(',');
 }

@@ -1,10 +1,10 @@
-/** An admin's mapping laid over the guesses of a plan. */
+/** Applies an admin's mapping to the guesses of a plan. */
 import { IDENTIFIER_KEYS, type IdentifierKey, type IdentifierMapping } from '../identifiers';
 import { dateOrderIn } from './date-order';
 import { HIDDEN, sourceOf } from './mapping-problems';
 import { CONFIDENCE, type FormQuestion, type QuestionPlan } from './plan';
 
-/** A mapped source serves its key and nothing else; a key mapped to a source of this form, or to null, is guessed nowhere else. */
+/** A mapped source serves its key and nothing else; a key mapped to a source of this form, or to null, is not guessed anywhere else. */
 export function applyMapping(
   mapping: IdentifierMapping,
   form: { questions: readonly FormQuestion[]; hidden: readonly string[] },

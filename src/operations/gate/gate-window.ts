@@ -1,7 +1,7 @@
 /** Samples of the metrics -> what happened between them: the figures that a release is judged by. */
 import type { MetricsSnapshot } from '../metrics-snapshot';
 
-/** Outcomes of the intake that are in its success rate; the others are the sender's fault. */
+/** Outcomes of the intake that count in its success rate; the others are the sender's fault. */
 const ACKNOWLEDGED = ['accepted', 'duplicate', 'quarantined'] as const;
 const FAILED = ['rate_limited', 'unavailable', 'error'] as const;
 const FORGED = ['signature_missing', 'signature_malformed', 'signature_mismatch'] as const;

@@ -22,7 +22,7 @@ export interface GateOptions {
 }
 
 /**
- * Reads at once and then every interval until the window is over, at least twice: a single reading says nothing about a window, however
+ * Reads immediately and then every interval until the window is over, at least twice: a single reading says nothing about a window, however
  * long it took. Ends early only to roll back. Never throws: metrics that cannot be read mean `hold`.
  */
 export async function watchGate(options: GateOptions): Promise<GateReport> {

@@ -34,7 +34,7 @@ export function performanceChecks(run: VerifyRun): LinkedCheck<VerifyId>[] {
     },
     {
       id: 'performance.concurrency',
-      title: 'many webhooks at once are acknowledged',
+      title: 'many concurrent webhooks are acknowledged',
       severity: 'block',
       needs: ['webhook.accepted'],
       run: (signal) => concurrency(run, signal),
@@ -67,7 +67,7 @@ async function latency(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
   times.sort((a, b) => a - b);
   const at = (share: number): number => times[Math.min(count - 1, Math.floor(count * share))] ?? 0;
   const mean = times.reduce((total, ms) => total + ms, 0) / count;
-  const found = `p50 ${round(at(0.5))} ms, mean ${round(mean)} ms, p95 ${round(at(0.95))} ms over ${count} requests, the network included`;
+  const found = `p50 ${round(at(0.5))} ms, mean ${round(mean)} ms, p95 ${round(at(0.95))} ms over ${count} requests, including the network`;
   if (at(0.5) < LATENCY_TARGET_MS && mean <= LATENCY_LIMIT_MS) return passed(found);
   return failed(
     `${found}; required: p50 < ${LATENCY_TARGET_MS} ms and mean <= ${LATENCY_LIMIT_MS} ms`,

@@ -29,7 +29,7 @@ const MAX_GROWN_PAUSE_MS = 60_000;
 /** Upper limit of a pause, even if `Retry-After` asks for more. */
 const MAX_ASKED_PAUSE_MS = 300_000;
 const KEPT_HOURS = 24;
-/** Each finished call removes up to this many expired rows: more than it adds, and never many at once. */
+/** Each finished call removes up to this many expired rows: more than it adds, but never many. */
 const EXPIRED_PER_CALL = 20;
 
 /** `$1` waiter, `$2` interactive, `$3` waited milliseconds: true when no live waiter goes before this one. */

@@ -1,7 +1,7 @@
 /**
  * Hands out turns to call Typeform, which accepts 2 requests a second per account: all replicas share one row in
  * PostgreSQL that paces them together. A turn is handed out once it is free, never ahead of time, so that an interactive call
- * overtakes every background call that waits in any replica.
+ * overtakes every background call waiting in any replica.
  */
 import { Injectable, Logger, OnModuleDestroy } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';

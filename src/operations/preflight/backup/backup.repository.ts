@@ -1,4 +1,4 @@
-/** What proving a backup asks of the database, on connections of its own: they are silent for as long as a dump takes. */
+/** The queries of a backup test, on dedicated connections: these are silent for as long as a dump takes. */
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { parseIntoClientConfig } from 'pg-connection-string';

@@ -8,7 +8,7 @@ export interface NamedSecret {
   value: string;
 }
 
-/** Shorter texts are no secrets, and removing them from the output would make it unreadable. */
+/** Shorter texts are not secrets, and removing them from the output would make it unreadable. */
 const MIN_REDACTED_LENGTH = 6;
 
 /** Every secret that is set, including each key of the ring and each password in a URL. */

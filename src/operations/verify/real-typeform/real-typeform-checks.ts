@@ -1,6 +1,6 @@
 /**
  * Checklist, "E2E tests with real TypeForm API": the life of a webhook at a form of the account, from its registration to its deletion.
- * It is registered disabled, so that no real submission comes in through it, under a tag of its own, so that no other webhook changes.
+ * It is registered disabled, so that no real submission arrives through it, and under its own tag, so that no other webhook changes.
  */
 import { TYPEFORM_HOSTS } from '../../../core/typeform-hosts';
 import type { RemoteWebhook } from '../../../typeform/typeform-schemas';
