@@ -19,6 +19,8 @@ export interface ClientCorrection {
   correctedAt: string;
   /** Of a phone: it finds the client because of this correction alone, and no longer once it is taken back. */
   givesKey?: true;
+  /** The client that a merge brought it from. */
+  mergedFrom?: string;
 }
 export type ClientCorrections = Partial<Record<IdentifierKey, ClientCorrection>>;
 

@@ -71,7 +71,7 @@ export class ClientDecisions {
       await this.decisions.giveKeys(manager, 'email', emails, id, now);
       const email = client.email ?? (client.corrections.email ? null : other.email);
       await this.decisions.setEmail(manager, id, email);
-      const kept = { ...other.corrections };
+      const kept = broughtFrom(otherId, other.corrections);
       delete kept.email;
       delete kept.phone;
       const corrections = { ...kept, ...client.corrections };
@@ -107,6 +107,9 @@ export class ClientDecisions {
       await this.decisions.giveKeys(manager, 'email', emails, newId, now);
       await this.decisions.giveKeys(manager, 'phone', phones, newId, now);
       await this.shareOutEmails(manager, client, newId, emails);
+      // Whose they are is not known any more: they may be those of the person who leaves.
+      const [corrections, removed] = withoutMerged(client.corrections);
+      if (removed.length > 0) await this.decisions.setCorrections(manager, id, corrections);
       for (const each of [await this.existing(manager, id), await this.existing(manager, newId)]) {
         await this.assigner.refresh(manager, [each], now);
       }
@@ -117,7 +120,7 @@ export class ClientDecisions {
         [id, newId],
         now,
       );
-      const details = { newId, responses: own };
+      const details = { newId, responses: own, ...(removed.length > 0 ? { correctionsRemoved: removed } : {}) };
       await this.audit.record(manager, { ...by, action: 'client.split', subject: id, details });
       return newId;
     });
@@ -215,4 +218,18 @@ function corrected(before: ClientCorrections, changes: CorrectionChanges, now: D
     else corrections[key] = { value: change.value, correctedAt: now.toISOString() };
   }
   return corrections;
+}
+
+function broughtFrom(clientId: string, corrections: ClientCorrections): ClientCorrections {
+  return Object.fromEntries(
+    Object.entries(corrections).map(([key, correction]) => [key, { mergedFrom: clientId, ...correction }]),
+  );
+}
+
+/** The corrections that were made for this client itself, and the keys of those that a merge brought. */
+function withoutMerged(corrections: ClientCorrections): [ClientCorrections, string[]] {
+  const isMerged = ([, correction]: [string, { mergedFrom?: string }]): boolean => correction.mergedFrom !== undefined;
+  const entries = Object.entries(corrections);
+  const removed = entries.filter(isMerged).map(([key]) => key);
+  return [Object.fromEntries(entries.filter((entry) => !isMerged(entry))), removed.sort()];
 }

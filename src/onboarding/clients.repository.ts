@@ -61,10 +61,10 @@ export class ClientsRepository {
     await manager.query(removal('TRUE'), [ids]);
   }
 
-  /** Like {@link remove}, but only those that no response belongs to any more, and that no admin gave a key. */
+  /** Like {@link remove}, but only those that no response belongs to any more, and that no admin gave a key or corrected. */
   async removeEmpty(manager: EntityManager, ids: readonly string[]): Promise<void> {
     const isEmpty = `NOT EXISTS (SELECT FROM form_response WHERE client_id = client.id)
-                       AND NOT EXISTS (SELECT FROM client_alias WHERE client_id = client.id)`;
+                       AND NOT EXISTS (SELECT FROM client_alias WHERE client_id = client.id) AND corrections = '{}'`;
     await manager.query(removal(isEmpty), [ids]);
   }
 

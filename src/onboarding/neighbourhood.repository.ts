@@ -178,7 +178,7 @@ export class NeighbourhoodRepository {
         name: row.name === null ? null : foldedName(row.name),
         splitFrom: row.split_from,
         emailNamed: row.email_named,
-        held: row.decided || emailByHand || row.split_from !== null,
+        held: row.decided || row.split_from !== null || Object.keys(row.corrections).length > 0,
         hasOthers: row.has_others,
         corrections: row.corrections,
       };

@@ -209,6 +209,18 @@ export class ResponsesRepository {
     return rows.map(({ client_id: clientId, phone }) => ({ clientId, phone }));
   }
 
+  /**
+   * Keeps the responses that gave one of these phones alone with the client they have, which is not `except`: that one goes, and a phone
+   * which two people shared does not tell whose they are just because one of them was erased.
+   */
+  async pinAlone(manager: EntityManager, phones: readonly string[], except: string): Promise<void> {
+    await manager.query(
+      `UPDATE form_response SET pinned_client_id = client_id
+        WHERE phone_key = ANY($1) AND email_key IS NULL AND pinned_client_id IS NULL AND client_id <> $2`,
+      [phones, except],
+    );
+  }
+
   /** The phones that responses of a client gave. */
   async phonesOf(manager: EntityManager, clientId: string): Promise<string[]> {
     const rows = await manager.query<{ phone: string }[]>(

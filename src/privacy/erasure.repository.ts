@@ -40,6 +40,7 @@ export class ErasureRepository {
     const [client] = await manager.query<object[]>('SELECT FROM client WHERE id = $1 FOR UPDATE', [clientId]);
     if (!client) return null;
     const phones = await this.responses.phonesOf(manager, clientId);
+    await this.responses.pinAlone(manager, phones, clientId);
     const responses = await this.bury(manager, clientId, now);
     const deliveries = await this.eraseEvents(manager, clientId);
     await this.removeResponses(manager, clientId, now);
