@@ -15,15 +15,19 @@ const NUMBER_LIKE = /^\s*(?:tel:)?[+(]*\d(?:[\d\s().\/-]*\d){4,}\)?\s*$/i;
 /** The exit code or trunk zero before a number; no country code begins with a zero. */
 const LEADING_ZEROS = /^0+/;
 
+/** What takes apart into no letter and mark, and the apostrophes that phones type. */
+const PLAIN: Readonly<Record<string, string>> = {
+  ...{ ß: 'ss', ø: 'o', ł: 'l', đ: 'd', æ: 'ae', œ: 'oe' },
+  ...{ '’': "'", '‘': "'", ʼ: "'", '`': "'", '´': "'" },
+};
+
 /** Lower case, without accents and invisible characters, one blank between words. */
 export function foldText(text: string): string {
   return text
     .normalize('NFKD')
     .replace(/[\p{Mark}\p{Default_Ignorable_Code_Point}]/gu, '')
     .toLowerCase()
-    .replace(/ß/g, 'ss')
-    .replace(/ø/g, 'o')
-    .replace(/ł/g, 'l')
+    .replace(/[ßøłđæœ’‘ʼ`´]/g, (letter) => PLAIN[letter] ?? letter)
     .replace(/\s+/g, ' ')
     .trim();
 }

@@ -12,6 +12,7 @@ import { SeparateClients1764800000000 } from '../../migrations/1764800000000-sep
 import { Search1764950000000 } from '../../migrations/1764950000000-search';
 import { FormDefinitions1764960000000 } from '../../migrations/1764960000000-form-definitions';
 import { Jobs1764970000000 } from '../../migrations/1764970000000-jobs';
+import { AttemptLog1764980000000 } from '../../migrations/1764980000000-attempt-log';
 import { withAdvisoryLock } from './advisory-lock';
 
 export const MIGRATIONS = [
@@ -27,6 +28,7 @@ export const MIGRATIONS = [
   Search1764950000000,
   FormDefinitions1764960000000,
   Jobs1764970000000,
+  AttemptLog1764980000000,
 ];
 export const MIGRATIONS_TABLE = 'schema_migration';
 

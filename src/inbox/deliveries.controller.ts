@@ -18,7 +18,7 @@ import { RequireRole } from '../access/require-role.decorator';
 import type { Author } from '../audit/audit-log';
 import { JobReference } from '../jobs/jobs.dto';
 import { ApiAdminProblems, ApiProblems } from '../rest/api-problems.decorator';
-import { DeliveriesQuery, DeliveryPage, DeliveryView, ReplayBody, ReplayResult } from './deliveries.dto';
+import { DeliveriesQuery, DeliveryDetail, DeliveryPage, ReplayBody, ReplayResult } from './deliveries.dto';
 import { DeliveriesService } from './deliveries.service';
 
 @ApiTags('deliveries')
@@ -57,9 +57,9 @@ export class DeliveriesController {
   @Get(':eventId')
   @RequireRole('viewer')
   @ApiOperation({ summary: 'Get one delivery' })
-  @ApiOkResponse({ type: DeliveryView })
+  @ApiOkResponse({ type: DeliveryDetail })
   @ApiProblems('not_found')
-  get(@Param('eventId') eventId: string): Promise<DeliveryView> {
+  get(@Param('eventId') eventId: string): Promise<DeliveryDetail> {
     return this.deliveries.get(eventId);
   }
 

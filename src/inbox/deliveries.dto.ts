@@ -4,6 +4,7 @@ import { MayBeAbsent } from '../rest/may-be-absent.decorator';
 import { PageQuery } from '../rest/page';
 import { Several } from '../rest/several.decorator';
 import { IsoTime } from '../rest/time-range';
+import { PROCESSING_ERROR_CODES } from './inbox-work.repository';
 import { EVENT_SOURCES, EVENT_STATUSES, EventSource, EventStatus } from './webhook-event.entity';
 
 /** Which events to replay. */
@@ -99,7 +100,7 @@ export class DeliveryView {
     type: String,
     nullable: true,
     example: null,
-    description: 'invalid_event, data_rejected, contention or internal_error',
+    description: PROCESSING_ERROR_CODES.join(', '),
   })
   lastError: string | null;
 
@@ -120,6 +121,33 @@ export class DeliveryView {
 
   @ApiProperty()
   payloadBytes: number;
+}
+
+/** One attempt to process an event. All but its time is null when it succeeded. */
+export class AttemptView {
+  @ApiProperty({ format: 'date-time' })
+  at: Date;
+
+  @ApiProperty({ type: String, nullable: true, example: 'data_rejected', description: 'as `lastError`' })
+  code: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: '22P05', description: 'SQLSTATE of PostgreSQL' })
+  sqlState: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  constraint: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'form_response' })
+  table: string | null;
+}
+
+export class DeliveryDetail extends DeliveryView {
+  @ApiProperty({
+    type: [AttemptView],
+    description:
+      'the last 20 failed attempts, also those before a replay, the oldest first; then the one that succeeded',
+  })
+  attemptLog: AttemptView[];
 }
 
 export class DeliveryPage {

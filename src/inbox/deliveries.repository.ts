@@ -32,7 +32,7 @@ const REQUEUE = `
   )
   UPDATE webhook_event AS event
      SET status = 'pending', replays = replays + 1, reason = NULL, attempts = 0, first_attempt_at = NULL, last_error = NULL,
-         processed_at = NULL, next_attempt_at = $2
+         processed_at = NULL, next_attempt_at = now()
     FROM locked WHERE event.event_id = locked.event_id
   RETURNING event.event_id`;
 
@@ -57,8 +57,13 @@ export class DeliveriesRepository {
     return select.getMany();
   }
 
+  /** An event with its failed attempts. */
   findOne(eventId: string): Promise<WebhookEvent | null> {
-    return this.events.findOneBy({ eventId });
+    return this.events
+      .createQueryBuilder('event')
+      .addSelect('event.attemptLog')
+      .where('event.eventId = :eventId', { eventId })
+      .getOne();
   }
 
   /** Whether an event was committed. */
@@ -76,8 +81,8 @@ export class DeliveriesRepository {
   }
 
   /** Queues events again; returns how many. Skips those that do not exist or whose body was erased. */
-  async requeue(manager: EntityManager, eventIds: readonly string[], now: Date): Promise<number> {
-    const [rows] = await manager.query<[{ event_id: string }[], number]>(REQUEUE, [eventIds, now]);
+  async requeue(manager: EntityManager, eventIds: readonly string[]): Promise<number> {
+    const [rows] = await manager.query<[{ event_id: string }[], number]>(REQUEUE, [eventIds]);
     return rows.length;
   }
 
@@ -117,7 +122,7 @@ export class DeliveriesRepository {
     const { eventIds, last } = await this.nextMatching(manager, filter, now, after, limit);
     return {
       matched: eventIds.length,
-      queued: await this.requeue(manager, eventIds, now),
+      queued: await this.requeue(manager, eventIds),
       last: eventIds.length === limit ? last : null,
     };
   }

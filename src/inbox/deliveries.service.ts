@@ -8,6 +8,8 @@ import { BACKFILL_EVENT_PREFIX } from '../core/backfill-event';
 import type { JobReference } from '../jobs/jobs.dto';
 import type {
   DeliveriesQuery,
+  AttemptView,
+  DeliveryDetail,
   DeliveryPage,
   DeliveryView,
   ReplayBody,
@@ -45,10 +47,10 @@ export class DeliveriesService {
   }
 
   /** Throws `not_found`. */
-  async get(eventId: string): Promise<DeliveryView> {
+  async get(eventId: string): Promise<DeliveryDetail> {
     const event = await this.repository.findOne(eventId);
     if (!event) throw unknownDelivery();
-    return toView(event);
+    return { ...toView(event), attemptLog: attemptsOf(event) };
   }
 
   /** The body exactly as received. Throws `not_found`, also when it was erased. */
@@ -63,7 +65,7 @@ export class DeliveriesService {
   async replay(eventId: string, by: Author): Promise<ReplayResult> {
     const { formId, status, reason } = await this.get(eventId);
     await this.dataSource.transaction(async (manager) => {
-      if ((await this.repository.requeue(manager, [eventId], this.clock.now())) === 0) {
+      if ((await this.repository.requeue(manager, [eventId])) === 0) {
         throw new DomainError('conflict', 'the body of this delivery was erased, so it cannot be processed again');
       }
       const details = { formId, status, reason };
@@ -146,6 +148,13 @@ function toView(event: WebhookEvent): DeliveryView {
     replays: event.replays,
     payloadBytes: event.payloadBytes,
   };
+}
+
+/** A success is not written down: it is known by its time. */
+function attemptsOf({ attemptLog, processedAt }: WebhookEvent): AttemptView[] {
+  const failures = (attemptLog ?? []).map((entry) => ({ ...entry, at: new Date(entry.at) }));
+  if (!processedAt) return failures;
+  return [...failures, { at: processedAt, code: null, sqlState: null, constraint: null, table: null }];
 }
 
 /** Where an event came from; the previous release overwrote that when it replayed an event. */

@@ -60,7 +60,7 @@ const APPEND = `
                                received_at, next_attempt_at, duplicates, payload_bytes, payload)
     SELECT event_id, event_type, form_id, token, source, webhook_id,
            CASE WHEN quarantined_for IS NULL THEN 'pending' ELSE 'quarantined' END, quarantined_for, to_timestamp(submitted),
-           to_timestamp(received), CASE WHEN quarantined_for IS NULL THEN to_timestamp(received) END, times - 1, bytes,
+           to_timestamp(received), CASE WHEN quarantined_for IS NULL THEN now() END, times - 1, bytes,
            substring($12::bytea FROM start FOR bytes)
       FROM unnest(${column(1)}, ${column(2)}, ${column(3)}, ${column(4)}, ${column(5)}, ${column(6)}::uuid[], ${column(7)},
                   ${column(8)}::float8[], ${column(9)}::float8[], ${column(10)}::integer[], ${column(11)}::integer[],

@@ -3,7 +3,6 @@ import { Injectable, OnModuleInit } from '@nestjs/common';
 import { DataSource, EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { AuditLog, Author } from '../audit/audit-log';
-import { Clock } from '../database/clock';
 import type { ChunkOptions, JobHandler, JobStep } from '../jobs/job-handler';
 import { JobRunner } from '../jobs/job-runner';
 import type { Job } from '../jobs/job.entity';
@@ -45,7 +44,6 @@ export class ReplayJob implements JobHandler, OnModuleInit {
     private readonly jobs: JobsService,
     private readonly runner: JobRunner,
     private readonly audit: AuditLog,
-    private readonly clock: Clock,
   ) {}
 
   onModuleInit(): void {
@@ -84,7 +82,7 @@ export class ReplayJob implements JobHandler, OnModuleInit {
     if (!last) return { next: 'end' };
     const cursor: z.input<typeof Cursor> = { place: last };
     if (skip) return { next: 'chunk', cursor, done: 0, failed: eventIds.length };
-    const queued = await this.repository.requeue(manager, eventIds, this.clock.now());
+    const queued = await this.repository.requeue(manager, eventIds);
     return { next: 'chunk', cursor, done: queued, failed: 0 };
   }
 

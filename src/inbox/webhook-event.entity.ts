@@ -7,6 +7,15 @@ export const EVENT_SOURCES = ['webhook', 'backfill'] as const;
 /** Where an event came from; a replay does not change it. */
 export type EventSource = (typeof EVENT_SOURCES)[number];
 
+/** A failed attempt, as it is stored: names of the schema and codes, never a value. `at`: ISO 8601 with an offset. */
+export interface FailedAttemptEntry {
+  at: string;
+  code: string;
+  sqlState: string | null;
+  constraint: string | null;
+  table: string | null;
+}
+
 /** The inbox: one row per accepted event, which is also its place in the queue. */
 @Entity('webhook_event')
 // The previous release writes 'replay'; originOf translates it.
@@ -64,6 +73,10 @@ export class WebhookEvent {
 
   @Column('text', { name: 'last_error', nullable: true })
   lastError: string | null;
+
+  /** The last failed attempts, the oldest first; null: none. Not loaded unless asked for. */
+  @Column('jsonb', { name: 'attempt_log', nullable: true, select: false })
+  attemptLog: FailedAttemptEntry[] | null;
 
   /** How often the same event arrived again. */
   @Column('integer', { default: 0 })

@@ -12,7 +12,8 @@ import {
 import { type ClientCorrections, clientRecord } from '../core/client-record';
 import type { IdentifierRecord } from '../core/identifiers';
 import { ClientsRepository, type ClientState, type GivenPhone } from './clients.repository';
-import { NeighbourhoodRepository } from './neighbourhood.repository';
+import { ClientsHeldError } from './clients-held.error';
+import { type Known, NeighbourhoodRepository } from './neighbourhood.repository';
 import { keysOf, standsAlone } from './response-keys';
 import { ResponsesRepository } from './responses.repository';
 import {
@@ -42,15 +43,18 @@ export class ClientAssigner {
   /**
    * Stores new versions of responses with their clients. `places` holds those that are already stored; the caller has
    * locked them all (`NeighbourhoodRepository.lockResponses`). The same responses give the same records in any order and batching.
+   * Throws {@link ClientsHeldError} instead of waiting for clients that somebody else holds, unless `wait`.
    */
   async store(
     manager: EntityManager,
     versions: readonly NewVersion[],
     places: ReadonlyMap<string, ResponsePlace>,
     now: Date,
+    wait: boolean,
   ): Promise<void> {
     if (versions.length === 0) return;
-    await this.carryOut(manager, versions, places, now, (clientIds) =>
+    const plan = await this.decide(manager, versions, places, wait);
+    await this.carryOut(manager, versions, plan, now, (clientIds) =>
       this.responses.save(manager, versions, clientIds, now),
     );
   }
@@ -70,7 +74,8 @@ export class ClientAssigner {
       standsAlone: standsAlone(response.identifiers, response.completed, response.test),
     }));
     const places = new Map(stored.map((place) => [responseKey(place), place]));
-    await this.carryOut(manager, facts, places, now, (clientIds) => this.responses.place(manager, facts, clientIds));
+    const plan = await this.decide(manager, facts, places, true);
+    await this.carryOut(manager, facts, plan, now, (clientIds) => this.responses.place(manager, facts, clientIds));
     return stored.length;
   }
 
@@ -103,11 +108,10 @@ export class ClientAssigner {
   private async carryOut(
     manager: EntityManager,
     responses: readonly ResponseFacts[],
-    places: ReadonlyMap<string, ResponsePlace>,
+    plan: Plan,
     now: Date,
     write: (clientIds: readonly (string | null)[]) => Promise<void>,
   ): Promise<void> {
-    const plan = await this.decide(manager, responses, places);
     if (plan.create.length > 0) await this.clients.create(manager, newClients(responses, plan), now);
     await write(plan.places);
     if (plan.moves.length > 0) await this.responses.moveAlone(manager, plan.moves);
@@ -129,12 +133,14 @@ export class ClientAssigner {
     manager: EntityManager,
     responses: readonly ResponseFacts[],
     places: ReadonlyMap<string, ResponsePlace>,
+    wait: boolean,
   ): Promise<Plan> {
     const batch = responses.map((response) => toAssign(response, places.get(responseKey(response))));
     const { emails, phones } = keysToLookUp(batch);
     await this.neighbourhood.lockKeys(manager, emails, phones);
     const clientIds = batch.flatMap(({ pinnedTo, before }) => [pinnedTo, before?.clientId].flatMap((id) => id ?? []));
-    const known = await this.neighbourhood.read(manager, { responses, emails, phones, clientIds });
+    const known = await this.neighbourhood.read(manager, { responses, emails, phones, clientIds }, wait);
+    if (known.held.length > 0) throw new ClientsHeldError(heldUp(responses, batch, known));
     const assignment = assignClients(batch, known, randomUUID);
     const given = [
       ...batch.flatMap(({ keys }, index) => pair(assignment.places[index], keys.phone)),
@@ -156,6 +162,28 @@ function toAssign(response: ResponseFacts, place: ResponsePlace | undefined): Re
     pinnedTo: place?.pinnedClientId ?? null,
     before: place ? { ...place.keys, clientId: place.clientId } : null,
   };
+}
+
+/** The events of a batch that wait for held clients: those that hold, held, are pinned to or would find one of them. */
+function heldUp(responses: readonly ResponseFacts[], batch: readonly ResponseToAssign[], known: Known): string[] {
+  const ids = new Set(known.held.flatMap(({ id, splitFrom }) => [id, splitFrom].flatMap((held) => held ?? [])));
+  const emails = new Set(known.held.flatMap(({ email }) => email ?? []));
+  const phones = new Set(
+    known.phones.flatMap(({ phone, owners, alone }) =>
+      [...owners, ...alone].some((id) => ids.has(id)) ? [phone] : [],
+    ),
+  );
+  for (const { kind, value, clientId } of known.aliases) {
+    if (ids.has(clientId)) (kind === 'email' ? emails : phones).add(value);
+  }
+  // The e-mail of the client from which a held one was split.
+  for (const { id, email } of known.clients) if (ids.has(id) && email !== null) emails.add(email);
+  return batch.flatMap(({ keys, before, pinnedTo }, index) => {
+    const waits =
+      [pinnedTo, before?.clientId].some((id) => id && ids.has(id)) ||
+      [keys, before].some((given) => given && (emails.has(given.email ?? '') || phones.has(given.phone ?? '')));
+    return waits ? [responses[index]?.eventId].flatMap((eventId) => eventId ?? []) : [];
+  });
 }
 
 /** The clients to create, each with the record built from the responses of the batch. */

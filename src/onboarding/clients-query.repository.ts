@@ -82,7 +82,9 @@ function searched({ email, phone, q }: ClientsFilter): SearchCondition[] {
   const text = 'client.searchText';
   const conditions: SearchCondition[] = [];
   if (q !== undefined) conditions.push(containsTerms(text, searchTerms(q)));
-  if (email !== undefined) {
+  // Anything else would find a name or a company.
+  if (email !== undefined && !email.includes('@')) conditions.push({ sql: 'FALSE', parameters: {} });
+  else if (email !== undefined) {
     const byText = hasValue(text, 'email', foldText(canonicalEmail(email) ?? email), 'whole');
     const sql = `(client.email = :wholeEmail OR ${byText.sql})`;
     conditions.push({ sql, parameters: { ...byText.parameters, wholeEmail: canonicalEmail(email) ?? '' } });

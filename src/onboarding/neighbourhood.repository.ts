@@ -28,6 +28,19 @@ export interface NeighbourClient extends KnownClient {
   corrections: ClientCorrections;
 }
 
+/** A client that somebody else has locked. */
+export type HeldClient = Pick<KnownClient, 'id' | 'email' | 'splitFrom'>;
+
+/** What the neighbours say, and which clients could not be asked. */
+export interface Known extends Neighbourhood {
+  clients: NeighbourClient[];
+  held: HeldClient[];
+}
+
+/** The clients of these ids and e-mails, and who was split from them. */
+const NEIGHBOURS = `id = ANY($1) OR email = ANY($2)
+  OR split_from = ANY(ARRAY(SELECT id FROM client WHERE id = ANY($1) OR email = ANY($2)))`;
+
 /** The row is not part of the batch, whose clients are being decided. */
 const OTHER = `client_id IS NOT NULL
   AND NOT EXISTS (SELECT FROM batch WHERE batch.form_id = response.form_id AND batch.token = response.token)`;
@@ -55,11 +68,15 @@ export class NeighbourhoodRepository {
     await lock(manager, [...emails.map((email) => `email:${email}`), ...phones.map((phone) => `phone:${phone}`)]);
   }
 
-  /** Reads what {@link Neighbourhood} says, and locks its clients. */
+  /**
+   * Reads what {@link Neighbourhood} says, and locks its clients. `wait: false`: those that somebody else holds are not locked, and
+   * named in `held`; nothing may be decided then.
+   */
   async read(
     manager: EntityManager,
     { responses, emails, phones, clientIds }: BatchOutline,
-  ): Promise<Omit<Neighbourhood, 'clients'> & { clients: NeighbourClient[] }> {
+    wait: boolean,
+  ): Promise<Known> {
     const batch = [responses.map(({ formId }) => formId), responses.map(({ token }) => token)];
     const aliases = await this.aliases(manager, emails, phones);
     const known = await this.phones(manager, batch, phones);
@@ -68,8 +85,9 @@ export class NeighbourhoodRepository {
       ...aliases.map(({ clientId }) => clientId),
       ...known.flatMap(({ owners, alone }) => [...owners, ...alone]),
     ];
-    const locked = await this.lockClients(manager, [...new Set(named)], emails);
-    return { aliases, phones: known, clients: await this.clients(manager, batch, locked) };
+    const locked = await this.lockClients(manager, [...new Set(named)], emails, wait);
+    const held = wait ? [] : await this.othersThan(manager, locked, [...new Set(named)], emails);
+    return { aliases, phones: known, clients: await this.clients(manager, batch, locked), held };
   }
 
   private async aliases(
@@ -102,15 +120,26 @@ export class NeighbourhoodRepository {
     manager: EntityManager,
     ids: readonly string[],
     emails: readonly string[],
+    wait: boolean,
   ): Promise<string[]> {
     const rows = await manager.query<{ id: string }[]>(
-      `SELECT id FROM client
-        WHERE id = ANY($1) OR email = ANY($2)
-           OR split_from = ANY(ARRAY(SELECT id FROM client WHERE id = ANY($1) OR email = ANY($2)))
-        ORDER BY id FOR UPDATE`,
+      `SELECT id FROM client WHERE ${NEIGHBOURS} ORDER BY id FOR UPDATE ${wait ? '' : 'SKIP LOCKED'}`,
       [ids, emails],
     );
     return rows.map(({ id }) => id);
+  }
+
+  private async othersThan(
+    manager: EntityManager,
+    locked: readonly string[],
+    ids: readonly string[],
+    emails: readonly string[],
+  ): Promise<HeldClient[]> {
+    const rows = await manager.query<{ id: string; email: string | null; split_from: string | null }[]>(
+      `SELECT id, email, split_from FROM client WHERE (${NEIGHBOURS}) AND id <> ALL($3)`,
+      [ids, emails, locked],
+    );
+    return rows.map(({ id, email, split_from: splitFrom }) => ({ id, email, splitFrom }));
   }
 
   /** In a separate statement after the locks, so that it sees what another batch committed while this one waited. */
