@@ -1,6 +1,6 @@
 /** What admins decide about clients: corrected, merged and split by hand, and remembered when the next submission comes. */
 import { question, type FixtureEvent } from './fixtures/typeform-events';
-import { askEmail, askName, askPhone, newEvent, tokenOf } from './support/events';
+import { askEmail, askName, askPhone, minutesAgo, newEvent, tokenOf } from './support/events';
 import { startTestApp, TestApp } from './support/test-app';
 
 let app: TestApp;
@@ -11,6 +11,7 @@ beforeAll(async () => {
   viewer = (body as { key: string }).key;
 });
 afterAll(() => app.stop());
+beforeEach(() => app.database.pool.query('TRUNCATE webhook_event, form_response, client CASCADE'));
 
 interface ClientBody {
   id: string;
@@ -23,9 +24,12 @@ const FORM = 'decisions';
 const askOrg = (value: string) => question('org', 'Company name', 'short_text', 'text', value);
 type Question = ReturnType<typeof askName>;
 
+/** Each submission is newer than the one before. */
+let minute = 1000;
+
 /** Sends a submission and returns its event and the client it belongs to. */
 async function submit(...questions: Question[]): Promise<{ event: FixtureEvent; token: string; client: ClientBody }> {
-  const event = newEvent({ formId: FORM, questions });
+  const event = newEvent({ formId: FORM, questions, submittedAt: minutesAgo((minute -= 1)) });
   await app.deliver(event).expect(200);
   await app.settled();
   return { event, token: tokenOf(event), client: await clientOf(tokenOf(event)) };
@@ -54,8 +58,28 @@ async function lastAudit(): Promise<{ action: string; subject: string; details: 
   );
 }
 
+const correct = (id: string, identifiers: object) => app.admin('patch', `/v1/clients/${id}`).send({ identifiers });
+const merge = (id: string, otherId: string) => app.admin('post', `/v1/clients/${id}/merge`).send({ otherId });
+const split = (id: string, ...tokens: string[]) =>
+  app.admin('post', `/v1/clients/${id}/split`).send({ responses: tokens.map((token) => ({ formId: FORM, token })) });
+
+/** Splits responses off and returns the id of the new client. */
+async function splitOff(id: string, ...tokens: string[]): Promise<string> {
+  return ((await split(id, ...tokens).expect(201)).body as ClientBody).id;
+}
+
+async function replayAll(): Promise<void> {
+  await app.admin('post', '/v1/deliveries/replay').send({ formId: FORM }).expect(200);
+  await app.settled();
+}
+
+/** The ids of the clients that a list query finds. */
+async function idsOf(query: string): Promise<string[]> {
+  const { body } = await app.admin('get', `/v1/clients${query}`).expect(200);
+  return (body as { items: ClientBody[] }).items.map(({ id }) => id).sort();
+}
+
 describe('a correction', () => {
-  const correct = (id: string, identifiers: object) => app.admin('patch', `/v1/clients/${id}`).send({ identifiers });
 
   it('stays when its responses are processed again and when another one comes; what is left out stays as it is', async () => {
     const { client: before, event } = await submit(
@@ -70,7 +94,6 @@ describe('a correction', () => {
     await app.admin('post', `/v1/deliveries/${String(event.event_id)}/replay`).expect(200);
     await submit(askEmail('maria@example.com'), askName('M. Garica'), askOrg('Acme Ltd'));
     expect(valuesOf(await client(before.id))).toEqual({ email: 'maria@example.com', fullName: 'Maria Garcia' });
-    expect(await lastAudit()).toMatchObject({ action: 'delivery.replayed' });
   });
 
   it('can be given back to the responses', async () => {
@@ -141,8 +164,6 @@ describe('a correction', () => {
 });
 
 describe('a merge', () => {
-  const merge = (id: string, otherId: string) => app.admin('post', `/v1/clients/${id}/merge`).send({ otherId });
-
   it('makes two clients one, for good', async () => {
     const work = await submit(askEmail('ann@work.example.com'), askName('Ann Smith'), askOrg('Acme'));
     const home = await submit(askEmail('ann@home.example.com'), askPhone('+12025550111'));
@@ -177,9 +198,6 @@ describe('a merge', () => {
 });
 
 describe('a split', () => {
-  const split = (id: string, ...tokens: string[]) =>
-    app.admin('post', `/v1/clients/${id}/split`).send({ responses: tokens.map((token) => ({ formId: FORM, token })) });
-
   it('takes a person out of another, and later submissions go to whom they belong', async () => {
     const his = await submit(askEmail('tom@example.com'), askName('Tom Cole'), askPhone('+12025550121'));
     const hers = await submit(askEmail('tina@example.com'), askName('Tina Cole'), askPhone('+12025550122'));
@@ -226,5 +244,147 @@ describe('a split', () => {
     await split(one.client.id, one.token).expect(409);
     await split(one.client.id, foreign.token).expect(409);
     await split(one.client.id).expect(422);
+  });
+});
+
+describe('a phone that more than one client gives', () => {
+  const phone = askPhone('+12025550131');
+
+  it('is a conflict of both after a split', async () => {
+    const one = await submit(askEmail('office@example.com'), phone, askName('Ann One'));
+    const two = await submit(askEmail('office@example.com'), phone, askName('Bob Two'));
+    const newId = await splitOff(one.client.id, two.token);
+    expect(await idsOf('?conflict=true')).toEqual([one.client.id, newId].sort());
+  });
+
+  it('is a conflict of both after a split that undoes a merge', async () => {
+    const one = await submit(askEmail('one@example.com'), phone);
+    const two = await submit(askEmail('two@example.com'), phone);
+    await merge(one.client.id, two.client.id).expect(200);
+    expect(await idsOf('?conflict=true')).toEqual([]);
+    const newId = await splitOff(one.client.id, two.token);
+    expect(await idsOf('?conflict=true')).toEqual([one.client.id, newId].sort());
+  });
+
+  it('is a conflict of the client that got it by a merge', async () => {
+    const one = await submit(askEmail('one@example.com'));
+    const two = await submit(askEmail('two@example.com'), phone);
+    const third = await submit(askEmail('third@example.com'), phone);
+    await merge(one.client.id, two.client.id).expect(200);
+    expect(await idsOf('?conflict=true')).toEqual([one.client.id, third.client.id].sort());
+  });
+
+  it('is no conflict any more of the client it was split off from', async () => {
+    const one = await submit(askEmail('one@example.com'));
+    const two = await submit(askEmail('two@example.com'), phone);
+    const third = await submit(askEmail('third@example.com'), phone);
+    await merge(one.client.id, two.client.id).expect(200);
+    const newId = await splitOff(one.client.id, two.token);
+    expect(await idsOf('?conflict=true')).toEqual([newId, third.client.id].sort());
+  });
+});
+
+describe('what was decided stays', () => {
+  const family = (name: string) => submit(askEmail('family@example.com'), askName(name));
+
+  it('of a split: those that were left behind stay where they were left', async () => {
+    const first = await family('Ben Bell');
+    const left = await family('Ben Bell');
+    await family('Ana Bell');
+    const newId = await splitOff(first.client.id, first.token);
+    await replayAll();
+    expect((await clientOf(first.token)).id).toBe(newId);
+    expect((await clientOf(left.token)).id).toBe(first.client.id);
+    expect((await family('Ben Bell')).client.id).toBe(newId);
+  });
+
+  it('of a split: who was split off is found by the shared e-mail when the other one is erased', async () => {
+    const eva = await family('Eva Bell');
+    const max = await family('Max Bell');
+    const mia = await family('Mia Bell');
+    const newId = await splitOff(eva.client.id, max.token);
+    const last = await splitOff(eva.client.id, mia.token);
+    await app.admin('delete', `/v1/clients/${eva.client.id}`).expect(200);
+    expect((await family('Max Bell')).client).toMatchObject({ id: newId, email: 'family@example.com' });
+    expect((await family('Mia Bell')).client.id).toBe(last);
+    expect(await idsOf('')).toEqual([newId, last].sort());
+    await replayAll();
+    expect((await clientOf(max.token)).id).toBe(newId);
+  });
+
+  it('of a split of a split: each is found by name', async () => {
+    const ann = await family('Ann Bell');
+    const bob = await family('Bob Bell');
+    const cid = await family('Cid Bell');
+    const bobId = await splitOff(ann.client.id, bob.token, cid.token);
+    const cidId = await splitOff(bobId, cid.token);
+    expect((await family('Cid Bell')).client.id).toBe(cidId);
+    expect((await family('Bob Bell')).client.id).toBe(bobId);
+    expect((await family('Ann Bell')).client.id).toBe(ann.client.id);
+  });
+
+  it('of a split of a split with an e-mail of their own: each is found by name', async () => {
+    const own = (name: string) => submit(askEmail('own@example.com'), askName(name));
+    const ann = await submit(askEmail('ann@example.com'), askName('Ann Bell'));
+    const [bob, cid] = [await own('Bob Bell'), await own('Cid Bell')];
+    await merge(ann.client.id, bob.client.id).expect(200);
+    const bobId = await splitOff(ann.client.id, bob.token, cid.token);
+    const cidId = await splitOff(bobId, cid.token);
+    expect((await own('Cid Bell')).client.id).toBe(cidId);
+    expect((await own('Bob Bell')).client.id).toBe(bobId);
+    expect((await own('Dan Bell')).client.id).toBe(bobId);
+  });
+
+  it('but a mistyped e-mail that was corrected again catches nobody', async () => {
+    const { client: typed } = await submit(askEmail('typed@example.com'));
+    await correct(typed.id, { email: 'stranger@example.com' }).expect(200);
+    await correct(typed.id, { email: 'right@example.com' }).expect(200);
+    expect((await submit(askEmail('stranger@example.com'))).client.id).not.toBe(typed.id);
+    expect((await submit(askEmail('right@example.com'))).client.id).toBe(typed.id);
+    expect((await submit(askEmail('typed@example.com'))).client.id).toBe(typed.id);
+  });
+
+  it('but a mistyped e-mail that was taken away catches nobody', async () => {
+    const { client: typed } = await submit(askEmail('typed@example.com'));
+    await correct(typed.id, { email: 'stranger@example.com' }).expect(200);
+    await correct(typed.id, { email: null }).expect(200);
+    expect((await submit(askEmail('stranger@example.com'))).client.id).not.toBe(typed.id);
+    expect((await submit(askEmail('typed@example.com'))).client.id).toBe(typed.id);
+  });
+
+  it.each([[[] as Question[]], [[askPhone('+12025550132')]]])(
+    'of a merge: a phone correction that is taken back keeps the phone (then gave %j)',
+    async (later) => {
+      const known = await submit(askEmail('known@example.com'));
+      const alone = await submit(askPhone('+12025550132'));
+      await merge(known.client.id, alone.client.id).expect(200);
+      await submit(askEmail('known@example.com'), ...later);
+      await submit(askEmail('third@example.com'), askPhone('+12025550132'));
+      await correct(known.client.id, { phone: '+12025550132' }).expect(200);
+      await correct(known.client.id, { phone: { reset: true } }).expect(200);
+      expect((await clientOf(alone.token)).id).toBe(known.client.id);
+      await replayAll();
+      expect((await clientOf(alone.token)).id).toBe(known.client.id);
+    },
+  );
+
+  it('of a merge: also when it brought the phone that had been corrected before', async () => {
+    const known = await submit(askEmail('known@example.com'));
+    await correct(known.client.id, { phone: '+12025550132' }).expect(200);
+    const other = await submit(askEmail('other@example.com'), askPhone('+12025550132'));
+    const alone = await submit(askPhone('+12025550132'));
+    await merge(known.client.id, other.client.id).expect(200);
+    await correct(known.client.id, { phone: { reset: true } }).expect(200);
+    await submit(askEmail('third@example.com'), askPhone('+12025550132'));
+    expect((await clientOf(alone.token)).id).toBe(known.client.id);
+  });
+
+  it('but a phone correction that is taken back gives back what it caught', async () => {
+    const known = await submit(askEmail('known@example.com'));
+    const alone = await submit(askPhone('+12025550132'));
+    await correct(known.client.id, { phone: '+12025550132' }).expect(200);
+    expect((await clientOf(alone.token)).id).toBe(known.client.id);
+    await correct(known.client.id, { phone: { reset: true } }).expect(200);
+    expect((await clientOf(alone.token)).id).not.toBe(known.client.id);
   });
 });

@@ -132,7 +132,7 @@ export const SETTINGS = {
   ADMIN_THROTTLE_LIMIT: { schema: integer(1, 1_000_000).default(60) },
   TRUST_PROXY: { schema: trustProxy().default(false) },
   RECONCILE_INTERVAL_SECONDS: { schema: integer(0, 86_400).default(300) },
-  RESPONSE_RETENTION_DAYS: { schema: integer(0, 36_500).default(365) },
+  RESPONSE_RETENTION_DAYS: { schema: integer(0, 36_500).default(0) },
   DEFAULT_PHONE_COUNTRY: {
     schema: z
       .string()

@@ -34,6 +34,8 @@ export interface Submission {
   ending: { id: string | null; ref: string | null } | null;
   outcome: unknown;
   isTest: boolean;
+  /** {@link TypeformEvent.unreadable}: nothing in it is believed to tell whose it is. */
+  unreadable: boolean;
   answers: NormalisedAnswer[];
 }
 
@@ -61,6 +63,7 @@ export function toSubmission(event: TypeformEvent): Submission {
     ending: toStorable(event.ending) as Submission['ending'],
     outcome: toStorable(event.outcome),
     isTest: event.token === event.eventId,
+    unreadable: event.unreadable,
     answers: event.answers.map((answer) => normaliseAnswer(answer, fields)),
   };
 }

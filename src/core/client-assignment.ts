@@ -66,7 +66,7 @@ export interface KnownAlias {
 
 /** What has to be read before the decision: see {@link keysToLookUp}. */
 export interface Neighbourhood {
-  /** Those with an e-mail of the batch, those that hold or held a response of it, those named below, and all split from any of these. */
+  /** Those with an e-mail of the batch, those that hold or held a response of it, those named below, and all split from any of these, or from those. */
   clients: readonly KnownClient[];
   phones: readonly KnownPhone[];
   aliases: readonly KnownAlias[];
@@ -165,11 +165,22 @@ class Decision {
 
   /** The client that an admin split from this e-mail's client, if the response is theirs: by their phone, or by name. */
   private splitOff(clientId: string, phone: string | null, name: string | null): string | undefined {
-    const offspring = [...this.clients.values()].filter(({ splitFrom }) => splitFrom === clientId);
+    const offspring = this.offspringOf(clientId);
     const owner = phone === null ? undefined : this.aliases.get(`phone:${phone}`);
     if (owner !== undefined && offspring.some(({ id }) => id === owner)) return owner;
     if (name === null || this.clients.get(clientId)?.name === name) return undefined;
     return offspring.find((client) => client.name === name)?.id;
+  }
+
+  /** Who was split from a client, and from these, and so on: the nearest first. Merges can have closed a circle. */
+  private offspringOf(clientId: string): KnownClient[] {
+    const ids = new Set([clientId]);
+    for (const parent of ids) {
+      const children = [...this.clients.values()].filter(({ splitFrom }) => splitFrom === parent).map(({ id }) => id);
+      for (const id of children.sort()) ids.add(id);
+    }
+    ids.delete(clientId);
+    return [...ids].flatMap((id) => this.clients.get(id) ?? []);
   }
 
   /** The target of responses with a phone but no e-mail: phone -> target. */

@@ -17,6 +17,8 @@ export type ClientIdentifiers = Partial<Record<IdentifierKey, ClientIdentifier>>
 export interface ClientCorrection {
   value: string | null;
   correctedAt: string;
+  /** Of a phone: it finds the client because of this correction alone, and no longer once it is taken back. */
+  givesKey?: true;
 }
 export type ClientCorrections = Partial<Record<IdentifierKey, ClientCorrection>>;
 

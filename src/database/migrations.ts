@@ -13,6 +13,8 @@ import { Search1764950000000 } from '../../migrations/1764950000000-search';
 import { FormDefinitions1764960000000 } from '../../migrations/1764960000000-form-definitions';
 import { Jobs1764970000000 } from '../../migrations/1764970000000-jobs';
 import { AttemptLog1764980000000 } from '../../migrations/1764980000000-attempt-log';
+import { Unreadable1764986000000 } from '../../migrations/1764986000000-unreadable';
+import { FinishedJobs1764986100000 } from '../../migrations/1764986100000-finished-jobs';
 import { withAdvisoryLock } from './advisory-lock';
 
 export const MIGRATIONS = [
@@ -29,6 +31,8 @@ export const MIGRATIONS = [
   FormDefinitions1764960000000,
   Jobs1764970000000,
   AttemptLog1764980000000,
+  Unreadable1764986000000,
+  FinishedJobs1764986100000,
 ];
 export const MIGRATIONS_TABLE = 'schema_migration';
 

@@ -4,6 +4,7 @@ import { DataSource, EntityManager } from 'typeorm';
 import { shareUntilCommit } from '../database/advisory-lock';
 import { Clock } from '../database/clock';
 import { isConnectionLost } from '../database/database-errors';
+import { DatabaseServerRepository } from '../database/database-server.repository';
 import { OnboardingService } from '../onboarding/onboarding.service';
 import { InboxMetrics } from './inbox-metrics';
 import { inProcessingSpan } from './inbox-spans';
@@ -34,6 +35,7 @@ export type BatchResult =
 export class BatchRunner {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly server: DatabaseServerRepository,
     private readonly clock: Clock,
     private readonly onboarding: OnboardingService,
     private readonly metrics: InboxMetrics,
@@ -73,7 +75,7 @@ export class BatchRunner {
 
   /** Tells a server that is away from one that ended only the connection of this batch. */
   private async databaseAnswers(): Promise<boolean> {
-    return this.dataSource.query('SELECT 1').then(
+    return this.server.nowMs().then(
       () => true,
       () => false,
     );

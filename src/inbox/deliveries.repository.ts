@@ -12,7 +12,7 @@ export const REPLAY_CHUNK = 1_000;
 const COUNT_TIMEOUT = '10min';
 
 /** How far a replay has come. `at` is PostgreSQL's text of the time: a Date would lose its microseconds and find the same rows again. */
-export interface ReplayPosition {
+interface ReplayPosition {
   at: string;
   id: string;
 }

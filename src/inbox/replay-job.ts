@@ -26,7 +26,7 @@ const Params = z.object({
 /** The position of the last event processed; null: none yet. */
 const Cursor = z.object({ place: z.object({ at: z.string(), id: z.string() }).nullable() });
 
-export interface WantedReplay {
+interface WantedReplay {
   filter: ReplayFilter;
   until: Date;
   reason: string | undefined;

@@ -14,7 +14,7 @@ const RETRY: RetryPolicy = {
 };
 
 /** What to do with a job; `retryAt` null: it has failed. */
-export interface JobVerdict {
+interface JobVerdict {
   error: JobError;
   retryAt: Date | null;
 }

@@ -16,15 +16,17 @@ export interface ChunkOptions {
 }
 
 /**
- * How one kind of job is done. Every method runs in one transaction with the job's progress: both are committed or
- * neither is, so a crash at any time loses nothing and repeats nothing. Each ends within seconds.
+ * How one kind of job is done. A chunk runs in one transaction with the job's progress: both are committed or neither is, so a crash
+ * at any time loses nothing and repeats nothing.
  */
 export interface JobHandler {
   readonly kind: JobKind;
   readonly chunkSize: number;
-  /** Counts the work and returns where to begin. */
+  /** Counts the work and returns where to begin. Changes nothing, and may take minutes: the job's row is not locked. */
   begin(manager: EntityManager, job: Job): Promise<{ total: number; cursor: object }>;
-  /** Processes the next items after the job's cursor. Throws, and changes nothing, when one of them cannot be processed. */
+  /**
+   * Processes the next items after the job's cursor, within seconds. Throws, and changes nothing, when one of them cannot be processed.
+   */
   advance(manager: EntityManager, job: Job, options: ChunkOptions): Promise<JobStep>;
   /** Called after a chunk was committed. */
   committed?(): void;

@@ -13,6 +13,8 @@ import type { ChunkOptions, JobHandler, JobStep } from './job-handler';
 import { JobWorkRepository, LEASE_RENEWAL_MS } from './job-work.repository';
 
 const POLL_INTERVAL_MS = 5_000;
+/** How often old finished jobs are removed. */
+const PRUNING_INTERVAL_MS = 3_600_000;
 /** After this time, another waiting job gets its turn. */
 const TURN_MS = 5_000;
 
@@ -26,6 +28,7 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
   private stopping = false;
   private readonly sleep = new NudgeableSleep();
   private troubled = false;
+  private pruneAt = 0;
 
   constructor(
     private readonly config: AppConfig,
@@ -71,6 +74,7 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
       const job = await this.work.claim(this.owner, [...this.handlers.keys()], this.clock.now());
       const handler = job && this.handlers.get(job.kind);
       if (handler) await this.holding(job, () => this.turn(job, handler));
+      if (!job) await this.pruneNowAndThen();
       this.troubled = false;
       return job !== null;
     } catch (error) {
@@ -81,9 +85,24 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
     }
   }
 
+  /** Removes old finished jobs, at most once an hour. */
+  private async pruneNowAndThen(): Promise<void> {
+    if (performance.now() < this.pruneAt) return;
+    await this.work.prune(this.clock.now());
+    this.pruneAt = performance.now() + PRUNING_INTERVAL_MS;
+  }
+
   /** Renews the lease while `turn` works. A lost lease is noticed when the next chunk reads the job. */
   private async holding(job: Job, turn: () => Promise<void>): Promise<void> {
-    const lease = setInterval(() => void this.work.renew(job).catch(() => undefined), LEASE_RENEWAL_MS);
+    let renewing = false;
+    const renew = async (): Promise<void> => {
+      // A renewal that waits for the job's row holds a connection; several would exhaust the pool.
+      if (renewing) return;
+      renewing = true;
+      await this.work.renew(job).catch(() => undefined);
+      renewing = false;
+    };
+    const lease = setInterval(() => void renew(), LEASE_RENEWAL_MS);
     try {
       await turn();
     } finally {
@@ -136,13 +155,10 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** A handler's work and the job's resulting progress, in one transaction. */
   private async step(claimed: Job, handler: JobHandler, options: ChunkOptions): Promise<Outcome> {
-    const step = await this.dataSource.transaction(async (manager): Promise<JobStep | null> => {
+    const step = await this.dataSource.transaction(async (manager): Promise<JobStep | { next: 'begin' } | null> => {
       const job = await this.work.lock(manager, claimed);
       if (!job) return null;
-      if (job.cursor === null) {
-        await this.work.begin(manager, job, await handler.begin(manager, job));
-        return { next: 'chunk', cursor: {}, done: 0, failed: 0 };
-      }
+      if (job.cursor === null) return { next: 'begin' };
       const made = await handler.advance(manager, job, options);
       if (made.next === 'chunk') await this.work.add(manager, job, made);
       else if (made.next === 'restart') await this.work.restart(manager, job);
@@ -150,10 +166,22 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
       return made;
     });
     if (!step) return 'lost';
+    if (step.next === 'begin') return this.begin(claimed, handler);
     handler.committed?.();
     if (step.next !== 'end') return 'more';
     this.logger.log('A job is done', { job: claimed.id, kind: claimed.kind });
     return 'done';
+  }
+
+  /** Counts before the job's row is locked: counting may take minutes, and the lease is renewed meanwhile. */
+  private async begin(claimed: Job, handler: JobHandler): Promise<Outcome> {
+    const beginning = await this.dataSource.transaction((manager) => handler.begin(manager, claimed));
+    return this.dataSource.transaction(async (manager) => {
+      const job = await this.work.lock(manager, claimed);
+      if (!job) return 'lost';
+      await this.work.begin(manager, job, beginning);
+      return 'more';
+    });
   }
 
   /** Releases a job to be retried, or ends it when it was retried often enough. */

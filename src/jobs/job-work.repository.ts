@@ -11,6 +11,10 @@ import { Job } from './job.entity';
 /** How long a process may be silent before another continues its job. Renewed three times as often. */
 const LEASE_SECONDS = 30;
 export const LEASE_RENEWAL_MS = 10_000;
+/** How long finished jobs are kept. */
+const KEPT_DAYS = 90;
+/** One statement removes no more than this; the rest goes the next time. */
+const PRUNED_AT_ONCE = 1_000;
 
 type Returned<Row> = [Row[], number];
 
@@ -99,6 +103,16 @@ export class JobWorkRepository {
       `UPDATE job SET status = 'failed', error = $3, finished_at = $4, lease_owner = NULL, lease_until = NULL
         WHERE id = $1 AND lease_owner = $2`,
       [id, leaseOwner, error, now],
+    );
+  }
+
+  /** Removes jobs that ended more than 90 days ago. */
+  async prune(now: Date): Promise<void> {
+    await this.jobs.query(
+      `DELETE FROM job WHERE id IN (
+         SELECT id FROM job WHERE finished_at < $1::timestamptz - interval '${KEPT_DAYS} days'
+          ORDER BY finished_at LIMIT ${PRUNED_AT_ONCE} FOR UPDATE SKIP LOCKED)`,
+      [now],
     );
   }
 

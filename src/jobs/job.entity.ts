@@ -17,6 +17,7 @@ export type JobError = (typeof JOB_ERRORS)[number];
 @Index('job_due', ['dueAt'], { where: `status IN ('queued', 'running')` })
 @Index('job_joined', ['joinKey'], { unique: true, where: `status IN ('queued', 'running')` })
 @Index('job_created', ['createdAt', 'id'])
+@Index('job_finished', ['finishedAt'], { where: 'finished_at IS NOT NULL' })
 export class Job {
   @PrimaryGeneratedColumn('uuid')
   id: string;

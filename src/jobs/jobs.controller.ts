@@ -15,7 +15,7 @@ export class JobsController {
   constructor(private readonly jobs: JobsService) {}
 
   @Get()
-  @ApiOperation({ summary: 'List jobs, newest first' })
+  @ApiOperation({ summary: 'List jobs, newest first; finished ones are kept for 90 days' })
   @ApiOkResponse({ type: JobPage })
   @ApiProblems('validation_failed')
   list(@Query() query: JobsQuery): Promise<JobPage> {

@@ -7,7 +7,7 @@ import { Job } from './job.entity';
 import type { JobsQuery } from './jobs.dto';
 
 /** A requested job. */
-export interface WantedJob {
+interface WantedJob {
   kind: JobKind;
   params: object;
   joinKey: string | null;

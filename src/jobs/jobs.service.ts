@@ -10,7 +10,7 @@ import type { JobPage, JobsQuery, JobView } from './jobs.dto';
 import { JobsRepository } from './jobs.repository';
 
 /** The work to do. `joinKey`: while a job with the same key is active there is no second one. */
-export interface JobRequest {
+interface JobRequest {
   kind: JobKind;
   params: object;
   joinKey: string | null;

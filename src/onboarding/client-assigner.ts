@@ -81,12 +81,26 @@ export class ClientAssigner {
 
   /**
    * Decides again who these phones belong to, after an admin removed responses that gave them or moved them to another client:
-   * a phone that is no longer shared identifies its client again. Only needs the `processing` lock, held exclusively.
+   * a phone that is no longer shared identifies its client again. `clientIds` are the clients that gained or lost such responses; their
+   * conflicts are corrected, whichever phone they are about. Only needs the `processing` lock, held exclusively.
    */
-  async settlePhones(manager: EntityManager, phones: readonly string[], now: Date): Promise<void> {
+  async settlePhones(
+    manager: EntityManager,
+    phones: readonly string[],
+    clientIds: readonly string[],
+    now: Date,
+  ): Promise<void> {
     if (phones.length === 0) return;
     await this.reassign(manager, await this.responses.oneAlone(manager, phones), now);
-    await this.clients.markConflicts(manager, phones, [], []);
+    const given = await this.responses.givenPhones(manager, clientIds, phones);
+    await this.clients.markConflicts(manager, phones, given, clientIds);
+  }
+
+  /** Removes clients that have no responses any more. An e-mail that another client's responses give finds that one from now on. */
+  async remove(manager: EntityManager, clientIds: readonly string[], now: Date): Promise<void> {
+    const heirs = await this.clients.passOnEmails(manager, clientIds, now);
+    await this.clients.remove(manager, clientIds);
+    if (heirs.length > 0) await this.refresh(manager, heirs, now);
   }
 
   /** Rebuilds the records of clients, without reassigning their responses. */

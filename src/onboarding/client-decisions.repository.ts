@@ -34,14 +34,23 @@ export class ClientDecisionsRepository {
     return row?.id ?? null;
   }
 
-  /** Whether a response of another client gave this phone. */
-  async isPhoneOfAnother(manager: EntityManager, phone: string, clientId: string): Promise<boolean> {
+  /** Whether a response of the client gave this e-mail. */
+  async givesEmail(manager: EntityManager, clientId: string, email: string): Promise<boolean> {
     const rows = await manager.query<object[]>(
-      `SELECT FROM form_response WHERE phone_key = $1 AND email_key IS NOT NULL AND client_id <> $2
-        UNION ALL SELECT FROM client_alias WHERE kind = 'phone' AND value = $1 AND client_id <> $2 LIMIT 1`,
-      [phone, clientId],
+      'SELECT FROM form_response WHERE client_id = $1 AND email_key = $2 LIMIT 1',
+      [clientId, email],
     );
     return rows.length > 0;
+  }
+
+  /** Whether no admin gave this phone to a client, and no response of another client gave it with an e-mail. */
+  async isPhoneFree(manager: EntityManager, phone: string, clientId: string): Promise<boolean> {
+    const rows = await manager.query<object[]>(
+      `SELECT FROM form_response WHERE phone_key = $1 AND email_key IS NOT NULL AND client_id <> $2
+        UNION ALL SELECT FROM client_alias WHERE kind = 'phone' AND value = $1 LIMIT 1`,
+      [phone, clientId],
+    );
+    return rows.length === 0;
   }
 
   async setEmail(manager: EntityManager, id: string, email: string | null): Promise<void> {
@@ -158,6 +167,19 @@ export class ClientDecisionsRepository {
       [made.id, ...columns(responses)],
     );
     return made.id;
+  }
+
+  /**
+   * Keeps every other response with an e-mail that a split-off client gives where it is: the next submission with that e-mail goes by
+   * name, and these must not when they are processed again.
+   */
+  async pinThoseLeft(manager: EntityManager, newId: string): Promise<void> {
+    await manager.query(
+      `UPDATE form_response SET pinned_client_id = client_id
+        WHERE email_key IN (SELECT email_key FROM form_response WHERE client_id = $1)
+          AND client_id IS NOT NULL AND pinned_client_id IS NULL`,
+      [newId],
+    );
   }
 
   /** The e-mails or phones given by responses of one client and by none of the other. */

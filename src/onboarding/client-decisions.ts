@@ -32,8 +32,8 @@ export class ClientDecisions {
 
   /**
    * Corrects identifiers by hand. E-mails and phones must be in canonical form. A corrected e-mail identifies the client, as does
-   * the previous one; a corrected phone only when no other client gave it. Throws `not_found`, and `conflict` when the e-mail is
-   * another client's.
+   * the previous one, unless that was a correction too and no response gave it; a corrected phone only when no other client gave it.
+   * Throws `not_found`, and `conflict` when the e-mail is another client's.
    */
   correct(id: string, changes: CorrectionChanges, by: Author): Promise<void> {
     return this.decide(async (manager, now) => {
@@ -42,7 +42,10 @@ export class ClientDecisions {
       await this.decisions.setCorrections(manager, id, corrections);
       if (changes.email || changes.phone) await this.decisions.anchor(manager, id, now);
       if (changes.email) await this.correctEmail(manager, client, changes.email, now);
-      if (changes.phone) await this.correctPhone(manager, client, changes.phone, now);
+      if (changes.phone && (await this.correctPhone(manager, client, changes.phone, now)) && corrections.phone) {
+        corrections.phone.givesKey = true;
+        await this.decisions.setCorrections(manager, id, corrections);
+      }
       const { email } = await this.existing(manager, id);
       await this.assigner.refresh(manager, [{ id, email, corrections }], now);
       const details = { identifiers: Object.keys(changes).sort() };
@@ -60,6 +63,7 @@ export class ClientDecisions {
     return this.decide(async (manager, now) => {
       const client = await this.existing(manager, id);
       const other = await this.existing(manager, otherId);
+      const broughtPhones = await this.responses.phonesOf(manager, otherId);
       for (const each of [id, otherId]) await this.decisions.anchor(manager, each, now);
       const responses = await this.decisions.handOver(manager, otherId, id);
       await this.decisions.remove(manager, otherId);
@@ -71,9 +75,13 @@ export class ClientDecisions {
       delete kept.email;
       delete kept.phone;
       const corrections = { ...kept, ...client.corrections };
+      // Taken back later, the correction must not take what the merge brought.
+      if (corrections.phone?.value && broughtPhones.includes(corrections.phone.value)) {
+        corrections.phone = { value: corrections.phone.value, correctedAt: corrections.phone.correctedAt };
+      }
       await this.decisions.setCorrections(manager, id, corrections);
       await this.assigner.refresh(manager, [{ id, email, corrections }], now);
-      await this.assigner.settlePhones(manager, await this.responses.phonesOf(manager, id), now);
+      await this.assigner.settlePhones(manager, await this.responses.phonesOf(manager, id), [id], now);
       const details = { otherId, responses };
       await this.audit.record(manager, { ...by, action: 'client.merged', subject: id, details });
     });
@@ -93,6 +101,7 @@ export class ClientDecisions {
       }
       if (!others) throw new DomainError('conflict', 'these are all responses of the client: leave out at least one');
       const newId = await this.decisions.makeSplit(manager, id, responses, now);
+      await this.decisions.pinThoseLeft(manager, newId);
       const emails = await this.decisions.onlyOf(manager, 'email', newId, id);
       const phones = await this.decisions.onlyOf(manager, 'phone', newId, id);
       await this.decisions.giveKeys(manager, 'email', emails, newId, now);
@@ -102,7 +111,12 @@ export class ClientDecisions {
         await this.assigner.refresh(manager, [each], now);
       }
       const touched = [id, newId].map((each) => this.responses.phonesOf(manager, each));
-      await this.assigner.settlePhones(manager, [...new Set((await Promise.all(touched)).flat())].sort(), now);
+      await this.assigner.settlePhones(
+        manager,
+        [...new Set((await Promise.all(touched)).flat())].sort(),
+        [id, newId],
+        now,
+      );
       const details = { newId, responses: own };
       await this.audit.record(manager, { ...by, action: 'client.split', subject: id, details });
       return newId;
@@ -137,13 +151,14 @@ export class ClientDecisions {
     now: Date,
   ): Promise<void> {
     const { id } = client;
-    const before = client.email === null ? [] : [client.email];
+    const made = client.corrections.email?.value ?? null;
+    const isTakenBack = made !== null && !(await this.decisions.givesEmail(manager, id, made));
+    if (isTakenBack) await this.decisions.takeKey(manager, 'email', made, id);
     if ('reset' in change) {
-      const given = await this.decisions.emailsOf(manager, id);
-      const made = client.corrections.email?.value ?? null;
-      if (made !== null && !given.includes(made)) await this.decisions.takeKey(manager, 'email', made, id);
-      return this.decisions.setEmail(manager, id, given[0] ?? null);
+      const [newest] = await this.decisions.emailsOf(manager, id);
+      return this.decisions.setEmail(manager, id, newest ?? null);
     }
+    const before = client.email === null || isTakenBack ? [] : [client.email];
     const { value } = change;
     const owner = value === null ? null : await this.decisions.ownerOfEmail(manager, value);
     if (owner !== null && owner !== id) {
@@ -162,20 +177,21 @@ export class ClientDecisions {
     await this.decisions.setEmail(manager, id, value);
   }
 
+  /** Returns whether the client is found by the phone because of this correction alone. */
   private async correctPhone(
     manager: EntityManager,
     { id, corrections }: Client,
     change: CorrectionChange,
     now: Date,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const made = corrections.phone?.value ?? null;
-    if (made !== null) await this.decisions.takeKey(manager, 'phone', made, id);
+    if (made !== null && corrections.phone?.givesKey) await this.decisions.takeKey(manager, 'phone', made, id);
     const value = 'reset' in change ? null : change.value;
-    if (value !== null && !(await this.decisions.isPhoneOfAnother(manager, value, id))) {
-      await this.decisions.giveKeys(manager, 'phone', [value], id, now);
-    }
+    const givesKey = value !== null && (await this.decisions.isPhoneFree(manager, value, id));
+    if (givesKey) await this.decisions.giveKeys(manager, 'phone', [value], id, now);
     const phones = [made, value].flatMap((phone) => phone ?? []);
-    await this.assigner.settlePhones(manager, [...new Set(phones)].sort(), now);
+    await this.assigner.settlePhones(manager, [...new Set(phones)].sort(), [id], now);
+    return givesKey;
   }
 
   /** An e-mail goes with the client that alone gave it; each of the two shows one of its own, if it has any. */

@@ -1,7 +1,7 @@
 /** SQL that creates, updates and removes clients. Each method is one statement for any number of clients. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { ClientRecord } from '../core/client-record';
+import type { ClientCorrections, ClientRecord } from '../core/client-record';
 
 /** A client to be written. */
 export interface ClientState extends ClientRecord {
@@ -24,6 +24,12 @@ const end = (condition: string, direction: 'ASC' | 'DESC'): string => `
 const IS_SHARED = `(SELECT coalesce(min(id::text) <> max(id::text), false) FROM unnest(ARRAY[
     ${end('email_key IS NOT NULL', 'ASC')}, ${end('email_key IS NOT NULL', 'DESC')},
     ${end('email_key IS NULL', 'ASC')}, ${end('email_key IS NULL', 'DESC')}]) AS giver (id))`;
+
+/** Removes those of the clients `$1` that a condition holds for. */
+const removal = (condition: string): string => `
+  WITH removed AS (DELETE FROM client WHERE id = ANY($1) AND ${condition} RETURNING id, split_from)
+  UPDATE client SET split_from = nullif(removed.split_from, client.id) FROM removed
+   WHERE client.split_from = removed.id AND client.id NOT IN (SELECT id FROM removed)`;
 
 @Injectable()
 export class ClientsRepository {
@@ -50,12 +56,52 @@ export class ClientsRepository {
     );
   }
 
-  /** Removes those clients that no longer have a response and that no admin gave a key. */
+  /** Removes clients with the keys that admins gave them. Whoever was split from one counts as split from where that one came from. */
+  async remove(manager: EntityManager, ids: readonly string[]): Promise<void> {
+    await manager.query(removal('TRUE'), [ids]);
+  }
+
+  /** Like {@link remove}, but only those that no response belongs to any more, and that no admin gave a key. */
   async removeEmpty(manager: EntityManager, ids: readonly string[]): Promise<void> {
-    await manager.query(
-      `DELETE FROM client WHERE id = ANY($1) AND NOT EXISTS (SELECT FROM form_response WHERE client_id = client.id)
-                              AND NOT EXISTS (SELECT FROM client_alias WHERE client_id = client.id)`,
-      [ids],
+    const isEmpty = `NOT EXISTS (SELECT FROM form_response WHERE client_id = client.id)
+                       AND NOT EXISTS (SELECT FROM client_alias WHERE client_id = client.id)`;
+    await manager.query(removal(isEmpty), [ids]);
+  }
+
+  /**
+   * Gives each e-mail that finds one of the clients `leaving` to a client whose responses still give it: after a split there may be
+   * one. Of several it is the one made first, and the others count as split from it, so that names tell them apart. Returns those that
+   * had no e-mail to show, with the one they got.
+   */
+  async passOnEmails(
+    manager: EntityManager,
+    leaving: readonly string[],
+    now: Date,
+  ): Promise<{ id: string; email: string; corrections: ClientCorrections }[]> {
+    return manager.query<{ id: string; email: string; corrections: ClientCorrections }[]>(
+      `WITH freed AS (
+         SELECT email AS value FROM client
+          WHERE id = ANY($1) AND NOT EXISTS (SELECT FROM client_alias WHERE kind = 'email' AND value = email AND client_id <> ALL($1))
+         UNION
+         SELECT value FROM client_alias
+          WHERE client_id = ANY($1) AND kind = 'email' AND NOT EXISTS (SELECT FROM client WHERE email = value AND id <> ALL($1))
+       ), giver AS MATERIALIZED (
+         SELECT DISTINCT value, client.id, client.created_at
+           FROM freed JOIN form_response ON email_key = value JOIN client ON client.id = client_id AND client.id <> ALL($1)
+       ), heir AS MATERIALIZED (
+         SELECT DISTINCT ON (value) value, id FROM giver ORDER BY value, created_at, id
+       ), sibling AS (
+         SELECT DISTINCT ON (giver.id) giver.id, heir.id AS heir_id
+           FROM giver JOIN heir USING (value) WHERE giver.id <> heir.id ORDER BY giver.id, value
+       ), joined AS (
+         UPDATE client SET split_from = heir_id FROM sibling WHERE client.id = sibling.id AND split_from IS NOT NULL
+       ), given AS (
+         INSERT INTO client_alias (kind, value, client_id, created_at) SELECT 'email', value, id, $2::timestamptz FROM heir
+         ON CONFLICT (kind, value) DO UPDATE SET client_id = excluded.client_id
+       )
+       SELECT DISTINCT ON (id) id, value AS email, corrections FROM heir JOIN client USING (id)
+        WHERE client.email IS NULL AND NOT corrections ? 'email' ORDER BY id, value`,
+      [leaving, now],
     );
   }
 

@@ -7,7 +7,6 @@ import type { QuestionPlan } from '../core/identification/plan';
 import { identify } from '../core/identification/identify';
 import { PlanMemo } from '../core/identification/plan-memo';
 import type { IdentifierMapping, Identifiers } from '../core/identifiers';
-
 import { type KeptSubmission, toStoredSubmission } from './stored-submission';
 
 /** How a form's row determines the reading of its submissions. */
@@ -18,7 +17,7 @@ export interface FormSettings {
 }
 
 /** A question or hidden field with what it means; null: it identifies no one. */
-export type Meant<Source> = Source & { identifies: QuestionPlan | null };
+type Meant<Source> = Source & { identifies: QuestionPlan | null };
 
 @Injectable()
 export class FormPlans {
@@ -37,18 +36,10 @@ export class FormPlans {
     return identify(submission, plan, { phoneCountry: form.phoneCountry, defaultPhoneCountry });
   }
 
-  /**
-   * The identifiers of a stored response, whose form has this title. A response without answers in which nothing was found stays that
-   * way: its answers may not have been a list, and then its hidden fields are not trusted either.
-   */
-  identifyStored(
-    form: FormSettings,
-    response: KeptSubmission & { identifiers: Identifiers },
-    title: string | null,
-  ): Identifiers {
-    const { answers, identifiers } = response;
-    if (answers.length === 0 && Object.keys(identifiers).length === 0) return identifiers;
-    return this.identify(form, toStoredSubmission(response, title));
+  /** The identifiers of a stored response, whose form has this title: those that its event would give if it arrived now. */
+  identifyStored(form: FormSettings, response: KeptSubmission, title: string | null): Identifiers {
+    const submission = toStoredSubmission(response, title);
+    return submission.unreadable ? {} : this.identify(form, submission);
   }
 
   /**

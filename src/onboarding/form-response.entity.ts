@@ -55,6 +55,10 @@ export class FormResponse {
   @Column('jsonb')
   answers: NormalisedAnswer[];
 
+  /** Its event had answers, and not one of them could be read. */
+  @Column('boolean', { default: false })
+  unreadable: boolean;
+
   @Column('jsonb')
   hidden: Record<string, string>;
 

@@ -83,7 +83,7 @@ export class PreviewMappingBody {
   phoneCountry?: string | null;
 }
 
-export class PreviewedResponse {
+class PreviewedResponse {
   @ApiProperty({ example: 'a3a12ec67a1365927098a606107fac15' })
   token: string;
 
@@ -145,7 +145,11 @@ class MeaningView {
   @ApiProperty({ minimum: 0, maximum: 1, example: 0.95 })
   confidence: number;
 
-  @ApiProperty({ enum: ['mapping', 'type', 'title', 'ref', 'hidden'] })
+  @ApiProperty({
+    enum: ['mapping', 'type', 'title', 'ref', 'hidden'],
+    description:
+      'what says so: your mapping, or the type, title or ref of the question, or the name of the hidden field',
+  })
   decidedBy: QuestionPlan['decidedBy'];
 
   @ApiProperty({ example: "the question's type is email" })
@@ -187,7 +191,13 @@ export class FormView {
   @ApiProperty({ enum: FORM_STATUSES })
   status: FormStatus;
 
-  @ApiProperty({ type: String, nullable: true, example: 'DE' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'DE',
+    description:
+      'country of phone numbers without a country code; null: told by the answers, the installation or the language',
+  })
   phoneCountry: string | null;
 
   @ApiProperty({ ...MAPPING_SCHEMA, example: { email: 'work_email' } })
@@ -205,7 +215,10 @@ export class FormView {
   })
   fields: FormFieldView[];
 
-  @ApiProperty({ type: [HiddenFieldView] })
+  @ApiProperty({
+    type: [HiddenFieldView],
+    description: "the hidden fields of the form's definition, then those that only submissions brought",
+  })
   hidden: HiddenFieldView[];
 
   @ApiProperty({

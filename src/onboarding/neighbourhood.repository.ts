@@ -37,9 +37,12 @@ export interface Known extends Neighbourhood {
   held: HeldClient[];
 }
 
-/** The clients of these ids and e-mails, and who was split from them. */
-const NEIGHBOURS = `id = ANY($1) OR email = ANY($2)
-  OR split_from = ANY(ARRAY(SELECT id FROM client WHERE id = ANY($1) OR email = ANY($2)))`;
+/** The clients of these ids and e-mails, and who was split from them, and from these, and so on. */
+const NEIGHBOURS = `id IN (
+  WITH RECURSIVE family AS (
+    SELECT id FROM client WHERE id = ANY($1) OR email = ANY($2)
+     UNION SELECT client.id FROM client JOIN family ON client.split_from = family.id
+  ) SELECT id FROM family)`;
 
 /** The row is not part of the batch, whose clients are being decided. */
 const OTHER = `client_id IS NOT NULL

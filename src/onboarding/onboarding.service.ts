@@ -21,8 +21,6 @@ const KNOWN_EVENT_TYPES = new Set(['form_response', 'form_response_partial']);
 interface Work {
   event: IncomingEvent;
   submission: Submission;
-  /** The answers are something else than a list: nothing in the event is believed to tell whose it is. */
-  unreadable: boolean;
 }
 
 @Injectable()
@@ -74,8 +72,8 @@ export class OnboardingService {
     });
   }
 
-  private version({ event, submission, unreadable }: Work, form: FormState): NewVersion {
-    const identifiers = unreadable ? {} : this.plans.identify(form, submission);
+  private version({ event, submission }: Work, form: FormState): NewVersion {
+    const identifiers = submission.unreadable ? {} : this.plans.identify(form, submission);
     const completed = submission.responseType === 'completed';
     return {
       formId: submission.formId,
@@ -117,8 +115,7 @@ export class OnboardingService {
 
 /** Throws `invalid_event` for a body that is no event. */
 function read(event: IncomingEvent): Work {
-  const parsed = parseTypeformEvent(event.payload);
-  return { event, submission: toSubmission(parsed), unreadable: parsed.unreadable };
+  return { event, submission: toSubmission(parseTypeformEvent(event.payload)) };
 }
 
 /** The times of the responses that were not stored before, by form. */

@@ -56,7 +56,10 @@ export class ReprocessRepository {
     });
   }
 
-  /** Writes the identifiers found in responses, and their keys. */
+  /**
+   * Writes the identifiers found in responses, and their search texts. The caller assigns their clients and keys in the same
+   * transaction. `keyed_at` is set here already: otherwise the assignment would take the new search text for an outdated one.
+   */
   async saveIdentifiers(
     manager: EntityManager,
     responses: readonly Pick<FormResponse, 'formId' | 'token' | 'answers' | 'hidden' | 'identifiers'>[],
@@ -64,7 +67,7 @@ export class ReprocessRepository {
   ): Promise<void> {
     await manager.query(
       `UPDATE form_response AS response
-          SET identifiers = found.identifiers::jsonb, search_text = found.search_text, updated_at = $5
+          SET identifiers = found.identifiers::jsonb, search_text = found.search_text, updated_at = $5, keyed_at = $5
          FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS found (form_id, token, identifiers, search_text)
         WHERE response.form_id = found.form_id AND response.token = found.token`,
       [

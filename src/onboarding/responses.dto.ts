@@ -48,7 +48,7 @@ export class ResponsesQuery extends PageQuery {
   submittedUntil?: string;
 }
 
-export const EXPORT_FORMATS = ['ndjson', 'csv', 'xlsx'] as const;
+const EXPORT_FORMATS = ['ndjson', 'csv', 'xlsx'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export class ExportQuery extends OmitType(ResponsesQuery, ['limit', 'cursor'] as const) {
@@ -61,11 +61,17 @@ export class IdentifierView {
   @ApiProperty({ example: 'ada@example.com' })
   value: string;
 
-  @ApiProperty({ example: 'field:hVONkQcnSNRj', description: 'field:<id> or hidden:<name>' })
+  @ApiProperty({ example: 'field:hVONkQcnSNRj', description: 'field:<id>, hidden:<name>, or admin: corrected by hand' })
   source: string;
 
   @ApiProperty({ example: 0.95, minimum: 0, maximum: 1 })
   confidence: number;
+
+  @ApiPropertyOptional({
+    enum: [false],
+    description: 'there when the value could not be brought into its form: it is shown as typed and finds nobody',
+  })
+  normalised?: false;
 }
 
 class AnswerView {

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { IdentifierRecord, Identifiers } from '../core/identifiers';
 import { responseSearchText } from '../core/search-text';
+import type { GivenPhone } from './clients.repository';
 import type { NewVersion, ResponseFacts, ResponseId, ResponsePlace } from './stored-response';
 
 /** Only this many of a client's newest responses contribute to its record. */
@@ -11,15 +12,15 @@ const MAX_RESPONSES_PER_CLIENT = 200;
 const SAVE = `
   INSERT INTO form_response
     (form_id, token, event_id, response_type, test, landed_at, submitted_at, received_at, effective_at, answers, hidden, variables,
-     score, ending, outcome, identifiers, email_key, phone_key, client_id, search_text, created_at, updated_at, keyed_at)
+     score, ending, outcome, identifiers, email_key, phone_key, client_id, search_text, unreadable, created_at, updated_at, keyed_at)
   SELECT form_id, token, event_id, response_type, test, landed_at, submitted_at, received_at, effective_at, answers::jsonb,
          hidden::jsonb, variables::jsonb, score, ending::jsonb, outcome::jsonb, identifiers::jsonb, email_key, phone_key,
-         client_id, search_text, $21, $21, $21
+         client_id, search_text, unreadable, $22, $22, $22
     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::timestamptz[], $7::timestamptz[],
                 $8::timestamptz[], $9::timestamptz[], $10::text[], $11::text[], $12::text[], $13::float8[], $14::text[],
-                $15::text[], $16::text[], $17::text[], $18::text[], $19::uuid[], $20::text[])
+                $15::text[], $16::text[], $17::text[], $18::text[], $19::uuid[], $20::text[], $21::boolean[])
       AS new (form_id, token, event_id, response_type, test, landed_at, submitted_at, received_at, effective_at, answers, hidden,
-              variables, score, ending, outcome, identifiers, email_key, phone_key, client_id, search_text)
+              variables, score, ending, outcome, identifiers, email_key, phone_key, client_id, search_text, unreadable)
    ORDER BY form_id, token
   ON CONFLICT (form_id, token) DO UPDATE
     SET event_id = excluded.event_id, response_type = excluded.response_type, test = excluded.test,
@@ -27,7 +28,8 @@ const SAVE = `
         effective_at = excluded.effective_at, answers = excluded.answers, hidden = excluded.hidden,
         variables = excluded.variables, score = excluded.score, ending = excluded.ending, outcome = excluded.outcome,
         identifiers = excluded.identifiers, email_key = excluded.email_key, phone_key = excluded.phone_key,
-        client_id = excluded.client_id, search_text = excluded.search_text, updated_at = excluded.updated_at, keyed_at = excluded.keyed_at`;
+        client_id = excluded.client_id, search_text = excluded.search_text, unreadable = excluded.unreadable,
+        updated_at = excluded.updated_at, keyed_at = excluded.keyed_at`;
 
 interface PlaceRow {
   form_id: string;
@@ -109,6 +111,7 @@ export class ResponsesRepository {
       all(({ keys }) => keys.phone),
       clientIds,
       all(({ submission, identifiers }) => responseSearchText(submission.answers, submission.hidden, identifiers)),
+      all(({ submission }) => submission.unreadable),
       now,
     ]);
   }
@@ -193,6 +196,19 @@ export class ResponsesRepository {
     return rows.map((row) => ({ formId: row.form_id, token: row.token }));
   }
 
+  /** Which of these phones the responses of these clients gave. */
+  async givenPhones(
+    manager: EntityManager,
+    clientIds: readonly string[],
+    phones: readonly string[],
+  ): Promise<GivenPhone[]> {
+    const rows = await manager.query<{ client_id: string; phone: string }[]>(
+      `SELECT DISTINCT client_id, phone_key AS phone FROM form_response WHERE client_id = ANY($1) AND phone_key = ANY($2)`,
+      [clientIds, phones],
+    );
+    return rows.map(({ client_id: clientId, phone }) => ({ clientId, phone }));
+  }
+
   /** The phones that responses of a client gave. */
   async phonesOf(manager: EntityManager, clientId: string): Promise<string[]> {
     const rows = await manager.query<{ phone: string }[]>(
@@ -202,11 +218,13 @@ export class ResponsesRepository {
     return rows.map(({ phone }) => phone);
   }
 
-  /** Responses whose identifiers were written without their keys, by the previous release. */
-  async unsettled(manager: EntityManager, limit: number): Promise<ResponseId[]> {
+  /** The next responses after `after` whose identifiers were written without their keys, by the previous release. */
+  async unsettled(manager: EntityManager, after: ResponseId | null, limit: number): Promise<ResponseId[]> {
     const rows = await manager.query<{ form_id: string; token: string }[]>(
-      `SELECT form_id, token FROM form_response WHERE keyed_at IS DISTINCT FROM updated_at ORDER BY form_id, token LIMIT $1`,
-      [limit],
+      `SELECT form_id, token FROM form_response
+        WHERE keyed_at IS DISTINCT FROM updated_at AND (form_id, token) > ($1, $2) ORDER BY form_id, token LIMIT $3`,
+      // No id is empty.
+      [after?.formId ?? '', after?.token ?? '', limit],
     );
     return rows.map((row) => ({ formId: row.form_id, token: row.token }));
   }

@@ -43,8 +43,8 @@ export class ErasureRepository {
     const responses = await this.bury(manager, clientId, now);
     const deliveries = await this.eraseEvents(manager, clientId);
     await this.removeResponses(manager, clientId, now);
-    await manager.query('DELETE FROM client WHERE id = $1', [clientId]);
-    await this.assigner.settlePhones(manager, phones, now);
+    await this.assigner.remove(manager, [clientId], now);
+    await this.assigner.settlePhones(manager, phones, [], now);
     return { responses, deliveries };
   }
 

@@ -32,7 +32,7 @@ export class VerificationRemovalRepository {
     );
     await this.assigner.reassign(manager, await oneOfEach(manager, clientIds), now);
     const phones = [...new Set(rows.flatMap(({ phone_key: phone }) => phone ?? []))].sort();
-    await this.assigner.settlePhones(manager, phones, now);
+    await this.assigner.settlePhones(manager, phones, clientIds, now);
     await manager.query('DELETE FROM erased_response WHERE form_id = $1', [formId]);
     const forms = await deleted(manager, 'DELETE FROM onboarding_form WHERE form_id = $1', [formId]);
     return { deliveries, responses, clients, forms };
