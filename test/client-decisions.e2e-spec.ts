@@ -187,7 +187,7 @@ describe('a split', () => {
         tokens.map((token) => ({ formId: 'decided', token })),
         by,
       );
-    await expect(split([one.token])).rejects.toThrow('leave at least one out');
+    await expect(split([one.token])).rejects.toThrow('leave out at least one');
     await expect(split([])).rejects.toThrow('belong to the client');
     await expect(split([newId()])).rejects.toThrow('belong to the client');
     await expect(split([other.token])).rejects.toThrow('belong to the client');
