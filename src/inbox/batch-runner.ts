@@ -7,7 +7,15 @@ import { isConnectionLost } from '../database/database-errors';
 import { OnboardingService } from '../onboarding/onboarding.service';
 import { InboxMetrics } from './inbox-metrics';
 import { inProcessingSpan } from './inbox-spans';
-import { type Claim, claimDue, type ClaimedEvent, limitTime, markDone, type Wanted } from './inbox-work.repository';
+import {
+  type Claim,
+  claimDue,
+  type ClaimedEvent,
+  limitTime,
+  markDone,
+  ping,
+  type Wanted,
+} from './inbox-work.repository';
 
 /**
  * How long a batch may wait for a lock, and how long a statement of it may take. Short, because others wait behind it: an event that
@@ -73,7 +81,7 @@ export class BatchRunner {
 
   /** Tells a server that is away from one that ended only the connection of this batch. */
   private async databaseAnswers(): Promise<boolean> {
-    return this.dataSource.query('SELECT 1').then(
+    return ping(this.dataSource.manager).then(
       () => true,
       () => false,
     );
