@@ -1,7 +1,9 @@
 /** One event that fails, waits or takes long holds up nobody: the others are processed, and what is to blame is set aside and says why. */
 import type { PoolClient } from 'pg';
-import { question } from './fixtures/typeform-events';
-import { askEmail, newEvent, newId } from './support/events';
+import { DataSource } from 'typeorm';
+import { OnboardingService } from '../src/onboarding/onboarding.service';
+import { question, toBody } from './fixtures/typeform-events';
+import { askEmail, askPhone, newEvent, newId } from './support/events';
 import { eventually, startTestApp, TestApp } from './support/test-app';
 
 type Event = ReturnType<typeof newEvent>;
@@ -130,6 +132,41 @@ it('batches end at their bytes, and everything is processed', async () => {
   );
   expect(rows[0]?.bytes).toBeGreaterThan(1_000_000);
   expect(rows[0]?.bytes).toBeLessThanOrEqual(8 * 1024 * 1024);
+});
+
+it('a batch takes the same number of statements whatever its size, and a quarter of the locks of a server at most', async () => {
+  const onboarding = app.app.get(OnboardingService, { strict: false });
+  const formId = newId();
+  const apply = (events: readonly Event[]): Promise<{ statements: number; locks: number }> =>
+    app.app.get(DataSource).transaction(async (manager) => {
+      const statements = jest.spyOn(manager, 'query');
+      const incoming = events.map((event) => ({
+        ...{
+          eventId: event.event_id,
+          eventType: 'form_response',
+          formId,
+          receivedAt: new Date(),
+          payload: toBody(event),
+        },
+      }));
+      expect(await onboarding.applyBatch(manager, incoming)).toHaveLength(events.length);
+      const count = statements.mock.calls.length;
+      const [row] = await manager.query<{ locks: number }[]>(
+        'SELECT count(*)::integer AS locks FROM pg_locks WHERE pid = pg_backend_pid()',
+      );
+      return { statements: count, locks: row?.locks ?? Infinity };
+    });
+  const people = (count: number): Event[] =>
+    many(count, (index) => ({
+      formId,
+      questions: [askEmail(`${newId()}@example.com`), askPhone(`+1202555${String(1000 + index)}`)],
+    }));
+  await apply(people(1));
+  const [few, all] = [await apply(people(2)), await apply(people(256))];
+  expect(all.statements).toBe(few.statements);
+  expect(all.statements).toBeLessThan(20);
+  expect(all.locks).toBeGreaterThan(3 * 256);
+  expect(all.locks).toBeLessThan((100 * 64) / 4);
 });
 
 it('two processors whose batches teach the same forms something new do not wait for each other in a circle', async () => {

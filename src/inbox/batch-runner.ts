@@ -4,11 +4,18 @@ import { DataSource, EntityManager } from 'typeorm';
 import { shareUntilCommit } from '../database/advisory-lock';
 import { Clock } from '../database/clock';
 import { isConnectionLost } from '../database/database-errors';
-import { DatabaseServerRepository } from '../database/database-server.repository';
 import { OnboardingService } from '../onboarding/onboarding.service';
 import { InboxMetrics } from './inbox-metrics';
 import { inProcessingSpan } from './inbox-spans';
-import { type Claim, claimDue, type ClaimedEvent, limitTime, markDone, type Wanted } from './inbox-work.repository';
+import {
+  type Claim,
+  claimDue,
+  type ClaimedEvent,
+  limitTime,
+  markDone,
+  ping,
+  type Wanted,
+} from './inbox-work.repository';
 
 /**
  * How long a batch may wait for a lock, and how long a statement of it may take. Short, because others wait behind it: an event that
@@ -35,7 +42,6 @@ export type BatchResult =
 export class BatchRunner {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly server: DatabaseServerRepository,
     private readonly clock: Clock,
     private readonly onboarding: OnboardingService,
     private readonly metrics: InboxMetrics,
@@ -75,7 +81,7 @@ export class BatchRunner {
 
   /** Tells a server that is away from one that ended only the connection of this batch. */
   private async databaseAnswers(): Promise<boolean> {
-    return this.server.nowMs().then(
+    return ping(this.dataSource.manager).then(
       () => true,
       () => false,
     );

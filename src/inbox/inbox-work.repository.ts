@@ -101,6 +101,11 @@ export async function claimDue(manager: EntityManager, wanted: Wanted): Promise<
   return { events: rows.map(toClaimed), more: rows.some(({ more }) => more) };
 }
 
+/** Throws when the database does not answer. */
+export async function ping(manager: EntityManager): Promise<void> {
+  await manager.query('SELECT 1');
+}
+
 /** How long the statements that follow may wait for a lock, and run, until the transaction ends. */
 export async function limitTime(manager: EntityManager, lockMs: number, statementMs: number): Promise<void> {
   await manager.query(`SET LOCAL lock_timeout = ${lockMs}; SET LOCAL statement_timeout = ${statementMs}`);
