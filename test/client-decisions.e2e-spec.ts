@@ -140,7 +140,7 @@ describe('a merge', () => {
 
   it('with itself or with nobody is refused', async () => {
     const { clientId } = await answer({ questions: [askEmail('one@example.com')] });
-    expect(() => decisions.merge(clientId, clientId, by)).toThrow('itself');
+    await expect(decisions.merge(clientId, clientId, by)).rejects.toThrow('itself');
     await expect(decisions.merge(clientId, '00000000-0000-4000-8000-000000000000', by)).rejects.toThrow(
       'no such client',
     );

@@ -9,11 +9,11 @@ import {
 } from './identifiers';
 import { clientSearchText } from './search-text';
 
-/** A client's identifier, and the response (`<formId>/<token>`) it came from; null when an admin put it right by hand. */
+/** A client's identifier, and the response (`<formId>/<token>`) it came from; null when an admin corrected it by hand. */
 export type ClientIdentifier = Identifier & { from: string | null };
 export type ClientIdentifiers = Partial<Record<IdentifierKey, ClientIdentifier>>;
 
-/** A value put right by hand, and when (ISO 8601); null takes the identifier away. */
+/** A value corrected by hand, and when (ISO 8601); null takes the identifier away. */
 export interface ClientCorrection {
   value: string | null;
   correctedAt: string;

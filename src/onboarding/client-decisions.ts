@@ -31,7 +31,7 @@ export class ClientDecisions {
   ) {}
 
   /**
-   * Puts identifiers right by hand. E-mails and phones must be in their canonical form. A corrected e-mail finds the client as well as
+   * Corrects identifiers by hand. E-mails and phones must be in their canonical form. A corrected e-mail finds the client as well as
    * the one it had before, unless that was a correction too and no response gave it; a corrected phone finds it only where no other
    * client gave it. Throws `not_found`, and `conflict` when the e-mail is another client's.
    */
@@ -57,12 +57,12 @@ export class ClientDecisions {
    * One person seen as two: everything of the other client becomes this one's, and the other one goes. This one keeps its e-mail, and
    * its corrections come first. Throws `not_found`, and `conflict` for a client with itself.
    */
-  merge(id: string, otherId: string, by: Author): Promise<void> {
+  async merge(id: string, otherId: string, by: Author): Promise<void> {
     if (id === otherId) throw new DomainError('conflict', 'a client cannot be merged with itself: name another one');
     return this.decide(async (manager, now) => {
       const client = await this.existing(manager, id);
       const other = await this.existing(manager, otherId);
-      const broughtPhones = await this.responses.phonesOf(manager, otherId);
+      const broughtPhones = await this.responses.phonesOf(manager, [otherId]);
       for (const each of [id, otherId]) await this.decisions.anchor(manager, each, now);
       const responses = await this.decisions.handOver(manager, otherId, id);
       await this.decisions.remove(manager, otherId);
@@ -80,7 +80,7 @@ export class ClientDecisions {
       }
       await this.decisions.setCorrections(manager, id, corrections);
       await this.assigner.refresh(manager, [{ id, email, corrections }], now);
-      await this.assigner.settlePhones(manager, await this.responses.phonesOf(manager, id), [id], now);
+      await this.assigner.settlePhones(manager, await this.responses.phonesOf(manager, [id]), [id], now);
       const details = { otherId, responses };
       await this.audit.record(manager, { ...by, action: 'client.merged', subject: id, details });
     });
@@ -109,20 +109,15 @@ export class ClientDecisions {
       for (const each of [await this.existing(manager, id), await this.existing(manager, newId)]) {
         await this.assigner.refresh(manager, [each], now);
       }
-      const touched = [id, newId].map((each) => this.responses.phonesOf(manager, each));
-      await this.assigner.settlePhones(
-        manager,
-        [...new Set((await Promise.all(touched)).flat())].sort(),
-        [id, newId],
-        now,
-      );
+      const touched = [id, newId];
+      await this.assigner.settlePhones(manager, await this.responses.phonesOf(manager, touched), touched, now);
       const details = { newId, responses: own };
       await this.audit.record(manager, { ...by, action: 'client.split', subject: id, details });
       return newId;
     });
   }
 
-  /** Runs a decision while no batch is processed; what gets in the way is waited for. */
+  /** Runs a decision while no batch is processed: waits for running batches and retries. */
   private async decide<T>(work: (manager: EntityManager, now: Date) => Promise<T>): Promise<T> {
     for (let attempts = 1; attempts <= MAX_ATTEMPTS; attempts += 1) {
       try {
@@ -134,7 +129,7 @@ export class ClientDecisions {
         if (!isContention(error)) throw error;
       }
     }
-    throw new DomainError('conflict', 'nothing was changed, since other changes kept getting in the way: try again');
+    throw new DomainError('conflict', 'nothing was changed, since other changes kept interfering: try again');
   }
 
   private async existing(manager: EntityManager, id: string): Promise<Client> {

@@ -23,7 +23,7 @@ export interface BatchOutline {
   clientIds: readonly string[];
 }
 
-/** A client as it is known, with what admins put right by hand. */
+/** A client as it is known, with what admins corrected by hand. */
 export interface NeighbourClient extends KnownClient {
   corrections: ClientCorrections;
 }

@@ -207,11 +207,11 @@ export class ResponsesRepository {
     return rows.map(({ client_id: clientId, phone }) => ({ clientId, phone }));
   }
 
-  /** The phones that responses of a client gave. */
-  async phonesOf(manager: EntityManager, clientId: string): Promise<string[]> {
+  /** The phones that responses of these clients gave. */
+  async phonesOf(manager: EntityManager, clientIds: readonly string[]): Promise<string[]> {
     const rows = await manager.query<{ phone: string }[]>(
-      `SELECT DISTINCT phone_key AS phone FROM form_response WHERE client_id = $1 AND phone_key IS NOT NULL ORDER BY phone`,
-      [clientId],
+      `SELECT DISTINCT phone_key AS phone FROM form_response WHERE client_id = ANY($1) AND phone_key IS NOT NULL ORDER BY phone`,
+      [clientIds],
     );
     return rows.map(({ phone }) => phone);
   }
