@@ -168,7 +168,7 @@ function toAssign(response: ResponseFacts, place: ResponsePlace | undefined): Re
     name: identifiers.fullName ? foldedName(identifiers.fullName.value) : null,
     standsAlone: response.standsAlone,
     pinnedTo: place?.pinnedClientId ?? null,
-    before: place ? { ...place.keys, clientId: place.clientId } : null,
+    before: place ? { ...place.keys, clientId: place.clientId, again: place.eventId === response.eventId } : null,
   };
 }
 

@@ -100,8 +100,8 @@ export class ClientDecisionsRepository {
   }
 
   /**
-   * What a client's responses without an e-mail say would go by the rules, which know nothing of the decision: their phones become the
-   * client's, and those without any key are pinned to it.
+   * A client's responses without an e-mail of its own would go by the rules, which know nothing of the decision: the phones of those
+   * without an e-mail become the client's, and those without any key, or with an e-mail that finds another client, are pinned to it.
    */
   async anchor(manager: EntityManager, clientId: string, now: Date): Promise<void> {
     await manager.query(
@@ -115,7 +115,10 @@ export class ClientDecisionsRepository {
     );
     await manager.query(
       `UPDATE form_response SET pinned_client_id = client_id
-        WHERE client_id = $1 AND email_key IS NULL AND phone_key IS NULL AND pinned_client_id IS NULL`,
+        WHERE client_id = $1 AND pinned_client_id IS NULL
+          AND CASE WHEN email_key IS NULL THEN phone_key IS NULL
+                   ELSE NOT EXISTS (SELECT FROM client WHERE email = email_key AND id = $1)
+                    AND NOT EXISTS (SELECT FROM client_alias WHERE kind = 'email' AND value = email_key AND client_id = $1) END`,
       [clientId],
     );
   }
@@ -126,6 +129,10 @@ export class ClientDecisionsRepository {
     await manager.query('UPDATE form_response SET pinned_client_id = $2 WHERE pinned_client_id = $1', [from, to]);
     const [, moved] = await manager.query<[object[], number]>(
       'UPDATE form_response SET client_id = $2 WHERE client_id = $1',
+      [from, to],
+    );
+    await manager.query(
+      'UPDATE client SET split_from = coalesce(split_from, (SELECT split_from FROM client WHERE id = $1)) WHERE id = $2',
       [from, to],
     );
     await manager.query('UPDATE client SET split_from = nullif($2::uuid, id) WHERE split_from = $1', [from, to]);
