@@ -57,6 +57,20 @@ export class ClientDecisionsRepository {
     await manager.query('UPDATE client SET email = $2 WHERE id = $1', [id, email]);
   }
 
+  /** A client without an e-mail shows one that it was given and that its responses say, as it would after its next submission. */
+  async showGivenEmail(manager: EntityManager, id: string): Promise<void> {
+    await manager.query(
+      `UPDATE client SET email = (
+         SELECT min(value) FROM client_alias AS alias
+          WHERE kind = 'email' AND client_id = $1
+            AND EXISTS (SELECT FROM form_response AS response
+                         WHERE response.client_id = $1 AND email_key = value AND pinned_client_id IS NULL)
+            AND NOT EXISTS (SELECT FROM client AS other WHERE other.email = value))
+        WHERE id = $1 AND email IS NULL AND NOT corrections ? 'email'`,
+      [id],
+    );
+  }
+
   async setCorrections(manager: EntityManager, id: string, corrections: ClientCorrections): Promise<void> {
     await manager.query('UPDATE client SET corrections = $2 WHERE id = $1', [id, JSON.stringify(corrections)]);
   }

@@ -79,7 +79,8 @@ export class ClientDecisions {
         corrections.phone = { value: corrections.phone.value, correctedAt: corrections.phone.correctedAt };
       }
       await this.decisions.setCorrections(manager, id, corrections);
-      await this.assigner.refresh(manager, [{ id, email, corrections }], now);
+      await this.decisions.showGivenEmail(manager, id);
+      await this.assigner.refresh(manager, [await this.existing(manager, id)], now);
       await this.assigner.settlePhones(manager, await this.responses.phonesOf(manager, [id]), [id], now);
       const details = { otherId, responses };
       await this.audit.record(manager, { ...by, action: 'client.merged', subject: id, details });
@@ -106,8 +107,9 @@ export class ClientDecisions {
       await this.decisions.giveKeys(manager, 'email', emails, newId, now);
       await this.decisions.giveKeys(manager, 'phone', phones, newId, now);
       await this.shareOutEmails(manager, client, newId, emails);
-      for (const each of [await this.existing(manager, id), await this.existing(manager, newId)]) {
-        await this.assigner.refresh(manager, [each], now);
+      for (const each of [id, newId]) {
+        await this.decisions.showGivenEmail(manager, each);
+        await this.assigner.refresh(manager, [await this.existing(manager, each)], now);
       }
       const touched = [id, newId];
       await this.assigner.settlePhones(manager, await this.responses.phonesOf(manager, touched), touched, now);
