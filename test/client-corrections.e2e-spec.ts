@@ -80,7 +80,6 @@ async function idsOf(query: string): Promise<string[]> {
 }
 
 describe('a correction', () => {
-
   it('stays when its responses are processed again and when another one comes; what is left out stays as it is', async () => {
     const { client: before, event } = await submit(
       askEmail('maria@example.com'),
