@@ -77,7 +77,7 @@ class World {
         name: name && foldedName(name),
         standsAlone: completed && name !== null,
         pinnedTo: this.decisions.pins[version.id] ?? null,
-        before: before ? { email: before.email, phone: before.phone, clientId: before.clientId } : null,
+        before: before ? { email: before.email, phone: before.phone, clientId: before.clientId, again: false } : null,
       };
     });
     const decided = assignClients(responses, this.neighbourhood(responses), () => `new-${(this.made += 1)}`);

@@ -28,8 +28,8 @@ export interface ResponseToAssign {
   standsAlone: boolean;
   /** The client an admin assigned it to. */
   pinnedTo: string | null;
-  /** Its stored state; null when it is new. */
-  before: (ClientKeys & { clientId: string | null }) | null;
+  /** What is stored of it; null when it is new. `again`: the same event made it, so that it says nothing new. */
+  before: (ClientKeys & { clientId: string | null; again: boolean }) | null;
 }
 
 /** A client that the batch affects. `others`: responses that are not in the batch. */
@@ -155,17 +155,27 @@ class Decision {
   }
 
   /** The client of a response that does not go by its phone. */
-  private byDecisionOrEmail({ pinnedTo, keys, name }: ResponseToAssign): Target | null {
+  private byDecisionOrEmail({ pinnedTo, keys, name, before }: ResponseToAssign): Target | null {
     if (pinnedTo !== null) return { id: pinnedTo };
     if (keys.email === null) return null;
     const known = this.aliases.get(`email:${keys.email}`) ?? this.byEmail.get(keys.email)?.id;
     if (known === undefined) return { pending: `email:${keys.email}` };
-    return { id: this.splitOff(known, keys.phone, name) ?? known };
+    const offspring = this.offspringOf(known);
+    // Names and phones of those who were split from each other change. What is only processed again stays with whom it was.
+    if (before?.again && before.email === keys.email) {
+      const stays = [known, ...offspring.map(({ id }) => id)].find((id) => id === before.clientId);
+      if (stays !== undefined) return { id: stays };
+    }
+    return { id: this.splitOff(known, offspring, keys.phone, name) ?? known };
   }
 
-  /** The client that an admin split from this e-mail's client, if the response is theirs: by their phone, or by name. */
-  private splitOff(clientId: string, phone: string | null, name: string | null): string | undefined {
-    const offspring = this.offspringOf(clientId);
+  /** Who an admin split from the client of this e-mail, if the response is theirs: by the phone they were given, or by name. */
+  private splitOff(
+    clientId: string,
+    offspring: readonly KnownClient[],
+    phone: string | null,
+    name: string | null,
+  ): string | undefined {
     const owner = phone === null ? undefined : this.aliases.get(`phone:${phone}`);
     if (owner !== undefined && offspring.some(({ id }) => id === owner)) return owner;
     if (name === null || this.clients.get(clientId)?.name === name) return undefined;

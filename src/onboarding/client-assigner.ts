@@ -92,7 +92,8 @@ export class ClientAssigner {
   ): Promise<void> {
     if (phones.length === 0) return;
     await this.reassign(manager, await this.responses.oneAlone(manager, phones), now);
-    const given = await this.responses.givenPhones(manager, clientIds, phones);
+    // Without a client that got a phone none is shared that was not before.
+    const given = clientIds.length === 0 ? [] : await this.responses.givers(manager, phones);
     await this.clients.markConflicts(manager, phones, given, clientIds);
   }
 
@@ -174,7 +175,7 @@ function toAssign(response: ResponseFacts, place: ResponsePlace | undefined): Re
     name: identifiers.fullName ? foldedName(identifiers.fullName.value) : null,
     standsAlone: response.standsAlone,
     pinnedTo: place?.pinnedClientId ?? null,
-    before: place ? { ...place.keys, clientId: place.clientId } : null,
+    before: place ? { ...place.keys, clientId: place.clientId, again: place.eventId === response.eventId } : null,
   };
 }
 

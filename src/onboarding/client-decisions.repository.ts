@@ -57,6 +57,20 @@ export class ClientDecisionsRepository {
     await manager.query('UPDATE client SET email = $2 WHERE id = $1', [id, email]);
   }
 
+  /** A client without an e-mail shows one that it was given and that its responses say, as it would after its next submission. */
+  async showGivenEmail(manager: EntityManager, id: string): Promise<void> {
+    await manager.query(
+      `UPDATE client SET email = (
+         SELECT min(value) FROM client_alias AS alias
+          WHERE kind = 'email' AND client_id = $1
+            AND EXISTS (SELECT FROM form_response AS response
+                         WHERE response.client_id = $1 AND email_key = value AND pinned_client_id IS NULL)
+            AND NOT EXISTS (SELECT FROM client AS other WHERE other.email = value))
+        WHERE id = $1 AND email IS NULL AND NOT corrections ? 'email'`,
+      [id],
+    );
+  }
+
   async setCorrections(manager: EntityManager, id: string, corrections: ClientCorrections): Promise<void> {
     await manager.query('UPDATE client SET corrections = $2 WHERE id = $1', [id, JSON.stringify(corrections)]);
   }
@@ -100,8 +114,8 @@ export class ClientDecisionsRepository {
   }
 
   /**
-   * Responses without an e-mail would follow the rules, which do not know of the decision: their phones become the
-   * client's, and those without any key are pinned to it.
+   * A client's responses without an e-mail of its own would go by the rules, which know nothing of the decision: the phones of those
+   * without an e-mail become the client's, and those without any key, or with an e-mail that finds another client, are pinned to it.
    */
   async anchor(manager: EntityManager, clientId: string, now: Date): Promise<void> {
     await manager.query(
@@ -115,7 +129,10 @@ export class ClientDecisionsRepository {
     );
     await manager.query(
       `UPDATE form_response SET pinned_client_id = client_id
-        WHERE client_id = $1 AND email_key IS NULL AND phone_key IS NULL AND pinned_client_id IS NULL`,
+        WHERE client_id = $1 AND pinned_client_id IS NULL
+          AND CASE WHEN email_key IS NULL THEN phone_key IS NULL
+                   ELSE NOT EXISTS (SELECT FROM client WHERE email = email_key AND id = $1)
+                    AND NOT EXISTS (SELECT FROM client_alias WHERE kind = 'email' AND value = email_key AND client_id = $1) END`,
       [clientId],
     );
   }
@@ -126,6 +143,10 @@ export class ClientDecisionsRepository {
     await manager.query('UPDATE form_response SET pinned_client_id = $2 WHERE pinned_client_id = $1', [from, to]);
     const [, moved] = await manager.query<[object[], number]>(
       'UPDATE form_response SET client_id = $2 WHERE client_id = $1',
+      [from, to],
+    );
+    await manager.query(
+      'UPDATE client SET split_from = coalesce(split_from, (SELECT split_from FROM client WHERE id = $1)) WHERE id = $2',
       [from, to],
     );
     await manager.query('UPDATE client SET split_from = nullif($2::uuid, id) WHERE split_from = $1', [from, to]);

@@ -57,13 +57,13 @@ export class ClientDecisions {
    * One person recorded as two: everything of the other client moves to this one, and the other is removed. This one keeps its e-mail, and
    * its corrections take precedence. Throws `not_found`, and `conflict` for a client with itself.
    */
-  merge(id: string, otherId: string, by: Author): Promise<void> {
+  async merge(id: string, otherId: string, by: Author): Promise<void> {
     if (id === otherId)
       throw new DomainError('conflict', 'a client cannot be merged with itself: give the id of another one');
     return this.decide(async (manager, now) => {
       const client = await this.existing(manager, id);
       const other = await this.existing(manager, otherId);
-      const broughtPhones = await this.responses.phonesOf(manager, otherId);
+      const broughtPhones = await this.responses.phonesOf(manager, [otherId]);
       for (const each of [id, otherId]) await this.decisions.anchor(manager, each, now);
       const responses = await this.decisions.handOver(manager, otherId, id);
       await this.decisions.remove(manager, otherId);
@@ -80,8 +80,9 @@ export class ClientDecisions {
         corrections.phone = { value: corrections.phone.value, correctedAt: corrections.phone.correctedAt };
       }
       await this.decisions.setCorrections(manager, id, corrections);
-      await this.assigner.refresh(manager, [{ id, email, corrections }], now);
-      await this.assigner.settlePhones(manager, await this.responses.phonesOf(manager, id), [id], now);
+      await this.decisions.showGivenEmail(manager, id);
+      await this.assigner.refresh(manager, [await this.existing(manager, id)], now);
+      await this.assigner.settlePhones(manager, await this.responses.phonesOf(manager, [id]), [id], now);
       const details = { otherId, responses };
       await this.audit.record(manager, { ...by, action: 'client.merged', subject: id, details });
     });
@@ -110,16 +111,12 @@ export class ClientDecisions {
       // Whose they are is not known any more: they may be those of the person who leaves.
       const [corrections, removed] = withoutMerged(client.corrections);
       if (removed.length > 0) await this.decisions.setCorrections(manager, id, corrections);
-      for (const each of [await this.existing(manager, id), await this.existing(manager, newId)]) {
-        await this.assigner.refresh(manager, [each], now);
+      for (const each of [id, newId]) {
+        await this.decisions.showGivenEmail(manager, each);
+        await this.assigner.refresh(manager, [await this.existing(manager, each)], now);
       }
-      const touched = [id, newId].map((each) => this.responses.phonesOf(manager, each));
-      await this.assigner.settlePhones(
-        manager,
-        [...new Set((await Promise.all(touched)).flat())].sort(),
-        [id, newId],
-        now,
-      );
+      const touched = [id, newId];
+      await this.assigner.settlePhones(manager, await this.responses.phonesOf(manager, touched), touched, now);
       const details = { newId, responses: own, ...(removed.length > 0 ? { correctionsRemoved: removed } : {}) };
       await this.audit.record(manager, { ...by, action: 'client.split', subject: id, details });
       return newId;
@@ -138,7 +135,7 @@ export class ClientDecisions {
         if (!isContention(error)) throw error;
       }
     }
-    throw new DomainError('conflict', 'nothing was changed, because other changes kept getting in the way: try again');
+    throw new DomainError('conflict', 'nothing was changed, since other changes kept interfering: try again');
   }
 
   private async existing(manager: EntityManager, id: string): Promise<Client> {

@@ -20,10 +20,12 @@ const end = (condition: string, direction: 'ASC' | 'DESC'): string => `
   (SELECT client_id FROM form_response WHERE phone_key = asked.phone AND ${condition} AND client_id IS NOT NULL
     ORDER BY client_id ${direction} LIMIT 1)`;
 
+/** If one client gave the phone `asked.phone`, it is here; if several did, two of them are. */
+const ENDS = `ARRAY[${end('email_key IS NOT NULL', 'ASC')}, ${end('email_key IS NOT NULL', 'DESC')},
+                    ${end('email_key IS NULL', 'ASC')}, ${end('email_key IS NULL', 'DESC')}]`;
+
 /** True when more than one client gave the phone `asked.phone`. */
-const IS_SHARED = `(SELECT coalesce(min(id::text) <> max(id::text), false) FROM unnest(ARRAY[
-    ${end('email_key IS NOT NULL', 'ASC')}, ${end('email_key IS NOT NULL', 'DESC')},
-    ${end('email_key IS NULL', 'ASC')}, ${end('email_key IS NULL', 'DESC')}]) AS giver (id))`;
+const IS_SHARED = `(SELECT coalesce(min(id::text) <> max(id::text), false) FROM unnest(${ENDS}) AS giver (id))`;
 
 /** Removes those of the clients `$1` that a condition holds for. */
 const removal = (condition: string): string => `
@@ -117,15 +119,15 @@ export class ClientsRepository {
   ): Promise<void> {
     await manager.query(
       `WITH asked AS MATERIALIZED (
-         SELECT phone, ${IS_SHARED} AS shared,
-                coalesce(${end('email_key IS NOT NULL', 'ASC')}, ${end('email_key IS NULL', 'ASC')}) AS first_giver
+         SELECT phone, ${IS_SHARED} AS shared, ${ENDS} AS givers
            FROM unnest($1::text[]) AS asked (phone)
        ), certain AS (
          SELECT client_id, bool_or(shared) AS shared
-           FROM unnest($2::uuid[], $3::text[]) AS given (client_id, phone) JOIN asked USING (phone) GROUP BY client_id
+           FROM (SELECT * FROM unnest($2::uuid[], $3::text[]) AS given (client_id, phone)
+                 UNION ALL SELECT unnest(givers), phone FROM asked) AS given JOIN asked USING (phone)
+          GROUP BY client_id
        ), looked_at AS (
          SELECT client_id FROM certain
-          UNION SELECT first_giver FROM asked WHERE NOT shared
           UNION SELECT unnest($4::uuid[])
        ), judged AS (
          SELECT client.id,

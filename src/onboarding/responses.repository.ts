@@ -196,15 +196,11 @@ export class ResponsesRepository {
     return rows.map((row) => ({ formId: row.form_id, token: row.token }));
   }
 
-  /** Which of these phones the responses of these clients gave. */
-  async givenPhones(
-    manager: EntityManager,
-    clientIds: readonly string[],
-    phones: readonly string[],
-  ): Promise<GivenPhone[]> {
+  /** All clients that gave these phones. */
+  async givers(manager: EntityManager, phones: readonly string[]): Promise<GivenPhone[]> {
     const rows = await manager.query<{ client_id: string; phone: string }[]>(
-      `SELECT DISTINCT client_id, phone_key AS phone FROM form_response WHERE client_id = ANY($1) AND phone_key = ANY($2)`,
-      [clientIds, phones],
+      `SELECT DISTINCT client_id, phone_key AS phone FROM form_response WHERE phone_key = ANY($1) AND client_id IS NOT NULL`,
+      [phones],
     );
     return rows.map(({ client_id: clientId, phone }) => ({ clientId, phone }));
   }
@@ -221,11 +217,11 @@ export class ResponsesRepository {
     );
   }
 
-  /** The phones that responses of a client gave. */
-  async phonesOf(manager: EntityManager, clientId: string): Promise<string[]> {
+  /** The phones that responses of these clients gave. */
+  async phonesOf(manager: EntityManager, clientIds: readonly string[]): Promise<string[]> {
     const rows = await manager.query<{ phone: string }[]>(
-      `SELECT DISTINCT phone_key AS phone FROM form_response WHERE client_id = $1 AND phone_key IS NOT NULL ORDER BY phone`,
-      [clientId],
+      `SELECT DISTINCT phone_key AS phone FROM form_response WHERE client_id = ANY($1) AND phone_key IS NOT NULL ORDER BY phone`,
+      [clientIds],
     );
     return rows.map(({ phone }) => phone);
   }

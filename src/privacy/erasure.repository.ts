@@ -39,7 +39,7 @@ export class ErasureRepository {
   async erase(manager: EntityManager, clientId: string, now: Date): Promise<ErasedCounts | null> {
     const [client] = await manager.query<object[]>('SELECT FROM client WHERE id = $1 FOR UPDATE', [clientId]);
     if (!client) return null;
-    const phones = await this.responses.phonesOf(manager, clientId);
+    const phones = await this.responses.phonesOf(manager, [clientId]);
     await this.responses.pinAlone(manager, phones, clientId);
     const responses = await this.bury(manager, clientId, now);
     const deliveries = await this.eraseEvents(manager, clientId);
