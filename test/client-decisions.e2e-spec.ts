@@ -129,8 +129,8 @@ describe('a correction', () => {
     ['identifiers.email', { email: 'nobody' }, 'must be an e-mail address'],
     ['identifiers.phone', { phone: '0151 234' }, 'must be a phone number with its country code, such as +12025550123'],
     ['identifiers.birthday', { birthday: 'yesterday' }, 'must be a date, YYYY-MM-DD'],
-    ['identifiers.city', { city: ' ' }, 'must not be empty; null takes the identifier away'],
-    ['identifiers.city', { city: 7 }, 'must be a text, null, or {"reset": true}'],
+    ['identifiers.city', { city: ' ' }, 'must not be empty; null removes the identifier'],
+    ['identifiers.city', { city: 7 }, 'must be text, null, or {"reset": true}'],
     ['identifiers', {}, 'must name an identifier to correct'],
   ])('%s of %j is refused', async (path, identifiers, message) => {
     const { client: before } = await submit(askEmail('checked@example.com'));
@@ -471,4 +471,55 @@ it('each decision is in the audit log, without what it says of a person', async 
   const actions = (body.items as { action: string }[]).map(({ action }) => action);
   expect(actions).toEqual(['client.split', 'client.merged', 'client.corrected']);
   expect(JSON.stringify(body)).not.toMatch(/example\.com|\+1202|Garcia|Jones/);
+});
+
+describe('nothing of one person stays with or goes to another', () => {
+  it('a correction that a merge brought goes when somebody is split off again', async () => {
+    const ada = await submit(askEmail('ada@example.com'), askName('Ada Byron'));
+    const bob = await submit(askEmail('bob@example.com'), askName('Bob Stone'));
+    await correct(bob.client.id, { company: 'Secret Ltd', city: 'Bobville' }).expect(200);
+    await correct(ada.client.id, { city: 'London' }).expect(200);
+    await merge(ada.client.id, bob.client.id).expect(200);
+    expect(valuesOf(await client(ada.client.id))).toMatchObject({ company: 'Secret Ltd', city: 'London' });
+    await splitOff(ada.client.id, bob.token);
+    expect(await lastAudit()).toMatchObject({ action: 'client.split', details: { correctionsRemoved: ['company'] } });
+    expect(valuesOf(await client(ada.client.id))).toEqual({
+      email: 'ada@example.com',
+      fullName: 'Ada Byron',
+      city: 'London',
+    });
+    expect(await idsOf('?q=secret')).toEqual([]);
+  });
+
+  it('erasing one of two who share a phone moves nobody else’s submission to the other', async () => {
+    const phone = '+12025550161';
+    const ada = await submit(askEmail('ada@example.com'), askPhone(phone));
+    const bob = await submit(askEmail('bob@example.com'), askPhone(phone));
+    const third = await submit(askName('Carla Third'), askPhone(phone));
+    await app.admin('delete', `/v1/clients/${ada.client.id}`).expect(200);
+    await replayAll();
+    expect((await clientOf(third.token)).id).toBe(third.client.id);
+    expect(valuesOf(await client(bob.client.id)).fullName).toBeUndefined();
+  });
+
+  it('a correction outlasts that its responses belong to somebody else for a while', async () => {
+    const ada = await submit(askEmail('ada@example.com'), askName('Ada Byron'));
+    const bob = await submit(askEmail('bob@example.com'), askName('Bob Stone'));
+    await correct(bob.client.id, { city: 'Bobville' }).expect(200);
+    const again = { ...bob.event, event_id: `${String(bob.event.event_id)}x` };
+    const moved = structuredClone(again);
+    for (const answer of moved.form_response.answers as { type: string; email?: string }[])
+      if (answer.type === 'email') answer.email = 'ada@example.com';
+    moved.form_response.submitted_at = minutesAgo((minute -= 1));
+    await app.deliver(moved).expect(200);
+    await app.settled();
+    expect((await clientOf(bob.token)).id).toBe(ada.client.id);
+    expect(valuesOf(await client(ada.client.id)).city).toBeUndefined();
+    const back = { ...structuredClone(again), event_id: `${String(bob.event.event_id)}y` };
+    back.form_response.submitted_at = minutesAgo((minute -= 1));
+    await app.deliver(back).expect(200);
+    await app.settled();
+    expect((await clientOf(bob.token)).id).toBe(bob.client.id);
+    expect(valuesOf(await client(bob.client.id)).city).toBe('Bobville');
+  });
 });
