@@ -1,4 +1,4 @@
-/** The PostgreSQL server of a run: embedded in a temporary directory, or that of TEST_DATABASE_URL. */
+/** The PostgreSQL server of a run: embedded in a temporary directory, or the one at TEST_DATABASE_URL. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ export class BenchServer {
     private readonly release: () => Promise<void>,
   ) {}
 
-  /** Uses the server at `givenUrl`, or starts one. Throws an error that says what to do. */
+  /** Uses the server at `givenUrl`, or starts one. Throws an error that names the remedy. */
   static async start(givenUrl: string | undefined): Promise<BenchServer> {
     const directory = mkdtempSync(join(tmpdir(), 'onboarding-bench-'));
     const embedded = givenUrl ? null : await EmbeddedPostgres.start({ dataDir: join(directory, 'postgres') });
@@ -31,7 +31,7 @@ export class BenchServer {
       const admin = new Client({ connectionString: url });
       await admin.connect();
       const { rows } = await admin.query<{ server_version: string }>('SHOW server_version');
-      const where = embedded ? 'embedded' : 'of TEST_DATABASE_URL';
+      const where = embedded ? 'embedded' : 'at TEST_DATABASE_URL';
       const server = new BenchServer(admin, url, `PostgreSQL ${rows[0]?.server_version}, ${where}`, release);
       await admin.query(`CREATE DATABASE ${server.prefix}_template`);
       await migrate(server.urlOf(`${server.prefix}_template`), () => undefined);

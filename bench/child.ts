@@ -1,11 +1,11 @@
-/** Processes of the benchmark: forked, asked one thing at a time, gone when the benchmark is. */
+/** Processes of the benchmark: forked, given one request at a time, ended with the benchmark. */
 import { ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
 const STOP_TIMEOUT_MS = 5_000;
 
-/** What a child process sends: its answer, or why there is none. */
+/** What a child process sends: its answer, or the reason why there is none. */
 type Answer = { ok: unknown } | { error: string };
 
 /** A child process that answers one request at a time. */
@@ -13,8 +13,8 @@ export class Child {
   private constructor(private readonly process: ChildProcess) {}
 
   /**
-   * Forks a module of this folder, as if in production. Nothing of this process' environment but the search path reaches it.
-   * Its output is dropped, except for what it says on stderr.
+   * Forks a module of this folder, as if in production. Of this process' environment it only gets PATH.
+   * Its output is dropped, except for stderr.
    */
   static start(module: string, { execArgv = [] as string[] } = {}): Child {
     const child = fork(join(__dirname, `${module}.js`), [], {
@@ -26,7 +26,7 @@ export class Child {
     return new Child(child);
   }
 
-  /** Sends a request and waits for its answer. Throws what the child could not do, or that it died. */
+  /** Sends a request and waits for its answer. Throws the child's error, or one that says that it died. */
   async ask<T>(request: unknown): Promise<T> {
     const aborter = new AbortController();
     try {

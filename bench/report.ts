@@ -1,6 +1,6 @@
 import { isMet, ScenarioResult, Table, Threshold } from './thresholds';
 
-/** Everything a run found, for people. */
+/** The results of a run, for people. */
 export function formatReport(results: readonly ScenarioResult[]): string {
   const thresholds = results.flatMap((result) => result.thresholds);
   const tables = results.flatMap((result) => result.tables);

@@ -14,10 +14,10 @@ import { Phase, PhaseResult, summarisePhases } from './rolling-restart/phases';
 import { Replica, Restart } from './rolling-restart/replica';
 
 const RATE_PER_SECOND = 200;
-/** So many that a slow second does not slow the load down. */
+/** Enough that a slow second does not slow down the load. */
 const CONNECTIONS = 100;
 const STEADY_MS = 4_000;
-/** The load ends with the last phase; this is for a machine on which nothing goes forward. */
+/** The load ends with the last phase; this limit is for a machine that makes no progress. */
 const MAX_SECONDS = 150;
 
 interface Outcome {
@@ -108,7 +108,7 @@ async function underLoad(
   };
 }
 
-/** How many of the acknowledged events have their row, and how many came a second time. */
+/** How many of the acknowledged events have their row, and how many arrived a second time. */
 async function lookUp(databaseUrl: string, ids: readonly string[]): Promise<{ stored: number; arrivedTwice: number }> {
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
@@ -171,7 +171,7 @@ async function main(): Promise<void> {
   const { json } = new Command('npm run rolling-restart --')
     .description(
       'Restarts two replicas behind nginx (Debian package nginx-light) under 200 signed webhooks a second, one after the other.\n' +
-        'Starts a PostgreSQL of its own, or uses the server of TEST_DATABASE_URL. Exit code: 0 no webhook failed and each is\n' +
+        'Starts its own PostgreSQL, or uses the server at TEST_DATABASE_URL. Exit code: 0 no webhook failed and each is\n' +
         'stored, 1 otherwise, 2 usage.',
     )
     .option('--json', 'print the results as JSON instead of a table', false)

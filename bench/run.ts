@@ -1,4 +1,4 @@
-/** `npm run bench`: measures the service beside other receivers, prints tables, writes bench/results/latest.json. */
+/** `npm run bench`: compares the service with other receivers, prints tables, writes bench/results/latest.json. */
 import 'reflect-metadata';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, release } from 'node:os';
@@ -22,7 +22,7 @@ const SCENARIOS = {
   history: measureHistory,
 };
 type ScenarioName = keyof typeof SCENARIOS;
-/** Storing millions of events takes minutes, so history is measured only when it is asked for. */
+/** Storing millions of events takes minutes, so history is measured only on request. */
 const DEFAULT_SCENARIOS: ScenarioName[] = ['latency', 'throughput', 'memory'];
 const RESULTS_FILE = join(PROJECT, 'bench', 'results', 'latest.json');
 
@@ -36,8 +36,8 @@ interface Options {
 function readOptions(): Options {
   return new Command('npm run bench --')
     .description(
-      'Measures the service beside other receivers. Needs nothing but Node and npm: it starts a PostgreSQL of its own in a\n' +
-        'temporary directory, or uses the server of TEST_DATABASE_URL (its user must be allowed to make databases).\n' +
+      'Compares the service with other receivers. Needs only Node and npm: it starts its own PostgreSQL in a\n' +
+        'temporary directory, or uses the server at TEST_DATABASE_URL (its user must be allowed to create databases).\n' +
         'Prints tables, writes bench/results/latest.json. Exit code: 0 all thresholds met, 1 one was missed, 2 usage.',
     )
     .addOption(
@@ -46,7 +46,7 @@ function readOptions(): Options {
     .option('--quick', 'shorter measurements: for a first look, not for a verdict', false)
     .option(
       '--events <number>',
-      'history: how many stored events to go up to (more than 50,000)',
+      'history: the number of stored events to measure up to (more than 50,000)',
       eventCount,
       1_000_000,
     )
@@ -82,7 +82,7 @@ async function run(): Promise<boolean> {
       cores: availableParallelism(),
       database: server.description,
     };
-    log(`${machine.database}; Node ${machine.node}; ${machine.cores} cores that server, load and database share`);
+    log(`${machine.database}; Node ${machine.node}; ${machine.cores} cores, shared by server, load and database`);
     const results = new Map<ScenarioName, ScenarioResult>();
     for (const name of options.only) {
       const context: BenchContext = {

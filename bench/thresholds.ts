@@ -1,8 +1,8 @@
-/** What the service promises of its speed, and whether a run kept it. */
+/** The service's performance targets, and whether a run met them. */
 export interface Threshold {
   name: string;
   measured: number;
-  /** The bound, `below` or `atLeast` which the measured value must be. */
+  /** The bound that the measured value must be `below` or `atLeast` at. */
   rule: 'below' | 'atLeast';
   bound: number;
   unit: 'ms' | 'x' | 'MB';
@@ -12,7 +12,7 @@ export function isMet({ measured, rule, bound }: Threshold): boolean {
   return rule === 'below' ? measured < bound : measured >= bound;
 }
 
-/** What a scenario hands back: its tables for people, its thresholds, and everything it measured for machines. */
+/** The result of a scenario: its tables for people, its thresholds, and everything it measured for machines. */
 export interface ScenarioResult {
   tables: Table[];
   thresholds: Threshold[];

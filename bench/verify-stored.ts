@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 
 /**
- * Looks up every acknowledged event. Throws when one is missing: a rate of acknowledgements that lose events is no rate at all.
+ * Looks up every acknowledged event. Throws when one is missing: a rate is worthless if acknowledged events are lost.
  */
 export async function verifyStored(databaseUrl: string, table: string, acknowledged: readonly string[]): Promise<void> {
   const client = new Client({ connectionString: databaseUrl });

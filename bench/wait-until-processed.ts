@@ -4,7 +4,7 @@ const POLL_MS = 250;
 const REPORT_MS = 15_000;
 const OPEN = `SELECT count(*)::integer AS open FROM webhook_event WHERE status IN ('pending', 'retrying')`;
 
-/** Waits until no event is left to be processed, at most so long. */
+/** Waits until no event is left to be processed, with a time limit. */
 export async function waitUntilProcessed(url: string, maxMs: number, log: (line: string) => void): Promise<void> {
   const startedAt = performance.now();
   for (let reportAt = REPORT_MS; ;) {

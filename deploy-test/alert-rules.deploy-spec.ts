@@ -1,4 +1,4 @@
-/** Alert rules, their unit tests, and where Alertmanager sends what fires. */
+/** Alert rules, their unit tests, and Alertmanager's routing. */
 import { parse } from 'yaml';
 import { anchorOf, readAlerts, readProjectFile, RULE_TESTS, RULES_FILE } from './support/alert-rules';
 import { requireTool, run } from './support/tools';

@@ -1,4 +1,4 @@
-/** `preflight` makes a backup with PostgreSQL's own programs, restores it and counts; and it finds out what is none. */
+/** `preflight` makes a backup with PostgreSQL's own programs, restores it and counts; and it detects what is not a backup. */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

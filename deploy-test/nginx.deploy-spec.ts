@@ -1,4 +1,4 @@
-/** deploy/nginx/nginx.conf without the service: what nginx has to say by itself. */
+/** deploy/nginx/nginx.conf without the service: nginx's own answers. */
 import { createServer, type Server } from 'node:http';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';

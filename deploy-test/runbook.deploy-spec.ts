@@ -1,4 +1,4 @@
-/** The runbook: an entry for everything that can be read in an alert or an error, and nothing that does not exist. */
+/** The runbook: an entry for every alert and every error, and nothing about what does not exist. */
 import type { NewEvent } from '../src/inbox/inbox-append.repository';
 import { PROCESSING_ERROR_CODES } from '../src/inbox/inbox-work.repository';
 import type { EventOutcome } from '../src/core/event-outcome';

@@ -13,7 +13,7 @@ const COMPOSE = 'deploy/compose.yaml';
 const UNIT = 'deploy/systemd/typeform-onboarding.service';
 /** Read by Node, by PostgreSQL's image, by compose.yaml itself. */
 const OTHER_VARIABLES = ['NODE_OPTIONS', 'POSTGRES_PASSWORD'];
-/** What a reader would put for the placeholders of the examples. */
+/** Values for the placeholders of the examples. */
 const FILLED_IN: Record<string, string> = {
   '<password>': '0123456789abcdef',
   '<personal access token>': 'tfp_0123456789_example',

@@ -43,6 +43,8 @@ const KEYS = `
      SET email_key = CASE WHEN NOT test THEN identifiers -> 'email' ->> 'value' END,
          phone_key = CASE WHEN NOT test THEN identifiers -> 'phone' ->> 'value' END, keyed_at = updated_at
    WHERE keyed_at IS NULL
+     -- The release before made clients of test requests and of answers that identify nobody: the service takes them away.
+     AND (client_id IS NULL OR NOT (test OR identifiers = '{}'))
      AND (identifiers -> 'email' IS NULL OR NOT (
        split_part(identifiers -> 'email' ->> 'value', '@', 1) ~ '^(no|do-?not|dont|ne|nao|nicht|keine?)[-_.]?(reply|respon|repond|antwort|e?mail|correo)'
        OR split_part(identifiers -> 'email' ->> 'value', '@', 1) ~ '^(none|noone|nobody|not[-]?(provided|available)|unknown|undefined|i?donthave|sin[-]?(email|correo)|notengo|notiene|ningun[oa]|nenhuma?|semm?ail|sememail|naotem|naotenho|aucune?|(pasde|sans)mail|keiner?|ohne|fake|invalid|anon(ymous|imo|ym)|mailer-daemon|postmaster|test(e|er|ing)?|prueba|essai|a+|b|x+|asdf?|asd|qwerty|abc|abcd|no|na|n|null?|nil|e?mail|e|user|name|me|[0-9]{1,6}|foo|bar|example)$'

@@ -1,4 +1,4 @@
-/** The things the sandbox keeps: forms, webhooks, submissions. Names of wire fields are Typeform's own (snake case). */
+/** The data the sandbox holds: forms, webhooks, submissions. Names of wire fields are Typeform's own (snake case). */
 
 export const LANGUAGES = ['en', 'pt', 'es', 'fr', 'de'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -69,7 +69,7 @@ export interface Webhook {
   eventTypes: { form_response: boolean; form_response_partial: boolean };
   createdAtMs: number;
   updatedAtMs: number;
-  /** Why Typeform itself turned it off; unset while enabled and when an API call turned it off. */
+  /** Why Typeform itself disabled it; unset while enabled and when an API call disabled it. */
   disabledBecause?: string;
 }
 

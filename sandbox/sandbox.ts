@@ -31,7 +31,7 @@ export interface SandboxOptions extends Partial<SandboxSettings> {
   apiKey: string;
   /** The same seed gives the same forms and the same submissions. Default 1. */
   seed?: number | string;
-  /** How fast the sandbox's clock runs: 1 real time (the default), 60 a minute in a second, 0 stands still. */
+  /** How fast the sandbox's clock runs: 1 real time (the default), 60 turns a second into a minute, 0 stops the clock. */
   clockSpeed?: number;
   /** What the clock says at start; default: now. */
   startAt?: Date;
@@ -41,7 +41,7 @@ export interface SandboxOptions extends Partial<SandboxSettings> {
   time?: TimeSource;
 }
 
-/** A Typeform stand-in on a port of its own: API, webhooks and control routes. */
+/** A Typeform stand-in on its own port: API, webhooks and control routes. */
 export class TypeformSandbox {
   private constructor(
     private readonly app: FastifyInstance,
@@ -93,7 +93,7 @@ export class TypeformSandbox {
     return new TypeformSandbox(app, scheduler, sender, urlOf(app.server.address() as AddressInfo), accountId, control);
   }
 
-  /** Closes the server, breaks off what is being delivered and drops what waits. */
+  /** Closes the server, aborts deliveries in progress and drops pending ones. */
   async stop(): Promise<void> {
     await this.app.close();
     this.sender.stop();

@@ -5,7 +5,7 @@ import { isInvalidInput } from './control/control';
 const BODY_LIMIT_BYTES = 5 * 1024 * 1024;
 const LONGEST_TAG = 1000;
 
-/** The HTTP server without its routes: every error comes out in the shape of Typeform's errors. */
+/** The HTTP server without its routes: every error has the format of Typeform's errors. */
 export function createServer(trace: (line: string) => void): FastifyInstance {
   const app = fastify({
     bodyLimit: BODY_LIMIT_BYTES,

@@ -12,7 +12,7 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** What can be changed while the sandbox runs. */
+/** The settings that can be changed while the sandbox runs. */
 export interface SandboxSettings {
   /** API calls that pass in any second, over all callers (Typeform: 2 per account). */
   rateLimitPerSecond: number;
@@ -20,7 +20,7 @@ export interface SandboxSettings {
   retryAfter: boolean;
   /** How long a submission is missing from the Responses API (Typeform: about 30 minutes). */
   lagMinutes: number;
-  /** How long a deletion takes to show (Typeform: asynchronous, no time given). Simulated seconds. */
+  /** How long a deletion takes to become visible (Typeform: asynchronous, no time given). Simulated seconds. */
   deletionSeconds: number;
   /** What the accepted API key may do. */
   scopes: readonly Scope[];
@@ -32,7 +32,7 @@ export interface SandboxSettings {
   backoffSchedule: BackoffSchedule;
   /** Gives every retry a new `event_id`; whether Typeform does is documented nowhere. */
   newEventIdOnRetry: boolean;
-  /** Posts to hosts other than this machine too. Otherwise such a delivery fails like a broken connection. */
+  /** Also posts to hosts other than this machine. Otherwise such a delivery fails like a broken connection. */
   allowRemoteDeliveries: boolean;
 }
 

@@ -26,7 +26,7 @@ export class Store {
     return [...this.formsById.values()];
   }
 
-  /** Forgets a form with its webhooks and responses. */
+  /** Removes a form with its webhooks and responses. */
   deleteForm(id: string): void {
     this.formsById.delete(id);
     this.webhooksByForm.delete(id);
@@ -50,7 +50,7 @@ export class Store {
     this.webhooksByForm.get(formId)?.delete(tag);
   }
 
-  /** Keeps one response per token: a partial never replaces a completed one, anything else replaces what was there. */
+  /** Keeps one response per token: a partial never replaces a completed one; otherwise the new one replaces the old. */
   saveResponse(submission: Submission): void {
     const responses = this.responsesByForm.get(submission.formId) ?? new Map<string, StoredResponse>();
     this.responsesByForm.set(submission.formId, responses);

@@ -1,4 +1,4 @@
-// Builds dist/ when a source is newer than the last build, and with --bench bench/dist/ too; says so only when it takes time.
+// Builds dist/ when a source is newer than the last build, and with --bench also bench/dist/; prints a line only when it builds.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -19,7 +19,7 @@ const service = {
   ],
   compiler: ['@nestjs/cli/bin/nest.js', 'build'],
 };
-// Holds a copy of all that the benchmark imports, so that it finds packages of its own.
+// bench/dist/ holds a copy of everything the benchmark imports, so that its own packages are found.
 const bench = {
   output: 'bench/dist',
   sources: [...service.sources, 'bench', 'test/fixtures', 'test/support'],
@@ -33,7 +33,7 @@ function build({ output, sources, compiler: [program, ...args] }) {
   const stamp = join(root, output, '.built');
   const changed = Math.max(...sources.map((source) => newest(join(root, source))));
   if (existsSync(stamp) && Number(readFileSync(stamp, 'utf8')) >= changed) return;
-  // An installation without the compiler (an image) brings its own dist/.
+  // An installation without the compiler (an image) comes with its own dist/.
   if (existsSync(join(root, output, 'src', 'main.js')) && !existsSync(join(root, 'node_modules', 'typescript'))) return;
 
   process.stderr.write(`Building ${output}/ ...\n`);
@@ -49,14 +49,14 @@ function build({ output, sources, compiler: [program, ...args] }) {
   process.stderr.write(`Built in ${(Number(process.hrtime.bigint() - started) / 1e9).toFixed(1)} s\n`);
 }
 
-/** The time of the last change in a file or folder, in milliseconds. What is built or installed in a folder does not count. */
+/** The time of the last change in a file or folder, in milliseconds. Build output and installed packages do not count. */
 function newest(path) {
   if (!existsSync(path)) return 0;
   const stats = statSync(path);
   if (!stats.isDirectory()) return stats.mtimeMs;
   const names = readdirSync(path);
   const own = names.filter((name) => !['dist', 'node_modules', 'results'].includes(name));
-  // A folder's own time tells of a file that was removed, but also of the output that came.
+  // A folder's own time changes when a file is removed, but also when output is added.
   const removed = own.length === names.length ? stats.mtimeMs : 0;
   return Math.max(removed, ...own.map((name) => newest(join(path, name))));
 }

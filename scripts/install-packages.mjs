@@ -1,6 +1,6 @@
 // node scripts/install-packages.mjs bench deploy-test
-// Installs what only these folders need, when what their lock files name is not there. Says so in one line; when it cannot,
-// says how to.
+// Installs the packages that only these folders need, unless those of their lock files are already there. Prints one line; on
+// failure it says what to do.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

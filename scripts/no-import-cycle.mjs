@@ -1,6 +1,6 @@
 /**
- * ESLint rule: no file imports itself by way of others. A type import counts like any other: two files that only share types cannot be
- * read or moved apart either. (import-x/no-cycle leaves type imports out and has no option for it.)
+ * ESLint rule: no file imports itself through others. A type import counts like any other: two files that only share types cannot be
+ * read or moved separately either. (import-x/no-cycle leaves type imports out and has no option for it.)
  */
 import ts from 'typescript';
 
@@ -23,7 +23,7 @@ function importsOf(program) {
   );
 }
 
-/** The shortest way from one file to another along imports, both ends included; undefined when there is none. */
+/** The shortest import path from one file to another, including both ends; undefined when there is none. */
 function wayBetween(graph, from, to) {
   const cameFrom = new Map([[from, null]]);
   for (const file of cameFrom.keys()) {
@@ -41,7 +41,7 @@ export default {
   meta: {
     type: 'problem',
     schema: [],
-    messages: { cycle: 'This import closes a circle: {{way}}. Move what both sides need to a file of its own.' },
+    messages: { cycle: 'This import closes a cycle: {{way}}. Move what both sides need to a separate file.' },
   },
   create(context) {
     const { program } = context.sourceCode.parserServices;

@@ -1,4 +1,4 @@
-/** How the application is put on HTTP: shared by main and the end-to-end tests. */
+/** How the application is served over HTTP: shared by main and the end-to-end tests. */
 import { randomUUID } from 'node:crypto';
 import { createServer, IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -27,13 +27,13 @@ const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 const MAX_PATH_PARAMETER_LENGTH = 500;
 const SAFE_REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 const MANAGEMENT_ROUTES = /^\/(health|metrics)(\/|$)/;
-/** How long a shutdown waits for slow requests; the rest of the 10 s is for letting go of the database. */
+/** How long a shutdown waits for slow requests; the rest of the 10 s is for closing the database connections. */
 const DRAIN_TIMEOUT_MS = 6_000;
 
 /** A running service. */
 export interface RunningApp {
   app: NestFastifyApplication;
-  /** Base URLs of what listens, e.g. `http://127.0.0.1:3000`. */
+  /** Base URLs of the listeners, e.g. `http://127.0.0.1:3000`. */
   url: string;
   managementUrl: string | null;
   close(): Promise<void>;
@@ -82,11 +82,11 @@ export async function startApp(
   }
 }
 
-/** Says which port is taken and what to do; every other error stays as it is. */
+/** Turns a taken port into an error with a remedy; passes every other error on. */
 function explained(error: unknown): unknown {
   const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
   if (code !== 'EADDRINUSE') return error;
-  const message = `port ${port} of ${address} is already in use: stop what listens there, or set PORT (or MANAGEMENT_PORT) to another one`;
+  const message = `port ${port} of ${address} is already in use: stop the program that listens there, or set PORT (or MANAGEMENT_PORT) to another one`;
   return new Error(message, { cause: error });
 }
 
@@ -126,7 +126,7 @@ function createAdapter(config: AppConfig): FastifyAdapter {
   return adapter;
 }
 
-/** Webhook bodies stay the bytes that came, since the signature is over these; everything else is JSON. */
+/** Webhook bodies stay the raw bytes received, since the signature covers these; everything else is JSON. */
 function parseBodies(fastify: FastifyInstance): void {
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
@@ -136,7 +136,7 @@ function parseBodies(fastify: FastifyInstance): void {
   });
 }
 
-/** Helmet's headers are for browsers. Typeform is none, and making them would cost a tenth of a webhook's processor time. */
+/** Helmet's headers are for browsers. Webhook endpoints, which only Typeform calls, omit them. */
 function protectBrowsers(fastify: FastifyInstance): void {
   const setHeaders = helmet({ contentSecurityPolicy: false, crossOriginEmbedderPolicy: false });
   fastify.addHook('onRequest', (request, reply, done) => {
@@ -145,7 +145,7 @@ function protectBrowsers(fastify: FastifyInstance): void {
   });
 }
 
-/** A client that would keep its connection after its answer must not hold up the shutdown, nor send into a closing socket. */
+/** A keep-alive connection must neither hold up the shutdown nor carry a new request into a closing socket. */
 function closeConnectionsWhile(draining: Draining, fastify: FastifyInstance): void {
   fastify.addHook('onSend', (_request, reply, payload, done) => {
     if (draining.started) void reply.header('connection', 'close');
@@ -154,8 +154,8 @@ function closeConnectionsWhile(draining: Draining, fastify: FastifyInstance): vo
 }
 
 /**
- * With MANAGEMENT_PORT, probes and metrics are served there only, and nothing else is. The route that was found decides, since
- * one route has many spellings. A webhook that was pointed at that port is told to come again: 404 would disable it for good.
+ * With MANAGEMENT_PORT, only that port serves probes and metrics, and it serves nothing else. The matched route decides, since
+ * one route has many spellings. A webhook aimed at that port gets 503, so that Typeform retries: a 404 would disable it.
  */
 function separateManagement(fastify: FastifyInstance, config: AppConfig, management: () => Server | null): void {
   if (config.http.managementPort === null) return;
@@ -165,7 +165,7 @@ function separateManagement(fastify: FastifyInstance, config: AppConfig, managem
     const cameByManagement = typeof address === 'object' && request.socket.localPort === address?.port;
     if (cameByManagement === MANAGEMENT_ROUTES.test(request.routeOptions.url ?? '')) return done();
     const refusal = isBelowWebhooks(request.url)
-      ? new DomainError('not_ready', 'webhooks are not taken in on the management port', { retryAfterSeconds: 60 })
+      ? new DomainError('not_ready', 'the management port does not accept webhooks', { retryAfterSeconds: 60 })
       : new DomainError('not_found', 'there is nothing at this address');
     sendProblem(request, reply, refusal, logger);
   });

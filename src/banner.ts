@@ -5,14 +5,14 @@ import { sign } from './core/signature';
 import type { TypeformSandbox } from '../sandbox/sandbox';
 import { sampleEvent } from './sample-event';
 
-/** What runs beside the configuration. */
+/** What is running, in addition to the configuration. */
 interface Surroundings {
   running: RunningApp;
   database: string;
   /** null: a real Typeform account. */
   sandbox: TypeformSandbox | null;
   now: Date;
-  /** Whether ADMIN_API_KEY was given: then it is shown nowhere. */
+  /** Whether ADMIN_API_KEY was given: if so, it is never shown. */
   adminKeyGiven: boolean;
 }
 
@@ -22,7 +22,7 @@ export function printBanner(config: AppConfig, { running, database, sandbox, now
   const body = sampleEvent(now);
   const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
   const management = managementUrl ?? url;
-  // In double quotes, so that the shell puts in the key that it was given.
+  // In double quotes, so that the shell expands the variable.
   const authorization = adminKeyGiven
     ? '"Authorization: Bearer $ADMIN_API_KEY"'
     : quoted(`Authorization: Bearer ${config.access.adminApiKey}`);

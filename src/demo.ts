@@ -1,5 +1,5 @@
 /**
- * Without a Typeform account: the sandbox beside the service, and one round through the service's own API: a form of the sandbox is
+ * Without a Typeform account: the sandbox next to the service, and one round trip through the service's own API: a sandbox form is
  * registered, people submit it, and they become clients. Never in production.
  */
 import { LoggerService } from '@nestjs/common';
@@ -26,13 +26,16 @@ export async function startSandbox(config: AppConfig, logger: LoggerService): Pr
     return await TypeformSandbox.start({ port: config.sandboxPort, apiKey: SANDBOX_API_KEY });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    logger.warn(`SANDBOX_PORT ${config.sandboxPort} is taken: no Typeform sandbox is started`, 'Sandbox');
+    logger.warn(
+      `SANDBOX_PORT ${config.sandboxPort} is taken, so no Typeform sandbox was started: set SANDBOX_PORT to a free port and start again`,
+      'Sandbox',
+    );
     return null;
   }
 }
 
 /**
- * Registers the sandbox's first form and, unless somebody has submitted it before, submits it a few times and waits for the responses.
+ * Registers the sandbox's first form and, unless it has been submitted before, submits it a few times and waits for the responses.
  * Returns a sentence that says what was done; throws when it fails.
  */
 export async function demonstrate(
@@ -59,7 +62,7 @@ export async function demonstrate(
   await call('POST', `/v1/webhooks/${webhook.id}/reconcile`, {});
   const known = deliveries.parse(await call('GET', `/v1/deliveries?formId=${form.id}&limit=1`));
   if (known.items.length > 0) {
-    return `Registered the sandbox form ${form.id}; its submissions of an earlier start are still here, so there are no new ones`;
+    return `Registered the sandbox form ${form.id}; the submissions of an earlier start are still here, so none were added`;
   }
   const submitted = sandbox.control.submit(form.id, { count: SUBMISSIONS, seed: now.toISOString() });
   const tokens = new Set(submitted.map(({ token }) => token));

@@ -12,7 +12,7 @@ const NEST_LEVELS: Record<LogLevel, NestLogLevel[]> = {
   trace: ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'],
 };
 
-/** What the framework says about its own start: a line for every module and route. */
+/** The framework's own start-up messages: a line for every module and route. */
 const FRAMEWORK_CONTEXTS = new Set([
   'NestFactory',
   'InstanceLoader',
@@ -21,7 +21,7 @@ const FRAMEWORK_CONTEXTS = new Set([
   'NestApplication',
 ]);
 
-/** The logger of the service: JSON lines in production, readable ones elsewhere; one line an event in both. */
+/** The logger of the service: JSON lines in production, readable ones elsewhere; one line per event in both. */
 export class ServiceLogger extends ConsoleLogger {
   constructor(config: Pick<AppConfig, 'environment' | 'logLevel'>) {
     const json = config.environment === 'production';

@@ -1,5 +1,5 @@
 /** Starts the service: configuration, database, migrations, HTTP; stops it cleanly on SIGTERM and SIGINT. */
-// First: it instruments what is loaded after it.
+// First, because it instruments what is loaded after it.
 import { stopTracing } from './tracing';
 import 'reflect-metadata';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,9 +13,9 @@ import { openDatabase } from './database/open-database';
 import { ServiceLogger } from './logger';
 import { Draining } from './rest/draining';
 
-/** Kubernetes kills after 30 s by default; whatever hangs, the process is gone well before. */
+/** Kubernetes kills after 30 s by default; even if something hangs, the process exits well before. */
 const SHUTDOWN_DEADLINE_MS = 9_500;
-/** So long the port still answers 503 and "not ready": a port that closes at once resets requests that are on their way. */
+/** How long the port still answers 503 and "not ready": closing it immediately would reset requests already on their way. */
 const ANNOUNCE_SHUTDOWN_MS = 1_000;
 
 async function main(): Promise<void> {
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
     logger.warn(`${name} ${message}`, 'Config');
 
   const database = await openDatabase(configured, {
-    // In production the `migrate` command does it; until it has run the service is up but not ready.
+    // In production the `migrate` command does this; until it has run, the service is up but not ready.
     migrate: configured.environment !== 'production',
     log: (line) => logger.log(line, 'Database'),
   });
@@ -75,9 +75,9 @@ function stopOnSignal(logger: LoggerService, stop: () => Promise<void>): void {
   const onSignal = (signal: NodeJS.Signals): void => {
     if (stopping) return;
     stopping = true;
-    logger.log(`${signal}: finishing what is in flight`, 'Main');
+    logger.log(`${signal}: finishing requests in flight`, 'Main');
     setTimeout(() => {
-      logger.error('The shutdown took too long; leaving now. What was acknowledged is committed.', 'Main');
+      logger.error('The shutdown took too long; exiting now. Every acknowledged event is committed.', 'Main');
       process.exit(1);
     }, SHUTDOWN_DEADLINE_MS).unref();
     stop().then(

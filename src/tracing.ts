@@ -5,7 +5,7 @@
  */
 import { tracingIsOn } from './config/process-environment';
 
-/** Sends what is left. Resolves in any case, after a few seconds at most. */
+/** Sends the remaining spans. Always resolves, within a few seconds. */
 export const stopTracing: () => Promise<void> = tracingIsOn ? startSdk() : () => Promise.resolve();
 
 function startSdk(): () => Promise<void> {

@@ -84,14 +84,14 @@ describe('each change leaves one entry', () => {
   });
 
   it('changing a form, with what it was before; saying the same again leaves none', async () => {
-    const identifierMapping = { email: 'mail', company: 'hidden:user_id', phone: null };
+    const identifierMapping = { email: 'mail', company: 'hidden:email', phone: null };
     const patch = (body: object, requestId: string) =>
       app.admin('patch', '/v1/forms/audited').set('x-request-id', requestId).send(body).expect(200);
     let updatedAt: unknown[] = [];
     const made = await entriesOf(async () => {
       const first = await patch({ identifierMapping }, 'req-mapping');
       const same = await patch(
-        { identifierMapping: { company: 'hidden:user_id', phone: null, email: 'mail' } },
+        { identifierMapping: { company: 'hidden:email', phone: null, email: 'mail' } },
         'req-same',
       );
       await patch({}, 'req-empty');

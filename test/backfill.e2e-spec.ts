@@ -276,7 +276,7 @@ describe('by itself', () => {
     // Two seconds of Typeform's limit.
     expect(calls.length - before).toBe(4);
     expect(byStatus).toEqual({ 200: calls.length });
-    expect(app.logs.join('\n')).toContain('Submissions were recovered that no webhook had delivered');
+    expect(app.logs.join('\n')).toContain('Recovered submissions that no webhook had delivered');
     expect(await metric('onboarding_backfill_recovered_total{trigger="start"}')).toBe(500);
   });
 

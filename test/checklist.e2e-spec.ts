@@ -99,7 +99,7 @@ it('is carried over the phases: what was found and who signed stays', async () =
   expect((await change('sign', 'code.review', '--by', 'Ada Lovelace', '--note', 'two pairs of eyes')).code).toBe(0);
   const overruled = await change('sign', 'environment.backup', '--by', 'Ada Lovelace');
   expect(overruled).toMatchObject({ code: 0, stdout: expect.stringContaining('environment.backup stays failed') });
-  expect(overruled.stdout).toMatch(/cannot overrule .*\n {2}database\.backup: no backup was named/);
+  expect(overruled.stdout).toMatch(/cannot overrule .*\n {2}database\.backup: no backup was given/);
 
   expect((await change('sign', 'decisions.customers', '--by', 'Grace Hopper', '--result', 'no')).code).toBe(0);
   expect((await change('set', 'next-review', '2026-12-01')).code).toBe(0);

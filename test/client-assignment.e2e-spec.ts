@@ -202,3 +202,34 @@ it('what the release before writes is given to the right client', async () => {
     { email: 'two@example.com', conflict: true, responses: 1 },
   ]);
 });
+
+it('responses that can never be settled stop no other, and no search text; they are reported once', async () => {
+  const good = newEvent({ formId: 'z-good', questions: [askEmail('late@example.com')] });
+  const stuck = Array.from({ length: 40 }, (_, n) => newEvent({ formId: 'a-stuck', token: `stuck${n}` }));
+  await deliverAll([...stuck, good], () => app);
+  await settled();
+  const { pool } = app.database;
+  await pool.query(`UPDATE form_response SET identifiers = 'null', updated_at = updated_at + interval '1 second'
+                     WHERE form_id = 'a-stuck'`);
+  await pool.query(`UPDATE form_response SET email_key = NULL, search_text = NULL, updated_at = updated_at + interval '1 second'
+                     WHERE form_id = 'z-good'`);
+  // As it starts, a process looks for what there is to settle.
+  const other = await startTestApp({ RECONCILE_INTERVAL_SECONDS: '0' }, { database: app.database });
+  try {
+    await eventually(async () => {
+      const { rows } = await pool.query<{ keyed: boolean; text: string | null }>(
+        `SELECT email_key = 'late@example.com' AND keyed_at = updated_at AS keyed, search_text AS text
+           FROM form_response WHERE form_id = 'z-good'`,
+      );
+      return rows[0]?.keyed === true && rows[0].text !== null;
+    }, 'the response after them is settled and searchable');
+    const reported = (): string[] => other.logs.filter((line) => line.includes('could not be settled'));
+    await eventually(() => Promise.resolve(reported().length > 0), 'what could not be settled is reported');
+    for (let pass = 0; pass < 3; pass += 1) await other.app.get(ResponseSettler, { strict: false }).settle();
+    // All three processes write to the log of the last one; each says it once.
+    expect(reported().length).toBeLessThanOrEqual(3);
+    for (const line of reported()) expect(line).toContain('"responses":40');
+  } finally {
+    await other.stop();
+  }
+});

@@ -129,8 +129,8 @@ describe('a correction', () => {
     ['identifiers.email', { email: 'nobody' }, 'must be an e-mail address'],
     ['identifiers.phone', { phone: '0151 234' }, 'must be a phone number with its country code, such as +12025550123'],
     ['identifiers.birthday', { birthday: 'yesterday' }, 'must be a date, YYYY-MM-DD'],
-    ['identifiers.city', { city: ' ' }, 'must not be empty; null takes the identifier away'],
-    ['identifiers.city', { city: 7 }, 'must be a text, null, or {"reset": true}'],
+    ['identifiers.city', { city: ' ' }, 'must not be empty; null removes the identifier'],
+    ['identifiers.city', { city: 7 }, 'must be text, null, or {"reset": true}'],
     ['identifiers', {}, 'must name an identifier to correct'],
   ])('%s of %j is refused', async (path, identifiers, message) => {
     const { client: before } = await submit(askEmail('checked@example.com'));

@@ -30,7 +30,7 @@ it.each([-7_200_000, -60_000, 60_000])('by %i ms: a full window of the throttler
   // It may be another window by now, on a busy machine.
   if (refused.status === 429) expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(WINDOW_SECONDS);
   const startedAt = performance.now();
-  await eventually(async () => (await send()) === 200, 'webhooks are taken in again');
+  await eventually(async () => (await send()) === 200, 'webhooks are accepted again');
   expect(performance.now() - startedAt).toBeLessThan(30_000);
 });
 
@@ -53,4 +53,22 @@ it.each([-7_200_000, 7_200_000])('by %i ms: a webhook that was registered elsewh
     'the webhook is known',
   );
   expect(performance.now() - startedAt).toBeLessThan(30_000);
+});
+
+it('two days ahead and back: what was taken in meanwhile is processed at once', async () => {
+  const holder = await app.database.pool.connect();
+  try {
+    // No batch may begin before the clock is right again.
+    await holder.query(`BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('typeform-onboarding:processing', 0))`);
+    setClock(2 * 24 * 3_600_000);
+    await app.deliver(newEvent()).expect(200);
+    setClock(0);
+    await holder.query('COMMIT');
+  } finally {
+    holder.release();
+  }
+  await eventually(async () => {
+    const { rows } = await app.database.pool.query<{ status: string }>('SELECT status FROM webhook_event');
+    return rows[0]?.status === 'processed';
+  }, 'the event is processed');
 });

@@ -242,7 +242,9 @@ describe('refusals', () => {
     mkdirSync(old);
     writeFileSync(join(old, 'PG_VERSION'), '13\n');
     writeFileSync(join(foreign, 'beach.jpg'), '');
-    await expect(start({ dataDir: old })).rejects.toThrow(/made by PostgreSQL 13, the embedded one is \d+.*DATA_DIR/s);
+    await expect(start({ dataDir: old })).rejects.toThrow(
+      /created by PostgreSQL 13, but the embedded one is version \d+.*DATA_DIR/s,
+    );
     await expect(start({ dataDir: foreign })).rejects.toThrow(/holds no PostgreSQL data.*DATA_DIR/s);
     expect(readdirSync(foreign)).toEqual(['beach.jpg']);
   });

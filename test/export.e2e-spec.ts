@@ -111,6 +111,12 @@ describe('XLSX', () => {
     expect(new Set(headings).size).toBe(headings.length);
   });
 
+  it('needs no ZIP64, with which LibreOffice 7.4 cannot open a sheet', async () => {
+    const bytes = await bytesOf(`format=xlsx&formId=${FORM}`);
+    const versionNeeded = bytes.readUInt16LE(4);
+    expect(versionNeeded).toBeLessThan(45);
+  });
+
   it('of nothing is a sheet with its headings', async () => {
     const { headings, rows } = await sheetOf('format=xlsx&formId=none');
     expect(headings).toContain('formId');

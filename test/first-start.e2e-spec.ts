@@ -32,7 +32,7 @@ describe('the first start', () => {
     const running = (service = await start());
     const second = readBanner(service.stdout);
     expect(second.adminKey).toBe(adminKey);
-    await service.comesTrue(() => /there are no new ones/.test(running.output), 'the demonstration has looked');
+    await service.comesTrue(() => /none were added/.test(running.output), 'the demonstration has looked');
     await clientsAre(service, adminKey, 'ada@example.com', 1 + SANDBOX_SUBMISSIONS);
     const again = await exchange(`${second.url}${path}`, { method: 'POST', headers, body: Buffer.from(body) });
     expect(json(again)).toMatchObject({ status: 'duplicate' });

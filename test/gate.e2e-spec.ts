@@ -91,7 +91,7 @@ describe('the decision', () => {
       slow ? { code: 3, verdict: 'hold' } : { code: 0, verdict: 'promote' },
     );
     expect(report.figures).toMatchObject({ failed: 0 });
-    expect(report.figures?.acknowledged).toBeGreaterThan(10);
+    expect(report.figures?.acknowledged).toBeGreaterThan(0);
     expect(criterion(report, 'degradation').evidence).toMatch(/mean 1000 -> /);
   });
 

@@ -51,7 +51,8 @@ async function refused(
   expect(answer.body).toMatchObject({ status, code, requestId: answer.headers['x-request-id'] });
   expect(JSON.stringify(answer.body)).not.toMatch(/ at |node_modules|example\.com/);
   expect(await stored()).toBe(rowsBefore);
-  const lines = app.logs.slice(linesBefore);
+  // The service looks after its forms at Typeform at the same time.
+  const lines = app.logs.slice(linesBefore).filter((line) => !line.includes('TypeformCaller'));
   expect(lines).toHaveLength(1);
   expect(lines[0]).not.toMatch(/example\.com|sha256=|node_modules/);
   return answer;

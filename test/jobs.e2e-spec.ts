@@ -93,6 +93,8 @@ describe('reprocessing', () => {
     });
     const { body: client } = await app.admin('get', `/v1/clients/${body.items[0].clientId}`).expect(200);
     expect(client.identifiers.city).toMatchObject({ value: body.items[0].identifiers.city.value });
+    const { body: searched } = await app.admin('get', `/v1/responses?formId=${formId}&q=note&limit=200`).expect(200);
+    expect(searched.items).toHaveLength(130);
     const made = (await auditOf('form.reprocessed')).filter(({ subject }) => subject === formId);
     expect(made).toMatchObject([{ actorId: 'bootstrap', details: { jobId: id, joinedActiveJob: false } }]);
     const { body: list } = await app.admin('get', '/v1/jobs?kind=reprocess&status=done,failed&limit=1').expect(200);
@@ -118,6 +120,40 @@ describe('reprocessing', () => {
     expect(body.items).toHaveLength(1);
     const { body: wrong } = await app.admin('get', `/v1/clients?email=wrong-${formId}@example.com`).expect(200);
     expect(wrong.items).toEqual([]);
+  });
+
+  it('finds what a replay finds where there are no answers, and nothing where they cannot be read', async () => {
+    const hidden = { account: 'Acme' };
+    const empty = newEvent({ formId, questions: [], hidden });
+    const other = newEvent({ formId, questions: [], hidden });
+    const unreadable = { ...other, form_response: { ...other.form_response, answers: 'no list' } };
+    await app.deliver(empty).expect(200);
+    await app.deliver(unreadable).expect(200);
+    await app.settled();
+    await app
+      .admin('patch', `/v1/forms/${formId}`)
+      .send({ identifierMapping: { company: 'hidden:account' } })
+      .expect(200);
+    const companies = async (): Promise<unknown[]> => {
+      const { body } = await app.admin('get', `/v1/responses?formId=${formId}`).expect(200);
+      const items = body.items as { token: string; identifiers: { company?: { value: string } } }[];
+      return items.map(({ token, identifiers }) => [token, identifiers.company?.value ?? null]).sort();
+    };
+    const expected = [
+      [tokenOf(empty), 'Acme'],
+      [tokenOf(other), null],
+    ].sort();
+    const { body: preview } = await app
+      .admin('post', `/v1/forms/${formId}/mapping-preview`)
+      .send({ identifierMapping: { company: 'hidden:account' } })
+      .expect(200);
+    const items = preview.items as { token: string; then: { company?: { value: string } } }[];
+    expect(items.map(({ token, then }) => [token, then.company?.value ?? null]).sort()).toEqual(expected);
+    await ended(await reprocess());
+    expect(await companies()).toEqual(expected);
+    await app.admin('post', '/v1/deliveries/replay').send({ formId }).expect(200);
+    await app.settled();
+    expect(await companies()).toEqual(expected);
   });
 
   it('goes on where it was when its process dies', async () => {
@@ -415,6 +451,44 @@ describe('jobs', () => {
     } finally {
       await holder.query('SELECT pg_advisory_unlock_all()');
       holder.release();
+    }
+  });
+
+  it('leave their row alone while they count, however long that takes', async () => {
+    await deliver(2);
+    const holder = await app.database.pool.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query('LOCK TABLE webhook_event IN ACCESS EXCLUSIVE MODE');
+      const { body } = await app.admin('post', '/v1/deliveries/replay').send({ formId, async: true }).expect(202);
+      const id = (body as Started).jobId;
+      const counting = `SELECT FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'SELECT count(*)%webhook_event%'`;
+      await eventually(async () => (await sql(counting)).length > 0, 'the job counts');
+      expect(await sql('SELECT FROM job WHERE id = $1 FOR UPDATE NOWAIT', [id])).toHaveLength(1);
+      await holder.query('ROLLBACK');
+      expect(await ended(id)).toMatchObject({ status: 'done', total: 2, done: 2 });
+    } finally {
+      await holder.query('ROLLBACK');
+      holder.release();
+    }
+  });
+
+  it('that ended are kept for 90 days', async () => {
+    const insert = (days: number) =>
+      sql<{ id: string }>(
+        `INSERT INTO job (kind, status, params, due_at, created_by, created_at, finished_at)
+         SELECT 'replay', 'done', '{}', ended, 'on duty', ended, ended FROM (SELECT now() - $1 * interval '1 day' AS ended) AS at
+         RETURNING id`,
+        [days],
+      );
+    const [[old], [young]] = [await insert(91), await insert(89)];
+    const other = await startTestApp({ RECONCILE_INTERVAL_SECONDS: '0' }, { database: app.database });
+    try {
+      await eventually(async () => (await sql('SELECT FROM job WHERE id = $1', [old?.id])).length === 0, 'it is gone');
+      await app.admin('get', `/v1/jobs/${young?.id}`).expect(200);
+    } finally {
+      await other.stop();
     }
   });
 

@@ -100,7 +100,9 @@ describe('metrics', () => {
     const labels = new Set(text.match(/[a-z_]+(?==")/g));
     const ofNode = ['kind', 'version', 'major', 'minor', 'patch', 'space', 'type'];
     expect([...labels].filter((label) => !ofNode.includes(label)).sort()).toEqual([
+      'cause',
       'code',
+      'constraint',
       'field',
       'le',
       'level',
@@ -109,6 +111,7 @@ describe('metrics', () => {
       'priority',
       'state',
       'status',
+      'table',
       'trigger',
     ]);
     expect(text).not.toContain(event.event_id);

@@ -196,7 +196,7 @@ describe('what is broken is red', () => {
       'TYPEFORM_WEBHOOK_SECRET was generated for development',
       'ADMIN_API_KEY is an example or a placeholder',
     ]);
-    expect(run.line('keys.encryption').evidence).toBe("key 'typed' is text that somebody typed");
+    expect(run.line('keys.encryption').evidence).toBe("key 'typed' is typed text, not random bytes");
     expect(run.line('public-url.dns').evidence).toContain('Typeform cannot reach it');
     expect(run.line('public-url.tls').evidence).toContain('no TLS connection to localhost:1 (ECONNREFUSED)');
   });

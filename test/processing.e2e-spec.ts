@@ -144,8 +144,40 @@ describe('failures', () => {
     await app.database.pool.query('CREATE TABLE cured ()');
     await app.admin('post', '/v1/deliveries/replay').send({ status: 'dead' }).expect(200, { matched: 1, queued: 1 });
     await eventually(async () => (await delivery(bad.event_id)).status === 'processed', 'the replay is processed');
-    expect(await delivery(bad.event_id)).toMatchObject({ attempts: 1, lastError: null });
+    const cured = await delivery(bad.event_id);
+    expect(cured).toMatchObject({ attempts: 1, lastError: null });
+    const attempt = { at: expect.any(String) as string, constraint: null, table: null };
+    expect(cured.attemptLog).toEqual([
+      ...Array.from({ length: 3 }, () => ({ ...attempt, code: 'data_rejected', sqlState: '22000' })),
+      { ...attempt, at: cured.processedAt, code: null, sqlState: null },
+    ]);
+    expect(healthy.items[0]).not.toHaveProperty('attemptLog');
+    const [first] = good;
+    expect((await delivery(String(first?.event_id))).attemptLog).toHaveLength(1);
     await app.database.pool.query('DROP TABLE cured');
+  });
+
+  it('of a constraint are told by its name and table; the last 20 are kept', async () => {
+    const { pool } = app.database;
+    await pool.query(`ALTER TABLE form_response ADD CONSTRAINT nobody CHECK (form_id <> 'refused')`);
+    const event = newEvent({ formId: 'refused' });
+    await app.deliver(event).expect(200);
+    await eventually(async () => (await delivery(event.event_id)).status === 'dead', 'the event is given up');
+    const failure = { code: 'constraint', sqlState: '23514', constraint: 'nobody', table: 'form_response' };
+    expect((await delivery(event.event_id)).attemptLog).toEqual(Array(3).fill(expect.objectContaining(failure)));
+    await pool.query(
+      `UPDATE webhook_event SET attempt_log = (SELECT jsonb_agg(jsonb_build_object('at', now(), 'code', number))
+                                                 FROM generate_series(1, 20) AS number) WHERE event_id = $1`,
+      [event.event_id],
+    );
+    await app.admin('post', `/v1/deliveries/${event.event_id}/replay`).expect(200);
+    await eventually(async () => (await delivery(event.event_id)).status === 'dead', 'it is given up again');
+    const { attemptLog } = await delivery(event.event_id);
+    expect((attemptLog as { code: unknown }[]).map(({ code }) => code)).toEqual([
+      ...Array.from({ length: 17 }, (_, index) => index + 4),
+      ...Array<string>(3).fill('constraint'),
+    ]);
+    await pool.query('ALTER TABLE form_response DROP CONSTRAINT nobody');
   });
 
   it('retries until the cause is gone', async () => {

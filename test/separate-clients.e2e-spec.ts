@@ -2,15 +2,26 @@
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../src/database/data-source-options';
 import { MIGRATIONS, runMigrations } from '../src/database/migrations';
+import { ResponseSettler } from '../src/onboarding/response-settler';
 import { createTestDatabase, type TestDatabase } from './support/database';
 import { startTestApp } from './support/test-app';
 
 /** Measured with more by setting this; how long it took is printed then. */
 const CLIENTS = Number(process.env.SEPARATED_CLIENTS ?? 2_000);
 const FIRST = 'ClientIdentity1764700000000';
+const SEPARATION = 'SeparateClients1764800000000';
+
+const TESTER = '00000000-0000-4000-9000-000000000001';
+const NOBODY = '00000000-0000-4000-9000-000000000002';
 
 let database: TestDatabase;
 let dataSource: DataSource;
+
+/** Undoes this migration and every later one. */
+async function undoFrom(migration: string): Promise<void> {
+  const toUndo = MIGRATIONS.length - MIGRATIONS.findIndex(({ name }) => name === migration);
+  for (let undone = 0; undone < toUndo; undone += 1) await dataSource.undoLastMigration();
+}
 
 /** Runs SQL and returns the one number it selects. */
 async function count(sql: string): Promise<number> {
@@ -54,8 +65,7 @@ beforeAll(async () => {
   database = await createTestDatabase({ empty: true });
   dataSource = await new DataSource({ ...dataSourceOptions(database.url, 3), extra: {} }).initialize();
   await runMigrations(dataSource);
-  const toUndo = MIGRATIONS.length - MIGRATIONS.findIndex(({ name }) => name === FIRST);
-  for (let undone = 0; undone < toUndo; undone += 1) await dataSource.undoLastMigration();
+  await undoFrom(FIRST);
   await seed();
 });
 afterAll(async () => {
@@ -96,7 +106,7 @@ it('separates whom a phone alone had merged, loses nobody, and can be undone and
   }
 
   for (let again = 0; again < 2; again += 1) {
-    await dataSource.undoLastMigration();
+    await undoFrom(SEPARATION);
     await runMigrations(dataSource);
   }
   expect(await count('SELECT count(*) FROM client')).toBe(CLIENTS + merged + alone);
@@ -116,6 +126,31 @@ it('is in the audit log, whose chain holds', async () => {
     expect([sum('clients'), sum('made'), sum('responses')]).toEqual([merged, merged + alone, merged + alone]);
     expect(new Set(entries.flatMap(({ details }) => details.clientIds)).size).toBe(merged);
     expect((await app.admin('get', '/v1/audit/verify').expect(200)).body).toMatchObject({ valid: true });
+  } finally {
+    await app.stop();
+  }
+});
+
+it('leaves clients of test requests and of answers that identify nobody to the service, which takes them away', async () => {
+  await undoFrom(SEPARATION);
+  await database.pool.query(
+    `INSERT INTO client (id, identifiers, created_at, updated_at)
+       SELECT id::uuid, '{}', now(), now() FROM unnest(ARRAY['${TESTER}', '${NOBODY}']) AS id;
+     INSERT INTO form_response (form_id, token, event_id, response_type, test, received_at, effective_at, answers, hidden, variables,
+                                identifiers, client_id, created_at, updated_at)
+       SELECT 'form', id, id, 'completed', id = '${TESTER}', now(), now(), '[]', '{}', '[]',
+              CASE WHEN id = '${TESTER}' THEN '{"fullName": {"value": "Lorem Ipsum", "source": "field:n", "confidence": 0.8}}' ELSE '{}' END::jsonb,
+              id::uuid, now(), now()
+         FROM unnest(ARRAY['${TESTER}', '${NOBODY}']) AS id;`,
+  );
+  await runMigrations(dataSource);
+  const app = await startTestApp({}, { database });
+  try {
+    await app.app.get(ResponseSettler, { strict: false }).settle();
+    expect(await count(`SELECT count(*) FROM client WHERE id IN ('${TESTER}', '${NOBODY}')`)).toBe(0);
+    expect(
+      await count(`SELECT count(*) FROM form_response WHERE token IN ('${TESTER}', '${NOBODY}') AND client_id IS NULL`),
+    ).toBe(2);
   } finally {
     await app.stop();
   }

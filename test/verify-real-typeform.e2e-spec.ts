@@ -187,10 +187,13 @@ function launch(of: TestApp, ...args: string[]): ServiceProcess {
 const webhooksAtTypeform = () => sandbox.control.webhooks().filter(({ tag }) => tag === TAG);
 
 async function expectNothingLeft(of: TestApp): Promise<void> {
-  for (const list of ['deliveries', 'forms', 'responses', 'clients']) {
+  for (const list of ['deliveries', 'responses', 'clients']) {
     const { body } = await of.admin('get', `/v1/${list}`).expect(200);
     expect({ list, items: body.items }).toEqual({ list, items: [] });
   }
+  // A registered form is known from then on.
+  const { body: forms } = await of.admin('get', '/v1/forms').expect(200);
+  for (const form of forms.items as object[]) expect(form).toMatchObject({ formId, responseCount: 0 });
   const { body } = await of.admin('get', `/v1/webhooks?formId=${formId}`).expect(200);
   const ours = (body.items as { tag: string; status: string }[]).filter(({ tag }) => tag === TAG);
   expect(ours.filter(({ status }) => status !== 'removed')).toEqual([]);

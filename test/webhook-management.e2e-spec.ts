@@ -375,7 +375,7 @@ describe('the reconciler', () => {
       body: JSON.stringify({ url: `${app.url}/webhooks/typeform/not-ours`, enabled: true }),
     });
     await eventually(
-      () => app.logs.some((line) => line.includes('not managed here') && line.includes('foreign')),
+      () => app.logs.some((line) => line.includes('not managed by it') && line.includes('foreign')),
       'the stray is reported',
     );
     expect(remote()).toHaveLength(2);

@@ -1,9 +1,9 @@
-/** The servers that are compared, each in a process of its own. */
+/** The servers under comparison, each in its own process. */
 import type { WorkerMode } from '../../src/config/app-config';
 import { Child } from '../child';
 import type { MemoryReading } from './memory-reading';
 
-/** What a server is told. */
+/** The settings of a server. */
 export type ContenderRequest = { start: { databaseUrl: string; workerMode: WorkerMode } } | { readMemory: true };
 
 /** One of the servers: its program, and the table its acknowledgements can be looked up in (null: it stores nothing). */
@@ -14,7 +14,7 @@ export interface Contender {
   table: 'webhook_event' | 'express_event' | null;
 }
 
-/** A server that listens. */
+/** A listening server. */
 export class RunningContender {
   private constructor(
     private readonly child: Child,

@@ -1,4 +1,4 @@
-/** A receiver as one would write it by hand: Express, the signature, JSON.parse, one INSERT through a pool of ten. */
+/** A typical hand-written receiver: Express, the signature, JSON.parse, one INSERT through a pool of ten. */
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { Pool } from 'pg';
@@ -6,7 +6,7 @@ import { verifySignature } from '../../src/core/signature';
 import { SIGNING_SECRET, WEBHOOK_PATH } from '../load/requests';
 import { serve } from './serve';
 
-/** A table of its own with nothing but the primary key, and text instead of jsonb: the cheapest there is. */
+/** A separate table with only the primary key, and text instead of jsonb: the cheapest possible. */
 const CREATE_TABLE = `
   CREATE TABLE express_event (
     event_id text PRIMARY KEY,

@@ -7,7 +7,7 @@ export interface MemoryReading {
 
 const MAX_READINGS = 20;
 const PAUSE_MS = 250;
-/** Readings in a row that bring nothing new. */
+/** Consecutive readings without a change. */
 const SETTLED_AFTER = 4;
 const MB = 1024 * 1024;
 

@@ -1,4 +1,4 @@
-/** Our service without its group commit: every request makes one INSERT of its own through the pool of ten connections. */
+/** Our service without its group commit: every request makes its own INSERT through the pool of ten connections. */
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import type { NewEvent } from '../../src/inbox/inbox-append.repository';

@@ -10,7 +10,7 @@ export const ADMIN_KEY = 'benchmark-admin-key-of-more-than-32-characters';
 
 /**
  * Starts the service as main does, with the settings of a production deployment. Nothing is left out; only the limits of the
- * throttlers are out of the way.
+ * throttlers are raised.
  */
 export async function startService(databaseUrl: string, workerMode: WorkerMode): Promise<RunningApp> {
   const loaded = loadConfig({

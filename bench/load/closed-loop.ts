@@ -5,8 +5,8 @@ import type { RenderedRequest } from './requests';
 
 /**
  * Every connection sends its next request as soon as the last one is answered: for `durationMs`, or until every request was sent
- * once (null). Each request is sent once; a server that takes more than there are ends the measurement early. Written on the
- * connection of the open loop, because load tools for Node spend more processor time on a request than the servers do, on cores
+ * once (null). Each request is sent once; a server that handles more than there are ends the measurement early. Built on the
+ * connection of the open loop, because load tools for Node spend more CPU time per request than the servers do, on cores
  * that the servers need.
  */
 export async function runClosedLoop(

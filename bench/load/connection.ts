@@ -14,7 +14,7 @@ export class Connection {
     socket.setNoDelay(true);
     socket.on('data', (chunk) => this.read(chunk.toString('latin1')));
     socket.on('error', () => undefined);
-    // A connection that breaks has not acknowledged what was under way.
+    // A broken connection has not acknowledged its current request.
     socket.on('close', () => this.answer(false));
   }
 
@@ -26,7 +26,7 @@ export class Connection {
     });
   }
 
-  /** Sends a request; `answered` is told whether the answer was 200 with the status "accepted". */
+  /** Sends a request; `answered` gets whether the answer was 200 with the status "accepted". */
   send({ bytes }: RenderedRequest, answered: (accepted: boolean) => void): void {
     this.answered = answered;
     if (this.socket.destroyed) setImmediate(() => this.answer(false));

@@ -1,4 +1,4 @@
-/** The load generator: a process of its own, so that its work is not on the clock of the server's event loop. */
+/** The load generator: a separate process, so that its work does not slow down the server's event loop. */
 import { answerParent } from '../child';
 import { runClosedLoop } from './closed-loop';
 import { openConnections } from './connection';
@@ -12,13 +12,13 @@ export interface LoadOrder {
   connections: number;
   /** Number of the first event; every number is another event. */
   firstEvent: number;
-  /** No more than this many. */
+  /** The maximum number. */
   events: number;
   /** Closed loop for this long, or until every event was sent once (null); or open loop at this rate. */
   pace: { durationMs: number | null } | { ratePerSecond: number };
 }
 
-/** Long enough for the pause of rendering to be over on both sides. */
+/** Long enough for both sides to recover from rendering. */
 const SETTLE_MS = 200;
 
 async function run({ port, connections: count, firstEvent, events, pace }: LoadOrder): Promise<LoadResult> {

@@ -11,17 +11,17 @@ export interface Sample {
   latencyMs: number;
 }
 
-/** For a load that is watched, and ended, from outside. */
+/** Observes and ends a load from outside. */
 export interface OpenLoopWatch {
-  /** Told of every answer as it comes. */
+  /** Called with every answer as it arrives. */
   onAnswer?: (sample: Sample) => void;
-  /** Once aborted nothing more is sent; what is under way is waited for. */
+  /** Once aborted, nothing more is sent; requests in flight are waited for. */
   signal?: AbortSignal;
 }
 
 /**
- * Sends the requests at a fixed rate, whatever the server does. Latency counts from the moment a request was meant to be sent:
- * what had to wait for a timer or for a free connection is slower, not left out (no coordinated omission).
+ * Sends the requests at a fixed rate, regardless of the server. Latency counts from the moment a request was meant to be sent:
+ * waiting for a timer or a free connection counts as latency (no coordinated omission).
  */
 export async function runOpenLoop(
   connections: readonly Connection[],

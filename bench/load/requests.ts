@@ -1,4 +1,4 @@
-/** Requests rendered and signed before the clock starts, so that making them costs the measurement nothing. */
+/** Requests rendered and signed before the clock starts, so that this does not affect the measurement. */
 import { sign } from '../../src/core/signature';
 import { completedEvent, EVERY_ANSWER_TYPE, Question } from '../../test/fixtures/typeform-events';
 
@@ -26,10 +26,10 @@ const QUESTION_REFS = [
 ];
 const FORM_ID = 'bench01';
 
-/** Stands where something differs from event to event, always eight digits, so that every body has the same size. */
+/** Placeholder for values that differ between events, always eight digits, so that every body has the same size. */
 const NUMBER = '#number#';
 
-/** Makes distinct signed webhooks, each of another person with an e-mail and a phone of their own. */
+/** Creates distinct signed webhooks, each from a different person with their own e-mail and phone. */
 export class RequestRenderer {
   private readonly parts: readonly string[];
 

@@ -82,7 +82,7 @@ export class Nginx {
   }
 }
 
-/** The documented file, with what belongs to a machine replaced; throws when the file no longer has one of these lines. */
+/** The documented file with its machine-specific lines replaced; throws when one of these lines is missing. */
 function exampleFor(directory: string, port: number, plainPort: number, [first, second]: readonly number[]): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (kind) => `  ${kind}_temp_path ${directory}/${kind};`,

@@ -15,7 +15,7 @@ export interface Restart {
   startMs: number;
 }
 
-/** One compiled service in a process of its own, which is ended and started again as Kubernetes would. */
+/** One compiled service in its own process, stopped and restarted as Kubernetes would. */
 export class Replica {
   private child: ChildProcess | null = null;
   private printed = '';

@@ -9,6 +9,6 @@ export interface BenchContext {
   quick: boolean;
   /** Events that the history scenario stores at most. */
   historyEvents: number;
-  /** Tells what is being done. */
+  /** Reports progress. */
   log: (line: string) => void;
 }

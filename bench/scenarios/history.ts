@@ -13,11 +13,11 @@ const ACCEPT = { connections: 20, ratePerSecond: 100, seconds: 10 };
 const WARM_UP = { connections: 20, events: 3_000, pace: { durationMs: 1_500 } };
 const BATCH_EVENTS = 32;
 const REPEATS = 50;
-/** So many that every list fills a page. */
+/** Enough for every list to fill a page. */
 const FULL_PAGES_EVENTS = 50_000;
 /** Rows are inserted this many at a time. */
 const CHUNK_EVENTS = 250_000;
-/** Noise of small numbers is no growth: below this a time counts as this. */
+/** Small times are mostly noise: anything below this counts as this. */
 const FLOOR_MS = 1;
 const MAX_GROWTH = 2;
 
@@ -33,7 +33,7 @@ const STORE = `
     FROM generate_series($1::integer, $2::integer) AS n,
          LATERAL (SELECT now() - interval '365 days' * random() AS at) AS time`;
 
-/** Lists as an admin asks for them: the newest, an exceptional status, one form, one response, deep into the past. */
+/** Typical lists of an admin: the newest, an exceptional status, one form, one response, deep in the past. */
 const LISTS: Record<string, string> = {
   'list newest': '',
   'list dead': '&status=dead',
@@ -119,16 +119,16 @@ async function measureCosts({ generator, server, log }: BenchContext, databaseUr
   }
 }
 
-/** A batch as the processor claims it; rolled back, so that every repeat finds the same. */
+/** Claims a batch as the processor does; rolled back, so that every repetition finds the same. */
 async function measureClaim(databaseUrl: string): Promise<number> {
   const dataSource = await new DataSource(dataSourceOptions(databaseUrl, 2)).initialize();
   try {
     await using runner = dataSource.createQueryRunner();
     return await medianOf(async () => {
       await runner.startTransaction();
-      const claimed = await claimDue(runner.manager, BATCH_EVENTS, new Date());
+      const { events } = await claimDue(runner.manager, { status: 'pending', limit: BATCH_EVENTS, except: [] });
       await runner.rollbackTransaction();
-      if (claimed.length < BATCH_EVENTS) throw new Error('there was nothing to claim');
+      if (events.length < BATCH_EVENTS) throw new Error('there was nothing to claim');
     });
   } finally {
     await dataSource.destroy();

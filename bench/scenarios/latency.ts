@@ -12,7 +12,7 @@ const MAX_DRAIN_MS = 30_000;
 const MAX_P50_MS = 5;
 const MAX_P99_MS = 15;
 
-/** 100 requests a second, offered whether or not the answers come, to the service with its processing on. */
+/** 100 requests a second, sent whether or not answers arrive, to the service with its processing on. */
 export async function measureLatency({ server, generator, quick, log }: BenchContext): Promise<ScenarioResult> {
   const seconds = quick ? 5 : 20;
   const { latencyMs, ...load } = await server.withDatabase(async (databaseUrl) => {

@@ -1,4 +1,4 @@
-/** Whether the service's memory grows with the number of webhooks it has taken in. */
+/** Whether the service's memory grows with the number of webhooks it has received. */
 import { RunningContender } from '../contenders/contender';
 import type { ScenarioResult } from '../thresholds';
 import { verifyStored } from '../verify-stored';
@@ -6,11 +6,11 @@ import { countOpen, waitUntilProcessed } from '../wait-until-processed';
 import type { BenchContext } from './bench-context';
 
 const CONNECTIONS = 64;
-/** Code compiled, pools and buffers at their size: what the first webhooks cost is no growth. */
+/** Warm-up: after it code is compiled and pools and buffers have their full size, so none of that counts as growth. */
 const WARM_UP_EVENTS = 5_000;
 /** Rendered at once by the generator. */
 const CHUNK_EVENTS = 25_000;
-/** Processing goes on while the memory is read when it could not keep up for so long. */
+/** If processing has not caught up after this time, the memory is read while it continues. */
 const MAX_DRAIN_MS = 30_000;
 const MAX_GROWTH_MB = 50;
 

@@ -1,4 +1,4 @@
-/** How many events a second are committed and acknowledged, beside other ways to build a receiver. */
+/** How many events a second are committed and acknowledged, compared with other ways to build a receiver. */
 import { Contender, RunningContender } from '../contenders/contender';
 import type { LoadResult } from '../load/load-result';
 import type { ScenarioResult } from '../thresholds';
@@ -6,7 +6,7 @@ import { verifyStored } from '../verify-stored';
 import type { BenchContext } from './bench-context';
 
 const CONNECTIONS = 64;
-/** Requests are rendered for so many; a contender that takes more is measured for a shorter time. */
+/** The number of rendered requests; a contender that handles more is measured for a shorter time. */
 const MAX_ACKS_PER_SECOND = 30_000;
 
 const BARE: Contender = { name: 'node:http + HMAC, no database', module: 'bare-http', workerMode: 'all', table: null };
@@ -17,14 +17,14 @@ const SERVICE: Contender = {
   table: 'webhook_event',
 };
 const INTAKE: Contender = { ...SERVICE, name: 'this service (WORKER_MODE=intake)', workerMode: 'intake' };
-const ONE_INSERT: Contender = { ...SERVICE, name: 'this service, one INSERT a request (all)', module: 'one-insert' };
+const ONE_INSERT: Contender = { ...SERVICE, name: 'this service, one INSERT per request (all)', module: 'one-insert' };
 const ONE_INSERT_INTAKE: Contender = {
   ...ONE_INSERT,
-  name: 'this service, one INSERT a request (intake)',
+  name: 'this service, one INSERT per request (intake)',
   workerMode: 'intake',
 };
 const EXPRESS: Contender = {
-  name: 'Express by hand, one INSERT a request',
+  name: 'Express by hand, one INSERT per request',
   module: 'express-receiver',
   workerMode: 'intake',
   table: 'express_event',
@@ -36,8 +36,8 @@ const MIN_OF_ONE_INSERT = 1.5;
 const MIN_OF_EXPRESS = 2;
 
 /**
- * Every contender in turn, several rounds, each time in a new process on an empty database; the verdict is on the medians. Turns
- * rather than blocks, so that a machine that is busy for a while slows down all of them.
+ * Every contender in turn, for several rounds, each time in a new process on an empty database; the medians decide. Alternating
+ * makes a temporarily busy machine slow down all of them.
  */
 export async function measureThroughput(context: BenchContext): Promise<ScenarioResult> {
   const rounds = context.quick ? 1 : 5;
@@ -78,7 +78,7 @@ export async function measureThroughput(context: BenchContext): Promise<Scenario
         { ...atLeast, name: name('bare node:http'), measured: ratio(service, BARE), bound: MIN_OF_BARE },
         {
           ...atLeast,
-          name: name('one INSERT a request'),
+          name: name('one INSERT per request'),
           measured: ratio(service, oneInsert),
           bound: MIN_OF_ONE_INSERT,
         },
@@ -113,7 +113,7 @@ async function measure({ server, generator, quick }: BenchContext, contender: Co
         pace: { durationMs },
       });
     try {
-      // Node compiles what runs often; a service in use has that behind it.
+      // Node compiles hot code; a service in use has already done that.
       await load(quick ? 1_000 : 5_000);
       await server.settle();
       const result = await load(quick ? 2_000 : 3_000);

@@ -31,7 +31,7 @@ export const ROWS = [
         decimals: 2,
         steps: falling(0.95, 0.99),
         queries: [[successRate]],
-        description: 'Good webhooks that were taken in. Target over 99 %, critical below 95 %, rollback below 90 %.',
+        description: 'Valid webhooks that were accepted. Target over 99 %, critical below 95 %, rollback below 90 %.',
       },
       {
         kind: 'stat',
@@ -64,7 +64,7 @@ export const ROWS = [
         unit: 'short',
         steps: rising(1, 10),
         queries: [[status('retrying')]],
-        description: 'Events that failed and wait for another attempt.',
+        description: 'Events that failed and are waiting for another attempt.',
       },
       {
         kind: 'stat',
@@ -72,7 +72,7 @@ export const ROWS = [
         unit: 'short',
         steps: unwanted,
         queries: [[status('dead')]],
-        description: 'Given up: mend the cause and replay them.',
+        description: 'Given up: fix the cause and replay them.',
       },
       {
         kind: 'stat',
@@ -106,7 +106,7 @@ export const ROWS = [
         min: 0,
         max: 1,
         steps: falling(0.95, 0.99),
-        queries: [[successRate, 'taken in']],
+        queries: [[successRate, 'accepted']],
       },
       {
         title: 'Time to acknowledge',
@@ -120,7 +120,7 @@ export const ROWS = [
         ],
       },
       {
-        title: 'Against the mean of the last day',
+        title: 'Compared with the mean of the last day',
         unit: 'percentunit',
         steps: rising(1.2, 1.5),
         queries: [
@@ -132,7 +132,7 @@ export const ROWS = [
         description: 'Over 120 % is a degradation of more than 20 %.',
       },
       {
-        title: 'Webhooks that wait for their commit',
+        title: 'Webhooks waiting for their commit',
         unit: 'short',
         steps: rising(2500, 5000),
         queries: [[select('onboarding_inbox_waiting_commits'), '{{instance}}']],
@@ -159,7 +159,7 @@ export const ROWS = [
         queries: [[`max by (status) (${select('onboarding_inbox_oldest_age_seconds')})`, '{{status}}']],
       },
       {
-        title: 'Work per event',
+        title: 'Processing time per event',
         unit: 's',
         steps: rising(0.05, 0.1),
         queries: [
@@ -214,7 +214,7 @@ export const ROWS = [
         ],
       },
       {
-        title: 'Refused calls of the admin API',
+        title: 'Refused admin API calls',
         unit: 'short',
         queries: [[`sum by (code) (increase(${select('onboarding_admin_refusals_total')}[5m]))`, '{{code}}']],
       },
@@ -248,7 +248,7 @@ export const ROWS = [
         queries: [[`time() - max(${select('onboarding_webhook_reconciled_timestamp_seconds')})`, 'ago']],
       },
       {
-        title: 'Mapped questions that vanished',
+        title: 'Mapped questions that are gone',
         unit: 'short',
         steps: unwanted,
         queries: [[`max(${select('onboarding_form_mapping_problems')})`, 'identifiers']],
@@ -257,7 +257,7 @@ export const ROWS = [
         title: 'Recovered submissions',
         unit: 'short',
         queries: [[`sum by (trigger) (increase(${select('onboarding_backfill_recovered_total')}[1h]))`, '{{trigger}}']],
-        description: 'With start, repair or daily each was a lost webhook.',
+        description: 'With the trigger start, repair or daily, each one is a lost webhook.',
       },
       {
         title: 'Back-fill runs that ended',

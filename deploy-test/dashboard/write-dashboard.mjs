@@ -1,4 +1,4 @@
-// Writes deploy/grafana/dashboard.json (or the file that is named): npm run dashboard
+// Writes deploy/grafana/dashboard.json (or the given file): npm run dashboard
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +20,7 @@ const DATASOURCE = { type: 'prometheus', uid: '${datasource}' };
 const STAT = { height: 4, span: 6 };
 const GRAPH = { height: 8, span: 12 };
 
-/** One panel as Grafana knows it; see panels.mjs for what describes it. */
+/** One panel in Grafana's format; panels.mjs holds their descriptions. */
 function toPanel(id, { kind, title, description = '', unit, decimals, min, max, steps, queries }) {
   const size = kind === 'stat' ? STAT : GRAPH;
   const latest = new ReduceDataOptionsBuilder().calcs(['lastNotNull']);
@@ -53,7 +53,7 @@ function toPanel(id, { kind, title, description = '', unit, decimals, min, max, 
 
 const dashboard = new DashboardBuilder('Typeform onboarding')
   .uid('typeform-onboarding')
-  .description('Every critical metric of the production checklist, and what explains it')
+  .description('Every critical metric of the production checklist, with the metrics that explain it')
   .tags(['typeform-onboarding'])
   .timezone('browser')
   .time({ from: 'now-6h', to: 'now' })

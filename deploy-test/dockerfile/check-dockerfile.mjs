@@ -1,4 +1,4 @@
-// npm run check:dockerfile: performs the Dockerfile without a container engine, in a temporary folder, and checks what comes
+// npm run check:dockerfile: performs the Dockerfile without a container engine, in a temporary folder, and checks the
 // out. It cannot show what only an engine can: the base image itself, its Node version, and the isolation of a container.
 // Exit code 1 when an instruction or a check fails.
 import { randomBytes } from 'node:crypto';
@@ -17,7 +17,7 @@ import { bridge } from './tcp-bridge.mjs';
 const context = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const { EmbeddedPostgres } = createRequire(import.meta.url)('../../dist/src/database/embedded/embedded-postgres.js');
 const print = (line) => process.stdout.write(`${line}\n`);
-/** Version and tag or digest: an image without either is another one tomorrow. */
+/** Version and tag or digest: an image without either may change at any time. */
 const PINNED = /:\d+\.\d+\.\d+[\w.-]*(@sha256:[0-9a-f]{64})?$/;
 
 const folder = mkdtempSync(join(tmpdir(), 'onboarding-image-'));
@@ -38,7 +38,7 @@ try {
     CREATED: '2026-01-01T00:00:00Z',
   };
   for (const stage of readDockerfile(join(context, 'Dockerfile'))) {
-    print(`FROM ${stage.image} AS ${stage.name}: pinned; stands for Node ${process.version} of this machine`);
+    print(`FROM ${stage.image} AS ${stage.name}: pinned; represented by Node ${process.version} of this machine`);
     if (!PINNED.test(stage.image)) throw new Error(`FROM ${stage.image} is not pinned to a version`);
     const log = ({ keyword, text, line }, outcome) =>
       print(`${String(line).padStart(3)} ${keyword} ${text.replace(/\s+/g, ' ').slice(0, 70)} -> ${outcome}`);
@@ -49,15 +49,15 @@ try {
 
   const { problems, facts } = checkFiles(image, { lockFile: join(context, 'package-lock.json') });
   for (const fact of facts) print(`    ${fact}`);
-  if (problems.length > 0) throw new Error(`the image is not as it must be:\n${problems.join('\n')}`);
-  print('    production dependencies only; no sources, tests, secrets; labels, user, exec forms as they must be');
+  if (problems.length > 0) throw new Error(`the image has problems:\n${problems.join('\n')}`);
+  print('    production dependencies only; no sources, tests, secrets; labels, user, exec forms are correct');
 
   postgres = await EmbeddedPostgres.start({ dataDir: join(folder, 'postgres') });
   const who = process.getuid() === 0 ? image.user : `${process.getuid()} (only root can become ${image.user})`;
-  print(`    running as ${who} on a PostgreSQL of its own`);
+  print(`    running as ${who} on its own PostgreSQL`);
   tcp = await bridge(postgres.url);
   for (const line of await runImage(image, { ...(await settings()), DATABASE_URL: tcp.url })) print(`    ${line}`);
-  print('The Dockerfile holds.');
+  print('The Dockerfile is valid.');
 } catch (error) {
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;

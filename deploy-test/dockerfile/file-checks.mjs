@@ -23,7 +23,7 @@ export function checkFiles(image, { lockFile }) {
     entries.filter(({ path }) => NOWHERE.test(path)),
     'may be a secret or a leftover',
   );
-  // Files are root's, so only a bit for everybody would let another user write. A link's own bits mean nothing.
+  // Root owns the files, so only a world-writable bit would let another user write. A link's own bits mean nothing.
   const writable = ({ status }) => !status.isSymbolicLink() && (status.mode & 0o002) !== 0;
   report(problems, entries.filter(writable), 'can be written by everybody');
   report(

@@ -3,13 +3,13 @@ import { cpSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import dockerignore from '@balena/dockerignore';
 
-/** A busy machine takes minutes for what takes an idle one seconds. */
+/** A busy machine takes minutes where an idle one takes seconds. */
 const RUN_WITHIN_MS = 400_000;
 
 /**
- * Performs a stage in a folder that stands for the root of its file system, and returns what the image would hold besides:
+ * Performs a stage in a folder that acts as the root of its file system, and returns what else the image would hold:
  * `{ root, directory, environment, labels, user, stopSignal, healthcheck, command }`. Throws at an instruction that it cannot
- * perform or that fails. `log(instruction, outcome)` is told of each.
+ * perform or that fails. `log(instruction, outcome)` is called for each.
  */
 export function performStage(stage, root, { context, stages, buildArguments, log }) {
   const state = {

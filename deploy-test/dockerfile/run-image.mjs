@@ -65,7 +65,7 @@ function start(image, [program, ...args], settings) {
   const child = spawn(program, args, {
     cwd: join(image.root, image.directory),
     env: { PATH: process.env.PATH, HOME: '/nonexistent', TMPDIR: '/nonexistent', ...image.environment, ...settings },
-    // Only root may become somebody else.
+    // Only root may switch to another user.
     ...(process.getuid() === 0 ? { uid, gid } : {}),
     stdio: ['ignore', 'pipe', 'pipe'],
   });

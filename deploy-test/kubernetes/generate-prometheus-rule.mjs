@@ -1,5 +1,5 @@
 // Wraps deploy/prometheus/rules.yaml, the one source of the alert rules, into the PrometheusRule of the Prometheus operator.
-// `--check` writes nothing and exits with 1 when the committed file is another one.
+// `--check` writes nothing and exits with 1 when the committed file differs.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

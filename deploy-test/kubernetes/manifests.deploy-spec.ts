@@ -213,7 +213,7 @@ describe.each(OVERLAYS)('overlay %s', (overlay) => {
       [`${prefix}custom-http-errors`]: '404,410',
       [`${prefix}proxy-next-upstream`]: 'error timeout http_503 non_idempotent',
     });
-    // With one, ingress-nginx no longer answers 503 by itself when no pod is ready.
+    // With one, ingress-nginx itself no longer answers 503 when no pod is ready.
     expect(annotations).not.toHaveProperty(`${prefix}default-backend`);
     expect(Number(annotations?.[`${prefix}proxy-read-timeout`])).toBeLessThan(30);
   });

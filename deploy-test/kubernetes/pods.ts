@@ -19,7 +19,7 @@ export interface Pods {
 
 type Template = { metadata?: { labels?: Record<string, string> }; spec?: unknown } | undefined;
 
-/** Every pod template among the objects, the Job of an analysis included. Each has one container. */
+/** Every pod template among the objects, including the Job of an analysis. Each has one container. */
 export function podsOf(manifests: readonly Manifest[]): Pods[] {
   const serving = [...ofKind<IDeployment>(manifests, 'Deployment'), ...ofKind<IRollout>(manifests, 'Rollout')];
   const analyses = ofKind<IAnalysisTemplate>(manifests, 'AnalysisTemplate').flatMap(({ metadata, spec }) =>

@@ -1,5 +1,5 @@
 // kubectl kustomize deploy/kubernetes/overlays/production | node deploy-test/kubernetes/validate-manifests.mjs
-// Checks Kubernetes objects against the published schemas of their kinds, unknown fields included. Prints a line a problem;
+// Checks Kubernetes objects against the published schemas of their kinds, including unknown fields. Prints one line per problem;
 // exit code 1 when there is one, 2 when there is nothing to check.
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -13,7 +13,7 @@ export interface DebianPostgres {
   stop(): Promise<void>;
 }
 
-/** Starts a server in a directory of its own, reachable through a unix socket only. */
+/** Starts a server in its own directory, reachable through a unix socket only. */
 export async function startDebianPostgres(): Promise<DebianPostgres> {
   const versions = existsSync(PROGRAMS) ? readdirSync(PROGRAMS).sort((a, b) => Number(b) - Number(a)) : [];
   if (versions[0] === undefined) throw new Error('install the Debian package postgresql');

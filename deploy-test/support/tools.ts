@@ -13,7 +13,7 @@ export interface Run {
   output: string;
 }
 
-/** A busy machine takes minutes for what takes an idle one seconds. */
+/** A busy machine takes minutes where an idle one takes seconds. */
 const WITHIN_MS = 900_000;
 
 /** The path of a program; throws what to install when it is not there. */

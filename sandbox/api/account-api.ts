@@ -20,7 +20,7 @@ interface AccountParts {
 
 const Emails = z.array(z.email()).min(1);
 
-/** Who the token belongs to, and the right to be forgotten (facts, section 6). */
+/** The owner of the token, and the right to be forgotten (facts, section 6). */
 export function accountApi(app: FastifyInstance, parts: AccountParts): void {
   const { gate, store, clock, settings, ids, accountId } = parts;
 

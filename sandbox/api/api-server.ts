@@ -9,7 +9,7 @@ import type { RateLimiter } from './rate-limiter';
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 type Method = (typeof METHODS)[number];
 
-/** One call of the API: the scope its token needs, and what it answers. */
+/** One API call: the scope its token needs, and its answer. */
 export interface Endpoint {
   scope: Scope;
   handle: (request: FastifyRequest, reply: FastifyReply) => unknown;
@@ -21,7 +21,7 @@ export interface Gate {
   limiter: RateLimiter;
   calls: CallLog;
   time: TimeSource;
-  /** What a bearer token may do; undefined when it is none of the account's. */
+  /** The scopes of a bearer token; undefined when it does not belong to the account. */
   scopesOf: (token: string) => readonly Scope[] | undefined;
 }
 
@@ -79,7 +79,7 @@ function admit(gate: Gate, request: FastifyRequest, scope: Scope | undefined): v
   }
 }
 
-/** Applies the next fault meant for this call. True when that fault has answered it (or hung up). */
+/** Applies the next fault that matches this call. True when that fault has answered it (or closed the connection). */
 async function spoiled({ faults, time }: Gate, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
   const fault = faults.take('api', `${request.method} ${request.url}`);
   switch (fault?.kind) {
@@ -87,7 +87,7 @@ async function spoiled({ faults, time }: Gate, request: FastifyRequest, reply: F
       await new Promise<void>((resolve) => time.after(fault.delayMs, resolve));
       return false;
     case 'status':
-      throw new ApiError(fault.status, `HTTP_${fault.status}`, 'A fault that was asked for', {
+      throw new ApiError(fault.status, `HTTP_${fault.status}`, 'A fault that was switched on', {
         headers: fault.retryAfterSeconds === undefined ? undefined : { 'Retry-After': String(fault.retryAfterSeconds) },
       });
     case 'drop':
@@ -106,7 +106,7 @@ async function spoiled({ faults, time }: Gate, request: FastifyRequest, reply: F
   }
 }
 
-/** Sends the head and the first bytes of an answer that promises more. */
+/** Sends the head and the first bytes of an answer that announces more. */
 function startAnswer(reply: FastifyReply): Promise<void> {
   reply.raw.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': 1000 });
   return new Promise((resolve) => reply.raw.write('{"items": [', () => resolve()));

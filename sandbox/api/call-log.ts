@@ -1,6 +1,6 @@
-/** One call that reached the API, whatever became of it. */
+/** One call that reached the API, regardless of its outcome. */
 export interface ApiCall {
-  /** Real time, for the rate limit is one of real time. */
+  /** Real time, because the rate limit uses real time. */
   atMs: number;
   method: string;
   url: string;
@@ -10,7 +10,7 @@ export interface ApiCall {
 
 const KEPT = 10_000;
 
-/** The calls that callers made: what a test needs to verify their rate. */
+/** The calls received, for tests that verify their rate. */
 export class CallLog {
   private calls: ApiCall[] = [];
 

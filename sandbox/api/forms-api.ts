@@ -39,7 +39,7 @@ export function formOf(store: Store, request: FastifyRequest): Form {
   return form;
 }
 
-/** The Create API, as far as forms go (facts, section 7, and the calls that Typeform's client makes). */
+/** The forms part of the Create API (facts, section 7, and the calls that Typeform's client makes). */
 export function formsApi(app: FastifyInstance, { gate, store, clock, ids }: FormsParts): void {
   const definitionOf = (request: FastifyRequest): FormDefinition => {
     const parsed = FormDefinition.safeParse(request.body);

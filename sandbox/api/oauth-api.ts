@@ -29,20 +29,20 @@ export class OAuthTokens {
     private readonly ids: Random,
   ) {}
 
-  /** What an access token may do; undefined when it is unknown or older than a week. */
+  /** The scopes of an access token; undefined when it is unknown or older than a week. */
   scopesOf(accessToken: string): readonly Scope[] | undefined {
     const known = this.accessTokens.get(accessToken);
     return known && this.clock.nowMs() < known.expiresAtMs ? known.scopes : undefined;
   }
 
-  /** A code or refresh token for these scopes, good for one use. */
+  /** A code or refresh token for these scopes, valid once. */
   grant(scope: string): string {
     const code = this.ids.alphanumeric(44);
     this.grants.set(code, scope);
     return code;
   }
 
-  /** Trades a code or refresh token for tokens; undefined when it is unknown or used up. */
+  /** Exchanges a code or refresh token for tokens; undefined when it is unknown or already used. */
   redeem(code: string): Record<string, unknown> | undefined {
     const scope = this.grants.get(code);
     if (scope === undefined || !this.grants.delete(code)) return undefined;

@@ -1,5 +1,5 @@
 const WINDOW_MS = 1000;
-/** Calls that leave exactly on time arrive a little early or late: a caller that keeps to the limit is never refused. */
+/** Calls sent exactly on time may arrive a little early or late: a caller that keeps to the limit is never refused. */
 const JITTER_MS = 50;
 
 /**

@@ -44,13 +44,13 @@ export interface Page {
 }
 
 /**
- * One page of the `visible` submissions. `all` are those of the form in the order in which Typeform took them in, the
- * invisible ones too: a cursor may point at a response that has been deleted since.
+ * One page of the `visible` submissions. `all` are the form's submissions in the order in which Typeform received them, including
+ * invisible ones: a cursor may point at a response that has been deleted since.
  *
  * Newest first, unless `sort` says otherwise or `after` is given: a walk with `after=<last token>` goes from old to new.
  * `total_items` and `page_count` count what is left from the cursor on, so that a walk ends for a client that waits
  * for a short page as well as for one that waits for `page_count <= 1`.
- * @throws ApiError 400 for a cursor together with `sort`, and for a cursor that is no response of this form
+ * @throws ApiError 400 for a cursor together with `sort`, and for a cursor that is not a response of this form
  */
 export function pageOf(visible: readonly Submission[], all: readonly Submission[], query: ResponseQuery): Page {
   const cursor = query.after ?? query.before;
@@ -86,7 +86,7 @@ function beyondCursor(
   );
 }
 
-/** By time, and within the same second by the order in which Typeform took them in. */
+/** By time, and within the same second by the order in which Typeform received them. */
 function ordering(all: readonly Submission[], key: 'landedAtMs' | 'submittedAtMs'): Ordering {
   const positions = new Map(all.map(({ token }, index) => [token, index]));
   return (a, b) => a[key] - b[key] || (positions.get(a.token) ?? 0) - (positions.get(b.token) ?? 0);

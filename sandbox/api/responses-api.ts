@@ -52,7 +52,7 @@ export function responsesApi(app: FastifyInstance, { gate, store, clock, setting
   });
 }
 
-/** Marks a response for deletion; it vanishes when the clock gets there. An unknown one is ignored, as documented. */
+/** Marks a response for deletion at a later time of the clock. An unknown one is ignored, as documented. */
 export function markDeleted(response: StoredResponse | undefined, deletedAtMs: number): void {
   if (response) response.deletedAtMs ??= deletedAtMs;
 }

@@ -1,4 +1,4 @@
-/** `since` and `until`: Unix seconds, or ISO 8601 that is UTC also without a zone. Undefined when it is neither. */
+/** `since` and `until`: Unix seconds, or ISO 8601, which means UTC even without a zone. Undefined when it is neither. */
 export function parseTime(text: string): number | undefined {
   if (/^\d+$/.test(text)) return Number(text) * 1000;
   if (!/^\d{4}-\d{2}-\d{2}/.test(text)) return undefined;

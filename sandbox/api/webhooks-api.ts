@@ -95,7 +95,7 @@ function created(identity: Pick<Webhook, 'id' | 'formId' | 'tag'>, input: Webhoo
   };
 }
 
-/** What the PUT leaves out stays: `{"enabled": false}` alone keeps the rest. */
+/** What the PUT omits stays unchanged: `{"enabled": false}` alone keeps the rest. */
 function merged(known: Webhook, input: WebhookInput, nowMs: number): Webhook {
   return {
     ...known,

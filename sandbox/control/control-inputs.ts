@@ -8,7 +8,7 @@ import { SCOPES, type SandboxSettings } from '../settings';
 
 const seed = z.union([z.string(), z.number()]).transform(String);
 
-/** A new form: one of the templates, or a whole definition as the Create API takes it. */
+/** A new form: one of the templates, or a complete definition in the Create API's format. */
 export const FormInput = z.strictObject({
   template: z.enum(TEMPLATES).default('onboarding'),
   language: z.enum(LANGUAGES).default('en'),
@@ -29,7 +29,7 @@ export const SubmissionInput = z
     started: z.boolean().default(false),
     /** Presses "Send test request": canned values, nothing stored, no retry. */
     test: z.boolean().default(false),
-    /** Goes on with an earlier partial of this token. */
+    /** Continues an earlier partial response of this token. */
     token: z.string().optional(),
     /** The same seed, form and time: the same bytes. */
     seed: seed.optional(),
@@ -39,7 +39,7 @@ export const SubmissionInput = z
     tag: z.string().optional(),
     /** false: stored, but no webhook fires - a delivery that got lost. */
     deliver: z.boolean().default(true),
-    /** Leaves no question out. */
+    /** Answers every question. */
     answerAll: z.boolean().default(false),
   })
   .refine(({ partial, started, test }) => [partial, started, test].filter(Boolean).length <= 1, {
@@ -74,7 +74,7 @@ export type FaultInput = z.input<typeof FaultInput>;
 
 export const ClockInput = z.strictObject({
   advanceSeconds: z.number().min(0).optional(),
-  /** 0 stands still, 1 is real time, 60 makes a minute of a second. */
+  /** 0 stops the clock, 1 is real time, 60 turns a second into a minute. */
   speed: z.number().min(0).max(100_000).optional(),
 });
 export type ClockInput = z.input<typeof ClockInput>;
@@ -99,7 +99,7 @@ export const DeliveryFilter = z.strictObject({
   tag: z.string().optional(),
   token: z.string().optional(),
   state: z.enum(['pending', 'delivered', 'failed', 'cancelled']).optional(),
-  /** The newest this many. */
+  /** How many of the newest. */
   limit: z.coerce.number().int().min(1).max(20_000).default(100),
 });
 export type DeliveryFilter = z.input<typeof DeliveryFilter>;

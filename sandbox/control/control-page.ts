@@ -1,7 +1,7 @@
 import type { Form } from '../model';
 import type { Stats } from './control';
 
-/** The page at `/sandbox`: what is there, and how to make something happen. */
+/** The page at `/sandbox`: what it holds, and how to make something happen. */
 export function controlPage(forms: readonly Form[], origin: string, { clock, deliveries, api }: Stats): string {
   const rows = forms.map(
     ({ id, title, language, fields }) =>

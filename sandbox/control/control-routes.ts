@@ -10,7 +10,7 @@ import type { SandboxSettings } from '../settings';
 const FormPath = z.object({ formId: z.string() });
 
 /**
- * The control routes. They need no token, so they are kept from those who could be led here: web pages of other
+ * The control routes. They need no token, so they refuse callers that could be misdirected here: web pages of other
  * origins, and deliveries of a webhook whose URL points at the sandbox. They never redirect.
  */
 export function controlRoutes(app: FastifyInstance, control: SandboxControl): void {
@@ -50,7 +50,7 @@ export function controlRoutes(app: FastifyInstance, control: SandboxControl): vo
   });
 }
 
-/** The body as it came: the control validates it. */
+/** The raw body: the control validates it. */
 function bodyOf(request: FastifyRequest): unknown {
   return request.body ?? {};
 }

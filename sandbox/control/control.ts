@@ -68,7 +68,7 @@ export class SandboxControl {
     return form;
   }
 
-  /** Lets respondents (or the test button) submit a form; its webhooks fire at once. See `Respondents.submit`. */
+  /** Lets respondents (or the test button) submit a form; its webhooks fire immediately. See `Respondents.submit`. */
   submit(formId: string, input: SubmissionInput = {}): SubmittedView[] {
     return this.respondents.submit(formId, input);
   }
@@ -90,7 +90,7 @@ export class SandboxControl {
     return this.parts.store.forms();
   }
 
-  /** Every webhook of the account, secrets included: Typeform itself never shows them, a test may look. */
+  /** Every webhook of the account, including secrets: Typeform itself never shows them, but tests need them. */
   webhooks(formId?: string): Webhook[] {
     const ids = formId === undefined ? this.forms().map(({ id }) => id) : [formId];
     return ids.flatMap((id) => this.parts.store.webhooks(id));
@@ -142,7 +142,7 @@ export class SandboxControl {
     };
   }
 
-  /** The account as it was at start: same forms, no webhooks, no responses, no faults. The clock goes on. */
+  /** The account as it was at start: same forms, no webhooks, no responses, no faults. The clock continues. */
   reset(): void {
     const { store, engine, scheduler, faults, calls, limiter, settings, initialSettings } = this.parts;
     scheduler.clear();

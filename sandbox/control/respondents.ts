@@ -26,7 +26,7 @@ export class Respondents {
   constructor(private readonly parts: RespondentsParts) {}
 
   /**
-   * Lets respondents (or the test button) submit a form; the webhooks of the form fire at once.
+   * Lets respondents (or the test button) submit a form; the webhooks of the form fire immediately.
    * @throws ApiError 404 for an unknown form, or a token that has no earlier response
    */
   submit(formId: string, input: SubmissionInput = {}): SubmittedView[] {

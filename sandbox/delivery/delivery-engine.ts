@@ -48,7 +48,7 @@ export class DeliveryEngine {
       });
   }
 
-  /** Drops what still waits for a webhook that is disabled or gone: nothing is queued or replayed (documentation). */
+  /** Drops pending deliveries of a webhook that is disabled or gone: nothing is queued or replayed (documentation). */
   cancelPending(formId: string, tag: string): void {
     for (const delivery of this.parts.log.pendingOf(formId, tag)) finish(delivery, 'cancelled');
   }
@@ -83,7 +83,7 @@ export class DeliveryEngine {
     this.conclude(delivery, webhook, attempt!);
   }
 
-  /** What follows from an attempt: done, again later, given up, or the webhook disabled. */
+  /** The consequence of an attempt: done, retry later, give up, or disable the webhook. */
   private conclude(delivery: Delivery, webhook: Webhook, attempt: Attempt): void {
     const result = classify(attempt.outcome);
     this.parts.trace(`delivery ${delivery.id} to ${webhook.tag}: ${describe(attempt.outcome)}`);

@@ -11,14 +11,14 @@ export interface Post {
   verifySsl: boolean;
   /** Sends half of the body, waits this long, sends the rest. */
   pauseMidBodyMs?: number;
-  /** Cuts the connection in the middle of the body, or after it without waiting for the answer. */
+  /** Closes the connection in the middle of the body, or after it without waiting for the answer. */
   cut?: 'in_body' | 'before_answer';
-  /** Gives up at once, as if the connection broke. */
+  /** Gives up immediately, as if the connection broke. */
   signal: AbortSignal;
 }
 
 /**
- * One POST, one connection. Never follows a redirect and never rejects: whatever happens is an outcome. The status
+ * One POST, one connection. Never follows a redirect and never rejects: every result is an outcome. The status
  * decides; the rest of the answer is read and ignored, as Typeform does. `timeoutMs` is real time (Typeform: 30 seconds).
  */
 export function post(options: Post, after: (delayMs: number, task: () => void) => () => void): Promise<Outcome> {

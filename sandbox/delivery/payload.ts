@@ -63,7 +63,7 @@ function scored({ score, variables }: Submission): Record<string, unknown> {
   return { ...(score === undefined ? {} : { calculated: { score } }), ...(variables ? { variables } : {}) };
 }
 
-/** A field as deliveries show it: flags only when true, choices beside it, `properties` empty; no refs in the old style. */
+/** A field as deliveries show it: flags only when true, choices next to it, `properties` empty; no refs in the old style. */
 function definitionField({ id, ref, type, title, properties }: Field, legacy: boolean): Record<string, unknown> {
   return {
     id,

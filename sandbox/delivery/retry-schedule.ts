@@ -1,6 +1,6 @@
 import type { Random } from '../random';
 
-/** What became of one attempt: the status that the receiver answered, or why there was none. */
+/** The outcome of one attempt: the status that the receiver answered, or why there was none. */
 export type Outcome = { status: number } | { error: 'timeout' | 'connection' };
 
 /** `disable`: never again; `patient`: every 2-3 minutes for 10 hours; `backoff`: a handful of growing pauses. */
@@ -32,8 +32,8 @@ export function describe(outcome: Outcome): string {
 }
 
 /**
- * When to try again after the last of `attempts`, in simulated milliseconds; undefined when it is over. Failures of the
- * two retry classes are counted apart: the pause after a back-off failure depends on the back-off failures alone.
+ * When to retry after the last of `attempts`, in simulated milliseconds; undefined when there is no further attempt. Failures of the
+ * two retry classes are counted separately: the pause after a back-off failure depends on the back-off failures alone.
  */
 export function nextAttemptAt(
   attempts: readonly { atMs: number; outcome: Outcome }[],

@@ -17,16 +17,16 @@ interface SenderParts {
   seed: string;
 }
 
-/** Makes single attempts: renders and signs the body, posts it, spoils it as a fault says. */
+/** Makes single attempts: renders and signs the body, posts it, and applies faults. */
 export class Sender {
   private readonly stopping = new AbortController();
 
   constructor(private readonly parts: SenderParts) {
-    // Every post that is under way listens: as many as are sent at once.
+    // One listener for every post in progress.
     setMaxListeners(0, this.stopping.signal);
   }
 
-  /** One attempt with the webhook's URL and secret of this moment. Never rejects: a failure is an outcome too. */
+  /** One attempt with the webhook's current URL and secret. Never rejects: a failure is an outcome too. */
   async send(delivery: Delivery, webhook: Webhook, fault: Fault | undefined): Promise<Attempt> {
     const { clock, time, settings, seed } = this.parts;
     const { submission, attempts } = delivery;
@@ -41,7 +41,7 @@ export class Sender {
     return { atMs, latencyMs: time.nowMs() - startedAtMs, eventId, outcome };
   }
 
-  /** Breaks the connections of what is being sent. */
+  /** Breaks the connections of deliveries in progress. */
   stop(): void {
     this.stopping.abort();
   }
@@ -71,7 +71,7 @@ export class Sender {
   }
 }
 
-/** Breaks the JSON but nothing else: the bytes sent are signed all the same. */
+/** Breaks only the JSON: the bytes sent are still signed. */
 function garble(body: Buffer): Buffer {
   return Buffer.concat([body.subarray(0, body.length >> 1), Buffer.from('\n')]);
 }

@@ -7,7 +7,7 @@ import { ONBOARDING_TEXTS } from './onboarding-texts';
 export const TEMPLATES = ['onboarding', 'every_type', 'legacy'] as const;
 export type Template = (typeof TEMPLATES)[number];
 
-/** A synthetic form. The same seed gives the same form, ids included. */
+/** A synthetic form. The same seed gives the same form, including ids. */
 export function buildForm(template: Template, language: Language, seed: string, createdAtMs: number): Form {
   const random = new Random('form', template, language, seed);
   const build = new FieldBuilder(random, template === 'legacy');
@@ -37,7 +37,7 @@ export function buildForm(template: Template, language: Language, seed: string, 
   };
 }
 
-/** The account at start: the onboarding form in five languages, one form with every question type, one of the old days. */
+/** The account at start: the onboarding form in five languages, one form with every question type, and one legacy form. */
 export function initialForms(seed: string, createdAtMs: number): Form[] {
   return [
     ...LANGUAGES.map((language) => buildForm('onboarding', language, seed, createdAtMs)),

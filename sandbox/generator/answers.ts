@@ -4,7 +4,7 @@ import { manyChoices, oneChoice, ranked, ticked } from './choice-answers';
 import { personalAnswer } from './known-questions';
 import type { Person } from './people';
 
-/** What an answer is made from. */
+/** The input of an answer. */
 export interface AnswerContext {
   formId: string;
   language: Language;

@@ -15,7 +15,7 @@ const VALUES: Record<string, unknown> = {
 };
 
 /**
- * The answer of a test delivery ("Send test request"): a canned value of the same type, whatever the form offers
+ * The answer of a test delivery ("Send test request"): a canned value of the same type, regardless of the form
  * (seen in real captures: "Lorem ipsum dolor", 42, true, "Barcelona"). Types without a known canned value stay as they are.
  */
 export function cannedAnswer(answer: Answer): Answer {

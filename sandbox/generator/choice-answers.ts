@@ -12,7 +12,7 @@ export function oneChoice(field: Field, style: Style, random: Random): Record<st
   return style === 'legacy' ? { label } : { id, label, ref };
 }
 
-/** The value of a `choices` answer: parallel lists, and `other` beside them (or alone) when something was typed. */
+/** The value of a `choices` answer: parallel lists, with `other` next to them (or alone) when something was typed. */
 export function manyChoices(field: Field, style: Style, random: Random): Record<string, unknown> {
   const offered = field.properties.choices ?? [];
   const other = field.properties.allow_other_choice && random.chance(0.4) ? { other: random.pick(OTHERS) } : {};

@@ -1,7 +1,7 @@
 import type { Language } from '../model';
 import type { Random } from '../random';
 
-/** Invented people. Accents, particles, hyphens and apostrophes are there on purpose: they are what breaks parsers. */
+/** Invented people. Accents, particles, hyphens and apostrophes are deliberate: they are what breaks parsers. */
 const PEOPLE: Record<
   Language,
   { first: string[]; last: string[]; cities: [city: string, state: string, zip: string][] }

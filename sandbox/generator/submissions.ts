@@ -39,7 +39,7 @@ export function inventSubmission(request: SubmissionRequest): Submission {
   const kept = questions.filter(
     (field) => field.validations?.required || !random.chance(0.15) || request.answerAll || isTest,
   );
-  // Who answers nothing at all leaves no partial response behind.
+  // Without any answer there is no partial response.
   const asked = kept.length > 0 ? kept : questions.slice(0, 1);
   const answers = asked.map((field) => answerTo(field, context));
   const fields = asked.map((field) => asSeen(field, random));

@@ -28,7 +28,7 @@ export class Scheduler {
     this.pump();
   }
 
-  /** Starts what is due and, unless the clock stands still, sets a timer for what comes next. */
+  /** Starts what is due and, unless the clock is stopped, sets a timer for the next task. */
   pump(): void {
     this.cancelTimer();
     if (this.stopped) return;
@@ -65,7 +65,7 @@ export class Scheduler {
     await this.settle();
   }
 
-  /** Drops every waiting task. Those that run are left to finish. */
+  /** Drops every waiting task. Running ones are left to finish. */
   clear(): void {
     this.waiting.length = 0;
     this.cancelTimer();

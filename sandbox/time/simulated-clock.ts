@@ -1,8 +1,8 @@
 import type { TimeSource } from './time-source';
 
 /**
- * The sandbox's own time. It runs `speed` times as fast as real time (0 = it stands still) and can be moved forward.
- * Lag, retries and the windows of the disabling rules follow it, so that hours of them pass in a test without a sleep.
+ * The sandbox's own time. It runs `speed` times as fast as real time (0 = it is stopped) and can be moved forward.
+ * Lag, retries and the windows of the disabling rules follow it, so that a test can let hours pass without a sleep.
  */
 export class SimulatedClock {
   private anchorRealMs: number;
@@ -32,7 +32,7 @@ export class SimulatedClock {
     this.currentSpeed = speed;
   }
 
-  /** Moves to `targetMs`; a target in the past changes nothing, for this clock never goes back. */
+  /** Moves to `targetMs`; a target in the past changes nothing, because this clock never goes back. */
   advanceTo(targetMs: number): void {
     this.anchorAt(Math.max(this.nowMs(), targetMs));
   }

@@ -2,11 +2,11 @@
 export interface TimeSource {
   /** Milliseconds since 1970. */
   nowMs(): number;
-  /** Calls `task` once after `delayMs`; the returned function cancels it. Never keeps the process alive by itself. */
+  /** Calls `task` once after `delayMs`; the returned function cancels it. Never keeps the process alive on its own. */
   after(delayMs: number, task: () => void): () => void;
 }
 
-/** The longest delay that Node's timers take (2^31 - 1 ms); a longer one would fire at once. */
+/** The longest delay that Node's timers take (2^31 - 1 ms); a longer one would fire immediately. */
 const LONGEST_TIMER_MS = 2_147_483_647;
 
 /** The machine's own clock. */

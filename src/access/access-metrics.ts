@@ -14,7 +14,7 @@ export const ACCESS_METRIC_PROVIDERS = [
   }),
 ];
 
-/** What the guard of the admin API measures: somebody who tries keys shows here. */
+/** What the guard of the admin API measures: attempts to guess keys show here. */
 @Injectable()
 export class AccessMetrics {
   constructor(@InjectMetric(REFUSALS) private readonly refusals: Counter<'code'>) {
@@ -22,7 +22,7 @@ export class AccessMetrics {
     for (const code of REFUSAL_CODES) this.refusals.inc({ code }, 0);
   }
 
-  /** A call was not let in; any other error (the database is away) is no refusal. */
+  /** Counts a refused call; any other error (such as an unavailable database) is not a refusal. */
   refused(error: unknown): void {
     const code = REFUSAL_CODES.find((known) => error instanceof DomainError && error.code === known);
     if (code) this.refusals.inc({ code });

@@ -15,18 +15,18 @@ import { includesRole, Role } from './role';
 const WINDOW_MS = 1_000;
 const MAX_BLOCKED_ADDRESSES = 10_000;
 
-/** What a route asks for; `nobody` when it does not say. */
+/** The role a route requires; `nobody` when it names none. */
 type Requirement = Role | 'public' | 'nobody';
 
 /**
- * Every route needs an API key with the role it names, unless it says it is public. Guessing keys is throttled per address, and
- * what a key may do a second by the throttler of the admin API.
+ * Every route requires an API key with the role it names, unless it is marked public. Failed keys are throttled per address,
+ * and calls per key by the throttler of the admin API.
  */
 @Injectable()
 export class AccessGuard implements CanActivate {
   /** Address -> time of the monotonic clock until which its keys are not even looked up, so that guessing does not reach the database. */
   private readonly blockedUntilMs = new LRUCache<string, number>({ max: MAX_BLOCKED_ADDRESSES });
-  /** What the handler of a route requires: looked up once, since looking takes longer than all else here does for a webhook. */
+  /** What the handler of a route requires: looked up once per handler. */
   private readonly requirements = new Map<ReturnType<ExecutionContext['getHandler']>, Requirement>();
 
   constructor(
@@ -70,7 +70,7 @@ export class AccessGuard implements CanActivate {
     if (required === 'nobody' || !includesRole(principal.role, required)) {
       throw new DomainError(
         'forbidden',
-        `this needs an API key with the role ${required === 'nobody' ? 'nobody has' : required}`,
+        `this requires an API key with the role ${required === 'nobody' ? 'nobody has' : required}`,
       );
     }
     return principal;

@@ -25,7 +25,7 @@ export class ApiKeysController {
   constructor(private readonly apiKeys: ApiKeysService) {}
 
   @Post()
-  @ApiOperation({ summary: 'Make an API key' })
+  @ApiOperation({ summary: 'Create an API key' })
   @ApiCreatedResponse({ type: CreatedApiKeyView })
   @ApiProblems('bad_request', 'validation_failed')
   create(@Body() body: CreateApiKeyBody, @ChangeAuthor() by: Author): Promise<CreatedApiKeyView> {
@@ -33,7 +33,7 @@ export class ApiKeysController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'List API keys, the newest first' })
+  @ApiOperation({ summary: 'List API keys, newest first' })
   @ApiOkResponse({ type: ApiKeyPage })
   @ApiProblems('validation_failed')
   list(@Query() query: PageQuery): Promise<ApiKeyPage> {
@@ -42,7 +42,7 @@ export class ApiKeysController {
 
   @Delete(':id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Revoke an API key at once' })
+  @ApiOperation({ summary: 'Revoke an API key immediately' })
   @ApiNoContentResponse()
   @ApiProblems('not_found')
   revoke(@Param('id', uuidParam('API key')) id: string, @ChangeAuthor() by: Author): Promise<void> {

@@ -8,7 +8,7 @@ export class CreateApiKeyBody {
     example: 'reporting job',
     minLength: 1,
     maxLength: 100,
-    description: 'stays in the audit log for ever: name the use of the key, not a person',
+    description: 'stays in the audit log forever: describe what the key is for, do not name a person',
   })
   @IsString()
   @Length(1, 100)
@@ -20,7 +20,7 @@ export class CreateApiKeyBody {
 
   @ApiPropertyOptional({
     format: 'date-time',
-    description: 'never expires when absent',
+    description: 'the key never expires when this is absent',
     example: '2030-01-01T00:00:00Z',
   })
   @MayBeAbsent()

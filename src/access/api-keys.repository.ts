@@ -18,7 +18,7 @@ export class ApiKeysRepository {
     return manager.findOneByOrFail(ApiKey, { id: key.id });
   }
 
-  /** Up to `limit + 1` keys, the newest first. */
+  /** Up to `limit + 1` keys, newest first. */
   list(limit: number, cursor: string | undefined): Promise<ApiKey[]> {
     const query = this.keys.createQueryBuilder('key').orderBy('key.createdAt', 'DESC').addOrderBy('key.id', 'DESC');
     const after = decodeCursor(cursor, 1);

@@ -41,7 +41,7 @@ export class ApiKeysService {
     return expired || key.revokedAt !== null ? null : { id: key.id, name: key.name, role: key.role };
   }
 
-  /** Makes a key. The text of the key is returned here and never again. */
+  /** Creates a key. Its text is returned here and never again. */
   async create(body: CreateApiKeyBody, by: Author): Promise<ApiKey & { key: string }> {
     const { name, role } = body;
     const now = this.clock.now();
@@ -63,7 +63,7 @@ export class ApiKeysService {
     });
   }
 
-  /** All keys, revoked ones included, the newest first. */
+  /** All keys, including revoked ones, newest first. */
   async list(limit: number, cursor: string | undefined): Promise<Page<ApiKey>> {
     const rows = await this.repository.list(limit, cursor);
     return toPage(
@@ -74,7 +74,7 @@ export class ApiKeysService {
     );
   }
 
-  /** Revokes a key at once; doing it again changes nothing. Throws `not_found` for an unknown id. */
+  /** Revokes a key immediately; repeating it changes nothing. Throws `not_found` for an unknown id. */
   async revoke(id: string, by: Author): Promise<void> {
     const revoked = await this.dataSource.transaction(async (manager) => {
       const done = await this.repository.revoke(manager, id, this.clock.now());

@@ -14,7 +14,7 @@ export class AuditController {
   constructor(private readonly audit: AuditLog) {}
 
   @Get()
-  @ApiOperation({ summary: 'List what admins changed, the newest first' })
+  @ApiOperation({ summary: 'List changes made by admins, newest first' })
   @ApiOkResponse({ type: AuditPage })
   @ApiProblems('validation_failed')
   list(@Query() query: AuditQuery): Promise<AuditPage> {

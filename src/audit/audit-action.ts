@@ -1,4 +1,4 @@
-/** Everything that leaves an audit entry. A change that is not listed here cannot be recorded. */
+/** Every action that leaves an audit entry. A change that is not listed here cannot be recorded. */
 export const AUDIT_ACTIONS = [
   'api_key.created',
   'api_key.revoked',

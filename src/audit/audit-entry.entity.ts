@@ -8,15 +8,15 @@ import type { AuditAction } from './audit-action';
 @Index('audit_entry_actor', ['actorId', 'at', 'id'])
 @Index('audit_entry_action', ['action', 'at', 'id'])
 export class AuditEntry implements ChainedEntry {
-  /** 1, 2, 3, ... without a gap (a sequence would leave some), so that a missing entry shows. */
+  /** 1, 2, 3, ... without gaps (a sequence would leave some), so that a missing entry is noticed. */
   @PrimaryColumn('bigint')
   id: string;
 
-  /** Milliseconds only: the hash covers all that is stored. */
+  /** Millisecond precision only: the hash covers everything that is stored. */
   @Column({ type: 'timestamptz', precision: 3 })
   at: Date;
 
-  /** Id of the API key, `bootstrap`, or the name of a part of the service that acts by itself. */
+  /** Id of the API key, `bootstrap`, or the name of a part of the service that acts on its own. */
   @Column('text', { name: 'actor_id' })
   actorId: string;
 

@@ -13,13 +13,13 @@ import { AuditRepository } from './audit.repository';
 /** Entries that `verify` holds in memory at a time. */
 const VERIFY_CHUNK = 1_000;
 
-/** Who makes a change. */
+/** The author of a change. */
 export interface Actor {
   id: string;
   name: string;
 }
 
-/** Who makes a change, and in which request; null when the service acts by itself. */
+/** The author of a change, and the request; null when the service acts on its own. */
 export interface Author {
   actor: Actor;
   requestId: string | null;
@@ -50,7 +50,7 @@ export class AuditLog {
     const head = await this.repository.head(manager);
     if (!head) throw new Error('audit_head has no row: the audit log cannot be continued');
     const { actor, action, requestId } = change;
-    // What is hashed is what comes back from the database: text that it refuses or alters is replaced before.
+    // The hash covers what the database returns, so text that it would refuse or alter is replaced first.
     const entry = {
       id: nextId(head.id),
       at: this.clock.now(),
@@ -67,7 +67,7 @@ export class AuditLog {
       hash: auditHash(entry, head.hash),
     });
   }
-  /** One page of the entries that match, the newest first. Throws `validation_failed` for a cursor that no page has returned. */
+  /** One page of the matching entries, newest first. Throws `validation_failed` for a cursor that no page has returned. */
   async list(query: AuditQuery): Promise<AuditPage> {
     return toPage(
       await this.repository.list(query),
@@ -77,7 +77,7 @@ export class AuditLog {
     );
   }
 
-  /** Recomputes the whole chain. Takes time in proportion to the log, and memory for one chunk of it. */
+  /** Recomputes the entire chain. Time grows with the log; memory holds one chunk of it. */
   async verify(): Promise<AuditVerification> {
     const head = await this.repository.head();
     return verifyChain(this.repository.stream(VERIFY_CHUNK), head);

@@ -9,14 +9,14 @@ const ENTRIES = 'onboarding_audit_entries';
 const INTACT = 'onboarding_audit_end_intact';
 
 export const AUDIT_METRIC_PROVIDERS = [
-  makeGaugeProvider({ name: ENTRIES, help: 'Entries of the audit log; it never shrinks' }),
+  makeGaugeProvider({ name: ENTRIES, help: 'Entries of the audit log; never decreases' }),
   makeGaugeProvider({
     name: INTACT,
-    help: '1 when the last entry of the audit log is the one that was noted as last; the whole chain is checked on demand',
+    help: '1 when the last entry of the audit log matches the recorded head; GET /v1/audit/verify checks the entire chain',
   }),
 ];
 
-/** Recomputing the whole chain is for GET /v1/audit/verify; its end is looked at with every scrape. */
+/** Each scrape checks the end of the chain; GET /v1/audit/verify recomputes all of it. */
 @Injectable()
 export class AuditMetrics implements OnModuleInit {
   private readonly end = new ScrapeReading(() => this.repository.end());

@@ -32,7 +32,7 @@ export class AuditEntryView {
 
   @ApiProperty({
     example: '8d3c6b1e-5a0e-4c39-9d51-0a7f5d3f7c10',
-    description: 'id of the API key; bootstrap: that of ADMIN_API_KEY',
+    description: 'id of the API key; bootstrap: the key in ADMIN_API_KEY',
   })
   actorId: string;
 
@@ -44,7 +44,7 @@ export class AuditEntryView {
 
   @ApiProperty({
     example: 'lT4Z3j',
-    description: 'id of what was changed; deliveries replayed by a filter: the form, or *',
+    description: 'id of what was changed; for deliveries replayed by a filter, the form or *',
   })
   subject: string;
 
@@ -52,7 +52,7 @@ export class AuditEntryView {
     type: 'object',
     additionalProperties: true,
     example: { status: { from: 'active', to: 'paused' } },
-    description: 'what the change was; never a secret or personal data',
+    description: 'details of the change; never a secret or personal data',
   })
   details: object;
 
@@ -60,7 +60,7 @@ export class AuditEntryView {
     type: String,
     nullable: true,
     example: '1f0e7a52-3f0c-4f5e-9a39-2d3c1b7e6f10',
-    description: 'X-Request-Id of the request; null when the service acted by itself',
+    description: 'X-Request-Id of the request; null when the service acted on its own',
   })
   requestId: string | null;
 
@@ -69,7 +69,7 @@ export class AuditEntryView {
 
   @ApiProperty({
     example: EXAMPLE_HASH,
-    description: 'hex SHA-256 over the canonical JSON (RFC 8785) of this entry without hash',
+    description: 'hex SHA-256 of the canonical JSON (RFC 8785) of this entry without hash',
   })
   hash: string;
 }
@@ -82,19 +82,19 @@ export class AuditPage {
   nextCursor: string | null;
 }
 
-/** What became of recomputing the chain. */
+/** The result of recomputing the chain. */
 export class AuditVerification {
   @ApiProperty({ example: true })
   valid: boolean;
 
-  @ApiProperty({ example: 42, description: 'entries that fit, up to the first that does not' })
+  @ApiProperty({ example: 42, description: 'valid entries before the first invalid one' })
   entries: number;
 
   @ApiProperty({
     type: String,
     nullable: true,
     example: null,
-    description: 'id of the first entry that was changed, taken out or put in',
+    description: 'id of the first entry that was changed, removed or inserted',
   })
   brokenAt: string | null;
 
@@ -103,7 +103,7 @@ export class AuditVerification {
     nullable: true,
     example: EXAMPLE_HASH,
     description:
-      'hash of the last entry that fits. Keep a copy elsewhere: it is the only proof against someone who rewrites the whole log',
+      'hash of the last valid entry. Keep a copy elsewhere: it is the only proof against someone who rewrites the entire log',
   })
   headHash: string | null;
 }

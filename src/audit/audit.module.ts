@@ -5,7 +5,7 @@ import { AuditLog } from './audit-log';
 import { AUDIT_METRIC_PROVIDERS, AuditMetrics } from './audit-metrics';
 import { AuditRepository } from './audit.repository';
 
-/** The audit log. It stands below every feature that changes something; its routes are in access, which knows roles. */
+/** The audit log. Every feature that changes something depends on it; its routes are in access, which knows roles. */
 @Module({
   imports: [TypeOrmModule.forFeature([AuditEntry])],
   providers: [AuditLog, AuditRepository, AuditMetrics, ...AUDIT_METRIC_PROVIDERS],

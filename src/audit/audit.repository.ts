@@ -12,13 +12,13 @@ const ENTRY_ID = /^\d{1,18}$/;
 export class AuditRepository {
   constructor(@InjectRepository(AuditEntry) private readonly entries: Repository<AuditEntry>) {}
 
-  /** The entry that was appended last; null when that note was removed by hand. */
+  /** The recorded head of the chain; null when its row was removed by hand. */
   async head(manager: EntityManager = this.entries.manager): Promise<ChainHead | null> {
     const [head] = await manager.query<ChainHead[]>('SELECT id, hash FROM audit_head');
     return head ?? null;
   }
 
-  /** How many entries there are by the note of the last one, and whether that one is there, and is the last. */
+  /** The number of entries according to the recorded head, and whether that entry exists and is the last. */
   async end(): Promise<{ entries: number; intact: boolean }> {
     const [end] = await this.entries.query<{ entries: number; intact: boolean }[]>(
       `SELECT head.id::float8 AS entries,
@@ -29,12 +29,12 @@ export class AuditRepository {
     return end ?? { entries: 0, intact: false };
   }
 
-  /** Adds an entry. Throws when it does not continue the chain: a trigger compares it with the head, and moves the head on. */
+  /** Adds an entry. Throws when it does not continue the chain: a trigger compares it with the head and advances the head. */
   async append(manager: EntityManager, entry: AuditEntry): Promise<void> {
     await manager.insert(AuditEntry, entry);
   }
 
-  /** Up to `limit + 1` entries, the newest first. */
+  /** Up to `limit + 1` entries, newest first. */
   list({ limit, cursor, actor, action, since }: AuditQuery): Promise<AuditEntry[]> {
     const select = this.entries
       .createQueryBuilder('entry')
@@ -50,7 +50,7 @@ export class AuditRepository {
     return select.getMany();
   }
 
-  /** Every entry in the order of the chain, read in chunks: memory does not grow with the log. */
+  /** Every entry in chain order, read in chunks: memory does not grow with the log. */
   async *stream(chunk: number): AsyncGenerator<AuditEntry> {
     let last: AuditEntry | undefined;
     do {

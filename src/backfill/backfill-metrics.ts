@@ -10,13 +10,13 @@ const ENDS = ['done', 'failed'] as const;
 export const BACKFILL_METRIC_PROVIDERS = [
   makeCounterProvider({
     name: RECOVERED,
-    help: 'Submissions that only a back-fill found; with trigger start, repair or daily each was a lost webhook',
+    help: 'Submissions that only a back-fill found; with the trigger start, repair or daily, each one is a lost webhook',
     labelNames: ['trigger'],
   }),
   makeCounterProvider({ name: RUNS, help: 'Back-fill runs that ended', labelNames: ['trigger', 'status'] }),
 ];
 
-/** What back-filling measures: `recovered` is the alarm for lost webhooks. */
+/** The metrics of back-filling: `recovered` is the alarm for lost webhooks. */
 @Injectable()
 export class BackfillMetrics {
   constructor(
@@ -30,12 +30,12 @@ export class BackfillMetrics {
     }
   }
 
-  /** Submissions that were missing and are in the inbox now. */
+  /** Counts submissions that were missing and are now in the inbox. */
   recovered(trigger: BackfillTrigger, count: number): void {
     this.recoveredTotal.inc({ trigger }, count);
   }
 
-  /** A run came to its end. */
+  /** Counts a run that ended. */
   ended(trigger: BackfillTrigger, status: (typeof ENDS)[number]): void {
     this.runs.inc({ trigger, status });
   }

@@ -1,9 +1,9 @@
-/** The SQL by which runs come to be: on demand for one form, and by themselves for all registered forms. */
+/** The SQL that queues runs: on demand for one form, automatically for all registered forms. */
 import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager } from 'typeorm';
 import type { BackfillTrigger } from './backfill-run.entity';
 
-/** A run that is wanted. `since` undefined: from where the last gapless run began, minus the overlap, or else the whole form. */
+/** A requested run. `since` undefined: from where the last gapless run began, minus the overlap, or else the entire form. */
 export interface WantedRun {
   formId: string;
   since: Date | null | undefined;
@@ -11,19 +11,19 @@ export interface WantedRun {
   trigger: BackfillTrigger;
 }
 
-/** The last ~30 minutes may be missing in the Responses API (typeform.md section 6); clocks and delays get the rest. */
+/** The last ~30 minutes may be missing in the Responses API (typeform.md section 6); the rest allows for clocks and delays. */
 const OVERLAP = `interval '2 hours'`;
-/** What was too young to be seen by a run that followed an outage or a repair is visible by then. */
+/** By then, responses that were too recent for the run after an outage or repair are visible. */
 const FOLLOW_UP = `interval '65 minutes'`;
 const PERIOD = `interval '24 hours'`;
-/** A restart so soon after a run needs none of its own: Typeform repeats deliveries for hours, and a follow-up comes anyway. */
+/** A restart this soon after a run needs no run: Typeform repeats deliveries for hours, and a follow-up run comes anyway. */
 const RECENT = `interval '5 minutes'`;
-/** A run that failed for good (a revoked key, say) is tried again by itself this much later. */
+/** A run that failed permanently (say, because of a revoked key) is retried automatically after this time. */
 const AFTER_FAILURE = `interval '1 hour'`;
 
 /**
- * An active run of the same form takes the new one in. When that makes its window wider it starts again at the newest response:
- * what it has found already is in the inbox, so that costs a few calls and loses nothing.
+ * A new run is merged into an active run of the same form. If that widens its window, it restarts at the newest response:
+ * its earlier findings are already in the inbox, so this costs a few calls and loses nothing.
  */
 const JOIN_ACTIVE = `
   ON CONFLICT (form_id) WHERE status IN ('queued', 'running') DO UPDATE
@@ -70,9 +70,9 @@ export class BackfillRequestsRepository {
   }
 
   /**
-   * Queues what is due by itself for every form with a webhook of ours. `start`: forms that were not walked through just now.
-   * `daily`: forms whose last run is a day old, or was no daily one and is due a follow-up. A form without any gapless run is
-   * walked through as a whole. Returns how many runs were queued (or, at the start, are active already).
+   * Queues the automatic runs that are due, for every form that has one of our webhooks. `start`: forms without a very recent run.
+   * `daily`: forms whose last run is a day old, or was not a daily one and is due a follow-up. A form without any gapless run is
+   * read completely. Returns how many runs were queued (or, at the start, are already active).
    */
   async requestDue(trigger: 'start' | 'daily', now: Date): Promise<number> {
     const rows = await this.dataSource.query<{ id: string }[]>(
@@ -99,7 +99,7 @@ export class BackfillRequestsRepository {
     return rows.length;
   }
 
-  /** True for a form that something is known of here: no need to ask Typeform whether it exists. */
+  /** True for a form that is known here: no need to ask Typeform whether it exists. */
   async isKnownForm(formId: string): Promise<boolean> {
     const [row] = await this.dataSource.query<{ known: boolean }[]>(
       `SELECT EXISTS (SELECT FROM webhook WHERE form_id = $1) OR EXISTS (SELECT FROM onboarding_form WHERE form_id = $1) AS known`,

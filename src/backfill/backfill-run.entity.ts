@@ -1,8 +1,8 @@
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
 /**
- * Why a run was started. `initial`: the first walk of a form, whose findings are its history and no lost webhooks; `daily`: by
- * the clock, the follow-up of every other run included.
+ * Why a run was started. `initial`: the first run for a form, whose findings are its history, not lost webhooks; `daily`: by
+ * the clock, including the follow-up of every other run.
  */
 export const BACKFILL_TRIGGERS = ['admin', 'initial', 'start', 'repair', 'daily'] as const;
 export type BackfillTrigger = (typeof BACKFILL_TRIGGERS)[number];
@@ -33,7 +33,7 @@ export class BackfillRun {
   @Column('timestamptz', { nullable: true })
   until: Date | null;
 
-  /** Together with the runs before it, it leaves no time out: later runs may begin where it began, minus the overlap. */
+  /** Together with the runs before it, it leaves no gap: later runs may begin where it began, minus the overlap. */
   @Column('boolean')
   gapless: boolean;
 
@@ -43,11 +43,11 @@ export class BackfillRun {
   @Column('text', { default: 'queued' })
   status: BackfillStatus;
 
-  /** Which responses are being walked through now. */
+  /** Which responses the run is reading now. */
   @Column('text', { name: 'response_type', default: 'completed' })
   responseType: 'completed' | 'partial';
 
-  /** Token of the last response that was dealt with; null: begin with the newest. */
+  /** Token of the last response processed; null: begin with the newest. */
   @Column('text', { nullable: true })
   cursor: string | null;
 
@@ -60,7 +60,7 @@ export class BackfillRun {
   @Column('integer', { default: 0 })
   duplicates: number;
 
-  /** What stopped the last attempt, as an operator should read it. */
+  /** What stopped the last attempt, worded for operators. */
   @Column('text', { nullable: true })
   error: string | null;
 
@@ -71,7 +71,7 @@ export class BackfillRun {
   @Column('timestamptz', { name: 'next_attempt_at', nullable: true })
   nextAttemptAt: Date | null;
 
-  /** Counts changes of the window: progress made in an older one is not saved. */
+  /** Counts changes of the window: progress made in an older window is not saved. */
   @Column('integer', { default: 0 })
   revision: number;
 
@@ -79,7 +79,7 @@ export class BackfillRun {
   @Column('uuid', { name: 'lease_owner', nullable: true })
   leaseOwner: string | null;
 
-  /** When that process counts as dead unless it says otherwise, by the database's clock. */
+  /** When that process counts as dead unless it renews the lease, by the database's clock. */
   @Column('timestamptz', { name: 'lease_until', nullable: true })
   leaseUntil: Date | null;
 

@@ -1,4 +1,4 @@
-/** The back-fill worker: requests the runs that are due, works on one at a time, and hands back a run it cannot finish now. */
+/** The back-fill worker: queues the runs that are due, works on one at a time, and releases a run it cannot finish now. */
 import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { AppConfig } from '../config/app-config';
@@ -40,7 +40,7 @@ export class BackfillRunner implements OnApplicationBootstrap, OnModuleDestroy, 
     if (this.config.workerMode !== 'intake') this.running = this.run();
   }
 
-  /** Aborts a call that waits for Typeform; a page that has already arrived is still taken in. */
+  /** Aborts a call that waits for Typeform; a page that has already arrived is still stored. */
   onModuleDestroy(): void {
     this.stop.abort(new DomainError('shutting_down', 'the service is shutting down'));
     this.nudge();
@@ -50,7 +50,7 @@ export class BackfillRunner implements OnApplicationBootstrap, OnModuleDestroy, 
     await this.running;
   }
 
-  /** Call it after a run was requested: this process looks at once, others within seconds. */
+  /** Call it after requesting a run: this process checks immediately, others within seconds. */
   nudge(): void {
     this.rest.nudge();
   }
@@ -63,7 +63,7 @@ export class BackfillRunner implements OnApplicationBootstrap, OnModuleDestroy, 
     }
   }
 
-  /** One run, if one is due. Never throws: without the database everything waits until it is back. */
+  /** Works on one run, if one is due. Never throws: without the database everything waits until it is back. */
   private async workOnce(): Promise<boolean> {
     try {
       await this.requests.requestDue(this.occasion, this.clock.now());
@@ -74,7 +74,7 @@ export class BackfillRunner implements OnApplicationBootstrap, OnModuleDestroy, 
       return run !== null;
     } catch (error) {
       const name = error instanceof Error ? error.name : 'unknown error';
-      if (!this.troubled) this.logger.warn('Back-filling waits: the database cannot be used', { error: name });
+      if (!this.troubled) this.logger.warn('Back-filling is paused: the database is unavailable', { error: name });
       this.troubled = true;
       return false;
     }
@@ -85,13 +85,13 @@ export class BackfillRunner implements OnApplicationBootstrap, OnModuleDestroy, 
     const lease = setInterval(() => {
       // An unreachable database says nothing about who owns the run.
       this.work.renew(run).then(
-        (renewed) => renewed || lost.abort(new Error('another process has taken the run over')),
+        (renewed) => renewed || lost.abort(new Error('another process has taken over the run')),
         () => undefined,
       );
     }, LEASE_RENEWAL_MS);
     try {
       const { formId, trigger } = run;
-      if (run.cursor !== null) this.logger.log('Going on with a back-fill', { run: run.id, formId, trigger });
+      if (run.cursor !== null) this.logger.log('Resuming a back-fill', { run: run.id, formId, trigger });
       const finished = await this.walk.follow(run, this.owner, AbortSignal.any([this.stop.signal, lost.signal]));
       if (finished) this.report(finished);
     } catch (error) {
@@ -106,10 +106,10 @@ export class BackfillRunner implements OnApplicationBootstrap, OnModuleDestroy, 
     const facts = { run: id, formId, trigger, seen, recovered, duplicates };
     const expected = recovered === 0 || trigger === 'admin' || trigger === 'initial';
     if (expected) this.logger.log('Back-filled', facts);
-    else this.logger.warn('Submissions were recovered that no webhook had delivered', facts);
+    else this.logger.warn('Recovered submissions that no webhook had delivered', facts);
   }
 
-  /** Ends a run that cannot succeed without a person, and hands every other one back to be tried again. */
+  /** Ends a run that cannot succeed without a person, and releases any other to be retried. */
   private async putAside(run: BackfillRun, error: unknown): Promise<void> {
     const now = this.clock.now();
     if (this.stop.signal.aborted) return this.work.release(run, now, null);
@@ -117,17 +117,21 @@ export class BackfillRunner implements OnApplicationBootstrap, OnModuleDestroy, 
     const { text, retryAt } = judgeFailure(error, { failures, failedAt: now, random: this.random.next() });
     const facts = { run: run.id, formId: run.formId, trigger: run.trigger, error: text };
     if (retryAt !== null) {
-      this.logger.warn('A back-fill waits', { ...facts, nextAttemptAt: retryAt.toISOString(), place: placeOf(error) });
+      this.logger.warn('A back-fill will be retried', {
+        ...facts,
+        nextAttemptAt: retryAt.toISOString(),
+        place: placeOf(error),
+      });
       return this.work.release(run, retryAt, text);
     }
     this.logger.error('A back-fill failed', facts);
     if (await this.work.finish(run, text, now)) this.metrics.ended(run.trigger, 'failed');
-    // The run was widened meanwhile: its wider window has not been tried yet.
+    // The run was widened meanwhile: the wider window has not been tried yet.
     else await this.work.release(run, now, text);
   }
 }
 
-/** Where an error that is not ours came from, for the log. */
+/** Where a foreign error came from, for the log. */
 function placeOf(error: unknown): string | undefined {
   if (error instanceof DomainError || !(error instanceof Error)) return undefined;
   return `${error.name} ${error.stack?.split('\n').find((line) => line.startsWith('    at ')) ?? ''}`;

@@ -6,7 +6,7 @@ import { decodeCursor } from '../rest/page';
 import type { BackfillsQuery } from './backfill.dto';
 import { BackfillRun } from './backfill-run.entity';
 
-/** Reads of what was and is being back-filled. */
+/** Reads past and current back-fill runs. */
 @Injectable()
 export class BackfillRunsRepository {
   constructor(@InjectRepository(BackfillRun) private readonly runs: Repository<BackfillRun>) {}
@@ -15,7 +15,7 @@ export class BackfillRunsRepository {
     return this.runs.findOneBy({ id });
   }
 
-  /** Up to `limit + 1` runs, the newest first. */
+  /** Up to `limit + 1` runs, newest first. */
   list({ formId, status, limit, cursor }: BackfillsQuery): Promise<BackfillRun[]> {
     const query = this.runs
       .createQueryBuilder('run')

@@ -1,4 +1,4 @@
-/** Walks through the responses of a form, page by page, and makes events of those that are missing. */
+/** Reads a form's responses page by page and stores the missing ones as events. */
 import { Injectable, Logger } from '@nestjs/common';
 import { BackfillEvent, toBackfillEvent } from '../core/backfill-event';
 import { DomainError } from '../core/problem';
@@ -11,9 +11,9 @@ import { BackfillMetrics } from './backfill-metrics';
 import { BackfillWorkRepository, Progress } from './backfill-work.repository';
 import { KnownResponsesRepository } from './known-responses.repository';
 
-/** Of 1 to 1000: one page is held in memory, and bounded by what the client reads. */
+/** 1 to 1000 are allowed. One page is held in memory, bounded by what the client reads. */
 export const PAGE_SIZE = 200;
-/** Events appended at the same time: a small part of the inbox writer's queue, the rest of which belongs to Typeform. */
+/** Events appended at the same time: a small part of the inbox writer's queue, so that the rest is left to webhooks. */
 const APPENDED_AT_ONCE = 50;
 
 @Injectable()
@@ -30,8 +30,8 @@ export class BackfillWalk {
   ) {}
 
   /**
-   * Goes on from the run's cursor to its end. Resolves with the run as it was finished, or null when it belongs to another process.
-   * Throws what TypeformApi and InboxWriter throw, or the reason of `signal`, always between two pages: what was saved stays.
+   * Continues from the run's cursor to its end. Resolves with the finished run, or null when it belongs to another process.
+   * Throws what TypeformApi and InboxWriter throw, or the reason of `signal`, always between two pages: saved progress is kept.
    */
   async follow(claimed: BackfillRun, owner: string, signal: AbortSignal): Promise<BackfillRun | null> {
     const options: CallOptions = { priority: 'background', signal };
@@ -60,17 +60,20 @@ export class BackfillWalk {
     return null;
   }
 
-  /** Where the walk stands after a page, and whether that was the last one. */
+  /** The progress after a page, and whether that was the last one. */
   private async position(
     run: BackfillRun,
     { items, pageCount }: RemoteResponsePage,
   ): Promise<Pick<Progress, 'responseType' | 'cursor'> & { ended: boolean }> {
     const { responseType } = run;
     const cursor = items.at(-1)?.token ?? run.cursor;
-    // Both must say so: whether `page_count` counts from the cursor on, and whether pages are always full, is documented nowhere.
+    // Both must agree: it is undocumented whether `page_count` counts from the cursor on, and whether pages are always full.
     const last = items.length === 0 || (items.length < PAGE_SIZE && pageCount <= 1);
     if (!last && cursor === run.cursor) {
-      throw new DomainError('typeform_error', 'Typeform sent the same page of responses again: the walk cannot go on');
+      throw new DomainError(
+        'typeform_error',
+        'Typeform sent the same page of responses again: the back-fill cannot continue',
+      );
     }
     if (!last) return { responseType, cursor, ended: false };
     if (responseType === 'completed' && (await this.known.wantsPartials(run.formId)))
@@ -78,7 +81,7 @@ export class BackfillWalk {
     return { responseType, cursor, ended: true };
   }
 
-  /** Makes events of what is missing in a page. Every append is committed when this resolves. */
+  /** Stores the missing responses of a page as events. Every append is committed when this resolves. */
   private async takeIn(
     run: BackfillRun,
     form: RemoteForm,
@@ -103,18 +106,18 @@ export class BackfillWalk {
       receivedAt: this.clock.now(),
       source: 'backfill',
       webhookId: null,
-      // Age says nothing here: Typeform itself has just vouched for it.
+      // Age does not matter here: the event comes from Typeform itself.
       quarantinedFor: null,
     });
   }
 
-  /** One response that cannot be an event must not keep all others away. */
+  /** One unreadable response must not block all others. */
   private eventOf(form: RemoteForm, item: RemoteResponsePage['items'][number]): BackfillEvent[] {
     try {
       return [toBackfillEvent(form, item)];
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      this.logger.error('A response at Typeform cannot be read', { formId: form.id, reason: error.message });
+      this.logger.error('A response from Typeform cannot be read', { formId: form.id, reason: error.message });
       return [];
     }
   }

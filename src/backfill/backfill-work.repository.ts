@@ -1,17 +1,17 @@
 /**
  * The SQL of working on runs. A run belongs to one process by a lease that the process renews; every write names the owner, so a
- * process that was taken for dead can change nothing any more. Leases go by the database's clock: those of the replicas may differ.
+ * process presumed dead can no longer change anything. Leases use the database's clock, since those of the replicas may differ.
  */
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import { BackfillRun } from './backfill-run.entity';
 
-/** How long a process may be silent until another one goes on with its run. Renewed three times as often. */
+/** How long a process may be silent before another continues its run. Renewed three times as often. */
 const LEASE_SECONDS = 30;
 export const LEASE_RENEWAL_MS = 10_000;
 
-/** How far a run has come with one page. */
+/** A run's progress after one page. */
 export interface Progress {
   responseType: BackfillRun['responseType'];
   cursor: string | null;
@@ -26,7 +26,7 @@ type Returned<Row> = [Row[], number];
 export class BackfillWorkRepository {
   constructor(@InjectRepository(BackfillRun) private readonly runs: Repository<BackfillRun>) {}
 
-  /** Takes a run that is due, or whose process is gone; those that a person asked for first. */
+  /** Takes a run that is due, or whose process is gone; runs that a person requested come first. */
   async claim(owner: string, now: Date): Promise<BackfillRun | null> {
     const [[row]] = await this.runs.query<Returned<{ id: string }>>(
       `UPDATE backfill_run
@@ -43,7 +43,7 @@ export class BackfillWorkRepository {
     return row ? this.ownedBy(owner, row.id) : null;
   }
 
-  /** The run as it is now; null when it belongs to another process by now. */
+  /** The current state of the run; null when it now belongs to another process. */
   ownedBy(owner: string, id: string): Promise<BackfillRun | null> {
     return this.runs.findOneBy({ id, leaseOwner: owner });
   }
@@ -58,7 +58,7 @@ export class BackfillWorkRepository {
     return renewed === 1;
   }
 
-  /** Adds a page to the run. False, and nothing saved, when the run was widened meanwhile or belongs to another process. */
+  /** Saves a page's progress. False, and nothing saved, when the run was widened meanwhile or belongs to another process. */
   async save(run: BackfillRun, progress: Progress): Promise<boolean> {
     const { responseType, cursor, seen, recovered, duplicates } = progress;
     const [, saved] = await this.runs.query<Returned<never>>(
@@ -71,7 +71,7 @@ export class BackfillWorkRepository {
     return saved === 1;
   }
 
-  /** Ends a run; `error` says why it failed. False when it is not to be ended: widened meanwhile, or another's. */
+  /** Ends a run; `error` says why it failed. False when the run was widened meanwhile or belongs to another process. */
   async finish(run: BackfillRun, error: string | null, now: Date): Promise<boolean> {
     const [, finished] = await this.runs.query<Returned<never>>(
       `UPDATE backfill_run
@@ -82,7 +82,7 @@ export class BackfillWorkRepository {
     return finished === 1;
   }
 
-  /** Gives a run back to be continued at `nextAttemptAt`, after a failure (`error`) or because this process stops (null). */
+  /** Releases a run to be continued at `nextAttemptAt`, after a failure (`error`) or because this process stops (null). */
   async release({ id, leaseOwner }: BackfillRun, nextAttemptAt: Date, error: string | null): Promise<void> {
     await this.runs.query(
       `UPDATE backfill_run

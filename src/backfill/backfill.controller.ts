@@ -18,8 +18,11 @@ export class BackfillController {
   @Post()
   @HttpCode(202)
   @RequireRole('operator')
-  @ApiOperation({ summary: 'Read the responses of a form at Typeform and take in what is missing' })
-  @ApiAcceptedResponse({ type: BackfillView, description: 'the run, or the active run of the form, which takes it in' })
+  @ApiOperation({ summary: 'Read the responses of a form at Typeform and fetch what is missing' })
+  @ApiAcceptedResponse({
+    type: BackfillView,
+    description: 'the run, or the active run of the form that it was merged into',
+  })
   @ApiProblems('bad_request', 'validation_failed', 'not_found')
   start(@Body() body: StartBackfillBody, @ChangeAuthor() by: Author): Promise<BackfillView> {
     return this.backfills.startByAdmin(body, by);
@@ -27,7 +30,7 @@ export class BackfillController {
 
   @Get()
   @RequireRole('viewer')
-  @ApiOperation({ summary: 'List back-fills, the newest first' })
+  @ApiOperation({ summary: 'List back-fills, newest first' })
   @ApiOkResponse({ type: BackfillPage })
   @ApiProblems('validation_failed')
   list(@Query() query: BackfillsQuery): Promise<BackfillPage> {

@@ -30,7 +30,7 @@ export class BackfillsQuery extends PageQuery {
   status?: BackfillStatus;
 }
 
-/** One walk through the responses of a form at Typeform, and how far it has come. */
+/** One pass over the responses of a form at Typeform, and its progress. */
 export class BackfillView {
   @ApiProperty({ format: 'uuid' })
   id: string;
@@ -40,7 +40,7 @@ export class BackfillView {
 
   @ApiProperty({
     enum: BACKFILL_TRIGGERS,
-    description: 'initial: the first walk of a form; daily: by the clock, follow-ups of other runs included',
+    description: 'initial: the first run for a form; daily: by the clock, including follow-ups of other runs',
   })
   trigger: BackfillTrigger;
 
@@ -56,13 +56,13 @@ export class BackfillView {
   @ApiProperty({ description: 'responses read at Typeform' })
   seen: number;
 
-  @ApiProperty({ description: 'of these, missing here and put into the inbox' })
+  @ApiProperty({ description: 'of these, missing here and added to the inbox' })
   recovered: number;
 
-  @ApiProperty({ description: 'of these, known here already' })
+  @ApiProperty({ description: 'of these, already known here' })
   duplicates: number;
 
-  @ApiProperty({ type: String, nullable: true, description: 'token of the last response that was dealt with' })
+  @ApiProperty({ type: String, nullable: true, description: 'token of the last response processed' })
   cursor: string | null;
 
   @ApiProperty({ format: 'date-time' })
@@ -74,7 +74,7 @@ export class BackfillView {
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   finishedAt: Date | null;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'when a queued run goes on' })
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'when a queued run continues' })
   nextAttemptAt: Date | null;
 
   @ApiProperty({ type: String, nullable: true, description: 'what stopped it, and what to do about it' })

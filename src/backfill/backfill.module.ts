@@ -14,7 +14,7 @@ import { BackfillWalk } from './backfill-walk';
 import { BackfillWorkRepository } from './backfill-work.repository';
 import { KnownResponsesRepository } from './known-responses.repository';
 
-/** Back-fill: what no webhook delivered is read from the Responses API and goes through the same inbox. */
+/** Back-fill: reads what no webhook delivered from the Responses API and sends it through the same inbox. */
 @Module({
   imports: [TypeOrmModule.forFeature([BackfillRun]), AuditModule, InboxModule, TypeformModule],
   controllers: [BackfillController],

@@ -13,16 +13,16 @@ import type { BackfillRun, BackfillTrigger } from './backfill-run.entity';
 import { BackfillRunner } from './backfill-runner';
 import { BackfillRunsRepository } from './backfill-runs.repository';
 
-/** What to back-fill. Without `since`: from where the last run that left nothing out began, minus an overlap, or the whole form. */
+/** What to back-fill. Without `since`: from where the last gapless run began, minus an overlap, or the entire form. */
 export interface BackfillOptions {
   since?: Date | null;
   until?: Date | null;
   trigger: BackfillTrigger;
-  /** The admin who asks for it: leaves an audit entry. */
+  /** The admin who requests it: leaves an audit entry. */
   author?: Author;
 }
 
-/** A person waits; the run itself says later what is wrong. */
+/** Short, because a person waits; the run itself reports problems later. */
 const FORM_CHECK_MS = 5_000;
 
 @Injectable()
@@ -38,8 +38,8 @@ export class BackfillService {
   ) {}
 
   /**
-   * Asks for a walk through the responses of a form and resolves once that is committed; the walk goes on in the background, in any
-   * process, whatever happens to this one. An active run of the form takes the request in: there is one walk per form at a time.
+   * Requests a run over the responses of a form and resolves once the request is committed; the run proceeds in the background, in
+   * any process, even if this one dies. The request is merged into an active run of the form: one run per form at a time.
    */
   async start(formId: string, { since, until = null, trigger, author }: BackfillOptions): Promise<BackfillView> {
     const id = await this.dataSource.transaction(async (manager) => {
@@ -52,7 +52,7 @@ export class BackfillService {
     return this.get(id);
   }
 
-  /** What an admin asks for. Throws `validation_failed`, or `not_found` for a form that neither we nor Typeform know. */
+  /** An admin's request. Throws `validation_failed`, or `not_found` for a form that neither we nor Typeform know. */
   async startByAdmin(body: StartBackfillBody, author: Author): Promise<BackfillView> {
     const formId = parseFormReference(body.formId, 'formId');
     const [since, until] = [body.since, body.until].map((time) => (time === undefined ? null : new Date(time)));
@@ -82,7 +82,7 @@ export class BackfillService {
     return this.runs.recoveredSince(since);
   }
 
-  /** A mistyped id is said at once. Every other trouble with Typeform is left to the run, which has time to wait for it. */
+  /** Reports a mistyped id immediately. Any other problem with Typeform is left to the run, which has time to wait. */
   private async requireForm(formId: string, requestId: string | null): Promise<void> {
     if (await this.requests.isKnownForm(formId)) return;
     const signal = AbortSignal.timeout(FORM_CHECK_MS);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { BackfillEvent } from '../core/backfill-event';
 
-/** What is known here of a response at Typeform: nothing (or an older state), this state, or this state by this very run. */
+/** What is known here about a response at Typeform: nothing (or an older state), this state, or this state from this same run. */
 export type Knowledge = 'missing' | 'known' | 'found_by_this_run';
 
 /** `$1` form; `seen` one row per response. A response that is complete here is never missing; a partial one may have grown. */
@@ -26,8 +26,8 @@ export class KnownResponsesRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * One query for a whole page, in its order. Events that wait in the inbox count, and tombstones of erased ones; quarantined ones
-   * do not, for Typeform has just confirmed what they say. `runStartedAt` tells what this run has added before a crash.
+   * One query for a page, in its order. Events waiting in the inbox count, as do tombstones of erased ones; quarantined ones
+   * do not, because Typeform has just confirmed their content. `runStartedAt` identifies what this run added before a crash.
    */
   async compare(formId: string, events: readonly BackfillEvent[], runStartedAt: Date): Promise<Knowledge[]> {
     const rows = await this.dataSource.query<{ ours: boolean; known: boolean }[]>(
@@ -49,8 +49,8 @@ export class KnownResponsesRepository {
   }
 
   /**
-   * Whether partial responses of a form are wanted: when one of its webhooks asks Typeform for them, or the form has no webhook of
-   * ours, so that nobody has said otherwise.
+   * Whether partial responses of a form are wanted: when one of its webhooks subscribes to them, or the form has no webhook of
+   * ours, so nothing says otherwise.
    */
   async wantsPartials(formId: string): Promise<boolean> {
     const [row] = await this.dataSource.query<{ wanted: boolean }[]>(

@@ -1,9 +1,9 @@
-/** An error that stopped a walk -> when the run goes on, and what an operator reads about it. Pure. */
+/** An error that stopped a run -> when the run continues, and the message for the operator. Pure. */
 import { nextAttemptAt, RetryPolicy } from '../core/backoff';
 import { DomainError } from '../core/problem';
 import { Failure, TypeformError } from '../typeform/typeform-error';
 
-/** The client has repeated the call several times by then: this is for outages. About two days in all. */
+/** The client has already retried the call several times: this covers outages, about two days in total. */
 const RETRY: RetryPolicy = {
   initialSeconds: 10,
   maxSeconds: 600,
@@ -12,7 +12,7 @@ const RETRY: RetryPolicy = {
   maxHours: 72,
   maxAttempts: 300,
 };
-/** What does not pass by itself: somebody has to do what the error says. */
+/** Failures that do not pass on their own: a person has to follow the error's remedy. */
 const PERMANENT: readonly Failure[] = ['unauthorized', 'not_found', 'refused', 'redirect', 'wrong_region'];
 
 /** What to do with a run; `retryAt` null: it has failed. */
@@ -35,8 +35,8 @@ function isPermanent(error: unknown): boolean {
   return error instanceof DomainError && error.code === 'validation_failed';
 }
 
-/** Messages of our own errors tell what to do and hold no personal data; those of others might. */
+/** Messages of our own errors give the remedy and hold no personal data; others might. */
 function textOf(error: unknown): string {
   if (error instanceof DomainError) return error.message;
-  return 'an error of this service stopped the walk: look for this run in the log';
+  return 'an internal error stopped the run: search the log for this run';
 }

@@ -9,9 +9,9 @@ export interface CheckCommandOptions {
   json: boolean;
   timeoutMs: number;
   now: Date;
-  /** For checks that do not build on each other. */
+  /** For independent checks. */
   together?: boolean;
-  /** Sorts the lines of the report, for checks that are not run in the order in which they are read. */
+  /** Sorts the lines of the report, for checks that do not run in the report's order. */
   inOrder?: (lines: readonly CheckLine[]) => CheckLine[];
 }
 
@@ -25,7 +25,7 @@ export async function runCheckCommand(
   const run = await runChecks(checks, {
     timeoutMs,
     together,
-    // Checks that run together all start at once, so progress is told as they end.
+    // Checks that run together all start at the same time, so progress is reported as they end.
     ...(together
       ? { onLine: (line) => progress(`[${(done += 1)}/${checks.length}] ${line.title}: ${wordOf(line)}`) }
       : { onStart: (check, index, total) => progress(`[${index + 1}/${total}] ${check.title}`) }),

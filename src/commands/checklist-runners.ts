@@ -25,7 +25,7 @@ export interface RunnerOptions {
   image?: string;
 }
 
-/** In the order in which they run. An invalid configuration is a finding of preflight and stops nothing here. */
+/** In the order in which they run. An invalid configuration is a finding of preflight; it does not stop the checklist. */
 export function checklistRunners(options: RunnerOptions, clock: Clock): OfferedRunner[] {
   const loaded = loadConfig(processEnvironment);
   const config = loaded.ok ? loaded.config : null;

@@ -19,7 +19,7 @@ interface SignOptions {
   note?: string;
 }
 
-/** `checklist start|sign|unsign|set|list`: what people do with the state of a deployment. */
+/** `checklist start|sign|unsign|set|list`: how people edit the state of a deployment. */
 export function addChecklistStateCommands(checklist: Command, stateFile: string): void {
   const clock = new SystemClock();
   const withState = (name: string, description: string): Command =>
@@ -33,7 +33,7 @@ export function addChecklistStateCommands(checklist: Command, stateFile: string)
       const kept = readState(state);
       if (kept !== null && !force) {
         command.error(
-          `${state} holds the deployment "${kept.deployment}": replace it with --force, or name another file with --state`,
+          `${state} holds the deployment "${kept.deployment}": replace it with --force, or choose another file with --state`,
         );
       }
       const { version } = readManifest(PROJECT_ROOT);
@@ -45,14 +45,14 @@ export function addChecklistStateCommands(checklist: Command, stateFile: string)
     .addArgument(lineId())
     .requiredOption('--by <name>', 'who signs')
     .addOption(
-      new Option('--result <result>', 'default: yes; for a rollback trigger say whether it has happened').choices(
+      new Option('--result <result>', 'default: yes; for a rollback trigger, whether it has happened').choices(
         SIGNATURE_RESULTS,
       ),
     )
     .option('--note <text>', 'a remark')
     .action((line: ChecklistLine, { state, by, result, note }: SignOptions, command: Command) => {
       if (result === undefined && goodAnswer(line) !== 'yes') {
-        command.error(`${line.id} is a rollback trigger: say --result no (it has not happened) or yes (it has)`);
+        command.error(`${line.id} is a rollback trigger: use --result no (it has not happened) or yes (it has)`);
       }
       const signature = { by, result: result ?? 'yes', note: note ?? null } as const;
       const signed = updateState(state, (kept) => sign(kept, line, signature, clock.now()));
@@ -90,7 +90,7 @@ export function addChecklistStateCommands(checklist: Command, stateFile: string)
     });
 }
 
-/** A signature answers what checks leave open; it does not overrule one that has failed. */
+/** A signature answers what checks leave open; it does not overrule a failed one. */
 function cannotSignAway({ id }: ChecklistLine, blocking: readonly LineFinding[]): string {
   const evidence = blocking.map((finding) => `  ${finding.id}: ${finding.evidence}`).join('\n');
   return `${id} stays failed: a signature cannot overrule a blocking check that has failed. Fix this and run checklist again:\n${evidence}`;

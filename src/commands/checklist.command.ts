@@ -34,7 +34,7 @@ export function addChecklistCommand(program: Command): void {
     .command('checklist')
     .description('run the automatic checks and write the whole production checklist, with fields for people to sign')
     .enablePositionalOptions()
-    .option('--out <file>', 'the report; written as JSON beside it, too', 'report.md')
+    .option('--out <file>', 'the report; a JSON copy is written next to it', 'report.md')
     .option('--state <file>', `the state of the deployment (default: ${CHECKLIST_STATE_FILE} next to --out)`)
     .addOption(
       new Option(
@@ -125,6 +125,6 @@ function summary({ sections, counts, ok }: ChecklistReport, path: string): strin
   return [
     ...rows,
     row('all', counts),
-    `checklist: ${ok ? 'no line has failed' : `failed lines: ${counts.failed}`}; report written to ${path}`,
+    `checklist: ${ok ? 'no line has failed' : `failed lines: ${counts.failed}`}, ${counts.open} open; report written to ${path}`,
   ].join('\n');
 }

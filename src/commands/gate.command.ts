@@ -66,7 +66,7 @@ export function addGateCommand(program: Command): void {
     .option('--baseline <file>', 'compare with the report of an earlier gate --json')
     .option(
       '--once',
-      'judge at once: by the past window, or without --prometheus by everything since the process started',
+      'judge immediately: by the past window, or without --prometheus by everything since the process started',
     )
     .option('--json', 'print the decision as JSON')
     .addHelpText('after', HELP)
@@ -94,7 +94,7 @@ export function addGateCommand(program: Command): void {
     });
 }
 
-/** A base URL stands for its /metrics. */
+/** A base URL means its /metrics. */
 function metricsUrl(text: string): string {
   const url = httpUrl(text);
   return new URL(url).pathname === '/' ? `${url}/metrics` : url;

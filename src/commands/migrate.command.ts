@@ -7,7 +7,7 @@ import { print, progress } from './output';
 export function addMigrateCommand(program: Command): void {
   program
     .command('migrate')
-    .description('run the pending database migrations; if several processes try, one runs them')
+    .description('run the pending database migrations; if several processes try, only one runs them')
     .option('--json', 'print the names of the migrations that were run as JSON')
     .action(async ({ json = false }: { json?: boolean }) => {
       const { config } = loadConfigOrExit();

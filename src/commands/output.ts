@@ -5,8 +5,8 @@ export const print = (text: string): void => void process.stdout.write(`${text}\
 export const progress = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /**
- * A reader that has seen enough (`... | head -2`) closes its end of the pipe. The command goes on without it, since it may have to clean
- * up; what it would print is dropped.
+ * A reader that has seen enough (`... | head -2`) closes its end of the pipe. The command carries on without it, since it may have to
+ * clean up; further output is dropped.
  */
 export function outlivesItsReader(): void {
   for (const stream of [process.stdout, process.stderr]) {

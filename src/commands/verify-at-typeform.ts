@@ -31,7 +31,7 @@ export interface AtTypeformOptions {
   json: boolean;
 }
 
-/** Refuses a form that cannot be one, and an environment without an account: the sandbox has to be named on purpose. */
+/** Refuses a form that cannot be one, and an environment without an account: the sandbox must be set explicitly. */
 export async function verifyAtTypeform(
   command: Command,
   target: VerifyTarget,
@@ -79,5 +79,5 @@ function keep(lines: readonly CheckLine[], path: string, clock: Clock): void {
   updateState(path, (state) =>
     withFindings(state, { runner: 'real-typeform', found, phases: PHASES, now: clock.now() }),
   );
-  progress(`The result is kept in ${resolve(path)}, for the checklist`);
+  progress(`The checklist's state in ${resolve(path)} now holds the result`);
 }

@@ -16,12 +16,12 @@ interface Options extends TargetOptions {
 }
 
 const HELP = `
-Sends about 350 submissions of a form of its own (onboarding-verify-...), with e-mail addresses at example.com, and as many duplicates
+Sends about 350 submissions of its own form (onboarding-verify-...), with e-mail addresses at example.com, and as many duplicates
 as the rate limit lets through. At the end, also after Ctrl-C, it removes all of it; only audit entries stay.
 
 With --real-typeform it instead registers a webhook on a form of the account that TYPEFORM_API_KEY belongs to, finds it at Typeform,
-sends a test to it, deletes it and checks that it is gone. The webhook has a tag of its own (onboarding-verify) and is disabled, so no
-real submission comes in through it. The result is kept in the state file of the checklist, for the line
+sends a test to it, deletes it and checks that it is gone. The webhook has its own tag (onboarding-verify) and is disabled, so no
+real submission arrives through it. The result is kept in the state file of the checklist, for the line
 "E2E tests with real TypeForm API passing".
 
 Keys, limits and MANAGEMENT_PORT are taken from the configuration of this environment.
@@ -50,8 +50,8 @@ export function addVerifyCommand(program: Command): void {
       'requests an address may send per window (default: THROTTLE_LIMIT)',
       positive,
     )
-    .option('--real-typeform', 'test the life of a webhook at a Typeform account instead')
-    .option('--form <id or link>', 'with --real-typeform: the form of the account to use')
+    .option('--real-typeform', 'test the life of a webhook in a Typeform account instead')
+    .option('--form <id or link>', "with --real-typeform: the account's form to use")
     .option('--state <file>', `with --real-typeform: the checklist's state file (default: ${CHECKLIST_STATE_FILE})`)
     .option('--json', 'print the report as JSON')
     .addHelpText('after', HELP)

@@ -45,7 +45,7 @@ export abstract class AppConfig {
   abstract readonly encryptionKeys: KeyRing;
   /** 0 turns reconciling off. */
   abstract readonly reconcileIntervalSeconds: number;
-  /** 0 keeps responses for ever. */
+  /** 0 keeps responses forever. */
   abstract readonly responseRetentionDays: number;
   /** ISO code of the country in which national phone numbers are read where nothing else tells the country; null: none. */
   abstract readonly defaultPhoneCountry: string | null;

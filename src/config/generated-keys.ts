@@ -18,7 +18,7 @@ export function readOrCreateGeneratedKeys(path: string): GeneratedKeys {
     try {
       return generatedKeys.parse(JSON.parse(readFileSync(path, 'utf8')));
     } catch (cause) {
-      throw new Error(`${path} is damaged: restore it, or delete it to have new keys generated`, { cause });
+      throw new Error(`${path} is damaged: restore it, or delete it to generate new keys`, { cause });
     }
   }
   const random = () => randomBytes(32).toString('base64url');
@@ -28,7 +28,7 @@ export function readOrCreateGeneratedKeys(path: string): GeneratedKeys {
     encryptionKeys: `generated:${randomBytes(32).toString('base64')}`,
   };
   mkdirSync(dirname(path), { recursive: true });
-  // Written beside and renamed: a crash never leaves half a file.
+  // Written to a temporary name and renamed: a crash never leaves half a file.
   writeFileSync(`${path}.new`, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${path}.new`, path);
   return keys;

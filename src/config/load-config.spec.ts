@@ -53,7 +53,7 @@ describe('defaults', () => {
       },
       access: { throttleLimitPerSecond: 60 },
       reconcileIntervalSeconds: 300,
-      responseRetentionDays: 365,
+      responseRetentionDays: 0,
       workerMode: 'all',
       sandboxPort: 3001,
       logLevel: 'info',

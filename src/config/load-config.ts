@@ -15,11 +15,11 @@ export interface ConfigFinding {
 
 export interface ConfigReport {
   environment: string;
-  /** Each stops the service (exit code 78). */
+  /** Each prevents the start (exit code 78). */
   problems: ConfigFinding[];
   warnings: ConfigFinding[];
   recommendations: ConfigFinding[];
-  /** What is in force, secrets masked; null where a variable has a problem. */
+  /** The values in force, secrets masked; null where a variable has a problem. */
   settings: Record<string, string | number | boolean | null>;
 }
 
@@ -33,7 +33,7 @@ const GENERATED: readonly SettingName[] = ['TYPEFORM_WEBHOOK_SECRET', 'ADMIN_API
 
 /**
  * Validates the environment as a whole. Outside production missing keys are generated and kept in `DATA_DIR/keys.json`
- * (only when everything else is valid, so a bad start writes nothing).
+ * (only when everything else is valid, so a failed start writes nothing).
  */
 export function loadConfig(environment: Environment): LoadedConfig {
   const { report, settings } = checkEnvironment(environment);
@@ -90,15 +90,15 @@ function crossChecks(settings: Partial<Settings>): ConfigFinding[] {
 
   const required = (name: SettingName, message: string): void => demand(settings[name] === undefined, name, message);
   required('TYPEFORM_API_KEY', 'is required in production: the sandbox is for development only');
-  required('TYPEFORM_WEBHOOK_SECRET', 'is required in production (make one with: openssl rand -base64 32)');
-  required('ADMIN_API_KEY', 'is required in production (make one with: openssl rand -base64 32)');
+  required('TYPEFORM_WEBHOOK_SECRET', 'is required in production (create one with: openssl rand -base64 32)');
+  required('ADMIN_API_KEY', 'is required in production (create one with: openssl rand -base64 32)');
   required(
     'ENCRYPTION_KEYS',
-    'is required in production: id:base64(32 bytes) (make one with: openssl rand -base64 32)',
+    'is required in production: id:base64(32 bytes) (create one with: openssl rand -base64 32)',
   );
   required('PUBLIC_URL', 'is required in production: the https URL that Typeform reaches');
   if (!settings.EMBEDDED_DATABASE) {
-    required('DATABASE_URL', 'is required in production (or EMBEDDED_DATABASE=true, said on purpose)');
+    required('DATABASE_URL', 'is required in production (or EMBEDDED_DATABASE=true, set deliberately)');
   }
   demand(settings.PUBLIC_URL?.startsWith('http:') === true, 'PUBLIC_URL', 'must be https in production');
   demand(
@@ -135,13 +135,13 @@ function recommendations(settings: Partial<Settings>): ConfigFinding[] {
   if (settings.NODE_ENV === 'production' && settings.TRUST_PROXY === false) {
     found.push({
       name: 'TRUST_PROXY',
-      message: 'behind a proxy all clients share one throttle until this names the proxy',
+      message: 'behind a proxy, all clients share one throttle until this is set to the proxy',
     });
   }
   return found;
 }
 
-/** Shown by the `config` command: only names and values that are no secrets. */
+/** Shown by the `config` command: only names and values that are not secret. */
 function masked(environment: Environment, settings: Partial<Settings>): ConfigReport['settings'] {
   const generates = settings.NODE_ENV !== undefined && settings.NODE_ENV !== 'production';
   const generated = `generated (kept in ${join(settings.DATA_DIR ?? '', 'keys.json')})`;

@@ -2,13 +2,13 @@
 import { Environment, loadConfig, LoadedConfig } from './load-config';
 import { SETTINGS } from './settings';
 
-/** sysexits.h EX_CONFIG: the exit code of a process that was configured wrongly. */
+/** sysexits.h EX_CONFIG: the exit code of a misconfigured process. */
 export const EXIT_CONFIGURATION = 78;
 
 /** The process' environment as given. */
 export const processEnvironment: Environment = process.env;
 
-/** Known before the configuration as a whole is, since tracing starts before everything else. A value that is invalid stops the start later. */
+/** Read before the rest of the configuration, since tracing starts first. An invalid value stops the start later. */
 export const tracingIsOn: boolean =
   Boolean(process.env.OTEL_EXPORTER_OTLP_ENDPOINT) &&
   SETTINGS.OTEL_EXPORTER_OTLP_ENDPOINT.schema.safeParse(process.env.OTEL_EXPORTER_OTLP_ENDPOINT).success;

@@ -65,7 +65,7 @@ const encryptionKeys = () =>
     )
     .refine(
       (keys) => keys.every(({ id, key, at }) => at > 0 && /^[A-Za-z0-9_-]+$/.test(id) && key.length === 32),
-      'must be id:base64(32 bytes), several separated by commas (make one with: openssl rand -base64 32)',
+      'must be id:base64(32 bytes), several separated by commas (create one with: openssl rand -base64 32)',
     )
     .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length, 'must not repeat a key id')
     .transform((keys) => keys.map(({ id, key }) => ({ id, key })));
@@ -132,7 +132,7 @@ export const SETTINGS = {
   ADMIN_THROTTLE_LIMIT: { schema: integer(1, 1_000_000).default(60) },
   TRUST_PROXY: { schema: trustProxy().default(false) },
   RECONCILE_INTERVAL_SECONDS: { schema: integer(0, 86_400).default(300) },
-  RESPONSE_RETENTION_DAYS: { schema: integer(0, 36_500).default(365) },
+  RESPONSE_RETENTION_DAYS: { schema: integer(0, 36_500).default(0) },
   DEFAULT_PHONE_COUNTRY: {
     schema: z
       .string()

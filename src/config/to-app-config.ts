@@ -9,7 +9,7 @@ import { Settings, SETTINGS } from './settings';
 export function toAppConfig(settings: Settings): AppConfig {
   const production = settings.NODE_ENV === 'production';
   let keys: GeneratedKeys | undefined;
-  // Only when one is missing: a process that was given every key writes no file.
+  // Only when one is missing: a process with every key set writes no file.
   const generated = (): GeneratedKeys | undefined =>
     production ? undefined : (keys ??= readOrCreateGeneratedKeys(join(settings.DATA_DIR, 'keys.json')));
   const orGenerated = (value: string | undefined, name: keyof GeneratedKeys): string => {

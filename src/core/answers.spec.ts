@@ -41,6 +41,7 @@ describe('toSubmission', () => {
       ending: { id: 'end1', ref: 'thanks' },
       hidden: { user_id: 'u-17' },
       isTest: false,
+      unreadable: false,
     });
   });
 

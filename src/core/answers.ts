@@ -1,4 +1,4 @@
-/** A Typeform event -> a submission: answers joined to their questions, values kept as they came, all of it storable. */
+/** A Typeform event -> a submission: answers joined to their questions, values kept as received, everything storable. */
 import { storableText, toStorable } from './storable';
 import {
   arrayOf,
@@ -10,7 +10,7 @@ import {
   type TypeformEvent,
 } from './typeform-event';
 
-/** One answer with what is known of its question. `value` is what stood under the key named by `type`. */
+/** One answer with what is known about its question. `value` is what was stored under the key named by `type`. */
 export interface NormalisedAnswer {
   fieldId: string;
   ref: string | null;
@@ -34,6 +34,8 @@ export interface Submission {
   ending: { id: string | null; ref: string | null } | null;
   outcome: unknown;
   isTest: boolean;
+  /** {@link TypeformEvent.unreadable}: nothing in it is believed to tell whose it is. */
+  unreadable: boolean;
   answers: NormalisedAnswer[];
 }
 
@@ -61,6 +63,7 @@ export function toSubmission(event: TypeformEvent): Submission {
     ending: toStorable(event.ending) as Submission['ending'],
     outcome: toStorable(event.outcome),
     isTest: event.token === event.eventId,
+    unreadable: event.unreadable,
     answers: event.answers.map((answer) => normaliseAnswer(answer, fields)),
   };
 }
@@ -96,7 +99,7 @@ function titleOrNull(title: string | null | undefined): string | null {
 
 /**
  * A question's title as plain text: piping tokens (`{{field:..}}`, `{{hidden:..}}`, `{{var:..}}`, `{{answer_123}}`) become
- * "…", markdown is taken off, white space collapsed. Underscores inside words stay. Cut at 2,000 characters.
+ * "…", markdown is removed, white space collapsed. Underscores inside words stay. Cut at 2,000 characters.
  */
 export function plainTitle(title: string): string {
   const plain = title
@@ -140,7 +143,7 @@ function describe(type: string, value: unknown, ranked: boolean): string | null 
   }
 }
 
-/** The label of a `choice` answer, or what was typed under "Other" (which then comes alone); null when neither is there. */
+/** The label of a `choice` answer, or what was typed under "Other" (then without a label); null when neither is present. */
 export function choiceLabel(value: unknown): string | null {
   const choice = objectOf(value);
   return stringOf(choice.label) ?? stringOf(choice.other);

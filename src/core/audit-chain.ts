@@ -1,4 +1,4 @@
-/** Checks a whole chain of audit entries, one entry in memory at a time. */
+/** Checks an entire chain of audit entries, with one entry in memory at a time. */
 import { AuditFacts, auditHash, GENESIS_HASH } from './audit-hash';
 
 /** An entry with its place in the chain. */
@@ -7,7 +7,7 @@ export interface ChainedEntry extends AuditFacts {
   hash: string;
 }
 
-/** The entry that was appended last, as noted outside the entries. Id `0` and the genesis hash: none yet. */
+/** The last appended entry, as recorded outside the log. Id `0` and the genesis hash: none yet. */
 export interface ChainHead {
   id: string;
   hash: string;
@@ -15,17 +15,17 @@ export interface ChainHead {
 
 export interface ChainReport {
   valid: boolean;
-  /** How many entries fit, up to the first that does not. */
+  /** The number of valid entries before the first invalid one. */
   entries: number;
-  /** Id of the first entry that was changed, taken out or put in; null when all fit. */
+  /** Id of the first entry that was changed, removed or inserted; null when all are valid. */
   brokenAt: string | null;
-  /** Hash of the last entry that fits; null when there is none. */
+  /** Hash of the last valid entry; null when there is none. */
   headHash: string | null;
 }
 
 /**
- * Recomputes the chain over `entries`, which come in the order of their ids (1, 2, 3, ... without a gap). `head` must have been
- * read before them: entries that are appended meanwhile go beyond it, and one that is missing at the end falls short of it.
+ * Recomputes the chain over `entries`, ordered by id (1, 2, 3, ... without gaps). `head` must have been
+ * read before them: entries appended meanwhile go beyond it, and a missing last entry falls short of it.
  * A null head (its row was removed) breaks the chain after the last entry. Stops at the first break.
  */
 export async function verifyChain(entries: AsyncIterable<ChainedEntry>, head: ChainHead | null): Promise<ChainReport> {

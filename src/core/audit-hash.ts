@@ -1,10 +1,10 @@
 /** The hash of an audit entry. Writing and verifying both use this one function, so that they cannot disagree. */
 import { createHash } from 'node:crypto';
 
-/** What stands in for the previous hash of the very first entry. */
+/** The previous hash of the very first entry. */
 export const GENESIS_HASH = '0'.repeat(64);
 
-/** Everything an entry says, apart from its place in the chain. `details` is JSON. */
+/** The content of an entry, without its place in the chain. `details` is JSON. */
 export interface AuditFacts {
   id: string;
   at: Date;
@@ -23,7 +23,7 @@ export interface AuditFacts {
  */
 export function auditHash(entry: AuditFacts, previousHash: string): string {
   const { id, actorId, actorName, action, subject, details, requestId } = entry;
-  // toJSON, unlike toISOString, does not throw for a time that somebody changed to one that JavaScript does not know.
+  // toJSON, unlike toISOString, does not throw for a tampered time that JavaScript cannot represent.
   const at = new Date(entry.at).toJSON();
   const hashed = { id, at, actorId, actorName, action, subject, details, requestId, previousHash };
   return createHash('sha256').update(canonicalJson(hashed)).digest('hex');

@@ -5,7 +5,7 @@
 import { Buffer } from 'node:buffer';
 import { arrayOf, Envelope, fieldIdOf, JsonObject, objectOf, readEnvelope, stringOf } from './typeform-event';
 
-/** The form as `GET /forms/{id}` has it; `fields` as they came. */
+/** The form as `GET /forms/{id}` returns it; `fields` as received. */
 export interface FormOutline {
   id: string;
   title: string;
@@ -15,23 +15,23 @@ export interface FormOutline {
 /** An event made from an item of the Responses API, with the body that is stored. */
 export interface BackfillEvent extends Envelope {
   completed: boolean;
-  /** When this state of the response came to be, as Typeform says; null when it says nothing. */
+  /** When this state of the response arose, according to Typeform; null when it does not say. */
   at: Date | null;
   payload: Buffer;
 }
 
-/** Event ids of back-filled events begin like this; Typeform's own are letters and digits only. */
+/** Prefix of the event ids of back-filled events; Typeform's own ids contain only letters and digits. */
 export const BACKFILL_EVENT_PREFIX = 'backfill:';
 
-/** Typeform began in 2012; an earlier time (`0001-01-01T00:00:00Z`) stands for none. */
+/** Typeform began in 2012; an earlier time (`0001-01-01T00:00:00Z`) means none. */
 const FIRST_YEAR = 2012;
-/** What stands among the ids of chosen choices for a text typed under "Other". */
+/** The placeholder among the ids of chosen choices for text typed under "Other". */
 const OTHER = 'other';
 
 /**
- * Builds the event. Its id says what it is about - form, token, completeness, time - so that the same state of a response is
- * stored once, whoever finds it and however often.
- * @throws DomainError `invalid_event` when form id or token cannot be ones
+ * Builds the event. Its id consists of form, token, completeness and time, so that the same state of a response is
+ * stored only once, no matter how often it is found.
+ * @throws DomainError `invalid_event` when the form id or token is not a possible one
  */
 export function toBackfillEvent(form: FormOutline, item: JsonObject): BackfillEvent {
   const completed = stringOf(item.response_type) !== 'partial';
@@ -45,7 +45,7 @@ export function toBackfillEvent(form: FormOutline, item: JsonObject): BackfillEv
     event_type: completed ? 'form_response' : 'form_response_partial',
     form_response: formResponse(form, item, { token, submittedAt, landedAt }),
   };
-  // JSON leaves out what is undefined. The envelope is read back, so that it is what the intake would have seen.
+  // JSON omits undefined members. The envelope is read back, so that it is what the intake would have seen.
   const payload = Buffer.from(JSON.stringify(body), 'utf8');
   return { ...readEnvelope(payload), completed, at: at === undefined ? null : new Date(at), payload };
 }
@@ -78,7 +78,7 @@ function formResponse(
   };
 }
 
-/** Every field, those inside of groups, contact_info, address and matrix included: answers name the inner ones. */
+/** Every field, including those inside groups, contact_info, address and matrix: answers name the inner ones. */
 function allFields(fields: readonly unknown[]): JsonObject[] {
   return fields
     .map(objectOf)
@@ -96,7 +96,7 @@ function definitionField({ id, ref, type, title, properties }: JsonObject): Json
   };
 }
 
-/** An answer as webhooks have it: ref and type of its question, labels of its choices, no "other" among the ids. */
+/** An answer in the webhooks' format: ref and type of its question, labels of its choices, no "other" among the ids. */
 function toWebhookAnswer(answer: JsonObject, fields: ReadonlyMap<string | null, JsonObject>): JsonObject {
   const field = objectOf(answer.field);
   const known = fields.get(fieldIdOf(field.id)) ?? {};
@@ -145,7 +145,7 @@ function same(known: unknown, given: unknown): boolean {
   return text !== null && text === fieldIdOf(given);
 }
 
-/** The text of a time that means one. */
+/** The text of a time, unless it is one that means none. */
 function timeOf(value: unknown): string | undefined {
   const text = stringOf(value);
   return text !== null && new Date(text).getUTCFullYear() >= FIRST_YEAR ? text : undefined;

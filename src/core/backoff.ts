@@ -1,11 +1,11 @@
-/** When a failed event is tried again: exponential back-off with jitter, bounded by attempts and by total time. */
+/** When to retry a failed event: exponential back-off with jitter, bounded by attempts and by total time. */
 
 export interface RetryPolicy {
   initialSeconds: number;
   maxSeconds: number;
   /** Factor between two delays, > 1. */
   multiplier: number;
-  /** Each delay is spread evenly over ± this many percent, so that events that failed together do not return together. */
+  /** Each delay is spread evenly over ± this many percent, so that events that failed together are not retried together. */
   jitterPercent: number;
   /** No attempt starts later than this many hours after the first one. */
   maxHours: number;
@@ -13,7 +13,7 @@ export interface RetryPolicy {
 }
 
 export interface FailedAttempt {
-  /** Attempts made so far, the failed one included; >= 1. */
+  /** Attempts made so far, including the failed one; >= 1. */
   attempts: number;
   firstAttemptAt: Date;
   failedAt: Date;

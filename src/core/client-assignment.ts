@@ -1,14 +1,14 @@
 /**
  * Which client each response belongs to (contract section 7, "One client is one person"). What belongs together depends on the set of
- * responses and on what admins decided, never on the order in which responses came, nor on how they were batched:
+ * responses and on admins' decisions, never on the order in which responses arrived, nor on how they were batched:
  *
  * - pinned by an admin: that client;
  * - an e-mail: the client an admin gave the e-mail to, else the one client of that e-mail. Two e-mails are two clients;
  * - a phone and no e-mail: the client an admin gave the phone to; else, where all responses that gave the phone with an e-mail belong to
- *   one client, that one; else (nobody, or several) a client of its own for all such responses of the phone;
- * - neither: a client of its own when the response is complete and says anything of a person, else none.
+ *   one client, that one; else (none, or several) a separate client for all such responses of the phone;
+ * - neither: its own client when the response is complete and says something about a person, else none.
  *
- * Pure: the caller reads what the batch's neighbours say and writes what is decided here.
+ * Pure: the caller reads the batch's neighbours and writes the decisions made here.
  */
 
 /** The e-mail and the phone of a response that may find a client. */
@@ -17,43 +17,43 @@ export interface ClientKeys {
   phone: string | null;
 }
 
-/** A response as it is now, and where it stood before. */
+/** A response's current state, and its previous place. */
 export interface ResponseToAssign {
   /** `<formId>/<token>`, different for each response of a batch. */
   id: string;
   keys: ClientKeys;
-  /** {@link foldedName} of its full name: tells apart who was split from one e-mail. */
+  /** {@link foldedName} of its full name: distinguishes people who were split from one e-mail. */
   name: string | null;
-  /** Without keys, whether it makes a client of its own: complete, and with an identifier. */
+  /** Without keys, whether it creates its own client: complete, and with an identifier. */
   standsAlone: boolean;
-  /** The client an admin gave it to. */
+  /** The client an admin assigned it to. */
   pinnedTo: string | null;
-  /** What is stored of it; null when it is new. `again`: the same event made it, so that it says nothing new. */
+  /** Its stored state; null when it is new. `again`: the same event made it, so that it says nothing new. */
   before: (ClientKeys & { clientId: string | null; again: boolean }) | null;
 }
 
-/** A client that has to do with the batch. `others`: responses that are not in the batch. */
+/** A client that the batch affects. `others`: responses that are not in the batch. */
 export interface KnownClient {
   id: string;
   email: string | null;
-  /** An admin said what its e-mail is, or that it has none. */
+  /** An admin set its e-mail, or that it has none. */
   emailByHand: boolean;
   name: string | null;
   splitFrom: string | null;
-  /** Others of it give its e-mail. */
+  /** Its other responses give its e-mail. */
   emailNamed: boolean;
-  /** An admin gave it keys or responses, or made it. */
+  /** An admin gave it keys or responses, or created it. */
   held: boolean;
-  /** It has others at all. */
+  /** It has other responses. */
   hasOthers: boolean;
 }
 
-/** What others say about a phone. */
+/** Other responses with a phone. */
 export interface KnownPhone {
   phone: string;
-  /** Clients of others that gave it with an e-mail: none, one, or two of several. */
+  /** Clients of other responses that gave it with an e-mail: none, one, or two of several. */
   owners: readonly string[];
-  /** Clients of others that gave it alone and are not pinned: none, or one (two of several: to be brought together). */
+  /** Clients of unpinned other responses that gave it without an e-mail: none, or one (two of several: to be merged). */
   alone: readonly string[];
 }
 
@@ -75,19 +75,19 @@ export interface Neighbourhood {
 export interface Assignment {
   /** Client id, or null, of each response of the batch, in its order. */
   places: (string | null)[];
-  /** All others that gave this phone alone (not pinned) go to this client. */
+  /** All other unpinned responses that gave this phone without an e-mail go to this client. */
   moves: { phone: string; clientId: string }[];
   create: { id: string; email: string | null }[];
-  /** Known clients whose record has to be put together anew, with the e-mail they are found by from now on. */
+  /** Known clients whose record must be rebuilt, with the e-mail that identifies them from now on. */
   update: { id: string; email: string | null }[];
-  /** Of `update`, those that lost a response: without any left they are removed. */
+  /** Those of `update` that lost a response: they are removed if none is left. */
   remove: string[];
 }
 
-/** A client that is not known yet stands as the key that finds it, until it gets an id. */
+/** A client that is not known yet is represented by the key that identifies it, until it gets an id. */
 type Target = { id: string } | { pending: string };
 
-/** The keys, old and new, whose neighbours {@link assignClients} has to be told; whoever holds these changes alone. */
+/** The keys, old and new, whose neighbours {@link assignClients} needs; the caller must lock these keys. */
 export function keysToLookUp(responses: readonly ResponseToAssign[]): { emails: string[]; phones: string[] } {
   const all = responses.flatMap(({ keys, before }) => (before ? [keys, before] : [keys]));
   const distinct = (key: keyof ClientKeys): string[] =>
@@ -95,7 +95,7 @@ export function keysToLookUp(responses: readonly ResponseToAssign[]): { emails: 
   return { emails: distinct('email'), phones: distinct('phone') };
 }
 
-/** A name for comparing: without accents, case and doubled blanks. */
+/** A name for comparison: without accents, case and repeated blanks. */
 export function foldedName(name: string): string {
   return name
     .normalize('NFKD')
@@ -106,8 +106,8 @@ export function foldedName(name: string): string {
 }
 
 /**
- * Decides for a batch. `newId` gives the id of each client that is made. A client that exists is kept as long as anything goes on with
- * it: the phone's client becomes the e-mail's, a corrected e-mail stays the same client, what an admin decided is never undone.
+ * Decides for a batch. `newId` gives the id of each created client. An existing client is kept as long as anything continues
+ * it: the phone's client becomes the e-mail's, a corrected e-mail keeps its client, an admin's decision is never undone.
  */
 export function assignClients(
   responses: readonly ResponseToAssign[],
@@ -122,9 +122,9 @@ class Decision {
   private readonly byEmail: Map<string, KnownClient>;
   private readonly phones: Map<string, KnownPhone>;
   private readonly aliases: Map<string, string>;
-  /** Ids of clients that go on for a reason of their own, and so cannot become another one's. */
+  /** Ids of clients that have their own reason to continue, and so cannot become another key's client. */
   private readonly taken = new Set<string>();
-  /** What a pending target became. */
+  /** The client that a pending target became. */
   private readonly ids = new Map<string, string>();
   private readonly created: Assignment['create'] = [];
   /** The e-mail of known clients that changes. */
@@ -169,7 +169,7 @@ class Decision {
     return { id: this.splitOff(known, offspring, keys.phone, name) ?? known };
   }
 
-  /** Who an admin split from the client of this e-mail, if the response is theirs: by the phone they were given, or by name. */
+  /** The client that an admin split from this e-mail's client, if the response is theirs: by their phone, or by name. */
   private splitOff(
     clientId: string,
     offspring: readonly KnownClient[],
@@ -193,7 +193,7 @@ class Decision {
     return [...ids].flatMap((id) => this.clients.get(id) ?? []);
   }
 
-  /** Where responses go that give a phone and no e-mail: phone -> target. */
+  /** The target of responses with a phone but no e-mail: phone -> target. */
   private phoneTargets(settled: readonly (Target | null)[]): Map<string, Target> {
     const owners = new Map(keysToLookUp(this.responses).phones.map((phone) => [phone, new Map<string, Target>()]));
     for (const [phone, found] of owners) {
@@ -230,7 +230,7 @@ class Decision {
     const gone = new Set([...this.phones.values()].flatMap(({ alone }) => alone));
     for (const client of this.clients.values()) if (this.goesOn(client, gone)) this.taken.add(client.id);
 
-    // First who brings along other responses, which then need not be moved; e-mails before phones.
+    // Clients with other responses first, so that these need not be moved; e-mails before phones.
     const following = [...this.phones.values()].flatMap(({ phone, alone }) => {
       const target = phoneTargets.get(phone);
       return target && 'pending' in target ? alone.map((id) => ({ pending: target.pending, id })) : [];
@@ -253,7 +253,7 @@ class Decision {
     }
   }
 
-  /** Whether a client has a reason to stay what it is: an admin's decision, or others that do not go by a phone of this batch. */
+  /** Whether a client has a reason to stay as it is: an admin's decision, or others that do not go by a phone of this batch. */
   private goesOn(client: KnownClient, gone: ReadonlySet<string>): boolean {
     if (client.held || client.emailNamed) return true;
     return client.hasOthers && !gone.has(client.id);
@@ -289,7 +289,7 @@ class Decision {
     });
   }
 
-  /** The e-mail of a client whose last response with it went elsewhere is free; one given by an admin finds its client. */
+  /** An e-mail is free once its client has lost the last response with it; one given by an admin keeps identifying its client. */
   private settleEmails(places: readonly (string | null)[]): void {
     const named = new Map<string, Set<string>>();
     this.responses.forEach(({ keys: { email }, pinnedTo }, index) => {

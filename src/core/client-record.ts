@@ -1,4 +1,4 @@
-/** What a client's record says: put together from its responses, with admins' corrections laid over it. Pure. */
+/** A client's record: built from its responses, with admins' corrections applied. Pure. */
 import { findsClients } from './identification/identify';
 import {
   type Identifier,
@@ -9,30 +9,32 @@ import {
 } from './identifiers';
 import { clientSearchText } from './search-text';
 
-/** A client's identifier, and the response (`<formId>/<token>`) it came from; null when an admin corrected it by hand. */
+/** A client's identifier, and the response (`<formId>/<token>`) it came from; null when an admin corrected it. */
 export type ClientIdentifier = Identifier & { from: string | null };
 export type ClientIdentifiers = Partial<Record<IdentifierKey, ClientIdentifier>>;
 
-/** A value corrected by hand, and when (ISO 8601); null takes the identifier away. */
+/** A corrected value, and when it was set (ISO 8601); null removes the identifier. */
 export interface ClientCorrection {
   value: string | null;
   correctedAt: string;
   /** Of a phone: it finds the client because of this correction alone, and no longer once it is taken back. */
   givesKey?: true;
+  /** The client that a merge brought it from. */
+  mergedFrom?: string;
 }
 export type ClientCorrections = Partial<Record<IdentifierKey, ClientCorrection>>;
 
 export interface ClientRecord {
-  /** The phone it may be found by. */
+  /** The phone that may identify it. */
   phone: string | null;
   identifiers: ClientIdentifiers;
-  /** What a search for the client looks through. */
+  /** The text that a search for the client covers. */
   searchText: string;
 }
 
 /**
- * Puts a record together. Of several e-mails it shows the one the client is found by (`email`), and one that finds nobody only where
- * there is no other; likewise of phones. A name joined of first and last name follows when one of these is corrected. The order of
+ * Builds a record. Of several e-mails it shows the one that identifies the client (`email`), and a placeholder address only if
+ * there is no other; likewise for phones. A name joined from first and last name follows corrections of these. The order of
  * the responses does not matter.
  */
 export function clientRecord(
@@ -56,7 +58,7 @@ export function clientRecord(
   return {
     phone: phone && findsClients('phone', phone) ? phone.value : null,
     identifiers,
-    // The newest first: what is cut off is the oldest.
+    // Newest first, so that the oldest is cut off.
     searchText: clientSearchText(
       [...responses].sort(byAge).map(({ identifiers: found }) => found),
       Object.values(corrections).flatMap(({ value }) => value ?? []),
@@ -68,7 +70,7 @@ function byAge(a: IdentifierRecord, b: IdentifierRecord): number {
   return b.submittedAt.getTime() - a.submittedAt.getTime() || (a.id < b.id ? -1 : 1);
 }
 
-/** Whether a response says anything of a person; an address that stands for nobody says nothing. */
+/** Whether a response says anything about a person; a placeholder address does not. */
 export function saysAnything(identifiers: Identifiers): boolean {
   const { email, phone, ...others } = identifiers;
   return (
@@ -78,12 +80,12 @@ export function saysAnything(identifiers: Identifiers): boolean {
   );
 }
 
-/** Written in a form that could find a client, and yet nobody's. */
+/** A well-formed e-mail or phone that belongs to no one. */
 function standsForNobody(key: 'email' | 'phone', identifier: Identifier & { normalised?: false }): boolean {
   return identifier.normalised !== false && !findsClients(key, identifier);
 }
 
-/** Which of the e-mails or phones may be shown: the preferred one, else those that find clients, else what was typed. */
+/** Which of the e-mails or phones may be shown: the preferred one, else those that may identify clients, else what was typed. */
 function best(
   key: 'email' | 'phone',
   all: readonly Identifiers[],

@@ -1,4 +1,4 @@
-/** What became of an event that was processed. */
+/** The outcome of processing an event. */
 export interface EventOutcome {
   eventId: string;
   status: 'processed' | 'ignored';

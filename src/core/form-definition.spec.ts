@@ -72,6 +72,7 @@ const submission = (
   ending: null,
   outcome: null,
   isTest: false,
+  unreadable: false,
   answers: answers.map(([fieldId, title]) => ({
     fieldId,
     ref: null,

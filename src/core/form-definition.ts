@@ -1,4 +1,4 @@
-/** What a form asks, as Typeform's definition says, and what that means for one submission. Pure. */
+/** A form's questions according to Typeform's definition, and their meaning for one submission. Pure. */
 import { plainTitle, type Submission } from './answers';
 import { type FormQuestion } from './identification/plan';
 import { questionsOf } from './identification/identify';
@@ -13,14 +13,14 @@ export interface FormOutline {
   hidden: readonly string[];
 }
 
-/** Far more than a form has; a bound on what is stored. */
+/** Far more than any form has; a bound on what is stored. */
 const MAX_QUESTIONS = 1_000;
 const MAX_HIDDEN = 200;
 /** Shown to respondents, never answered. */
 const NO_QUESTIONS = new Set(['statement', 'group']);
 
 /**
- * Reads a form as `GET /forms/{id}` has it. Groups, contact_info, address and matrix nest their questions in `properties.fields`;
+ * Reads a form as `GET /forms/{id}` returns it. Groups, contact_info, address and matrix nest their questions in `properties.fields`;
  * answers name the inner ones, so only these are questions. Titles become plain text, as they do in submissions.
  */
 export function readDefinition(form: {
@@ -53,19 +53,19 @@ function leavesOf(field: JsonObject): FormQuestion[] {
 }
 
 /**
- * The form that one submission is read by: the stored definition and the questions that it brought itself, as they were when it was
- * sent. What only other submissions brought does not count, so that the order in which they arrive decides nothing.
+ * The form for reading one submission: the stored definition and the submission's own questions, as they were when it was
+ * sent. Questions seen only in other submissions do not count, so that the order of arrival has no influence.
  */
 export function formOfSubmission(definition: FormOutline | null, submission: Submission): FormOutline {
-  // A stored object has its names in another order than the event: sorted, both are the same form.
+  // A stored object has its keys in a different order from the event: sorted, both are the same form.
   const names = Object.keys(submission.hidden).sort();
   const own = { title: submission.formTitle, questions: questionsOf(submission), hidden: names };
   return definition ? withQuestions(definition, own) : own;
 }
 
 /**
- * A definition, with what is known of its questions from elsewhere and with the questions that it lacks behind its own. A question of
- * another id with the ref of one of the definition is that one, as it was before its owner made it anew: it takes its place.
+ * A definition, completed with other knowledge of its questions and followed by the questions that it lacks. A question with
+ * a different id but the ref of one in the definition is that question before its owner recreated it: it takes its place.
  */
 export function withQuestions(definition: FormOutline, more: FormOutline): FormOutline {
   const ids = new Set(definition.questions.map(({ id }) => id));

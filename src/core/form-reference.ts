@@ -1,11 +1,11 @@
 /**
- * What an admin may give to name a form: its id, or any link to it that Typeform shows.
+ * How an admin may refer to a form: by its id, or by any link to it that Typeform shows.
  * Sources: Typeform's respondent links (`https://form.typeform.com/to/<id>`, `https://<account>.typeform.com/to/<id>`) and admin
  * links (`https://admin.typeform.com/form/<id>/create`), and the same on the EU domain `typeform.eu`.
  */
 import { DomainError } from './problem';
 
-/** 6 to 8 letters and digits today, a number in old accounts; room is left on both sides. */
+/** 6 to 8 letters and digits today, a number in old accounts; the limits leave a margin on both sides. */
 const FORM_ID = /^[A-Za-z0-9]{4,32}$/;
 const TYPEFORM_DOMAINS = ['typeform.com', 'typeform.eu'];
 const RESPONDENT_PATH = /^\/to\/([^/]+)\/?$/;
@@ -13,8 +13,8 @@ const ADMIN_PATH = /^\/form\/([^/]+)(\/[a-z-]+)*\/?$/;
 const WORKSPACE_PATH = /^\/(?:accounts\/[^/]+\/)?workspaces\/[^/]+\/forms?\/([^/]+)(\/[a-z-]+)*\/?$/;
 
 /**
- * The form id in `text`, which came under the name `path`. Throws `validation_failed` with what would be right: for another host that merely looks like Typeform's, a
- * link inside a longer text, an embed, a short link, a port or credentials.
+ * The form id in `text`, a request member called `path`. Throws `validation_failed` with a message that says what is allowed: for a
+ * host that merely looks like Typeform's, a link inside a longer text, an embed, a short link, a port or credentials.
  */
 export function parseFormReference(text: string, path = 'form'): string {
   const trimmed = text.trim();

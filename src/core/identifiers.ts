@@ -20,8 +20,8 @@ export const IDENTIFIER_KEYS = [
 export type IdentifierKey = (typeof IDENTIFIER_KEYS)[number];
 
 /**
- * One identifier: its value, `field:<id>` or `hidden:<name>`, and how sure it is (0..1). The value is canonical unless
- * `normalised` is false: then it is as typed, because our canonical form is stricter than Typeform's or tells less.
+ * One identifier: its value, `field:<id>` or `hidden:<name>`, and its confidence (0..1). The value is canonical unless
+ * `normalised` is false: then it is as typed, because our canonical form is stricter than Typeform's or less specific.
  */
 export interface Identifier {
   value: string;
@@ -32,7 +32,7 @@ export interface Identifier {
 
 export type Identifiers = Partial<Record<IdentifierKey, Identifier>>;
 
-/** A form's explicit mapping: identifier -> field ref, field id or `hidden:<name>`; null: the form never asks for it. */
+/** A form's explicit mapping: identifier -> field ref, field id or `hidden:<name>`; null: the form does not ask for it. */
 export type IdentifierMapping = Partial<Record<IdentifierKey, string | null>>;
 
 /** The identifiers of one response of a client, for {@link mergeIdentifiers}. */
@@ -44,7 +44,7 @@ export interface IdentifierRecord {
 }
 
 /**
- * Chooses per key the best identifier of a client's responses: the surer one, then that of a complete response, then the
+ * Chooses per key the best identifier of a client's responses: the more certain one, then that of a complete response, then the
  * newer, then the smaller id. The order of the records does not matter. `from` is the id of the record it came from.
  */
 export function mergeIdentifiers(

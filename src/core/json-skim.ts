@@ -1,12 +1,12 @@
 /**
- * Reads a few members of a JSON text and only checks the rest. Building every object of a body by JSON.parse, to look at five
- * texts, took a quarter of what a webhook costs. Grammar: RFC 8259.
+ * Reads a few members of a JSON text and only validates the rest, so that the intake does not build every object of a body to read
+ * five strings. Grammar: RFC 8259.
  */
 
-/** A member to read, and what to read within when it is an object; null asks for a text. */
+/** A member to read, and what to read inside it when it is an object; null means a string. */
 interface WantedMember {
   name: string;
-  /** The name as it stands in the text, with the quote behind it. */
+  /** The name as written in the text, with its closing quote. */
   bytes: Buffer;
   members: Wanted | null;
 }
@@ -14,12 +14,12 @@ interface WantedMember {
 /** The members to read, as {@link wanted} makes them. */
 export type Wanted = readonly WantedMember[];
 
-/** Says which members to read: those of an object within by such a list of their own, null asks for a text. */
+/** Describes which members to read: a nested list for an object, null for a string. */
 export function wanted(members: Record<string, Wanted | null>): Wanted {
   return Object.entries(members).map(([name, within]) => ({ name, bytes: Buffer.from(`${name}"`), members: within }));
 }
 
-/** The members that were asked for and are there: texts, or objects of such members; null where the value is something else. */
+/** The requested members that exist: strings, or objects of such members; null for any other value. */
 export interface Skimmed {
   [name: string]: string | Skimmed | null;
 }
@@ -43,14 +43,14 @@ const SIMPLE_ESCAPES: ReadonlySet<number> = new Set(Buffer.from('"\\/bfnrt'));
 const WHITE_SPACE: ReadonlySet<number> = new Set(Buffer.from(' \t\n\r'));
 const HEX = /^[0-9A-Fa-f]{4}$/;
 const LITERALS = ['true', 'false', 'null'].map((text) => Buffer.from(text));
-/** Typeform nests six deep; what is nested deeper than this is left to JSON.parse. One bit of a number tells what is open at a depth. */
+/** Typeform nests six deep; deeper nesting is left to JSON.parse. One bit of a number per depth says whether an object is open there. */
 const MAX_DEPTH = 30;
-/** What every reader below answers when it gives up. */
+/** What every reader below returns when it gives up. */
 const GAVE_UP = -1;
 
 /**
- * Reads the wanted members of a JSON object. Returns null when the text is not a JSON object, and also when it is one that is left
- * to JSON.parse: escapes in what would have to be decoded, exponents, deep nesting. What it returns is what JSON.parse finds.
+ * Reads the wanted members of a JSON object. Returns null when the text is not a JSON object, and also when it is one that must be left
+ * to JSON.parse: escapes in wanted strings, exponents, deep nesting. Its result always equals that of JSON.parse.
  * `json` must be valid UTF-8.
  */
 export function skimJson(json: Buffer, members: Wanted): Skimmed | null {
@@ -61,8 +61,8 @@ export function skimJson(json: Buffer, members: Wanted): Skimmed | null {
   return end !== GAVE_UP && spaceEnd(json, end) === json.length ? found : null;
 }
 
-// Each of these takes the index of the first byte of something and returns the index behind its last. No objects and no recursion
-// where it only checks: that is most of a body. And no look behind the end of a whole text: once it happened, every look costs more.
+// Each of these takes the index of the first byte of a token and returns the index after its last. Those that only validate create
+// no objects and do not recurse. None reads past the end of the text.
 
 /** Reads an object whose members may be wanted. As with JSON.parse, the last of several members of a name counts. */
 function membersEnd(json: Buffer, open: number, members: Wanted, found: Skimmed): number {
@@ -91,17 +91,17 @@ function memberEnd(json: Buffer, start: number, { name, members }: WantedMember,
   return end;
 }
 
-/** The wanted member whose name stands here. */
+/** The wanted member whose name is at this position. */
 function memberNamed(json: Buffer, start: number, members: Wanted): WantedMember | undefined {
   for (const member of members) if (isHere(json, start, member.bytes)) return member;
   return undefined;
 }
 
-/** Any value, with everything in it. */
+/** Any value, including nested ones. */
 function valueEnd(json: Buffer, start: number): number {
   let at = start;
   let depth = 0;
-  /** Bit n: what is open at depth n is an object. */
+  /** Bit n is set when an object is open at depth n. */
   let objects = 0;
   for (;;) {
     const first = json[at];
@@ -141,7 +141,7 @@ function nameEnd(json: Buffer, quote: number): number {
   return json[quote] === QUOTE ? colonEnd(json, textEnd(json, quote)) : GAVE_UP;
 }
 
-/** The colon behind a name, unless reading the name gave up. */
+/** The colon after a name, unless reading the name gave up. */
 function colonEnd(json: Buffer, start: number): number {
   if (start === GAVE_UP) return GAVE_UP;
   const colon = tokenAt(json, start);
@@ -173,7 +173,7 @@ function plainTextEnd(json: Buffer, quote: number): number {
   return json[at] === QUOTE ? at + 1 : GAVE_UP;
 }
 
-/** The first byte of a text that does not stand for itself. */
+/** The first byte of a string that is not a literal character. */
 function plainEnd(json: Buffer, start: number): number {
   let at = start;
   for (; at < json.length; at += 1) {
@@ -214,7 +214,7 @@ function isHere(json: Buffer, start: number, bytes: Buffer): boolean {
   return index === bytes.length;
 }
 
-/** Where the next token begins: behind white space, of which Typeform sends none. */
+/** Where the next token begins, after any white space. */
 function tokenAt(json: Buffer, start: number): number {
   return (json[start] ?? NUL) > SPACE ? start : spaceEnd(json, start);
 }

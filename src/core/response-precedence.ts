@@ -1,7 +1,7 @@
 /** Which of two versions of one response counts. Pure. */
 import { BACKFILL_EVENT_PREFIX } from './backfill-event';
 
-/** A version of a response, as one event brought it. */
+/** A version of a response, from one event. */
 export interface ResponseVersion {
   eventId: string;
   completed: boolean;
@@ -11,9 +11,9 @@ export interface ResponseVersion {
 }
 
 /**
- * A complete response beats a partial one, then the newer submission wins, then what Typeform delivered beats what a back-fill put
- * together (the Responses API leaves the ending out), then the later arrival wins; the same event again is applied again (a replay
- * after a mapping change). Anything older leaves what is stored as it is.
+ * A complete response beats a partial one, then the newer submission wins, then what Typeform delivered beats what a back-fill built
+ * (the Responses API omits the ending), then the later arrival wins; the same event again is applied again (a replay
+ * after a mapping change). Anything older leaves the stored version unchanged.
  */
 export function supersedes(next: ResponseVersion, stored: ResponseVersion): boolean {
   const [a, b] = [rank(next), rank(stored)];

@@ -9,6 +9,9 @@ const finds = (query: string, ...values: string[]): boolean => {
 describe('a search', () => {
   it.each([
     ['garcia', 'José García'],
+    ["o'brien", 'O’Brien'],
+    ['O’Brien', "O'Brien"],
+    ['dorde aegir', 'Đorđe Ægir'],
     ['GARCÍA jose', 'José García'],
     ['muller', 'Jürgen Müller'],
     ['strasse', 'Große Straße 5'],

@@ -1,13 +1,13 @@
 /**
- * Text as it is searched: what is stored and what somebody types go through the same folding, so that accents, case, invisible
+ * Searchable text: stored text and queries go through the same folding, so that accents, case, invisible
  * characters and the notation of a phone number make no difference. Pure.
  */
 import { answerText, type NormalisedAnswer } from './answers';
 import type { IdentifierKey, Identifiers } from './identifiers';
 
-/** What of a response says who it is about, for {@link clientSearchText}. */
+/** The parts of a response that say who it is about, for {@link clientSearchText}. */
 const WHO: readonly IdentifierKey[] = ['email', 'phone', 'fullName', 'firstName', 'lastName', 'company'];
-/** Longer texts are searchable up to here. */
+/** Longer texts are searchable up to this length. */
 const MAX_LENGTH = 20_000;
 const MAX_TERMS = 10;
 /** Digits as people write them into phone numbers, dates and amounts: at least five, with the usual characters between them. */
@@ -15,20 +15,24 @@ const NUMBER_LIKE = /^\s*(?:tel:)?[+(]*\d(?:[\d\s().\/-]*\d){4,}\)?\s*$/i;
 /** The exit code or trunk zero before a number; no country code begins with a zero. */
 const LEADING_ZEROS = /^0+/;
 
+/** What takes apart into no letter and mark, and the apostrophes that phones type. */
+const PLAIN: Readonly<Record<string, string>> = {
+  ...{ ß: 'ss', ø: 'o', ł: 'l', đ: 'd', æ: 'ae', œ: 'oe' },
+  ...{ '’': "'", '‘': "'", ʼ: "'", '`': "'", '´': "'" },
+};
+
 /** Lower case, without accents and invisible characters, one blank between words. */
 export function foldText(text: string): string {
   return text
     .normalize('NFKD')
     .replace(/[\p{Mark}\p{Default_Ignorable_Code_Point}]/gu, '')
     .toLowerCase()
-    .replace(/ß/g, 'ss')
-    .replace(/ø/g, 'o')
-    .replace(/ł/g, 'l')
+    .replace(/[ßøłđæœ’‘ʼ`´]/g, (letter) => PLAIN[letter] ?? letter)
     .replace(/\s+/g, ' ')
     .trim();
 }
 
-/** A response's search text: everything that was answered, its hidden fields, and the identifiers as they were understood. */
+/** A response's search text: everything that was answered, its hidden fields, and the identifiers found in it. */
 export function responseSearchText(
   answers: readonly NormalisedAnswer[],
   hidden: Record<string, string>,
@@ -41,13 +45,13 @@ export function responseSearchText(
   ]);
 }
 
-/** A client's search text: every e-mail, phone, name and company that any of its responses gave, and what was put right by hand. */
+/** A client's search text: every e-mail, phone, name and company that any of its responses gave, and corrections. */
 export function clientSearchText(responses: readonly Identifiers[], byHand: readonly string[]): string {
   return searchText([...byHand, ...responses.flatMap((found) => WHO.flatMap((key) => found[key]?.value ?? []))]);
 }
 
 /**
- * What a search looks through: each different value folded, on a line of its own; a number is there in its digits as well. At most
+ * The text that a search covers: each distinct value folded, on its own line; numbers also as plain digits. At most
  * 20,000 characters.
  */
 export function searchText(values: Iterable<string>): string {
@@ -65,7 +69,7 @@ export function searchText(values: Iterable<string>): string {
 }
 
 /**
- * What somebody searches for, as terms that all have to occur in a {@link searchText}. A phone number in any notation is one term: its
+ * A query as terms that must all occur in a {@link searchText}. A phone number in any notation is one term: its
  * digits, without the zeros that only dial abroad or out of town.
  */
 export function searchTerms(query: string): string[] {

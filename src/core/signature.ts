@@ -6,7 +6,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 
 declare const verified: unique symbol;
 
-/** Body bytes whose signature was checked. Only {@link verifySignature} makes one, so nothing unverified can be stored. */
+/** Body bytes whose signature was checked. Only {@link verifySignature} creates one, so nothing unverified can be stored. */
 export type VerifiedBody = Buffer & { readonly [verified]: true };
 
 /** Why a signature was refused; a closed set, used as a metric label and in the log. */

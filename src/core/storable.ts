@@ -3,7 +3,7 @@
 const MAX_DEPTH = 64;
 const UNSTORABLE = /[\u0000\p{Surrogate}]/gu;
 
-/** Replaces what `jsonb` refuses inside a text (NUL characters, halves of a surrogate pair) by U+FFFD. */
+/** Replaces what `jsonb` refuses inside a text (NUL characters, lone surrogates) with U+FFFD. */
 export function storableText(text: string): string {
   return text.replace(UNSTORABLE, '\uFFFD');
 }
@@ -11,7 +11,7 @@ export function storableText(text: string): string {
 /**
  * Copies a parsed JSON value into one that can be stored: every text and key made storable, everything nested deeper
  * than 64 levels replaced by a note (JSON.stringify recurses and would overflow), and `__proto__` keys left out, which
- * no form has and which would become a prototype when somebody assigns them later. `undefined` becomes `null`.
+ * no form has and which would become a prototype when assigned later. `undefined` becomes `null`.
  */
 export function toStorable(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return storableText(value);

@@ -1,4 +1,4 @@
-/** The header by which a request names the trace it belongs to (W3C Trace Context, section 3.2). */
+/** The header that names the trace of a request (W3C Trace Context, section 3.2). */
 
 /** Version, trace id, span id, flags; ids of zeros and version ff are invalid. Later versions may append fields. */
 const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-|$)/;

@@ -1,10 +1,10 @@
-/** A Typeform webhook body: bytes -> the envelope (at intake), bytes -> the whole event (when it is processed). */
+/** A Typeform webhook body: bytes -> the envelope (at intake), bytes -> the complete event (when it is processed). */
 import { Buffer, isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import { skimJson, wanted } from './json-skim';
 import { DomainError } from './problem';
 
-/** What the intake needs to know of an event before it is stored. */
+/** What the intake needs to know about an event before it is stored. */
 export interface Envelope {
   eventId: string;
   eventType: string;
@@ -13,7 +13,7 @@ export interface Envelope {
   submittedAt: Date | null;
 }
 
-/** One question of the form. `definition.fields` holds the answered questions only, in no order to rely on. */
+/** One question of the form. `definition.fields` holds only the answered questions, in no reliable order. */
 export interface DefinitionField {
   id: string;
   ref: string | null;
@@ -21,7 +21,7 @@ export interface DefinitionField {
   title: string | null;
 }
 
-/** A JSON object as it came. */
+/** A JSON object as received. */
 export type JsonObject = Record<string, unknown>;
 
 /** A webhook event, liberally read: what was missing or of the wrong type is null or empty. */
@@ -34,7 +34,7 @@ export interface TypeformEvent extends Envelope {
   outcome: unknown;
   definition: { title: string | null; fields: DefinitionField[] };
   answers: JsonObject[];
-  /** There are answers, and not one of them can be read: they are no list, or a list of something else. */
+  /** There are answers, but none can be read: they are not a list, or a list of something else. */
   unreadable: boolean;
 }
 
@@ -60,7 +60,7 @@ export function readEnvelope(bytes: Uint8Array): Envelope {
 }
 
 /**
- * Reads a whole event. Only the envelope is required: key order, unknown keys and missing parts do not matter, an
+ * Reads a complete event. Only the envelope is required: key order, unknown keys and missing parts do not matter, an
  * optional part of the wrong type is dropped (Typeform's shapes have changed several times since 2016).
  * @throws DomainError `invalid_event` in the same cases as {@link readEnvelope}.
  */
@@ -94,7 +94,7 @@ function parseObject(bytes: Uint8Array): JsonObject {
     // A byte order mark survives decoding and JSON.parse refuses it. V8 parses without recursion: depth costs no stack.
     value = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
   } catch {
-    // The cause is left out on purpose: a SyntaxError quotes the body, which holds personal data.
+    // The cause is deliberately omitted: a SyntaxError quotes the body, which holds personal data.
     throw new DomainError('invalid_event', 'The body is not JSON.');
   }
   if (!isObject(value)) throw new DomainError('invalid_event', 'The body is not a JSON object.');
@@ -116,7 +116,7 @@ function toEnvelope(event: JsonObject): Envelope {
   ].filter(Boolean);
   throw new DomainError(
     'invalid_event',
-    `Missing, or not a text of 1 to 128 characters without control characters: ${missing.join(', ')}.`,
+    `Missing, or not text of 1 to 128 characters without control characters: ${missing.join(', ')}.`,
   );
 }
 
@@ -149,12 +149,12 @@ function endingOf(value: unknown): TypeformEvent['ending'] {
   return id === null && ref === null ? null : { id, ref };
 }
 
-/** A field id is a text, of digits only in old forms; a bare JSON number is read as that text. */
+/** A field id is text, with only digits in old forms; a bare JSON number is read as such text. */
 export function fieldIdOf(value: unknown): string | null {
   return typeof value === 'number' ? String(value) : stringOf(value);
 }
 
-/** The value when it is a text, else null. */
+/** The value when it is text, else null. */
 export function stringOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
@@ -183,7 +183,7 @@ function numberOf(value: unknown): number | null {
 
 /**
  * ISO 8601 with an offset, and only what toISOString() writes with four digits of year. A zero time (`0001-01-01T00:00:00Z`, and the
- * first day of the Unix clock) is how a program writes that it has no time.
+ * first day of the Unix epoch) is how programs write "no time".
  */
 function instantOf(value: unknown): Date | null {
   if (typeof value !== 'string' || value.length > 40 || !ISO_DATE_TIME.test(value)) return null;

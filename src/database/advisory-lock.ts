@@ -1,8 +1,8 @@
 import type { DataSource, EntityManager } from 'typeorm';
 
 /**
- * What is done by one at a time, over all replicas. `processing` is shared by all batches and `appending` by all inserts into the
- * inbox (a trigger takes it); an erasure has both to itself.
+ * Work that only one process does at a time, over all replicas. `processing` is shared by all batches and `appending` by all inserts into the
+ * inbox (a trigger takes it); an erasure takes both exclusively.
  */
 export type LockName = 'migrations' | 'audit' | 'reconcile' | 'processing' | 'appending';
 
@@ -12,8 +12,8 @@ const HEARTBEAT_MS = 10_000;
 const keyOf = (name: LockName): string => `typeform-onboarding:${name}`;
 
 /**
- * Runs `work` while holding a PostgreSQL advisory lock, waiting for it if another process has it. The lock lives on a connection
- * of its own, so it is released even when this process is killed.
+ * Runs `work` while holding a PostgreSQL advisory lock, waiting for it if another process has it. The lock lives on its own
+ * connection, so it is released even when this process is killed.
  */
 export async function withAdvisoryLock<T>(dataSource: DataSource, name: LockName, work: () => Promise<T>): Promise<T> {
   await using runner = dataSource.createQueryRunner();
@@ -34,14 +34,14 @@ export async function lockUntilCommit(manager: EntityManager, name: LockName): P
   await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [keyOf(name)]);
 }
 
-/** Like {@link lockUntilCommit}, together with others that share it; who has it alone is waited for. */
+/** Like {@link lockUntilCommit}, but shared: waits only for an exclusive holder. */
 export async function shareUntilCommit(manager: EntityManager, name: LockName): Promise<void> {
   await manager.query('SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [keyOf(name)]);
 }
 
 /**
- * Runs `work` if no other process holds the lock, and says whether it did. The lock lives on a connection of its own, which is kept
- * from falling silent; should that be lost, so is the lock, and the signal that `work` was given says so.
+ * Runs `work` if no other process holds the lock, and says whether it did. The lock lives on its own connection, which is kept
+ * from falling silent; if it is lost, so is the lock, and the signal given to `work` is aborted.
  */
 export async function tryAdvisoryLock(
   dataSource: DataSource,
@@ -63,7 +63,7 @@ export async function tryAdvisoryLock(
     return true;
   } finally {
     clearInterval(heartbeat);
-    // A lost connection has taken its lock along.
+    // The lock was lost with its connection.
     await runner.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [key]).catch(() => undefined);
   }
 }

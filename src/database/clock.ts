@@ -1,9 +1,9 @@
 /** The one source of the current time: tests replace it, nothing else reads the system clock. */
 export abstract class Clock {
-  /** The wall clock. It can be set, forward and back: it says when something happened, and is no measure of a span. */
+  /** The wall clock. It can be set forward and back, so it tells when something happened but cannot measure a span. */
   abstract now(): Date;
 
-  /** Milliseconds since some moment in the past, which no setting of the clock changes: what spans are measured with. */
+  /** Monotonic milliseconds since an arbitrary moment, unaffected by setting the clock: for measuring spans. */
   monotonicMs(): number {
     return performance.now();
   }

@@ -7,7 +7,7 @@ import { MIGRATIONS, MIGRATIONS_TABLE } from './migrations';
 export const CONNECT_TIMEOUT_MS = 3_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 
-/** Options shared by the service, the TypeORM command line and the tests; entities are added by each of them. */
+/** Options shared by the service, the TypeORM command line and the tests; each of them adds its entities. */
 export function dataSourceOptions(url: string, poolSize: number): PostgresDataSourceOptions {
   return {
     type: 'postgres',
@@ -26,7 +26,7 @@ export function dataSourceOptions(url: string, poolSize: number): PostgresDataSo
   };
 }
 
-/** The database URL, once main has put that of the embedded PostgreSQL in where none was configured. */
+/** The database URL; main fills in that of the embedded PostgreSQL when none is configured. */
 export function requireDatabaseUrl(config: AppConfig): string {
   if (config.database.url === null) throw new Error('no database URL: start the embedded PostgreSQL first');
   return config.database.url;

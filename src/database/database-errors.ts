@@ -1,7 +1,9 @@
-/** What an error of the driver means: the database is away, the data is refused, or another transaction was faster. */
+/** What a driver error means: the database is unavailable, the data is refused, or another transaction was faster. */
 
-/** Connection lost (08), server shutting down (57P), out of resources (53): nothing the data could be blamed for. */
-const OUTAGE = /^(08|57P|53)/;
+/** Connection lost (08), server shutting down (57P). */
+const CONNECTION_LOST = /^(08|57P)/;
+/** Nothing that whoever asked once could be blamed for. */
+const OUT_OF_RESOURCES = /^53/;
 /** Deadlock, serialisation failure, unique key taken by a parallel transaction, lock or statement time-out. */
 const CONTENTION = /^(40|23505|55P03|57014)/;
 /** Data exceptions: text with a NUL, no UUID, out of range. */
@@ -17,19 +19,24 @@ function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : codeOf(driverError);
 }
 
-/** True when the database could not be reached or is going away: it says nothing about the data. */
+/** True when the database could not be reached or is shutting down: the error says nothing about the data. */
 export function isDatabaseOutage(error: unknown): boolean {
+  return OUT_OF_RESOURCES.test(codeOf(error)) || isConnectionLost(error);
+}
+
+/** True when there was no connection, or it broke: the server may be away, or have ended just this connection. */
+export function isConnectionLost(error: unknown): boolean {
   const code = codeOf(error);
-  if (OUTAGE.test(code) || SOCKET_ERRORS.has(code)) return true;
+  if (CONNECTION_LOST.test(code) || SOCKET_ERRORS.has(code)) return true;
   return error instanceof Error && UNCODED_OUTAGE.test(error.message);
 }
 
-/** True when a parallel transaction was in the way: the same again may well succeed. */
+/** True when a concurrent transaction was in the way: a retry may well succeed. */
 export function isContention(error: unknown): boolean {
   return CONTENTION.test(codeOf(error));
 }
 
-/** True when PostgreSQL cannot hold a value that it was given. */
+/** True when PostgreSQL cannot store a given value. */
 export function isDataException(error: unknown): boolean {
   return DATA.test(codeOf(error));
 }

@@ -1,4 +1,4 @@
-/** Why a statement failed, in words of a closed set and in names of the schema: for logs and metrics, which hold no values. */
+/** Why a statement failed, as a code of a closed set and names of the schema: for logs and metrics, which must hold no values. */
 
 export const DATABASE_FAILURE_CAUSES = [
   'unreachable',
@@ -23,13 +23,13 @@ export type DatabaseFailureCause = (typeof DATABASE_FAILURE_CAUSES)[number];
 
 export interface DatabaseFailure {
   cause: DatabaseFailureCause;
-  /** SQLSTATE, or the code of a socket's error; null when the driver gave none. */
+  /** SQLSTATE, or a socket error code; null when the driver gave none. */
   sqlState: string | null;
   table: string | null;
   constraint: string | null;
 }
 
-/** The first that fits decides: single states before their class (PostgreSQL, "Error Codes"). */
+/** The first match decides: single states before their class (PostgreSQL, "Error Codes"). */
 const CAUSES: readonly (readonly [RegExp, DatabaseFailureCause])[] = [
   [/^53100/, 'disk_full'],
   [/^53200/, 'out_of_memory'],
@@ -55,7 +55,7 @@ const UNCODED: readonly (readonly [RegExp, DatabaseFailureCause])[] = [
 ];
 const SCHEMA_NAME = /^[A-Za-z_][\w$]{0,62}$/;
 
-/** Describes an error of the driver, wherever TypeORM has put it. Never its message or detail: those quote values. */
+/** Describes an error of the driver, wherever TypeORM put it. Never includes its message or detail, which quote values. */
 export function describeDatabaseFailure(error: unknown): DatabaseFailure {
   const { code, message, table, constraint, driverError } = (error ?? {}) as Record<string, unknown>;
   if (typeof code !== 'string' && driverError) return describeDatabaseFailure(driverError);

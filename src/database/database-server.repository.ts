@@ -1,4 +1,4 @@
-/** What the database server says about itself. */
+/** Queries about the database server itself. */
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
@@ -14,7 +14,7 @@ export class DatabaseServerRepository {
     return row.now_ms;
   }
 
-  /** False on a standby, and where writing is switched off. */
+  /** False on a standby, and where writes are disabled. */
   async takesWrites(): Promise<boolean> {
     const [row] = await this.dataSource.query<[{ read_only: string }]>(
       `SELECT current_setting('transaction_read_only') AS read_only`,

@@ -1,14 +1,14 @@
-/** What every pooled connection needs so that neither a dying server nor a silent network takes the service with it. */
+/** Protects the service from pooled connections whose server dies or whose network falls silent. */
 import type { Socket } from 'node:net';
 import type { ClientBase } from 'pg';
 
-/** Longer than any statement may take (30 s): whoever is silent that long will not speak again. */
+/** Longer than any statement may take (30 s): a connection silent that long is dead. */
 const SILENCE_TIMEOUT_MS = 32_000;
 
 /**
- * For the pools' `onConnect`. A server that shuts down says so on every connection, also on one that is between two queries or
- * just changing hands, where nobody listens: an `error` event without a listener would end the process. And after a network
- * failure that nobody is told of, a query would wait for its answer for ever: the silent connection is closed, which fails
+ * For the pools' `onConnect`. A server that shuts down reports an error on every connection, including one between two queries or
+ * just changing hands, where an `error` event without a listener would end the process. After a network failure that
+ * neither side notices, a query would wait forever: the silent connection is closed, which fails
  * the query and makes the pool replace it.
  */
 export function guardConnection(client: ClientBase): void {

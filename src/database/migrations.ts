@@ -1,4 +1,4 @@
-/** The migrations in their order, as classes (globs would need a TypeScript loader). */
+/** The migrations in order, as classes (globs would need a TypeScript loader). */
 import type { DataSource } from 'typeorm';
 import { InitialSchema1764000000000 } from '../../migrations/1764000000000-initial-schema';
 import { AuditLog1764100000000 } from '../../migrations/1764100000000-audit-log';
@@ -12,6 +12,9 @@ import { SeparateClients1764800000000 } from '../../migrations/1764800000000-sep
 import { Search1764950000000 } from '../../migrations/1764950000000-search';
 import { FormDefinitions1764960000000 } from '../../migrations/1764960000000-form-definitions';
 import { Jobs1764970000000 } from '../../migrations/1764970000000-jobs';
+import { AttemptLog1764980000000 } from '../../migrations/1764980000000-attempt-log';
+import { Unreadable1764986000000 } from '../../migrations/1764986000000-unreadable';
+import { FinishedJobs1764986100000 } from '../../migrations/1764986100000-finished-jobs';
 import { withAdvisoryLock } from './advisory-lock';
 
 export const MIGRATIONS = [
@@ -27,6 +30,9 @@ export const MIGRATIONS = [
   Search1764950000000,
   FormDefinitions1764960000000,
   Jobs1764970000000,
+  AttemptLog1764980000000,
+  Unreadable1764986000000,
+  FinishedJobs1764986100000,
 ];
 export const MIGRATIONS_TABLE = 'schema_migration';
 
@@ -40,7 +46,7 @@ export async function pendingMigrations(dataSource: DataSource): Promise<string[
   return MIGRATIONS.map(({ name }) => name).filter((name) => !names.has(name));
 }
 
-/** Runs what is pending, one process at a time however many start together. Returns the names that were run. */
+/** Runs pending migrations, one process at a time even when several start together. Returns the names of those it ran. */
 export async function runMigrations(dataSource: DataSource): Promise<string[]> {
   return withAdvisoryLock(dataSource, 'migrations', async () => {
     const run = await dataSource.runMigrations({ transaction: 'each' });

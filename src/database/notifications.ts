@@ -1,4 +1,4 @@
-/** LISTEN/NOTIFY on a connection of its own: how processes tell each other at once what polling would find out later. */
+/** LISTEN/NOTIFY on a dedicated connection: processes tell each other immediately what polling would find later. */
 import { Injectable, Logger, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
@@ -8,12 +8,12 @@ import { CONNECT_TIMEOUT_MS, requireDatabaseUrl } from './data-source-options';
 export type Channel = 'webhook_changed' | 'inbox_appended';
 
 const RECONNECT_DELAY_MS = 1_000;
-/** A connection that only listens never writes: this is how it finds out that the other side is gone. */
+/** A connection that only listens never writes: these probes detect that the server is gone. */
 const KEEP_ALIVE_DELAY_MS = 10_000;
 
 /**
  * Calls the registered handlers when their channel is notified, and after every (re)connect, since notifications sent while the
- * connection was away are lost. Handlers must therefore be idempotent. Losing the connection is never an error: polling goes on.
+ * connection was down are lost. Handlers must therefore be idempotent. Losing the connection is never an error: polling continues.
  */
 @Injectable()
 export class Notifications implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -28,12 +28,12 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
     private readonly dataSource: DataSource,
   ) {}
 
-  /** Registers the handler of a channel; call it while modules initialise. */
+  /** Registers a channel's handler; call it during module initialisation. */
   on(channel: Channel, handler: () => void): void {
     this.handlers.set(channel, handler);
   }
 
-  /** Notifies a channel in all processes. Throws what the database throws. */
+  /** Notifies a channel in all processes. Throws the database's errors. */
   async notify(channel: Channel): Promise<void> {
     await this.dataSource.query(`NOTIFY ${channel}`);
   }
@@ -73,7 +73,7 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
   private retry(failed: Client): void {
     if (this.stopped || this.client !== failed) return;
     this.client = null;
-    this.logger.warn('Lost the connection that listens for notifications; polling until it is back');
+    this.logger.warn('Lost the notification connection; polling until it is restored');
     void failed.end().catch(() => undefined);
     this.reconnect = setTimeout(() => void this.connect(), RECONNECT_DELAY_MS);
   }

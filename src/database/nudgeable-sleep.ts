@@ -1,23 +1,23 @@
 /**
- * The pause of a worker between two looks at what is due: it ends by itself after a while, and early when somebody nudges. No nudge is
- * lost: one that comes while the worker looks ends the pause that follows before it begins.
+ * A worker's pause between two checks for due work: it ends after a given time, or early on a nudge. No nudge is
+ * lost: one that arrives during a check ends the next pause before it begins.
  */
 export class NudgeableSleep {
   private nudged = false;
   private wake: (() => void) | null = null;
 
-  /** Ends the sleep that is under way, or else the next one. */
+  /** Ends the current sleep, or else the next one. */
   nudge(): void {
     this.nudged = true;
     this.wake?.();
   }
 
-  /** Call it right before looking at what is due: the look finds whatever earlier nudges were about. */
+  /** Call it right before checking for due work: that check covers all earlier nudges. */
   forgetNudges(): void {
     this.nudged = false;
   }
 
-  /** Resolves after `ms` milliseconds or on a nudge, whichever is first; at once after a nudge. One sleep at a time. */
+  /** Resolves after `ms` milliseconds or on a nudge, whichever comes first; immediately after a nudge. One sleep at a time. */
   async sleep(ms: number): Promise<void> {
     if (!this.nudged) {
       await new Promise<void>((resolve) => {

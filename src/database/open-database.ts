@@ -6,7 +6,7 @@ import { dataSourceOptions } from './data-source-options';
 import { EmbeddedPostgres } from './embedded/embedded-postgres';
 import { runMigrations } from './migrations';
 
-/** A database that is ready to be used, and how to let go of it. */
+/** A database that is ready for use, and how to close it. */
 export interface OpenDatabase {
   url: string;
   description: string;
@@ -16,7 +16,7 @@ export interface OpenDatabase {
 const CONNECT_ATTEMPTS = 10;
 const CONNECT_RETRY_DELAY_MS = 1_000;
 
-/** Starts the embedded PostgreSQL unless DATABASE_URL is set, and runs pending migrations if asked to. Throws an error that says what to do. */
+/** Starts the embedded PostgreSQL unless DATABASE_URL is set, and runs pending migrations if asked to. Throws an error that names the remedy. */
 export async function openDatabase(
   config: AppConfig,
   options: { migrate: boolean; log: (line: string) => void },
@@ -38,7 +38,7 @@ export async function openDatabase(
   };
 }
 
-/** Runs the pending migrations of a database, waiting a little for one that is just starting. */
+/** Runs a database's pending migrations, waiting briefly for one that is just starting. */
 export async function migrate(url: string, log: (line: string) => void): Promise<string[]> {
   const dataSource = await connect(url, log);
   try {
@@ -58,7 +58,7 @@ async function connect(url: string, log: (line: string) => void): Promise<DataSo
     } catch (error) {
       const why = error instanceof Error ? error.message : 'unknown error';
       if (attempt === CONNECT_ATTEMPTS) {
-        throw new Error(`the database cannot be reached (${why}): check DATABASE_URL and that PostgreSQL runs`, {
+        throw new Error(`the database cannot be reached (${why}): check DATABASE_URL and that PostgreSQL is running`, {
           cause: error,
         });
       }

@@ -2,7 +2,7 @@ import { Injectable, Logger, OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { pendingMigrations } from './migrations';
 
-/** Says at the start that the schema is older than this version: until it is not, the service is up but not ready. */
+/** Warns at the start that the schema is older than this version: until it is migrated, the service is up but not ready. */
 @Injectable()
 export class PendingMigrationsWarning implements OnModuleInit {
   private readonly logger = new Logger('Database');
@@ -10,7 +10,7 @@ export class PendingMigrationsWarning implements OnModuleInit {
   constructor(private readonly dataSource: DataSource) {}
 
   async onModuleInit(): Promise<void> {
-    // Without a database that answers there is nothing to say here: readiness tells that.
+    // Readiness reports an unreachable database.
     const pending = await pendingMigrations(this.dataSource).catch(() => []);
     if (pending.length > 0) this.logger.warn(pendingMigrationsText(pending.length));
   }

@@ -18,13 +18,13 @@ export class HealthController {
 
   /** Answers as long as the event loop runs: restarting the process would not bring a database back. */
   @Get('live')
-  @ApiOperation({ summary: 'Is the process alive? Depends on nothing outside it' })
+  @ApiOperation({ summary: 'Is the process alive? Depends on nothing outside the process' })
   live(): Promise<HealthCheckResult> {
     return this.health.check([]);
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'Could an event be committed now?' })
+  @ApiOperation({ summary: 'Could an event be committed right now?' })
   ready(): Promise<HealthCheckResult> {
     return this.health.check([
       () => this.indicators.shutdown(),

@@ -1,7 +1,7 @@
 import { ArgumentsHost, Catch, ExceptionFilter, ServiceUnavailableException } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 
-/** Lets a failed check leave as Terminus writes it, with the failing part named: that is what readers of probes know. */
+/** Leaves a failed check in Terminus' own format, which names the failing part and which probe tools know. */
 @Catch(ServiceUnavailableException)
 export class HealthFilter implements ExceptionFilter<ServiceUnavailableException> {
   catch(exception: ServiceUnavailableException, host: ArgumentsHost): void {

@@ -10,10 +10,10 @@ const DATABASE_UP = 'onboarding_database_up';
 
 export const READINESS_METRIC_PROVIDERS = [
   makeGaugeProvider({ name: READY, help: '1 when GET /health/ready says that an event could be committed' }),
-  makeGaugeProvider({ name: DATABASE_UP, help: '1 when the database answers within 2 s and takes writes' }),
+  makeGaugeProvider({ name: DATABASE_UP, help: '1 when the database answers within 2 s and accepts writes' }),
 ];
 
-/** The readiness probe as gauges. Its indicators answer within 2 s whatever the database does. */
+/** The readiness probe as gauges. Its indicators answer within 2 s even when the database hangs. */
 @Injectable()
 export class ReadinessMetrics implements OnModuleInit {
   constructor(

@@ -25,7 +25,7 @@ export class ReadinessIndicators {
     return this.draining.started ? session.down('shutting down') : session.up();
   }
 
-  /** The database answers and takes writes (a standby does not). */
+  /** The database answers and accepts writes (a standby does not). */
   async database(): Promise<HealthIndicatorResult> {
     return this.indicator
       .check('database')

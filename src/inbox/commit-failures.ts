@@ -1,4 +1,4 @@
-/** Why events were not committed: Typeform is told 503 whatever the reason, so the log and a metric have to say it. */
+/** Why events were not committed: Typeform gets 503 for any reason, so the log and a metric name it. */
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectMetric, makeCounterProvider } from '@willsoto/nestjs-prometheus';
 import { Counter } from 'prom-client';
@@ -6,9 +6,9 @@ import { Clock } from '../database/clock';
 import { DATABASE_FAILURE_CAUSES, DatabaseFailure, describeDatabaseFailure } from '../database/database-failure';
 
 const FAILURES = 'onboarding_inbox_commit_failures_total';
-/** A cause that lasts is logged again after this time, with the number of events since. */
+/** A lasting cause is logged again after this time, with the number of events since. */
 const LOG_INTERVAL_MS = 60_000;
-/** Tables and constraints told apart; a schema has fewer, so more would be no names of it. */
+/** The most tables and constraints counted separately; a schema has fewer, so further names cannot be its own. */
 const MAX_PLACES = 50;
 
 export const COMMIT_FAILURE_METRIC_PROVIDERS = [
@@ -52,7 +52,7 @@ export class CommitFailures {
     if (this.known.size < MAX_PLACES) this.known.set(key, known);
     known.refused += refused;
     if (now - known.loggedAtMs < LOG_INTERVAL_MS) return;
-    this.logger.error('Events cannot be committed; their senders are told to come again', {
+    this.logger.error('Events cannot be committed; senders are asked to retry', {
       ...failure,
       refused: known.refused,
     });
@@ -61,7 +61,7 @@ export class CommitFailures {
     this.outage.logged = true;
   }
 
-  /** A commit succeeded. */
+  /** Records a successful commit. */
   succeeded(): void {
     if (this.outage === null) return;
     const { refused, sinceMs, logged } = this.outage;

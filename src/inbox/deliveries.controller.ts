@@ -18,7 +18,7 @@ import { RequireRole } from '../access/require-role.decorator';
 import type { Author } from '../audit/audit-log';
 import { JobReference } from '../jobs/jobs.dto';
 import { ApiAdminProblems, ApiProblems } from '../rest/api-problems.decorator';
-import { DeliveriesQuery, DeliveryPage, DeliveryView, ReplayBody, ReplayResult } from './deliveries.dto';
+import { DeliveriesQuery, DeliveryDetail, DeliveryPage, ReplayBody, ReplayResult } from './deliveries.dto';
 import { DeliveriesService } from './deliveries.service';
 
 @ApiTags('deliveries')
@@ -30,7 +30,7 @@ export class DeliveriesController {
 
   @Get()
   @RequireRole('viewer')
-  @ApiOperation({ summary: 'List the inbox, the newest first' })
+  @ApiOperation({ summary: 'List the inbox, newest first' })
   @ApiOkResponse({ type: DeliveryPage })
   @ApiProblems('validation_failed')
   list(@Query() query: DeliveriesQuery): Promise<DeliveryPage> {
@@ -40,9 +40,9 @@ export class DeliveriesController {
   @Post('replay')
   @HttpCode(200)
   @RequireRole('operator')
-  @ApiOperation({ summary: 'Process again everything that matches' })
+  @ApiOperation({ summary: 'Process every matching delivery again' })
   @ApiOkResponse({ type: ReplayResult })
-  @ApiAcceptedResponse({ type: JobReference, description: 'it is a job: asked for, or more than 10,000 events' })
+  @ApiAcceptedResponse({ type: JobReference, description: 'queued as a job: requested, or more than 10,000 events' })
   @ApiProblems('bad_request', 'validation_failed')
   async replayMatching(
     @Body() body: ReplayBody,
@@ -57,9 +57,9 @@ export class DeliveriesController {
   @Get(':eventId')
   @RequireRole('viewer')
   @ApiOperation({ summary: 'Get one delivery' })
-  @ApiOkResponse({ type: DeliveryView })
+  @ApiOkResponse({ type: DeliveryDetail })
   @ApiProblems('not_found')
-  get(@Param('eventId') eventId: string): Promise<DeliveryView> {
+  get(@Param('eventId') eventId: string): Promise<DeliveryDetail> {
     return this.deliveries.get(eventId);
   }
 

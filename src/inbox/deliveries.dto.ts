@@ -4,9 +4,10 @@ import { MayBeAbsent } from '../rest/may-be-absent.decorator';
 import { PageQuery } from '../rest/page';
 import { Several } from '../rest/several.decorator';
 import { IsoTime } from '../rest/time-range';
+import { PROCESSING_ERROR_CODES } from './inbox-work.repository';
 import { EVENT_SOURCES, EVENT_STATUSES, EventSource, EventStatus } from './webhook-event.entity';
 
-/** Which events a replay takes. */
+/** Which events to replay. */
 export class ReplayFilter {
   @Several(EVENT_STATUSES, 'dead')
   status?: EventStatus[];
@@ -29,14 +30,14 @@ export class ReplayBody extends ReplayFilter {
   @ApiPropertyOptional({
     example: 'the CRM was down',
     maxLength: 500,
-    description: 'kept in the audit log, for people; write no personal data',
+    description: 'recorded in the audit log; do not include personal data',
   })
   @MayBeAbsent()
   @IsString()
   @Length(1, 500)
   reason?: string;
 
-  @ApiPropertyOptional({ default: false, description: 'as a job in the background; by itself above 10,000 events' })
+  @ApiPropertyOptional({ default: false, description: 'run as a background job; automatic above 10,000 events' })
   @MayBeAbsent()
   @IsBoolean()
   async?: boolean;
@@ -71,7 +72,7 @@ export class DeliveryView {
   @ApiProperty()
   token: string;
 
-  @ApiProperty({ enum: EVENT_SOURCES, description: 'where it came from; a replay does not change that' })
+  @ApiProperty({ enum: EVENT_SOURCES, description: 'where it came from; a replay does not change it' })
   source: EventSource;
 
   @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'null: came through the shared endpoint' })
@@ -99,7 +100,7 @@ export class DeliveryView {
     type: String,
     nullable: true,
     example: null,
-    description: 'invalid_event, data_rejected, contention or internal_error',
+    description: PROCESSING_ERROR_CODES.join(', '),
   })
   lastError: string | null;
 
@@ -115,11 +116,38 @@ export class DeliveryView {
   @ApiProperty({ description: 'how often the same event arrived again' })
   duplicates: number;
 
-  @ApiProperty({ description: 'how often it was put up for processing again' })
+  @ApiProperty({ description: 'how often it was queued for processing again' })
   replays: number;
 
   @ApiProperty()
   payloadBytes: number;
+}
+
+/** One attempt to process an event. All but its time is null when it succeeded. */
+export class AttemptView {
+  @ApiProperty({ format: 'date-time' })
+  at: Date;
+
+  @ApiProperty({ type: String, nullable: true, example: 'data_rejected', description: 'as `lastError`' })
+  code: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: '22P05', description: 'SQLSTATE of PostgreSQL' })
+  sqlState: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  constraint: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'form_response' })
+  table: string | null;
+}
+
+export class DeliveryDetail extends DeliveryView {
+  @ApiProperty({
+    type: [AttemptView],
+    description:
+      'the last 20 failed attempts, also those before a replay, the oldest first; then the one that succeeded',
+  })
+  attemptLog: AttemptView[];
 }
 
 export class DeliveryPage {
@@ -134,6 +162,6 @@ export class ReplayResult {
   @ApiProperty({ description: 'events the filter matched' })
   matched: number;
 
-  @ApiProperty({ description: 'of these, put up for processing again (an event without its body cannot be)' })
+  @ApiProperty({ description: 'of these, queued for processing again (an event without its body cannot be)' })
   queued: number;
 }

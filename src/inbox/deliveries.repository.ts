@@ -6,24 +6,24 @@ import { decodeCursor } from '../rest/page';
 import type { DeliveriesQuery, ReplayFilter, ReplayResult } from './deliveries.dto';
 import { WebhookEvent } from './webhook-event.entity';
 
-/** Rows that are queued again stay locked until the commit; a duplicate of one of them would make the intake wait. */
+/** Requeued rows stay locked until the commit; a duplicate of one of them would make the intake wait. */
 export const REPLAY_CHUNK = 1_000;
-/** Counting all of what a job will do may take longer than other statements. */
+/** Counting all the items of a job may take longer than other statements. */
 const COUNT_TIMEOUT = '10min';
 
-/** Where a replay has got to. `at` is PostgreSQL's text of the time: a Date would lose its microseconds and find the same rows again. */
-export interface ReplayPosition {
+/** How far a replay has come. `at` is PostgreSQL's text of the time: a Date would lose its microseconds and find the same rows again. */
+interface ReplayPosition {
   at: string;
   id: string;
 }
 
-/** What became of one chunk; `last` is null when it was the last one. */
+/** The result of one chunk; `last` is null when it was the last one. */
 export interface ReplayChunk extends ReplayResult {
   last: ReplayPosition | null;
 }
 
 /**
- * Puts events up for processing again, as if they had just arrived. A body that was erased cannot be processed. Rows are locked in the
+ * Queues events for processing again, as if they had just arrived. An erased body cannot be processed. Rows are locked in the
  * order in which an erasure locks them.
  */
 const REQUEUE = `
@@ -32,11 +32,11 @@ const REQUEUE = `
   )
   UPDATE webhook_event AS event
      SET status = 'pending', replays = replays + 1, reason = NULL, attempts = 0, first_attempt_at = NULL, last_error = NULL,
-         processed_at = NULL, next_attempt_at = $2
+         processed_at = NULL, next_attempt_at = now()
     FROM locked WHERE event.event_id = locked.event_id
   RETURNING event.event_id`;
 
-/** Where an event came from, whatever the release before made of `source` when it processed it again. */
+/** Where an event came from, even if the previous release overwrote `source` when it replayed the event. */
 const ORIGIN = `CASE WHEN event.source <> 'replay' THEN event.source
                      WHEN starts_with(event.eventId, '${BACKFILL_EVENT_PREFIX}') THEN 'backfill' ELSE 'webhook' END`;
 
@@ -44,7 +44,7 @@ const ORIGIN = `CASE WHEN event.source <> 'replay' THEN event.source
 export class DeliveriesRepository {
   constructor(@InjectRepository(WebhookEvent) private readonly events: Repository<WebhookEvent>) {}
 
-  /** Up to `limit + 1` events, the newest first. */
+  /** Up to `limit + 1` events, newest first. */
   list(query: DeliveriesQuery): Promise<WebhookEvent[]> {
     const select = filtered(this.events.createQueryBuilder('event'), query)
       .orderBy('event.receivedAt', 'DESC')
@@ -57,8 +57,13 @@ export class DeliveriesRepository {
     return select.getMany();
   }
 
+  /** An event with its failed attempts. */
   findOne(eventId: string): Promise<WebhookEvent | null> {
-    return this.events.findOneBy({ eventId });
+    return this.events
+      .createQueryBuilder('event')
+      .addSelect('event.attemptLog')
+      .where('event.eventId = :eventId', { eventId })
+      .getOne();
   }
 
   /** Whether an event was committed. */
@@ -75,13 +80,13 @@ export class DeliveriesRepository {
       .getOne();
   }
 
-  /** Queues events again; returns how many. One that is not there or whose body was erased is left out. */
-  async requeue(manager: EntityManager, eventIds: readonly string[], now: Date): Promise<number> {
-    const [rows] = await manager.query<[{ event_id: string }[], number]>(REQUEUE, [eventIds, now]);
+  /** Queues events again; returns how many. Skips those that do not exist or whose body was erased. */
+  async requeue(manager: EntityManager, eventIds: readonly string[]): Promise<number> {
+    const [rows] = await manager.query<[{ event_id: string }[], number]>(REQUEUE, [eventIds]);
     return rows.length;
   }
 
-  /** How many events received up to `now` the filter matches, and how many of these have a body to be processed again. */
+  /** How many events received up to `now` the filter matches, and how many of these still have a body to process. */
   async countMatching(manager: EntityManager, filter: ReplayFilter, now: Date): Promise<ReplayResult> {
     const counts = await replayable(manager.createQueryBuilder(WebhookEvent, 'event'), filter, now)
       .select('count(*)::integer', 'matched')
@@ -90,7 +95,7 @@ export class DeliveriesRepository {
     return counts ?? { matched: 0, queued: 0 };
   }
 
-  /** True when the filter matches more events received up to `now` than `limit`; costs no more than reading so many. */
+  /** True when the filter matches more events received up to `now` than `limit`; costs no more than reading that many. */
   async matchesMoreThan(filter: ReplayFilter, now: Date, limit: number): Promise<boolean> {
     const rows = await replayable(this.events.createQueryBuilder('event'), filter, now)
       .select('1', 'one')
@@ -100,13 +105,13 @@ export class DeliveriesRepository {
     return rows.length > 0;
   }
 
-  /** Like {@link countMatching}, for as long as it takes. */
+  /** Like {@link countMatching}, with more time. */
   async countPatiently(manager: EntityManager, filter: ReplayFilter, now: Date): Promise<ReplayResult> {
     await manager.query(`SET LOCAL statement_timeout = '${COUNT_TIMEOUT}'`);
     return this.countMatching(manager, filter, now);
   }
 
-  /** Queues the next events received up to `now` that the filter matches, the oldest first, `limit` at a time. */
+  /** Queues the next events received up to `now` that the filter matches, oldest first, `limit` at a time. */
   async requeueChunk(
     manager: EntityManager,
     filter: ReplayFilter,
@@ -117,7 +122,7 @@ export class DeliveriesRepository {
     const { eventIds, last } = await this.nextMatching(manager, filter, now, after, limit);
     return {
       matched: eventIds.length,
-      queued: await this.requeue(manager, eventIds, now),
+      queued: await this.requeue(manager, eventIds),
       last: eventIds.length === limit ? last : null,
     };
   }
@@ -142,7 +147,7 @@ export class DeliveriesRepository {
   }
 }
 
-/** What a replay takes: quarantined events only where they are asked for by name. */
+/** Which events a replay covers: quarantined ones only when the filter names that status. */
 function replayable(
   select: SelectQueryBuilder<WebhookEvent>,
   filter: ReplayFilter,

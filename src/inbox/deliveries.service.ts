@@ -8,6 +8,8 @@ import { BACKFILL_EVENT_PREFIX } from '../core/backfill-event';
 import type { JobReference } from '../jobs/jobs.dto';
 import type {
   DeliveriesQuery,
+  AttemptView,
+  DeliveryDetail,
   DeliveryPage,
   DeliveryView,
   ReplayBody,
@@ -22,7 +24,7 @@ import type { EventSource, WebhookEvent } from './webhook-event.entity';
 /** More than this many become a job. */
 const MAX_REPLAYED_AT_ONCE = 10_000;
 
-/** Who asks for a replay, and why. */
+/** Who requests a replay, and why. */
 interface Asked {
   by: Author;
   reason: string | undefined;
@@ -45,10 +47,10 @@ export class DeliveriesService {
   }
 
   /** Throws `not_found`. */
-  async get(eventId: string): Promise<DeliveryView> {
+  async get(eventId: string): Promise<DeliveryDetail> {
     const event = await this.repository.findOne(eventId);
     if (!event) throw unknownDelivery();
-    return toView(event);
+    return { ...toView(event), attemptLog: attemptsOf(event) };
   }
 
   /** The body exactly as received. Throws `not_found`, also when it was erased. */
@@ -59,11 +61,11 @@ export class DeliveriesService {
     return event.payload;
   }
 
-  /** Processes one event again, whatever its status. Throws `not_found`, or `conflict` when its body was erased. */
+  /** Processes one event again, regardless of its status. Throws `not_found`, or `conflict` when its body was erased. */
   async replay(eventId: string, by: Author): Promise<ReplayResult> {
     const { formId, status, reason } = await this.get(eventId);
     await this.dataSource.transaction(async (manager) => {
-      if ((await this.repository.requeue(manager, [eventId], this.clock.now())) === 0) {
+      if ((await this.repository.requeue(manager, [eventId])) === 0) {
         throw new DomainError('conflict', 'the body of this delivery was erased, so it cannot be processed again');
       }
       const details = { formId, status, reason };
@@ -74,8 +76,8 @@ export class DeliveriesService {
   }
 
   /**
-   * Processes everything again that the filter matches, quarantined events only where `status` names them: at once, or as a job when
-   * that is asked for or much matches. Throws `validation_failed` for an empty filter.
+   * Processes every matching event again, quarantined ones only when `status` names them: immediately, or as a job when
+   * requested or when many match. Throws `validation_failed` for an empty filter.
    */
   async replayMatching(
     { reason, async: asJob = false, ...filter }: ReplayBody,
@@ -92,8 +94,8 @@ export class DeliveriesService {
   }
 
   /**
-   * In chunks of a transaction each, so that no row stays locked for long. The one audit entry is in the transaction of the first
-   * chunk, with what was counted there: a replay that is cut short may have done less than its entry says, but never anything
+   * In chunks, one transaction each, so that no row stays locked for long. The single audit entry is in the transaction of the first
+   * chunk, with the count made there: an interrupted replay may have done less than its entry says, but never anything
    * without an entry.
    */
   private async replayNow(filter: ReplayFilter, now: Date, asked: Asked): Promise<ReplayResult> {
@@ -108,7 +110,7 @@ export class DeliveriesService {
     return { matched, queued };
   }
 
-  /** The first chunk and the entry of the whole replay; nothing at all when there is nothing to process again. */
+  /** The first chunk and the audit entry of the entire replay; neither when there is nothing to process again. */
   private startReplay(filter: ReplayFilter, now: Date, { by, reason }: Asked): Promise<ReplayChunk> {
     return this.dataSource.transaction(async (manager) => {
       const counted = await this.repository.countMatching(manager, filter, now);
@@ -148,7 +150,14 @@ function toView(event: WebhookEvent): DeliveryView {
   };
 }
 
-/** Where an event came from; the release before forgot that when it processed an event again. */
+/** A success is not written down: it is known by its time. */
+function attemptsOf({ attemptLog, processedAt }: WebhookEvent): AttemptView[] {
+  const failures = (attemptLog ?? []).map((entry) => ({ ...entry, at: new Date(entry.at) }));
+  if (!processedAt) return failures;
+  return [...failures, { at: processedAt, code: null, sqlState: null, constraint: null, table: null }];
+}
+
+/** Where an event came from; the previous release overwrote that when it replayed an event. */
 function originOf({ source, eventId }: WebhookEvent): EventSource {
   if (source !== 'replay') return source;
   return eventId.startsWith(BACKFILL_EVENT_PREFIX) ? 'backfill' : 'webhook';

@@ -1,22 +1,22 @@
-/** Counting duplicates without waiting: what somebody else holds is remembered, and counted once it is free. */
+/** Counts duplicates without waiting for locks: a count for a locked row is remembered and made once the row is free. */
 import type { ClientBase } from 'pg';
 import { countDuplicates } from './inbox-append.repository';
 
-/** More event ids than this are not remembered: a count is worth less than the memory. */
+/** The most event ids remembered: a count is not worth more memory. */
 const MAX_EVENTS = 10_000;
 const MAX_AT_ONCE = 500;
-/** A processor lets go of its rows within some milliseconds, or is stuck for long. */
+/** A processor releases its rows within milliseconds, or is stuck for a long time. */
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 1_000;
-/** How long the sender of a duplicate waits for its count: by then a processor that is not stuck has let go of the row. */
+/** How long the sender of a duplicate waits for its count: by then a processor that is not stuck has released the row. */
 const PATIENCE_MS = 250;
-/** For a statement that waits for no row. */
+/** Time limit of a statement that waits for no row. */
 const COUNT_TIMEOUT_MS = 2_000;
 
-/** Counts by event id, merged and bounded. Nothing here has a connection of its own: the owner passes its own when it is free. */
+/** Counts by event id, merged and bounded. It has no connection: the owner passes its own when that is free. */
 export class DuplicateCounts {
   private readonly held = new Map<string, number>();
-  /** Senders that wait for the count of an event. */
+  /** Senders waiting for the count of an event. */
   private readonly waiting = new Map<string, Set<() => void>>();
   private timer: NodeJS.Timeout | null = null;
   private pauseMs = FIRST_PAUSE_MS;
@@ -31,7 +31,7 @@ export class DuplicateCounts {
     return this.isDue;
   }
 
-  /** Calls `then` once nothing of an event waits to be counted, and after `timeoutMs` or a quarter of a second at the latest. */
+  /** Calls `then` once an event has no pending count, after `timeoutMs` or a quarter of a second at the latest. */
   whenCounted(eventId: string, timeoutMs: number, then: () => void): void {
     if (!this.held.has(eventId)) return then();
     const callbacks = this.waiting.get(eventId) ?? new Set();
@@ -45,8 +45,8 @@ export class DuplicateCounts {
   }
 
   /**
-   * Counts what came again (event id -> times) within `timeoutMs`, or later what somebody holds. Throws what the database says; the
-   * counts are then kept for later, and the connection is of no more use.
+   * Counts duplicates (event id -> times) within `timeoutMs`, those of locked rows later. Throws the database's errors; the
+   * counts are then kept for later, and the connection must be discarded.
    */
   async count(client: ClientBase, counts: ReadonlyMap<string, number>, timeoutMs = COUNT_TIMEOUT_MS): Promise<void> {
     let open = counts;
@@ -62,7 +62,7 @@ export class DuplicateCounts {
     }
   }
 
-  /** Tries again to count what was held, oldest first. Throws as {@link count} does. */
+  /** Retries the counts of rows that were locked, oldest first. Throws as {@link count} does. */
   async countHeld(connect: () => Promise<ClientBase>): Promise<void> {
     this.isDue = false;
     try {
@@ -75,7 +75,7 @@ export class DuplicateCounts {
     }
   }
 
-  /** Before the end: one try for everything. Returns how many duplicates remain uncounted for ever. */
+  /** At shutdown: one last try for everything. Returns how many duplicates were never counted. */
   async finish(client: ClientBase): Promise<number> {
     this.stop();
     while (this.held.size > 0) {
@@ -86,12 +86,12 @@ export class DuplicateCounts {
     return this.lost;
   }
 
-  /** True when {@link finish} has something to do or to say. */
+  /** True when {@link finish} has something to do or report. */
   get unfinished(): boolean {
     return this.held.size > 0 || this.lost > 0;
   }
 
-  /** No more tries. */
+  /** Stops retrying. */
   stop(): void {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;

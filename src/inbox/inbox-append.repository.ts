@@ -2,7 +2,7 @@
 import type { ClientBase, QueryConfig } from 'pg';
 import type { EventSource } from './webhook-event.entity';
 
-/** An event on its way into the inbox. `quarantinedFor` keeps it from being processed until someone replays it. */
+/** An event on its way into the inbox. With `quarantinedFor` it is not processed until someone replays it. */
 export interface NewEvent {
   eventId: string;
   eventType: string;
@@ -16,15 +16,15 @@ export interface NewEvent {
   payload: Buffer;
 }
 
-/** A place in a batch: an event and how many senders brought it. */
+/** A place in a batch: an event and the number of its senders. */
 export interface Arrival {
   event: NewEvent;
   times: number;
 }
 
-/** What an append found, by event id. An event in none of the sets was removed at the same moment: ask again. */
+/** The result of an append, by event id. An event in none of the sets was removed at the same moment: append it again. */
 export interface Appended {
-  /** New, and stored by this append; further senders of the same event are counted already. */
+  /** New, and stored by this append; further senders of the same event are already counted. */
   inserted: Set<string>;
   /** Stored before, with this body. */
   again: Set<string>;
@@ -33,8 +33,8 @@ export interface Appended {
 }
 
 /**
- * For the connection that runs these statements. They are planned once, while the table may be empty, and then run for weeks: such a
- * plan must look ids up in the index whatever the statistics say.
+ * Settings of the connection that runs these statements. They are planned once, while the table may be empty, and run for weeks: the
+ * plan must look ids up in the index regardless of the statistics.
  */
 export const APPEND_SETTINGS = {
   plan_cache_mode: 'force_generic_plan',
@@ -49,9 +49,9 @@ const column = (parameter: number): string => `string_to_array($${parameter}, E'
 /**
  * Event ids of one batch must differ. All payloads travel as one binary parameter, which PostgreSQL slices, and every other column
  * as one text with a line for each event, where an empty line is NULL; the ids come back as such a text. Nothing is escaped: ids
- * hold no control characters. Times are seconds since the epoch: dates would take Node longer to write than all the rest.
+ * hold no control characters. Times are seconds since the epoch.
  *
- * Only ids that are not there yet are inserted, although a conflict would do nothing: the insert would wait for a processor that
+ * Only ids that are not stored yet are inserted, although a conflict would do nothing: the insert would wait for a processor that
  * has changed the row and not committed yet.
  */
 const APPEND = `
@@ -60,7 +60,7 @@ const APPEND = `
                                received_at, next_attempt_at, duplicates, payload_bytes, payload)
     SELECT event_id, event_type, form_id, token, source, webhook_id,
            CASE WHEN quarantined_for IS NULL THEN 'pending' ELSE 'quarantined' END, quarantined_for, to_timestamp(submitted),
-           to_timestamp(received), CASE WHEN quarantined_for IS NULL THEN to_timestamp(received) END, times - 1, bytes,
+           to_timestamp(received), CASE WHEN quarantined_for IS NULL THEN now() END, times - 1, bytes,
            substring($12::bytea FROM start FOR bytes)
       FROM unnest(${column(1)}, ${column(2)}, ${column(3)}, ${column(4)}, ${column(5)}, ${column(6)}::uuid[], ${column(7)},
                   ${column(8)}::float8[], ${column(9)}::float8[], ${column(10)}::integer[], ${column(11)}::integer[],
@@ -74,7 +74,7 @@ const APPEND = `
 
 /**
  * Compares events with what is stored under their ids: the same id with another body is not trusted to be the same event. What was
- * erased has no body to compare with; only an event about another response is another one then.
+ * erased has no body to compare with; then only an event about another response counts as different.
  */
 const COMPARE = `
   SELECT string_agg(event_id, E'\\n') FILTER (WHERE same) AS again, string_agg(event_id, E'\\n') FILTER (WHERE NOT same) AS other
@@ -89,13 +89,13 @@ const idsOf = (lines: string | null | undefined): Set<string> => new Set(lines?.
 const linesOf = (events: readonly NewEvent[], valueOf: (event: NewEvent) => string | number | null): string =>
   events.map(valueOf).join('\n');
 
-/** pg takes a time-out for each query; its types know of the one for all. */
+/** pg accepts a time-out per query; its types only declare the one per connection. */
 type TimedQuery = QueryConfig & { query_timeout: number };
 
 /**
  * Inserts the events that are new, in one statement and so in one commit, and compares the others. Sorted by id, so that replicas
- * which insert the same events wait for each other in one direction only. Given up when a statement takes longer than `timeoutMs`;
- * the connection is then of no more use.
+ * which insert the same events wait for each other in one direction only. Gives up when a statement takes longer than `timeoutMs`;
+ * the connection must then be discarded.
  */
 export async function appendNew(
   client: ClientBase,
@@ -120,7 +120,7 @@ export async function appendNew(
     bytes,
     sorted.map(({ times }) => times).join('\n'),
   ];
-  // With a name the statement is planned once a connection; planning takes longer than inserting one event.
+  // A named statement is planned once per connection.
   const query: TimedQuery = { name: 'append', text: APPEND, values, query_timeout: timeoutMs };
   const { rows } = await client.query<{ inserted: string | null }>(query);
   const inserted = idsOf(rows[0]?.inserted);
@@ -161,7 +161,7 @@ function packed(events: readonly NewEvent[]): { starts: string; lengths: string;
   return { starts, lengths: linesOf(events, ({ payload }) => payload.length), bytes };
 }
 
-/** A row that somebody else has locked is not waited for, and comes back as one that is still to be counted. */
+/** Does not wait for a locked row; returns it as one still to be counted. */
 const COUNT_DUPLICATES = `
   WITH again AS (
     SELECT event_id, times FROM unnest(${column(1)}, ${column(2)}::integer[]) AS again (event_id, times)
@@ -175,8 +175,8 @@ const COUNT_DUPLICATES = `
    WHERE NOT EXISTS (SELECT FROM counted WHERE counted.event_id = again.event_id)`;
 
 /**
- * Adds to the duplicates of stored events (id -> times), in one statement that waits for no lock. Returns the ids of those that
- * somebody holds at the moment; what is not stored any more is forgotten.
+ * Adds to the duplicate counts of stored events (id -> times), in one statement that waits for no lock. Returns the ids of rows that
+ * are locked at the moment; events that are no longer stored are ignored.
  */
 export async function countDuplicates(
   client: ClientBase,

@@ -1,12 +1,12 @@
-/** How much is in the inbox that is not done: for metrics, readiness and the overview. */
+/** How many events in the inbox are not done: for metrics, readiness and the overview. */
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
-/** Statuses that call for work or for a person. */
+/** Statuses that require work or a person. */
 export const OPEN_STATUSES = ['pending', 'retrying', 'dead', 'quarantined'] as const;
 export type OpenStatus = (typeof OPEN_STATUSES)[number];
 
-/** Events in a status, and the receipt of the oldest of them. */
+/** The number of events in a status, and when the oldest was received. */
 export interface Depth {
   status: OpenStatus;
   count: number;
@@ -17,7 +17,7 @@ export interface Depth {
 export class InboxDepthRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Reads the index of unusual statuses only, so its cost does not depend on how much was ever processed. */
+  /** Reads the index of unusual statuses only, so its cost does not depend on how many events were ever processed. */
   async open(): Promise<Depth[]> {
     const rows = await this.dataSource.query<{ status: OpenStatus; count: number; oldest: Date | null }[]>(
       `SELECT open.status, count(event.event_id)::integer AS count, min(event.received_at) AS oldest

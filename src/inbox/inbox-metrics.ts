@@ -11,22 +11,22 @@ const DEAD = 'onboarding_events_dead_total';
 export const INBOX_METRIC_PROVIDERS = [
   makeHistogramProvider({
     name: PROCESSING_SECONDS,
-    help: 'Work per event, its share of a batch',
+    help: 'Processing time per event: its share of a batch',
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
   }),
   makeHistogramProvider({
     name: RECORD_DELAY_SECONDS,
-    help: 'From the receipt of an event to its record',
+    help: 'From the receipt of an event to its client record',
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 120, 600, 3600, 36000],
   }),
   makeCounterProvider({ name: FAILURES, help: 'Failed processing attempts', labelNames: ['code'] }),
   makeCounterProvider({
     name: DEAD,
-    help: 'Events given up after the last attempt; replay them once the cause is gone',
+    help: 'Events that failed their last attempt; replay them once the cause is fixed',
   }),
 ];
 
-/** What the processor measures. */
+/** The metrics of the processor. */
 @Injectable()
 export class InboxMetrics {
   constructor(
@@ -39,13 +39,13 @@ export class InboxMetrics {
     for (const code of PROCESSING_ERROR_CODES) this.failures.inc({ code }, 0);
   }
 
-  /** One event was processed: seconds of work, and seconds since it was received. */
+  /** Records one processed event: seconds of work, and seconds since it was received. */
   processed(workSeconds: number, delaySeconds: number): void {
     this.processingSeconds.observe(workSeconds);
     this.recordDelaySeconds.observe(delaySeconds);
   }
 
-  /** One attempt failed; `dead` when it was the last one. */
+  /** Counts a failed attempt; `dead` when it was the last one. */
   failed(code: ProcessingErrorCode, dead: boolean): void {
     this.failures.inc({ code });
     if (dead) this.dead.inc();

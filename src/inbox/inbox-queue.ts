@@ -1,4 +1,4 @@
-/** The queue in front of the intake's connection: bounded, in the order of arrival, every entry with its deadline. */
+/** The queue in front of the intake's connection: bounded, in order of arrival, with a deadline for every entry. */
 import type { SpanContext } from '@opentelemetry/api';
 import type { DomainError } from '../core/problem';
 import type { NewEvent } from './inbox-append.repository';
@@ -8,19 +8,19 @@ export type AppendOutcome = 'accepted' | 'duplicate' | 'quarantined';
 /** A sender that waits for its answer. */
 export interface Waiting {
   event: NewEvent;
-  /** Milliseconds of the monotonic clock after which the answer would come too late; equally far from each arrival. */
+  /** Milliseconds of the monotonic clock after which the answer would come too late; the same span after each arrival. */
   deadline: number;
-  /** The span of the request, with tracing. */
+  /** The span of the request; set when tracing is on. */
   span: SpanContext | undefined;
   resolve: (outcome: AppendOutcome) => void;
   reject: (error: DomainError) => void;
 }
 
-/** Senders of the very same event. */
+/** Senders of this same event. */
 export type Place = [Waiting, ...Waiting[]];
 
 const MAX_BATCH_EVENTS = 200;
-/** So few are not divided; a commit costs as much for one event as for some dozens. */
+/** Batches this small are not split; a commit costs as much for one event as for dozens. */
 const UNDIVIDED_EVENTS = 32;
 const MAX_BATCH_BYTES = 16 * 1024 * 1024;
 const MAX_WAITING_EVENTS = 5_000;
@@ -49,14 +49,14 @@ export class InboxQueue {
     this.bytes += entry.event.payload.length;
   }
 
-  /** Takes out those whose deadline has passed. */
+  /** Removes and returns those whose deadline has passed. */
   takeLate(now: number): Waiting[] {
     const inTime = this.waiting.findIndex(({ deadline }) => deadline > now);
     return this.take(inTime === -1 ? this.waiting.length : inTime);
   }
 
   /**
-   * Takes out the longest prefix within the limits, by event id: senders of the very same event share one place. The same id with
+   * Removes and returns the longest prefix within the limits, by event id: senders of the same event share one place. The same id with
    * another body ends the batch, since one statement cannot judge both. `entries` are in the order of arrival.
    */
   takeBatch(): { entries: Waiting[]; places: Place[] } {

@@ -5,7 +5,7 @@ import { Notifications } from '../database/notifications';
 /** At most one notification per this many milliseconds: NOTIFY takes a lock that all committing transactions share. */
 const NOTIFY_INTERVAL_MS = 25;
 
-/** Tells the processor that something is due: directly in this process, by NOTIFY when processing runs elsewhere. */
+/** Tells the processor that events are due: directly in this process, by NOTIFY when processing runs elsewhere. */
 @Injectable()
 export class InboxSignal implements OnModuleInit {
   private listener: (() => void) | null = null;
@@ -20,7 +20,7 @@ export class InboxSignal implements OnModuleInit {
     if (this.config.workerMode !== 'intake') this.notifications.on('inbox_appended', () => this.listener?.());
   }
 
-  /** Sets who is nudged in this process. */
+  /** Sets the processor to nudge in this process. */
   listen(listener: () => void): void {
     this.listener = listener;
   }

@@ -1,11 +1,11 @@
-/** The spans of the inbox: an event is found by its id in the span of its request, of its commit and of its processing. */
+/** The spans of the inbox: an event's id is on the spans of its request, its commit and its processing. */
 import { ROOT_CONTEXT, SpanContext, trace } from '@opentelemetry/api';
 import { inSpan } from '../tracing/spans';
 
 const EVENT_ID = 'onboarding.event_id';
 const EVENT_IDS = 'onboarding.event_ids';
 
-/** Notes on the span of the request which event it brought, and returns that span for {@link inCommitSpan}. */
+/** Puts the event's id on the span of its request, and returns that span for {@link inCommitSpan}. */
 export function noteEvent(eventId: string): SpanContext | undefined {
   return trace.getActiveSpan()?.setAttribute(EVENT_ID, eventId).spanContext();
 }
@@ -22,7 +22,7 @@ export function inCommitSpan<T>(
   return inSpan('inbox commit', { attributes: { [EVENT_IDS]: eventIds }, links }, commit, parent);
 }
 
-/** A batch of the processor: a trace of its own, since it may run later and in another process than the requests. */
+/** A batch of the processor: a separate trace, since it may run later and in a different process from the requests. */
 export function inProcessingSpan<T>(eventIds: string[], work: () => Promise<T>): Promise<T> {
   return inSpan('inbox process', { attributes: { [EVENT_IDS]: eventIds } }, work, ROOT_CONTEXT);
 }

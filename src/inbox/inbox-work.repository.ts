@@ -1,6 +1,7 @@
 /** The SQL of the queue: claiming what is due and recording what became of it. Every function runs in the caller's transaction. */
 import type { EntityManager } from 'typeorm';
 import type { EventOutcome } from '../core/event-outcome';
+import type { SuspectGroup } from './suspects';
 
 /** A claimed event: its row stays locked until the transaction ends, and a crash gives it back. */
 export interface ClaimedEvent {
@@ -11,70 +12,151 @@ export interface ClaimedEvent {
   /** Attempts made before this one. */
   attempts: number;
   firstAttemptAt: Date | null;
+  /** When it was claimed, by the clock of the database, as `firstAttemptAt`. */
+  claimedAt: Date;
   payload: Buffer;
 }
 
+/** A failed attempt. `nextInMs`: how long to wait before the next one; null: there is none. */
+export interface Failure {
+  code: ProcessingErrorCode;
+  sqlState: string | null;
+  constraint: string | null;
+  table: string | null;
+  nextInMs: number | null;
+}
+
+/** What a claim found. */
+export interface Claim {
+  events: ClaimedEvent[];
+  /** More may be due than were claimed. */
+  more: boolean;
+}
+
+/** Which events to claim: new ones, or those whose time for another attempt has come, without some; or just these. */
+export type Wanted = { status: 'pending' | 'retrying'; limit: number; except: readonly string[] } | SuspectGroup;
+
 /** Why processing an event failed; stored as `lastError`, a metric label, and an entry of the runbook. */
-export const PROCESSING_ERROR_CODES = ['invalid_event', 'data_rejected', 'contention', 'internal_error'] as const;
+export const PROCESSING_ERROR_CODES = [
+  'invalid_event',
+  'data_rejected',
+  'constraint',
+  'contention',
+  'lock_timeout',
+  'too_slow',
+  'out_of_resources',
+  'internal_error',
+] as const;
 export type ProcessingErrorCode = (typeof PROCESSING_ERROR_CODES)[number];
 
-/** Locks up to `limit` due events, oldest first, skipping those another processor has. */
-export async function claimDue(manager: EntityManager, limit: number, now: Date): Promise<ClaimedEvent[]> {
-  const rows = await manager.query<
-    {
-      event_id: string;
-      event_type: string;
-      form_id: string;
-      received_at: Date;
-      attempts: number;
-      first_attempt_at: Date | null;
-      payload: Buffer | null;
-    }[]
-  >(
-    `SELECT event_id, event_type, form_id, received_at, attempts, first_attempt_at, payload
-       FROM webhook_event
-      WHERE status IN ('pending', 'retrying') AND next_attempt_at <= $1
-      ORDER BY next_attempt_at
-      LIMIT $2
-        FOR UPDATE SKIP LOCKED`,
-    [now, limit],
+/** Payloads of one batch are held in memory together; one event is claimed whatever its size. */
+const MAX_BATCH_BYTES = 8 * 1024 * 1024;
+/** A response and its e-mail and phone, old and new. */
+const MAX_KEYS_PER_EVENT = 5;
+
+/**
+ * The keys that a batch locks, all at once, must leave the server's table of locks to the others: a batch takes a quarter at most,
+ * which on a default server is 320 events.
+ */
+const ROOM_FOR_LOCKS = `(SELECT greatest(1, current_setting('max_connections')::integer
+  * current_setting('max_locks_per_transaction')::integer / ${4 * MAX_KEYS_PER_EVENT}))`;
+
+/** The failed attempts that are kept of an event. */
+const MAX_LOGGED_ATTEMPTS = 20;
+
+interface ClaimedRow {
+  event_id: string;
+  event_type: string;
+  form_id: string;
+  received_at: Date;
+  attempts: number;
+  first_attempt_at: Date | null;
+  payload: Buffer | null;
+  claimed_at: Date;
+  more: boolean;
+}
+
+/** Locks events that are due by the clock of the database, oldest first, skipping those another processor has. */
+export async function claimDue(manager: EntityManager, wanted: Wanted): Promise<Claim> {
+  const [condition, ids, limit] =
+    'eventIds' in wanted
+      ? [`status IN ('pending', 'retrying') AND event_id = ANY($1)`, wanted.eventIds, null]
+      : [`status = '${wanted.status}' AND event_id <> ALL($1)`, wanted.except, wanted.limit];
+  // Bodies beyond the limit are not read: a large one is stored beside its row.
+  const rows = await manager.query<ClaimedRow[]>(
+    `WITH due AS MATERIALIZED (
+       SELECT event_id, event_type, form_id, received_at, attempts, first_attempt_at, payload, payload_bytes, next_attempt_at
+         FROM webhook_event WHERE ${condition} AND next_attempt_at <= statement_timestamp()
+        ORDER BY next_attempt_at ${limit === null ? '' : `LIMIT least($3, ${ROOM_FOR_LOCKS})`}
+          FOR UPDATE SKIP LOCKED
+     ), summed AS (
+       SELECT *, sum(payload_bytes) OVER places AS bytes, row_number() OVER places AS place, count(*) OVER () AS found
+         FROM due WINDOW places AS (ORDER BY next_attempt_at, event_id)
+     )
+     SELECT event_id, event_type, form_id, received_at, attempts, first_attempt_at, payload, statement_timestamp() AS claimed_at,
+            ${limit === null ? 'false' : `found > count(*) OVER () OR found = least($3, ${ROOM_FOR_LOCKS})`} AS more
+       FROM summed WHERE bytes <= $2 OR place = 1 ORDER BY place`,
+    [ids, MAX_BATCH_BYTES, ...(limit === null ? [] : [limit])],
   );
-  return rows.map((row) => ({
+  return { events: rows.map(toClaimed), more: rows.some(({ more }) => more) };
+}
+
+/** Throws when the database does not answer. */
+export async function ping(manager: EntityManager): Promise<void> {
+  await manager.query('SELECT 1');
+}
+
+/** How long the statements that follow may wait for a lock, and run, until the transaction ends. */
+export async function limitTime(manager: EntityManager, lockMs: number, statementMs: number): Promise<void> {
+  await manager.query(`SET LOCAL lock_timeout = ${lockMs}; SET LOCAL statement_timeout = ${statementMs}`);
+}
+
+/** Marks claimed events as done. */
+export async function markDone(manager: EntityManager, results: readonly EventOutcome[]): Promise<void> {
+  await manager.query(
+    `UPDATE webhook_event AS event
+        SET status = result.status, reason = result.reason, processed_at = statement_timestamp(), attempts = event.attempts + 1,
+            first_attempt_at = coalesce(event.first_attempt_at, statement_timestamp()), next_attempt_at = NULL, last_error = NULL
+       FROM unnest($1::text[], $2::text[], $3::text[]) AS result (event_id, status, reason)
+      WHERE event.event_id = result.event_id`,
+    [results.map((r) => r.eventId), results.map((r) => r.status), results.map((r) => r.reason)],
+  );
+}
+
+/** Records a failed attempt: the event is `retrying`, or `dead` without another attempt. Waits for nobody who holds the event. */
+export async function markFailed(
+  manager: EntityManager,
+  event: ClaimedEvent,
+  { nextInMs, ...failure }: Failure,
+): Promise<void> {
+  await manager.query(
+    `UPDATE webhook_event
+        SET status = $2, last_error = $3, attempts = attempts + 1, first_attempt_at = coalesce(first_attempt_at, $4),
+            next_attempt_at = now() + $5 * interval '1 millisecond',
+            attempt_log = CASE WHEN jsonb_array_length(attempt_log) >= ${MAX_LOGGED_ATTEMPTS} THEN attempt_log - 0
+                               ELSE coalesce(attempt_log, '[]') END || ($6::jsonb || jsonb_build_object('at', now()))
+      WHERE event_id = (SELECT event_id FROM webhook_event WHERE event_id = $1 AND status IN ('pending', 'retrying')
+                           FOR UPDATE SKIP LOCKED)`,
+    [
+      event.eventId,
+      nextInMs === null ? 'dead' : 'retrying',
+      failure.code,
+      event.claimedAt,
+      nextInMs,
+      JSON.stringify(failure),
+    ],
+  );
+}
+
+function toClaimed(row: ClaimedRow): ClaimedEvent {
+  return {
     eventId: row.event_id,
     eventType: row.event_type,
     formId: row.form_id,
     receivedAt: row.received_at,
     attempts: row.attempts,
     firstAttemptAt: row.first_attempt_at,
+    claimedAt: row.claimed_at,
     payload: row.payload ?? Buffer.alloc(0),
-  }));
-}
-
-/** Marks claimed events as done. */
-export async function markDone(manager: EntityManager, results: readonly EventOutcome[], now: Date): Promise<void> {
-  await manager.query(
-    `UPDATE webhook_event AS event
-        SET status = result.status, reason = result.reason, processed_at = $4, attempts = event.attempts + 1,
-            first_attempt_at = coalesce(event.first_attempt_at, $4), next_attempt_at = NULL, last_error = NULL
-       FROM unnest($1::text[], $2::text[], $3::text[]) AS result (event_id, status, reason)
-      WHERE event.event_id = result.event_id`,
-    [results.map((r) => r.eventId), results.map((r) => r.status), results.map((r) => r.reason), now],
-  );
-}
-
-/** Records a failed attempt: the event is `retrying` until `nextAttemptAt`, or `dead` when that is null. */
-export async function markFailed(
-  manager: EntityManager,
-  event: ClaimedEvent,
-  code: ProcessingErrorCode,
-  now: Date,
-  nextAttemptAt: Date | null,
-): Promise<void> {
-  await manager.query(
-    `UPDATE webhook_event
-        SET status = $2, last_error = $3, attempts = attempts + 1, first_attempt_at = coalesce(first_attempt_at, $4),
-            next_attempt_at = $5
-      WHERE event_id = $1 AND status IN ('pending', 'retrying')`,
-    [event.eventId, nextAttemptAt ? 'retrying' : 'dead', code, now, nextAttemptAt],
-  );
+  };
 }

@@ -1,4 +1,4 @@
-/** Group commit: how an event gets into the inbox, durably, fast, and with a bound on what may wait. */
+/** Group commit: writes events to the inbox durably and fast, with a bound on how many may wait. */
 import { createHash } from 'node:crypto';
 import { Injectable, Logger, OnApplicationShutdown } from '@nestjs/common';
 import { Pool, PoolClient } from 'pg';
@@ -15,29 +15,29 @@ import { AppendOutcome, InboxQueue, Place, Waiting } from './inbox-queue';
 import { InboxSignal } from './inbox-signal';
 import { inCommitSpan, noteEvent } from './inbox-spans';
 
-/** Far below Typeform's 30 s: an event that is not committed by then, waiting included, is answered 503 and comes again. */
+/** Far below Typeform's 30 s: an event not committed by then, including waiting, is answered 503, and Typeform sends it again. */
 const COMMIT_TIMEOUT_MS = 10_000;
-/** An insert waits for a parallel one of the same event, or for a locked table; what it would wait longer for is looked at anew. */
+/** How long an insert waits for a concurrent one of the same event, or for a locked table, before the batch is tried again. */
 const LOCK_TIMEOUT_MS = 2_000;
 const RETRY_AFTER_SECONDS = 5;
 
 /**
- * Collects events while an insert is under way and writes them as the next one: no timer, one insert in flight. At low load
- * every event is one insert at once; under load the batches grow by themselves, up to half of what waits: if all went together,
- * this process would have nothing to do until the database is done, and the other way round. A connection of its own keeps admin
- * queries from standing in the way of an acknowledgement.
+ * Collects events while an insert is in progress and writes them as the next one: no timer, one insert in flight. At low load
+ * every event is inserted immediately; under load the batches grow, up to half of what waits: if everything went in one batch,
+ * this process and the database would take turns idling. A dedicated connection keeps admin
+ * queries from delaying an acknowledgement.
  */
 @Injectable()
 export class InboxWriter implements OnApplicationShutdown {
   private readonly logger = new Logger('Inbox');
   private readonly pool: Pool;
   private readonly queue = new InboxQueue();
-  /** Those of the batch under way that have no answer yet, in the order they came. */
+  /** Entries of the current batch that have no answer yet, in order of arrival. */
   private inFlight: Waiting[] = [];
   private writing: Promise<void> | null = null;
-  /** Set while something waits: fires at the oldest deadline. */
+  /** Set while entries wait: fires at the oldest deadline. */
   private deadlineTimer: NodeJS.Timeout | null = null;
-  /** What the batch under way has met so far, if it is being tried again. */
+  /** Why the current batch is being retried, if it is. */
   private obstacle: unknown = null;
   private readonly duplicates = new DuplicateCounts(() => this.start());
 
@@ -68,30 +68,30 @@ export class InboxWriter implements OnApplicationShutdown {
     this.pool.on('error', () => undefined);
   }
 
-  /** Events that wait for their commit now. */
+  /** Events now waiting for their commit. */
   get depth(): number {
     return this.queue.length;
   }
 
-  /** Events whose senders wait for an answer now, those of the insert under way included. */
+  /** Events whose senders are now waiting for an answer, including those of the current insert. */
   get unanswered(): number {
     return this.queue.length + this.inFlight.length;
   }
 
   /**
    * Resolves once the event is committed with `synchronous_commit=on` (or was before: `duplicate`). Throws `intake_overloaded`
-   * when too much waits already, and `database_unavailable` when it was not committed within 10 s; the sender then tries again.
+   * when too many already wait, and `database_unavailable` when it was not committed within 10 s; the sender then retries.
    */
   append(event: NewEvent): Promise<AppendOutcome> {
     if (!this.queue.hasRoomFor(event.payload.length)) {
       return Promise.reject(
-        new DomainError('intake_overloaded', 'too many events wait to be committed', {
+        new DomainError('intake_overloaded', 'too many events are waiting to be committed', {
           retryAfterSeconds: RETRY_AFTER_SECONDS,
         }),
       );
     }
     return new Promise((resolve, reject) => {
-      // Asked for only with tracing: it would cost a tenth of a microsecond for each webhook.
+      // Only needed with tracing.
       const span = this.config.tracing ? noteEvent(event.eventId) : undefined;
       const deadline = this.clock.monotonicMs() + COMMIT_TIMEOUT_MS;
       this.queue.push({ event, deadline, span, resolve, reject });
@@ -115,7 +115,7 @@ export class InboxWriter implements OnApplicationShutdown {
     return setTimeout(() => this.refuseLate(), ms).unref();
   }
 
-  /** Answers those whose deadline has passed, whatever the statement under way is doing. */
+  /** Answers those whose deadline has passed, even while a statement is running. */
   private refuseLate(): void {
     const now = this.clock.monotonicMs();
     const late = this.inFlight.filter(({ deadline }) => deadline <= now);
@@ -144,8 +144,8 @@ export class InboxWriter implements OnApplicationShutdown {
   }
 
   /**
-   * Commits the next batch and answers its senders. Takes the connection of the batch before and returns it for the next one, which is
-   * then on its way before these answers are; null when its state is unknown after an error or a time-out.
+   * Commits the next batch and answers its senders. Takes the connection of the previous batch and returns it for the next one, which is
+   * sent before these answers; null when the connection's state is unknown after an error or a time-out.
    */
   private async writeBatch(connected: PoolClient | null): Promise<PoolClient | null> {
     const { entries, places } = this.queue.takeBatch();
@@ -171,7 +171,7 @@ export class InboxWriter implements OnApplicationShutdown {
     return inCommitSpan(eventIds, requests, () => this.write(client, batch));
   }
 
-  /** Appends until every place has its answer: an event that was removed between two looks is new. */
+  /** Appends until every place has its answer: an event that was removed between two attempts is new. */
   private async write(client: PoolClient, batch: Place[]): Promise<void> {
     const duplicates: Place[] = [];
     const conflicts: Place[] = [];
@@ -204,8 +204,8 @@ export class InboxWriter implements OnApplicationShutdown {
   }
 
   /**
-   * A different body under a stored id is not trusted to be the same event: it is kept beside it, quarantined, under an id that
-   * holds its digest (so that it is kept once).
+   * A different body under a stored id is not trusted to be the same event: it is stored separately, quarantined, under an id that
+   * contains its digest (so that it is stored once).
    */
   private async keepBeside(client: PoolClient, conflicts: Place[]): Promise<void> {
     const arrivals = conflicts.map(([{ event }]) => ({ event: { ...event, ...besides(event) }, times: 1 }));
@@ -216,8 +216,8 @@ export class InboxWriter implements OnApplicationShutdown {
   }
 
   /**
-   * Counts duplicates and answers them, whatever becomes of the count: they are stored already. What somebody holds is answered a
-   * little later, so that the count can usually be seen by then; the intake goes on meanwhile.
+   * Counts duplicates and answers them even if the count fails: they are already stored. Duplicates of locked rows are answered a
+   * little later, so that the count is usually visible by then; the intake continues meanwhile.
    */
   private async countArrivals(client: PoolClient, places: Place[]): Promise<void> {
     const counts = new Map(places.map((place) => [place[0].event.eventId, place.length]));
@@ -232,7 +232,7 @@ export class InboxWriter implements OnApplicationShutdown {
     }
   }
 
-  /** What is locked longer than a moment is tried again, as long as somebody waits for it; null when nobody does any more. */
+  /** Retries a batch blocked by a lock for as long as a sender waits for it; null when none does any more. */
   private async untilUnlocked<T>(statement: () => Promise<T>): Promise<T | null> {
     while (this.inFlight.length > 0) {
       try {
@@ -245,7 +245,7 @@ export class InboxWriter implements OnApplicationShutdown {
     return null;
   }
 
-  /** How long somebody still waits for the batch under way, in milliseconds. */
+  /** How long a sender still waits for the current batch, in milliseconds. */
   private remainingMs(): number {
     return this.untilMs(this.inFlight.at(-1)?.deadline ?? 0);
   }
@@ -254,7 +254,7 @@ export class InboxWriter implements OnApplicationShutdown {
     return Math.max(1, Math.ceil(deadline - this.clock.monotonicMs()));
   }
 
-  /** Counts what was held before. Takes and returns the connection as {@link writeBatch} does. */
+  /** Counts duplicates of rows that were locked before. Takes and returns the connection as {@link writeBatch} does. */
   private async countHeld(connected: PoolClient | null): Promise<PoolClient | null> {
     let client = connected;
     try {
@@ -271,9 +271,9 @@ export class InboxWriter implements OnApplicationShutdown {
     try {
       const client = await this.pool.connect();
       const lost = await this.duplicates.finish(client).finally(() => client.release(true));
-      if (lost > 0) this.logger.warn('Duplicates were acknowledged that could not be counted', { duplicates: lost });
+      if (lost > 0) this.logger.warn('Some acknowledged duplicates could not be counted', { duplicates: lost });
     } catch (error) {
-      this.logger.warn('Duplicates were acknowledged that could not be counted', describeDatabaseFailure(error));
+      this.logger.warn('Some acknowledged duplicates could not be counted', describeDatabaseFailure(error));
     }
   }
 }
@@ -283,7 +283,7 @@ function answerInserted([first, ...others]: Place): void {
   for (const { resolve } of others) resolve('duplicate');
 }
 
-/** What differs in an event that is kept beside the one whose id it has. */
+/** What differs in an event that is stored separately from the one with the same id. */
 function besides({ eventId, payload }: NewEvent): Pick<NewEvent, 'eventId' | 'quarantinedFor'> {
   const digest = createHash('sha256').update(payload).digest('hex');
   return { eventId: `${eventId}:${digest}`, quarantinedFor: 'event_id_conflict' };

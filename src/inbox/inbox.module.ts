@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module';
 import { JobsModule } from '../jobs/jobs.module';
 import { OnboardingModule } from '../onboarding/onboarding.module';
+import { BatchRunner } from './batch-runner';
 import { COMMIT_FAILURE_METRIC_PROVIDERS, CommitFailures } from './commit-failures';
 import { DeliveriesController } from './deliveries.controller';
 import { DeliveriesRepository } from './deliveries.repository';
@@ -12,10 +13,11 @@ import { INBOX_METRIC_PROVIDERS, InboxMetrics } from './inbox-metrics';
 import { InboxProcessor } from './inbox-processor';
 import { InboxSignal } from './inbox-signal';
 import { InboxWriter } from './inbox-writer';
+import { PROCESSOR_STOP_METRIC_PROVIDERS, ProcessorStops } from './processor-stops';
 import { ReplayJob } from './replay-job';
 import { WebhookEvent } from './webhook-event.entity';
 
-/** The inbox: durable queue of everything ever accepted, its worker, and the deliveries API. */
+/** The inbox: a durable queue of every accepted event, its worker, and the deliveries API. */
 @Module({
   imports: [TypeOrmModule.forFeature([WebhookEvent]), AuditModule, JobsModule, OnboardingModule],
   controllers: [DeliveriesController],
@@ -24,6 +26,8 @@ import { WebhookEvent } from './webhook-event.entity';
     CommitFailures,
     InboxSignal,
     InboxProcessor,
+    BatchRunner,
+    ProcessorStops,
     InboxMetrics,
     InboxDepthRepository,
     DeliveriesRepository,
@@ -31,6 +35,7 @@ import { WebhookEvent } from './webhook-event.entity';
     ReplayJob,
     ...INBOX_METRIC_PROVIDERS,
     ...COMMIT_FAILURE_METRIC_PROVIDERS,
+    ...PROCESSOR_STOP_METRIC_PROVIDERS,
   ],
   exports: [InboxWriter, InboxDepthRepository, DeliveriesRepository],
 })

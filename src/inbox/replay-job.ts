@@ -1,9 +1,8 @@
-/** Puts events back in the queue by filter, as a job: for many, or when nobody wants to wait. */
+/** Queues events again by filter, as a job: for large numbers, or on request. */
 import { Injectable, OnModuleInit } from '@nestjs/common';
 import { DataSource, EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { AuditLog, Author } from '../audit/audit-log';
-import { Clock } from '../database/clock';
 import type { ChunkOptions, JobHandler, JobStep } from '../jobs/job-handler';
 import { JobRunner } from '../jobs/job-runner';
 import type { Job } from '../jobs/job.entity';
@@ -14,7 +13,7 @@ import { DeliveriesRepository, REPLAY_CHUNK } from './deliveries.repository';
 import { InboxSignal } from './inbox-signal';
 import { EVENT_STATUSES } from './webhook-event.entity';
 
-/** `until`: events received later are left alone, or a job could go on for ever. */
+/** `until`: events received later are left alone, or a job might never end. */
 const Params = z.object({
   filter: z.object({
     status: z.array(z.enum(EVENT_STATUSES)).optional(),
@@ -24,10 +23,10 @@ const Params = z.object({
   }),
   until: z.coerce.date(),
 });
-/** The place of the last event that was dealt with; null: none yet. */
+/** The position of the last event processed; null: none yet. */
 const Cursor = z.object({ place: z.object({ at: z.string(), id: z.string() }).nullable() });
 
-export interface WantedReplay {
+interface WantedReplay {
   filter: ReplayFilter;
   until: Date;
   reason: string | undefined;
@@ -45,14 +44,13 @@ export class ReplayJob implements JobHandler, OnModuleInit {
     private readonly jobs: JobsService,
     private readonly runner: JobRunner,
     private readonly audit: AuditLog,
-    private readonly clock: Clock,
   ) {}
 
   onModuleInit(): void {
     this.runner.register(this);
   }
 
-  /** Queues the job with its audit entry, and returns at once. */
+  /** Queues the job with its audit entry, and returns immediately. */
   async start({ filter, until, reason }: WantedReplay, by: Author): Promise<JobReference> {
     const jobId = await this.dataSource.transaction(async (manager) => {
       const wanted = { kind: this.kind, params: { filter, until }, joinKey: null } as const;
@@ -84,7 +82,7 @@ export class ReplayJob implements JobHandler, OnModuleInit {
     if (!last) return { next: 'end' };
     const cursor: z.input<typeof Cursor> = { place: last };
     if (skip) return { next: 'chunk', cursor, done: 0, failed: eventIds.length };
-    const queued = await this.repository.requeue(manager, eventIds, this.clock.now());
+    const queued = await this.repository.requeue(manager, eventIds);
     return { next: 'chunk', cursor, done: queued, failed: 0 };
   }
 

@@ -4,12 +4,21 @@ export const EVENT_STATUSES = ['pending', 'processed', 'retrying', 'dead', 'igno
 export type EventStatus = (typeof EVENT_STATUSES)[number];
 
 export const EVENT_SOURCES = ['webhook', 'backfill'] as const;
-/** Where an event came from; processing it again does not change that. */
+/** Where an event came from; a replay does not change it. */
 export type EventSource = (typeof EVENT_SOURCES)[number];
 
-/** The inbox: one row for each event ever accepted, which is also its place in the queue. */
+/** A failed attempt, as it is stored: names of the schema and codes, never a value. `at`: ISO 8601 with an offset. */
+export interface FailedAttemptEntry {
+  at: string;
+  code: string;
+  sqlState: string | null;
+  constraint: string | null;
+  table: string | null;
+}
+
+/** The inbox: one row per accepted event, which is also its place in the queue. */
 @Entity('webhook_event')
-// The release before writes 'replay'; originOf knows what it stands for.
+// The previous release writes 'replay'; originOf translates it.
 @Check('webhook_event_source', `source IN ('webhook', 'backfill', 'replay')`)
 @Check('webhook_event_status', `status IN ('pending', 'processed', 'retrying', 'dead', 'ignored', 'quarantined')`)
 @Index('webhook_event_due', ['nextAttemptAt'], { where: `status IN ('pending', 'retrying')` })
@@ -33,7 +42,7 @@ export class WebhookEvent {
   @Column('text')
   source: EventSource | 'replay';
 
-  /** The webhook whose endpoint took the event in; null for the shared endpoint and for back-filled events. */
+  /** The webhook whose endpoint received the event; null for the shared endpoint and for back-filled events. */
   @Column('uuid', { name: 'webhook_id', nullable: true })
   webhookId: string | null;
 
@@ -65,18 +74,22 @@ export class WebhookEvent {
   @Column('text', { name: 'last_error', nullable: true })
   lastError: string | null;
 
+  /** The last failed attempts, the oldest first; null: none. Not loaded unless asked for. */
+  @Column('jsonb', { name: 'attempt_log', nullable: true, select: false })
+  attemptLog: FailedAttemptEntry[] | null;
+
   /** How often the same event arrived again. */
   @Column('integer', { default: 0 })
   duplicates: number;
 
-  /** How often it was put up for processing again. */
+  /** How often it was queued for processing again. */
   @Column('integer', { default: 0 })
   replays: number;
 
   @Column('integer', { name: 'payload_bytes' })
   payloadBytes: number;
 
-  /** The body exactly as received; null once erased. Not loaded unless asked for. */
+  /** The body exactly as received; null once erased. Loaded only on request. */
   @Column('bytea', { nullable: true, select: false })
   payload: Buffer | null;
 }

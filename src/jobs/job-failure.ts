@@ -1,9 +1,9 @@
-/** An error that stopped a job -> why, and when the job goes on. Pure. */
+/** An error that stopped a job -> why, and when the job continues. Pure. */
 import { nextAttemptAt, type RetryPolicy } from '../core/backoff';
 import { isContention, isDataException } from '../database/database-errors';
 import type { JobError } from './job.entity';
 
-/** Another transaction in the way, or an error that may pass: about an hour in all. */
+/** For conflicts with other transactions and transient errors: about an hour in total. */
 const RETRY: RetryPolicy = {
   initialSeconds: 1,
   maxSeconds: 120,
@@ -14,7 +14,7 @@ const RETRY: RetryPolicy = {
 };
 
 /** What to do with a job; `retryAt` null: it has failed. */
-export interface JobVerdict {
+interface JobVerdict {
   error: JobError;
   retryAt: Date | null;
 }
@@ -26,7 +26,7 @@ export function judgeJobFailure(error: unknown, at: { failures: number; failedAt
   return { error: jobErrorOf(error), retryAt };
 }
 
-/** The code of an error; its own message may quote an answer and is shown nowhere. */
+/** The code of an error; its message may quote an answer and is never shown. */
 export function jobErrorOf(error: unknown): JobError {
   if (isContention(error)) return 'contention';
   return isDataException(error) ? 'data_rejected' : 'internal_error';

@@ -1,4 +1,4 @@
-/** The worker: takes one job at a time for a turn, does it chunk by chunk, and gives it back when it cannot be finished now. */
+/** The worker: takes one job at a time for a turn, does it chunk by chunk, and releases it when it cannot be finished now. */
 import { randomUUID } from 'node:crypto';
 import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -13,7 +13,9 @@ import type { ChunkOptions, JobHandler, JobStep } from './job-handler';
 import { JobWorkRepository, LEASE_RENEWAL_MS } from './job-work.repository';
 
 const POLL_INTERVAL_MS = 5_000;
-/** After so long another job that waits has its turn. */
+/** How often old finished jobs are removed. */
+const PRUNING_INTERVAL_MS = 3_600_000;
+/** After this time, another waiting job gets its turn. */
 const TURN_MS = 5_000;
 
 @Injectable()
@@ -26,6 +28,7 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
   private stopping = false;
   private readonly sleep = new NudgeableSleep();
   private troubled = false;
+  private pruneAt = 0;
 
   constructor(
     private readonly config: AppConfig,
@@ -35,24 +38,24 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
     private readonly random: Random,
   ) {}
 
-  /** Says how a kind of job is done; before the application has started. Jobs without a handler wait for a process that has one. */
+  /** Registers the handler of a kind of job; call it before the application has started. Jobs without a handler wait for a process that has one. */
   register(handler: JobHandler): void {
     this.handlers.set(handler.kind, handler);
   }
 
   onApplicationBootstrap(): void {
-    // The kill switch stops whatever changes records.
+    // The kill switch stops everything that changes records.
     if (this.config.workerMode !== 'intake' && this.config.processing.enabled) this.running = this.run();
   }
 
-  /** Ends after the chunk that is under way. */
+  /** Ends after the current chunk. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
     this.sleep.nudge();
     await this.running;
   }
 
-  /** Call it after a job was queued: this process looks at once, others within seconds. */
+  /** Call it after queueing a job: this process checks immediately, others within seconds. */
   nudge(): void {
     this.sleep.nudge();
   }
@@ -65,25 +68,41 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
     }
   }
 
-  /** One turn of one job, if one is due. Never throws: without the database everything waits until it is back. */
+  /** Runs one turn of one job, if one is due. Never throws: without the database everything waits until it is back. */
   private async workOnce(): Promise<boolean> {
     try {
       const job = await this.work.claim(this.owner, [...this.handlers.keys()], this.clock.now());
       const handler = job && this.handlers.get(job.kind);
       if (handler) await this.holding(job, () => this.turn(job, handler));
+      if (!job) await this.pruneNowAndThen();
       this.troubled = false;
       return job !== null;
     } catch (error) {
       const name = error instanceof Error ? error.name : 'unknown error';
-      if (!this.troubled) this.logger.warn('Jobs wait: the database cannot be used', { error: name });
+      if (!this.troubled) this.logger.warn('Jobs are paused: the database is unavailable', { error: name });
       this.troubled = true;
       return false;
     }
   }
 
-  /** Renews the lease while `turn` works. A lease that is lost shows when the next chunk asks for the job. */
+  /** Removes old finished jobs, at most once an hour. */
+  private async pruneNowAndThen(): Promise<void> {
+    if (performance.now() < this.pruneAt) return;
+    await this.work.prune(this.clock.now());
+    this.pruneAt = performance.now() + PRUNING_INTERVAL_MS;
+  }
+
+  /** Renews the lease while `turn` works. A lost lease is noticed when the next chunk reads the job. */
   private async holding(job: Job, turn: () => Promise<void>): Promise<void> {
-    const lease = setInterval(() => void this.work.renew(job).catch(() => undefined), LEASE_RENEWAL_MS);
+    let renewing = false;
+    const renew = async (): Promise<void> => {
+      // A renewal that waits for the job's row holds a connection; several would exhaust the pool.
+      if (renewing) return;
+      renewing = true;
+      await this.work.renew(job).catch(() => undefined);
+      renewing = false;
+    };
+    const lease = setInterval(() => void renew(), LEASE_RENEWAL_MS);
     try {
       await turn();
     } finally {
@@ -104,7 +123,7 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
     await this.work.release(job, this.clock.now(), null);
   }
 
-  /** One chunk; when an error is in it, its items one by one, so that a bad one fails alone. */
+  /** One chunk; if it fails, its items one by one, so that a bad one fails alone. */
   private async chunk(job: Job, handler: JobHandler): Promise<Outcome> {
     try {
       return await this.step(job, handler, { limit: handler.chunkSize, skip: false });
@@ -124,7 +143,7 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
     } catch (error) {
       if (isDatabaseOutage(error) || isContention(error)) throw error;
       const outcome = await this.step(job, handler, { limit: 1, skip: true });
-      this.logger.warn('An item of a job failed and was left as it was', {
+      this.logger.warn('An item of a job failed and was left unchanged', {
         job: job.id,
         kind: job.kind,
         error: jobErrorOf(error),
@@ -134,15 +153,12 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
     }
   }
 
-  /** What a handler does and how far the job is then, in one transaction. */
+  /** A handler's work and the job's resulting progress, in one transaction. */
   private async step(claimed: Job, handler: JobHandler, options: ChunkOptions): Promise<Outcome> {
-    const step = await this.dataSource.transaction(async (manager): Promise<JobStep | null> => {
+    const step = await this.dataSource.transaction(async (manager): Promise<JobStep | { next: 'begin' } | null> => {
       const job = await this.work.lock(manager, claimed);
       if (!job) return null;
-      if (job.cursor === null) {
-        await this.work.begin(manager, job, await handler.begin(manager, job));
-        return { next: 'chunk', cursor: {}, done: 0, failed: 0 };
-      }
+      if (job.cursor === null) return { next: 'begin' };
       const made = await handler.advance(manager, job, options);
       if (made.next === 'chunk') await this.work.add(manager, job, made);
       else if (made.next === 'restart') await this.work.restart(manager, job);
@@ -150,13 +166,25 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
       return made;
     });
     if (!step) return 'lost';
+    if (step.next === 'begin') return this.begin(claimed, handler);
     handler.committed?.();
     if (step.next !== 'end') return 'more';
     this.logger.log('A job is done', { job: claimed.id, kind: claimed.kind });
     return 'done';
   }
 
-  /** Gives a job back to be tried again, or ends it when that was tried often enough. */
+  /** Counts before the job's row is locked: counting may take minutes, and the lease is renewed meanwhile. */
+  private async begin(claimed: Job, handler: JobHandler): Promise<Outcome> {
+    const beginning = await this.dataSource.transaction((manager) => handler.begin(manager, claimed));
+    return this.dataSource.transaction(async (manager) => {
+      const job = await this.work.lock(manager, claimed);
+      if (!job) return 'lost';
+      await this.work.begin(manager, job, beginning);
+      return 'more';
+    });
+  }
+
+  /** Releases a job to be retried, or ends it when it was retried often enough. */
   private async putAside(job: Job, error: unknown): Promise<void> {
     const failedAt = this.clock.now();
     const current = (await this.dataSource.transaction((manager) => this.work.lock(manager, job))) ?? job;
@@ -166,7 +194,7 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
       this.logger.error('A job failed', facts);
       return this.work.giveUp(job, verdict.error, failedAt);
     }
-    this.logger.warn('A job waits to be tried again', { ...facts, dueAt: verdict.retryAt.toISOString() });
+    this.logger.warn('A job will be retried', { ...facts, dueAt: verdict.retryAt.toISOString() });
     await this.work.release(job, verdict.retryAt, verdict.error);
   }
 }

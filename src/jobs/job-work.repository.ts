@@ -1,6 +1,6 @@
 /**
  * The SQL of working on jobs. A job belongs to one process by a lease that the process renews; every write names the owner, so a
- * process that was taken for dead can change nothing any more. Leases go by the database's clock: those of the replicas may differ.
+ * process presumed dead can no longer change anything. Leases use the database's clock, since those of the replicas may differ.
  */
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
@@ -8,9 +8,13 @@ import { EntityManager, Repository } from 'typeorm';
 import type { JobError, JobKind } from './job.entity';
 import { Job } from './job.entity';
 
-/** How long a process may be silent until another one goes on with its job. Renewed three times as often. */
+/** How long a process may be silent before another continues its job. Renewed three times as often. */
 const LEASE_SECONDS = 30;
 export const LEASE_RENEWAL_MS = 10_000;
+/** How long finished jobs are kept. */
+const KEPT_DAYS = 90;
+/** One statement removes no more than this; the rest goes the next time. */
+const PRUNED_AT_ONCE = 1_000;
 
 type Returned<Row> = [Row[], number];
 
@@ -45,12 +49,12 @@ export class JobWorkRepository {
     return renewed === 1;
   }
 
-  /** The job as it is now, locked to the commit; null when it belongs to another process by now. */
+  /** The current state of the job, locked until the commit; null when it now belongs to another process. */
   lock(manager: EntityManager, { id, leaseOwner }: Job): Promise<Job | null> {
     return manager.findOne(Job, { where: { id, leaseOwner: leaseOwner ?? '' }, lock: { mode: 'pessimistic_write' } });
   }
 
-  /** Notes what there is to do. */
+  /** Records the amount of work. */
   async begin(
     manager: EntityManager,
     { id }: Job,
@@ -68,7 +72,7 @@ export class JobWorkRepository {
     await manager.query('UPDATE job SET total = NULL, cursor = NULL, done = 0, failed = 0 WHERE id = $1', [id]);
   }
 
-  /** Adds a chunk. Items that came after the count are counted when they are dealt with. */
+  /** Adds a chunk. Items that arrived after the count are counted when they are processed. */
   async add(
     manager: EntityManager,
     { id }: Job,
@@ -83,7 +87,7 @@ export class JobWorkRepository {
     );
   }
 
-  /** Nothing is left to do: what there was is what was dealt with. */
+  /** Ends a job with nothing left to do: the total is what was processed. */
   async finish(manager: EntityManager, { id }: Job, now: Date): Promise<void> {
     await manager.query(
       `UPDATE job
@@ -93,7 +97,7 @@ export class JobWorkRepository {
     );
   }
 
-  /** Ends a job that cannot go on. */
+  /** Ends a job that cannot continue. */
   async giveUp({ id, leaseOwner }: Job, error: JobError, now: Date): Promise<void> {
     await this.jobs.query(
       `UPDATE job SET status = 'failed', error = $3, finished_at = $4, lease_owner = NULL, lease_until = NULL
@@ -102,7 +106,17 @@ export class JobWorkRepository {
     );
   }
 
-  /** Gives a job back to be continued at `dueAt`: after a failure (`error`), or for the other jobs' turn (null). */
+  /** Removes jobs that ended more than 90 days ago. */
+  async prune(now: Date): Promise<void> {
+    await this.jobs.query(
+      `DELETE FROM job WHERE id IN (
+         SELECT id FROM job WHERE finished_at < $1::timestamptz - interval '${KEPT_DAYS} days'
+          ORDER BY finished_at LIMIT ${PRUNED_AT_ONCE} FOR UPDATE SKIP LOCKED)`,
+      [now],
+    );
+  }
+
+  /** Releases a job to be continued at `dueAt`: after a failure (`error`), or to give other jobs their turn (null). */
   async release({ id, leaseOwner }: Job, dueAt: Date, error: JobError | null): Promise<void> {
     await this.jobs.query(
       `UPDATE job

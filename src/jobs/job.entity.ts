@@ -1,6 +1,6 @@
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
-/** What a job does; the module that registers a handler for it says how. */
+/** The kinds of jobs; each is implemented by the module that registers its handler. */
 export const JOB_KINDS = ['reprocess', 'replay'] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
@@ -11,12 +11,13 @@ export type JobStatus = (typeof JOB_STATUSES)[number];
 export const JOB_ERRORS = ['contention', 'data_rejected', 'internal_error'] as const;
 export type JobError = (typeof JOB_ERRORS)[number];
 
-/** Long work that an admin asked for, and how far it is. */
+/** Long-running work that an admin requested, and its progress. */
 @Entity('job')
 @Check('job_status', `status IN ('queued', 'running', 'done', 'failed')`)
 @Index('job_due', ['dueAt'], { where: `status IN ('queued', 'running')` })
 @Index('job_joined', ['joinKey'], { unique: true, where: `status IN ('queued', 'running')` })
 @Index('job_created', ['createdAt', 'id'])
+@Index('job_finished', ['finishedAt'], { where: 'finished_at IS NOT NULL' })
 export class Job {
   @PrimaryGeneratedColumn('uuid')
   id: string;
@@ -27,11 +28,11 @@ export class Job {
   @Column('text', { default: 'queued' })
   status: JobStatus;
 
-  /** What its handler needs to know. No personal data: it is shown. */
+  /** The handler's input. No personal data, since the API shows it. */
   @Column('jsonb')
   params: object;
 
-  /** Whoever asks for a job with the key of an active one gets that one; null: always a job of its own. */
+  /** A request with the key of an active job joins that job; null: always a new job. */
   @Column('text', { name: 'join_key', nullable: true })
   joinKey: string | null;
 
@@ -45,7 +46,7 @@ export class Job {
   @Column('integer', { default: 0 })
   failed: number;
 
-  /** How far it is, in its handler's words; null: at the beginning. */
+  /** Its position, in the handler's own format; null: at the beginning. */
   @Column('jsonb', { nullable: true })
   cursor: object | null;
 
@@ -56,7 +57,7 @@ export class Job {
   @Column('integer', { default: 0 })
   failures: number;
 
-  /** When it may go on; the one that has waited longest goes first. */
+  /** When it may continue; the one that has waited longest goes first. */
   @Column('timestamptz', { name: 'due_at' })
   dueAt: Date;
 
@@ -64,11 +65,11 @@ export class Job {
   @Column('uuid', { name: 'lease_owner', nullable: true })
   leaseOwner: string | null;
 
-  /** When that process counts as dead unless it says otherwise, by the database's clock. */
+  /** When that process counts as dead unless it renews the lease, by the database's clock. */
   @Column('timestamptz', { name: 'lease_until', nullable: true })
   leaseUntil: Date | null;
 
-  /** The name of the key that asked for it. */
+  /** The name of the key that requested it. */
   @Column('text', { name: 'created_by' })
   createdBy: string;
 

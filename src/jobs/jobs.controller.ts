@@ -15,7 +15,7 @@ export class JobsController {
   constructor(private readonly jobs: JobsService) {}
 
   @Get()
-  @ApiOperation({ summary: 'List jobs, the newest first' })
+  @ApiOperation({ summary: 'List jobs, newest first; finished ones are kept for 90 days' })
   @ApiOkResponse({ type: JobPage })
   @ApiProblems('validation_failed')
   list(@Query() query: JobsQuery): Promise<JobPage> {
@@ -23,7 +23,7 @@ export class JobsController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Get one job and how far it is' })
+  @ApiOperation({ summary: 'Get one job and its progress' })
   @ApiOkResponse({ type: JobView })
   @ApiProblems('not_found')
   get(@Param('id', uuidParam('job')) id: string): Promise<JobView> {

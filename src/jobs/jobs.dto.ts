@@ -15,7 +15,7 @@ export class JobsQuery extends PageQuery {
   status?: JobStatus[];
 }
 
-/** Where to look how far it is. */
+/** Where to look up its progress. */
 export class JobReference {
   @ApiProperty({ format: 'uuid', description: 'see GET /v1/jobs/{id}' })
   jobId: string;
@@ -27,7 +27,7 @@ export class JobView {
 
   @ApiProperty({
     enum: JOB_KINDS,
-    description: 'reprocess: the responses of a form are read again; replay: deliveries are processed again',
+    description: 'reprocess: reads the responses of a form again; replay: processes deliveries again',
   })
   kind: JobKind;
 
@@ -37,19 +37,19 @@ export class JobView {
   @ApiProperty({ type: 'object', additionalProperties: true, example: { formId: 'lT4Z3j' } })
   params: object;
 
-  @ApiProperty({ type: Number, nullable: true, description: 'how much there is to do; null until it is counted' })
+  @ApiProperty({ type: Number, nullable: true, description: 'number of items; null until they are counted' })
   total: number | null;
 
-  @ApiProperty({ description: 'responses that were read again, or deliveries that are back in the queue' })
+  @ApiProperty({ description: 'responses that were reprocessed, or deliveries that were queued again' })
   done: number;
 
-  @ApiProperty({ description: 'left as they were, because an error stopped each of them; see the log' })
+  @ApiProperty({ description: 'items that failed and were left unchanged; see the log' })
   failed: number;
 
-  @ApiProperty({ enum: JOB_ERRORS, nullable: true, description: 'why it failed, or why it waits to be tried again' })
+  @ApiProperty({ enum: JOB_ERRORS, nullable: true, description: 'why it failed, or why it is waiting to be retried' })
   error: JobError | null;
 
-  @ApiProperty({ example: 'on duty', description: 'name of the API key that asked for it' })
+  @ApiProperty({ example: 'on duty', description: 'name of the API key that requested it' })
   createdBy: string;
 
   @ApiProperty({ format: 'date-time' })

@@ -7,7 +7,7 @@ import { JobsController } from './jobs.controller';
 import { JobsRepository } from './jobs.repository';
 import { JobsService } from './jobs.service';
 
-/** Long work in the background, a chunk at a time. What a kind of job does is said by the module that registers its handler. */
+/** Long-running work in the background, a chunk at a time. Each kind is implemented by the module that registers its handler. */
 @Module({
   imports: [TypeOrmModule.forFeature([Job])],
   controllers: [JobsController],

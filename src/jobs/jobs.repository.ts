@@ -6,15 +6,15 @@ import type { JobKind } from './job.entity';
 import { Job } from './job.entity';
 import type { JobsQuery } from './jobs.dto';
 
-/** A job that is wanted. */
-export interface WantedJob {
+/** A requested job. */
+interface WantedJob {
   kind: JobKind;
   params: object;
   joinKey: string | null;
   createdBy: string;
 }
 
-/** Jobs as they are asked for and looked at. */
+/** Queues and reads jobs. */
 @Injectable()
 export class JobsRepository {
   constructor(@InjectRepository(Job) private readonly jobs: Repository<Job>) {}
@@ -47,7 +47,7 @@ export class JobsRepository {
     return this.jobs.findOneBy({ id });
   }
 
-  /** Up to `limit + 1` jobs, the newest first. */
+  /** Up to `limit + 1` jobs, newest first. */
   list({ kind, status, limit, cursor }: JobsQuery): Promise<Job[]> {
     const query = this.jobs
       .createQueryBuilder('job')

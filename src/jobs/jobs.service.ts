@@ -9,8 +9,8 @@ import { JobRunner } from './job-runner';
 import type { JobPage, JobsQuery, JobView } from './jobs.dto';
 import { JobsRepository } from './jobs.repository';
 
-/** What is to be done. `joinKey`: while a job with the same key is active there is no second one. */
-export interface JobRequest {
+/** The work to do. `joinKey`: while a job with the same key is active there is no second one. */
+interface JobRequest {
   kind: JobKind;
   params: object;
   joinKey: string | null;
@@ -28,7 +28,7 @@ export class JobsService {
 
   /**
    * Queues a job in the caller's transaction, which records it in the audit log and calls {@link started} after its commit. `joined`: a
-   * job with the same key is active and does it. From the commit on it goes on in the background, whatever happens to this process.
+   * job with the same key is already active and does it. Once committed, the job proceeds in the background, even if this process dies.
    */
   async request(manager: EntityManager, wanted: JobRequest, by: Author): Promise<{ id: string; joined: boolean }> {
     for (let race = 0; race < MAX_RACES; race += 1) {
@@ -40,7 +40,7 @@ export class JobsService {
     throw new Error('jobs with the same key kept starting and ending');
   }
 
-  /** Call it after the commit: this process looks at once, others within seconds. */
+  /** Call it after the commit: this process checks immediately, others within seconds. */
   started(): void {
     this.runner.nudge();
   }

@@ -1,4 +1,4 @@
-/** Which version runs: a constant 1 with the version as label, as is usual for Prometheus. */
+/** The running version: a constant 1 with the version as label, the usual Prometheus convention. */
 import { Injectable } from '@nestjs/common';
 import { InjectMetric, makeGaugeProvider } from '@willsoto/nestjs-prometheus';
 import { Gauge } from 'prom-client';
@@ -7,7 +7,7 @@ import { version } from '../../package.json';
 const BUILD = 'onboarding_build_info';
 
 export const BUILD_METRIC_PROVIDERS = [
-  makeGaugeProvider({ name: BUILD, help: 'The version that runs; always 1', labelNames: ['version'] }),
+  makeGaugeProvider({ name: BUILD, help: 'The running version; always 1', labelNames: ['version'] }),
 ];
 
 @Injectable()

@@ -1,4 +1,4 @@
-/** The process' clock beside the database's: leases and the pace go by the one, the age of events by the other. */
+/** The process' clock compared with the database's: leases and the pace use one, the age of events the other. */
 import { Injectable, OnModuleInit } from '@nestjs/common';
 import { InjectMetric, makeGaugeProvider } from '@willsoto/nestjs-prometheus';
 import { Gauge } from 'prom-client';
@@ -30,7 +30,7 @@ export class ClockMetrics implements OnModuleInit {
     collectWith(this.gauge, async () => showReading(this.gauge, (await this.offset.read()) ?? undefined));
   }
 
-  /** In seconds. The database answered somewhere between asking and hearing: the middle is taken. */
+  /** In seconds. The database answered at some point between request and response: the midpoint is assumed. */
   private async measure(): Promise<number> {
     const askedAt = this.clock.now().getTime();
     const serverMs = await this.server.nowMs();

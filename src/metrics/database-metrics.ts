@@ -1,4 +1,4 @@
-/** Gauges that are read from the database and the pool when Prometheus asks. */
+/** Gauges read from the database and the pool on each scrape. */
 import { Injectable, OnModuleInit } from '@nestjs/common';
 import { InjectMetric, makeGaugeProvider } from '@willsoto/nestjs-prometheus';
 import type { Pool } from 'pg';
@@ -19,10 +19,10 @@ const POOL = 'onboarding_database_pool_connections';
 export const DATABASE_METRIC_PROVIDERS = [
   makeGaugeProvider({ name: EVENTS, help: 'Events in the inbox that are not done', labelNames: ['status'] }),
   makeGaugeProvider({ name: OLDEST, help: 'Age of the oldest event that is not done', labelNames: ['status'] }),
-  makeGaugeProvider({ name: WAITING, help: 'Webhooks that wait for their commit' }),
+  makeGaugeProvider({ name: WAITING, help: 'Webhooks waiting for their commit' }),
   makeGaugeProvider({
     name: POOL,
-    help: 'Connections of the pool; waiting: queries without one',
+    help: 'Connections of the pool; waiting: queries that wait for one',
     labelNames: ['state'],
   }),
 ];

@@ -14,7 +14,7 @@ export class OverviewController {
   constructor(private readonly overview: OverviewService) {}
 
   @Get()
-  @ApiOperation({ summary: 'How the service is doing' })
+  @ApiOperation({ summary: 'Get an overview of the state of the service' })
   @ApiOkResponse({ type: OverviewView })
   @ApiProblems('validation_failed')
   get(@Query() query: OverviewQuery): Promise<OverviewView> {

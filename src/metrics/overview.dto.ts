@@ -3,7 +3,7 @@ import { Matches } from 'class-validator';
 import { MayBeAbsent } from '../rest/may-be-absent.decorator';
 
 export class OverviewQuery {
-  @ApiPropertyOptional({ example: '15m', default: '15m', description: 'minutes or hours up to 24h' })
+  @ApiPropertyOptional({ example: '15m', default: '15m', description: 'minutes or hours, up to 24h' })
   @MayBeAbsent()
   @Matches(/^([1-9]\d{0,2}m|1[0-3]\d\dm|14[0-3]\dm|1440m|[1-9]h|1\dh|2[0-4]h)$/, {
     message: 'window must be like 15m or 2h, up to 24h',
@@ -30,7 +30,7 @@ class IntakeOverview {
     type: Number,
     nullable: true,
     example: 1,
-    description: 'correctly signed events that were committed, of those that came; null when none came',
+    description: 'share of correctly signed events that were committed; null when none arrived',
   })
   successRate: number | null;
 
@@ -70,20 +70,20 @@ class TypeformOverview {
   @ApiProperty({ description: 'answers 429' })
   rateLimited: number;
 
-  @ApiProperty({ description: 'calls without an answer, or with one that is neither 2xx nor 404' })
+  @ApiProperty({ description: 'calls without an answer, or with a status other than 2xx and 404' })
   failed: number;
 
-  @ApiProperty({ type: TypeformWaitView, nullable: true, description: 'milliseconds waited for a turn' })
+  @ApiProperty({ type: TypeformWaitView, nullable: true, description: 'milliseconds spent waiting for a turn' })
   waitMs: TypeformWaitView | null;
 
-  @ApiProperty({ example: 19, description: 'most calls in any 10 seconds' })
+  @ApiProperty({ example: 19, description: 'the most calls in any 10 seconds' })
   maxPer10Seconds: number;
 
   @ApiProperty({
     type: Number,
     nullable: true,
     example: 1,
-    description: 'share of the 10-second windows that kept to the rate limit; null without calls',
+    description: 'share of the 10-second windows that stayed within the rate limit; null without calls',
   })
   compliance: number | null;
 }
@@ -98,7 +98,9 @@ class FailingEndpointView {
   @ApiProperty()
   inDay: number;
 
-  @ApiProperty({ description: 'half of what Typeform allows before it disables the webhook is used up' })
+  @ApiProperty({
+    description: 'half of the failures that Typeform tolerates before it disables the webhook are used up',
+  })
   atRisk: boolean;
 }
 
@@ -109,7 +111,7 @@ export class OverviewView {
   @ApiProperty({ format: 'date-time' })
   observedAt: Date;
 
-  @ApiProperty({ type: IntakeOverview, description: 'calls of the webhook endpoints that this process answered' })
+  @ApiProperty({ type: IntakeOverview, description: 'requests to the webhook endpoints that this process answered' })
   intake: IntakeOverview;
 
   @ApiProperty({
@@ -120,20 +122,23 @@ export class OverviewView {
   })
   deliveries: Record<string, number>;
 
-  @ApiProperty({ type: [OpenEventsView], description: 'everything in the inbox that is not done, whenever it came' })
+  @ApiProperty({
+    type: [OpenEventsView],
+    description: 'every event in the inbox that is not done, regardless of its age',
+  })
   inbox: OpenEventsView[];
 
   @ApiProperty({
     type: 'object',
     additionalProperties: { type: 'number' },
     example: { in_sync: 12, disabled_by_typeform: 0 },
-    description: 'managed webhooks by what Typeform was last seen to have',
+    description: 'managed webhooks by their last observed state at Typeform',
   })
   webhooks: Record<string, number>;
 
   @ApiProperty({
     type: [FailingEndpointView],
-    description: 'endpoints of this process whose every answer was a failure since their last success',
+    description: 'endpoints of this process that have only failed since their last success',
   })
   failing: FailingEndpointView[];
 
@@ -141,7 +146,7 @@ export class OverviewView {
   typeform: TypeformOverview;
 
   @ApiProperty({
-    description: 'submissions of the window that only a back-fill found; more than 0 means lost webhooks',
+    description: 'submissions of the window that only a back-fill found; more than 0 means that webhooks were lost',
   })
   recovered: number;
 }

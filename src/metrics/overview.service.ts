@@ -11,7 +11,7 @@ import { WEBHOOK_STATUSES } from '../webhook-management/webhook-state';
 import { WebhooksRepository } from '../webhook-management/webhooks.repository';
 import type { OverviewView } from './overview.dto';
 
-/** Outcomes that are our failure: the event was good and was not taken. */
+/** Outcomes that are our fault: a valid event that was not accepted. */
 const FAILED: readonly IntakeOutcome[] = ['rate_limited', 'unavailable', 'error'];
 const ACKNOWLEDGED: readonly IntakeOutcome[] = ['accepted', 'duplicate', 'quarantined'];
 

@@ -1,4 +1,4 @@
-/** Gauges of the pace of calls to Typeform, from the records of all replicas, read when Prometheus asks. */
+/** Gauges of the pace of calls to Typeform, from the records of all replicas, read on each scrape. */
 import { Injectable, OnModuleInit } from '@nestjs/common';
 import { InjectMetric, makeGaugeProvider } from '@willsoto/nestjs-prometheus';
 import { Gauge } from 'prom-client';
@@ -13,7 +13,7 @@ const OBSERVED_MS = 15 * 60_000;
 export const TYPEFORM_PACE_METRIC_PROVIDERS = [
   makeGaugeProvider({
     name: COMPLIANCE,
-    help: 'Share of 10-second windows of the last 15 minutes, over all replicas, that kept to the rate limit of Typeform',
+    help: "Share of 10-second windows of the last 15 minutes, over all replicas, that stayed within Typeform's rate limit",
   }),
   makeGaugeProvider({ name: BUSIEST, help: 'Most calls to Typeform in any 10 seconds of the last 15 minutes' }),
 ];
@@ -31,7 +31,7 @@ export class TypeformPaceMetrics implements OnModuleInit {
   onModuleInit(): void {
     collectWith(this.compliance, async () => {
       const lately = await this.lately.read();
-      // Who calls nobody keeps to every limit.
+      // Without calls, every limit is kept.
       showReading(this.compliance, lately ? (lately.compliance ?? 1) : undefined);
     });
     collectWith(this.busiest, async () => showReading(this.busiest, (await this.lately.read())?.maxPer10Seconds));

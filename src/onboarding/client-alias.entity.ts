@@ -1,14 +1,14 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { Client } from './client.entity';
 
-/** "This e-mail or phone belongs to that client": made when admins merge, split, or correct an e-mail. */
+/** "This e-mail or phone belongs to that client": created when admins merge, split, or correct an e-mail. */
 @Entity('client_alias')
 @Check('client_alias_kind', `kind IN ('email', 'phone')`)
 export class ClientAlias {
   @PrimaryColumn('text')
   kind: 'email' | 'phone';
 
-  /** In the form in which keys are compared. */
+  /** Normalised, as keys are compared. */
   @PrimaryColumn('text')
   value: string;
 

@@ -1,4 +1,4 @@
-/** Gives responses to their clients: reads what core/client-assignment has to know, and writes what it decides. */
+/** Assigns responses to clients: reads the input of core/client-assignment, and writes its decisions. */
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -12,7 +12,8 @@ import {
 import { type ClientCorrections, clientRecord } from '../core/client-record';
 import type { IdentifierRecord } from '../core/identifiers';
 import { ClientsRepository, type ClientState, type GivenPhone } from './clients.repository';
-import { NeighbourhoodRepository } from './neighbourhood.repository';
+import { ClientsHeldError } from './clients-held.error';
+import { type Known, NeighbourhoodRepository } from './neighbourhood.repository';
 import { keysOf, standsAlone } from './response-keys';
 import { ResponsesRepository } from './responses.repository';
 import {
@@ -23,9 +24,9 @@ import {
   type ResponsePlace,
 } from './stored-response';
 
-/** What was decided, on its way into the database. */
+/** The decisions, on their way into the database. */
 interface Plan extends Assignment {
-  /** Phones that somebody may share from now on, or no longer. */
+  /** Phones that may have become shared, or stopped being shared. */
   phones: string[];
   given: GivenPhone[];
   corrections: Map<string, ClientCorrections>;
@@ -40,24 +41,27 @@ export class ClientAssigner {
   ) {}
 
   /**
-   * Stores new versions of responses with their clients. `places` says where those stand that are stored already; the caller has
-   * locked them all (`NeighbourhoodRepository.lockResponses`). The same responses in any order and division end in the same records.
+   * Stores new versions of responses with their clients. `places` holds those that are already stored; the caller has
+   * locked them all (`NeighbourhoodRepository.lockResponses`). The same responses give the same records in any order and batching.
+   * Throws {@link ClientsHeldError} instead of waiting for clients that somebody else holds, unless `wait`.
    */
   async store(
     manager: EntityManager,
     versions: readonly NewVersion[],
     places: ReadonlyMap<string, ResponsePlace>,
     now: Date,
+    wait: boolean,
   ): Promise<void> {
     if (versions.length === 0) return;
-    await this.carryOut(manager, versions, places, now, (clientIds) =>
+    const plan = await this.decide(manager, versions, places, wait);
+    await this.carryOut(manager, versions, plan, now, (clientIds) =>
       this.responses.save(manager, versions, clientIds, now),
     );
   }
 
   /**
-   * Decides again about responses that are stored, after an admin's decision or what another release wrote. Unknown ids are passed
-   * over. Returns how many there were.
+   * Reassigns stored responses, after an admin's decision or writes of another release. Unknown ids are skipped.
+   * Returns how many there were.
    */
   async reassign(manager: EntityManager, ids: readonly ResponseId[], now: Date): Promise<number> {
     if (ids.length === 0) return 0;
@@ -70,14 +74,15 @@ export class ClientAssigner {
       standsAlone: standsAlone(response.identifiers, response.completed, response.test),
     }));
     const places = new Map(stored.map((place) => [responseKey(place), place]));
-    await this.carryOut(manager, facts, places, now, (clientIds) => this.responses.place(manager, facts, clientIds));
+    const plan = await this.decide(manager, facts, places, true);
+    await this.carryOut(manager, facts, plan, now, (clientIds) => this.responses.place(manager, facts, clientIds));
     return stored.length;
   }
 
   /**
-   * Decides again who these phones belong to, after responses that gave them were removed or given to another client by an admin:
-   * one that no two clients share any more finds its client again. `clientIds` are the clients that got or lost such responses; their
-   * conflicts are set right, whichever phone they are about. Needs no lock but `processing`, held alone.
+   * Decides again who these phones belong to, after an admin removed responses that gave them or moved them to another client:
+   * a phone that is no longer shared identifies its client again. `clientIds` are the clients that gained or lost such responses; their
+   * conflicts are corrected, whichever phone they are about. Only needs the `processing` lock, held exclusively.
    */
   async settlePhones(
     manager: EntityManager,
@@ -99,7 +104,7 @@ export class ClientAssigner {
     if (heirs.length > 0) await this.refresh(manager, heirs, now);
   }
 
-  /** Puts the records of clients together anew, without deciding about their responses. */
+  /** Rebuilds the records of clients, without reassigning their responses. */
   async refresh(
     manager: EntityManager,
     clients: readonly { id: string; email: string | null; corrections: ClientCorrections }[],
@@ -118,15 +123,14 @@ export class ClientAssigner {
   private async carryOut(
     manager: EntityManager,
     responses: readonly ResponseFacts[],
-    places: ReadonlyMap<string, ResponsePlace>,
+    plan: Plan,
     now: Date,
     write: (clientIds: readonly (string | null)[]) => Promise<void>,
   ): Promise<void> {
-    const plan = await this.decide(manager, responses, places);
     if (plan.create.length > 0) await this.clients.create(manager, newClients(responses, plan), now);
     await write(plan.places);
     if (plan.moves.length > 0) await this.responses.moveAlone(manager, plan.moves);
-    // A new client that others moved to is put together like one that was there before.
+    // A new client that responses moved to is rebuilt like an existing one.
     const joined = new Set(plan.moves.map(({ clientId }) => clientId));
     const changed = [...plan.update, ...plan.create.filter(({ id }) => joined.has(id))];
     if (changed.length > 0) {
@@ -144,12 +148,14 @@ export class ClientAssigner {
     manager: EntityManager,
     responses: readonly ResponseFacts[],
     places: ReadonlyMap<string, ResponsePlace>,
+    wait: boolean,
   ): Promise<Plan> {
     const batch = responses.map((response) => toAssign(response, places.get(responseKey(response))));
     const { emails, phones } = keysToLookUp(batch);
     await this.neighbourhood.lockKeys(manager, emails, phones);
     const clientIds = batch.flatMap(({ pinnedTo, before }) => [pinnedTo, before?.clientId].flatMap((id) => id ?? []));
-    const known = await this.neighbourhood.read(manager, { responses, emails, phones, clientIds });
+    const known = await this.neighbourhood.read(manager, { responses, emails, phones, clientIds }, wait);
+    if (known.held.length > 0) throw new ClientsHeldError(heldUp(responses, batch, known));
     const assignment = assignClients(batch, known, randomUUID);
     const given = [
       ...batch.flatMap(({ keys }, index) => pair(assignment.places[index], keys.phone)),
@@ -173,7 +179,29 @@ function toAssign(response: ResponseFacts, place: ResponsePlace | undefined): Re
   };
 }
 
-/** The clients to be made, each with the record that the responses of the batch give it. */
+/** The events of a batch that wait for held clients: those that hold, held, are pinned to or would find one of them. */
+function heldUp(responses: readonly ResponseFacts[], batch: readonly ResponseToAssign[], known: Known): string[] {
+  const ids = new Set(known.held.flatMap(({ id, splitFrom }) => [id, splitFrom].flatMap((held) => held ?? [])));
+  const emails = new Set(known.held.flatMap(({ email }) => email ?? []));
+  const phones = new Set(
+    known.phones.flatMap(({ phone, owners, alone }) =>
+      [...owners, ...alone].some((id) => ids.has(id)) ? [phone] : [],
+    ),
+  );
+  for (const { kind, value, clientId } of known.aliases) {
+    if (ids.has(clientId)) (kind === 'email' ? emails : phones).add(value);
+  }
+  // The e-mail of the client from which a held one was split.
+  for (const { id, email } of known.clients) if (ids.has(id) && email !== null) emails.add(email);
+  return batch.flatMap(({ keys, before, pinnedTo }, index) => {
+    const waits =
+      [pinnedTo, before?.clientId].some((id) => id && ids.has(id)) ||
+      [keys, before].some((given) => given && (emails.has(given.email ?? '') || phones.has(given.phone ?? '')));
+    return waits ? [responses[index]?.eventId].flatMap((eventId) => eventId ?? []) : [];
+  });
+}
+
+/** The clients to create, each with the record built from the responses of the batch. */
 function newClients(responses: readonly ResponseFacts[], { create, places }: Assignment): ClientState[] {
   const records = new Map<string, IdentifierRecord[]>(create.map(({ id }) => [id, []]));
   responses.forEach((response, index) => {

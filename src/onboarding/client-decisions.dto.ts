@@ -1,4 +1,4 @@
-/** Bodies of what admins decide about clients. */
+/** Request bodies of admins' decisions about clients. */
 import { ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
@@ -19,7 +19,7 @@ import type { CorrectionChange, CorrectionChanges } from './client-decisions';
 
 const MAX_SPLIT_RESPONSES = 200;
 
-/** A correction is taken back: the responses decide again. */
+/** Withdraws a correction: the responses decide again. */
 export class ResetCorrection {
   @ApiProperty({ enum: [true] })
   reset: true;
@@ -29,10 +29,10 @@ export class CorrectClientBody {
   @ApiProperty({
     type: 'object',
     additionalProperties: {
-      oneOf: [{ type: 'string' }, { type: 'null' }, { $ref: getSchemaPath(ResetCorrection) }],
+      oneOf: [{ type: 'string', nullable: true }, { $ref: getSchemaPath(ResetCorrection) }],
     },
     example: { lastName: 'Garcia', company: null, city: { reset: true } },
-    description: `some of ${IDENTIFIER_KEYS.join(', ')}: a value, null to take the identifier away, {"reset": true} to give it back to the responses`,
+    description: `some of ${IDENTIFIER_KEYS.join(', ')}: a value, null to remove the identifier, {"reset": true} to return to what the responses say`,
   })
   @IsDefined()
   @IsObject()
@@ -72,7 +72,7 @@ export function readCorrections({ identifiers }: CorrectClientBody): CorrectionC
   const errors: ValidationIssue[] = [];
   const changes: CorrectionChanges = {};
   for (const [key, value] of Object.entries(identifiers)) {
-    const change = isKey(key) ? readCorrection(key, value) : `is no identifier: use ${IDENTIFIER_KEYS.join(', ')}`;
+    const change = isKey(key) ? readCorrection(key, value) : `is not an identifier: use ${IDENTIFIER_KEYS.join(', ')}`;
     if (typeof change === 'string') errors.push({ path: `identifiers.${key}`, message: change });
     else if (isKey(key)) changes[key] = change;
   }
@@ -86,10 +86,10 @@ export function readCorrections({ identifiers }: CorrectClientBody): CorrectionC
 function readCorrection(key: IdentifierKey, value: unknown): CorrectionChange | string {
   if (value === null) return { value: null };
   if (isReset(value)) return { reset: true };
-  if (typeof value !== 'string') return 'must be a text, null, or {"reset": true}';
+  if (typeof value !== 'string') return 'must be text, null, or {"reset": true}';
   const canonical = canonicalValue(key, value);
   return canonical === null
-    ? (EXPECTED[key] ?? 'must not be empty; null takes the identifier away')
+    ? (EXPECTED[key] ?? 'must not be empty; null removes the identifier')
     : { value: canonical };
 }
 

@@ -1,6 +1,6 @@
 /**
- * SQL of what admins decide about who is who. Every method runs in the caller's transaction, which holds `processing` alone: no batch is
- * under way, so nothing here needs a lock of its own.
+ * SQL of admins' decisions about who is who. Every method runs in the caller's transaction, which holds `processing` exclusively: no
+ * batch is running, so nothing here needs its own lock.
  */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -9,12 +9,12 @@ import { lockUntilCommit } from '../database/advisory-lock';
 import { Client } from './client.entity';
 import type { ResponseId } from './stored-response';
 
-/** A batch under way may take this long; only processing waits meanwhile. */
+/** How long to wait for a running batch; only processing waits meanwhile. */
 const BATCH_TIMEOUT = '5s';
 
 @Injectable()
 export class ClientDecisionsRepository {
-  /** Keeps batches away until the commit. Throws a contention error when it has waited long enough. */
+  /** Blocks batches until the commit. Throws a contention error when it has waited too long. */
   async standAlone(manager: EntityManager): Promise<void> {
     await manager.query(`SET LOCAL lock_timeout = '${BATCH_TIMEOUT}'`);
     await lockUntilCommit(manager, 'processing');
@@ -75,7 +75,7 @@ export class ClientDecisionsRepository {
     await manager.query('UPDATE client SET corrections = $2 WHERE id = $1', [id, JSON.stringify(corrections)]);
   }
 
-  /** From now on these keys belong to the client, whoever had them. */
+  /** Gives these keys to the client, even if they belonged to another. */
   async giveKeys(
     manager: EntityManager,
     kind: 'email' | 'phone',
@@ -91,7 +91,7 @@ export class ClientDecisionsRepository {
     );
   }
 
-  /** Forgets that a key was given to a client. */
+  /** Withdraws a key from a client. */
   async takeKey(manager: EntityManager, kind: 'email' | 'phone', value: string, clientId: string): Promise<void> {
     await manager.query('DELETE FROM client_alias WHERE kind = $1 AND value = $2 AND client_id = $3', [
       kind,
@@ -100,7 +100,7 @@ export class ClientDecisionsRepository {
     ]);
   }
 
-  /** The e-mails that the newest responses of a client gave, and that are its own, the newest first. */
+  /** The e-mails from a client's newest responses that are its own, newest first. */
   async emailsOf(manager: EntityManager, clientId: string): Promise<string[]> {
     const rows = await manager.query<{ email: string }[]>(
       `SELECT email_key AS email FROM form_response
@@ -137,7 +137,7 @@ export class ClientDecisionsRepository {
     );
   }
 
-  /** Everything of a client becomes another one's: responses, keys, who was split from it. Returns how many responses. */
+  /** Moves everything of a client to another: responses, keys, split origins. Returns how many responses. */
   async handOver(manager: EntityManager, from: string, to: string): Promise<number> {
     await manager.query('UPDATE client_alias SET client_id = $2 WHERE client_id = $1', [from, to]);
     await manager.query('UPDATE form_response SET pinned_client_id = $2 WHERE pinned_client_id = $1', [from, to]);
@@ -158,7 +158,7 @@ export class ClientDecisionsRepository {
     await manager.query('DELETE FROM client WHERE id = $1', [id]);
   }
 
-  /** How many of these responses are the client's, and how many it has besides. */
+  /** How many of these responses are the client's, and how many others it has. */
   async countOf(
     manager: EntityManager,
     clientId: string,
@@ -174,7 +174,7 @@ export class ClientDecisionsRepository {
     return row ?? { own: 0, others: false };
   }
 
-  /** Makes the client that is taken out of another, and pins its responses. Returns its id. */
+  /** Creates the client that is split from another, and pins its responses. Returns its id. */
   async makeSplit(manager: EntityManager, from: string, responses: readonly ResponseId[], now: Date): Promise<string> {
     const [made] = await manager.query<{ id: string }[]>(
       'INSERT INTO client (split_from, created_at, updated_at) VALUES ($1, $2, $2) RETURNING id',
@@ -203,7 +203,7 @@ export class ClientDecisionsRepository {
     );
   }
 
-  /** The e-mails or phones that responses of one client give and none of the other. */
+  /** The e-mails or phones given by responses of one client and by none of the other. */
   async onlyOf(manager: EntityManager, kind: 'email' | 'phone', clientId: string, notOf: string): Promise<string[]> {
     const key = `${kind}_key`;
     const rows = await manager.query<{ value: string }[]>(

@@ -1,4 +1,4 @@
-/** What admins decide about who is who. It is remembered: the next submission of the same person follows it. */
+/** Admins' decisions about who is who. They last: later submissions of the same person follow them. */
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AuditLog, type Author } from '../audit/audit-log';
@@ -13,7 +13,7 @@ import { ClientDecisionsRepository } from './client-decisions.repository';
 import { ResponsesRepository } from './responses.repository';
 import type { ResponseId } from './stored-response';
 
-/** `value`: from now on this, or nothing (null). `reset`: what the responses say again. */
+/** `value`: from now on this, or nothing (null). `reset`: back to what the responses say. */
 export type CorrectionChange = { value: string | null } | { reset: true };
 export type CorrectionChanges = Partial<Record<IdentifierKey, CorrectionChange>>;
 
@@ -31,9 +31,9 @@ export class ClientDecisions {
   ) {}
 
   /**
-   * Corrects identifiers by hand. E-mails and phones must be in their canonical form. A corrected e-mail finds the client as well as
-   * the one it had before, unless that was a correction too and no response gave it; a corrected phone finds it only where no other
-   * client gave it. Throws `not_found`, and `conflict` when the e-mail is another client's.
+   * Corrects identifiers by hand. E-mails and phones must be in canonical form. A corrected e-mail identifies the client, as does
+   * the previous one, unless that was a correction too and no response gave it; a corrected phone only when no other client gave it.
+   * Throws `not_found`, and `conflict` when the e-mail is another client's.
    */
   correct(id: string, changes: CorrectionChanges, by: Author): Promise<void> {
     return this.decide(async (manager, now) => {
@@ -54,11 +54,12 @@ export class ClientDecisions {
   }
 
   /**
-   * One person seen as two: everything of the other client becomes this one's, and the other one goes. This one keeps its e-mail, and
-   * its corrections come first. Throws `not_found`, and `conflict` for a client with itself.
+   * One person recorded as two: everything of the other client moves to this one, and the other is removed. This one keeps its e-mail, and
+   * its corrections take precedence. Throws `not_found`, and `conflict` for a client with itself.
    */
   async merge(id: string, otherId: string, by: Author): Promise<void> {
-    if (id === otherId) throw new DomainError('conflict', 'a client cannot be merged with itself: name another one');
+    if (id === otherId)
+      throw new DomainError('conflict', 'a client cannot be merged with itself: give the id of another one');
     return this.decide(async (manager, now) => {
       const client = await this.existing(manager, id);
       const other = await this.existing(manager, otherId);
@@ -70,7 +71,7 @@ export class ClientDecisions {
       await this.decisions.giveKeys(manager, 'email', emails, id, now);
       const email = client.email ?? (client.corrections.email ? null : other.email);
       await this.decisions.setEmail(manager, id, email);
-      const kept = { ...other.corrections };
+      const kept = broughtFrom(otherId, other.corrections);
       delete kept.email;
       delete kept.phone;
       const corrections = { ...kept, ...client.corrections };
@@ -88,9 +89,9 @@ export class ClientDecisions {
   }
 
   /**
-   * Two persons seen as one: these responses become a new client's, whose id is returned. It gets the e-mails and phones that only they
-   * gave; an e-mail of both stays with the old client, and later submissions with it go to the new one by phone or name. Throws
-   * `not_found`, and `conflict` when a response is not the client's, or none would be left.
+   * Two people recorded as one: these responses move to a new client, whose id is returned. It gets the e-mails and phones that only they
+   * gave; a shared e-mail stays with the old client, and later submissions with it go to the new one by phone or name. Throws
+   * `not_found`, and `conflict` when a response is not the client's, or when none would remain.
    */
   split(id: string, responses: readonly ResponseId[], by: Author): Promise<string> {
     return this.decide(async (manager, now) => {
@@ -99,7 +100,7 @@ export class ClientDecisions {
       if (own === 0 || own < new Set(responses.map(({ formId, token }) => `${formId}\n${token}`)).size) {
         throw new DomainError('conflict', 'not all of these responses belong to the client: list its responses first');
       }
-      if (!others) throw new DomainError('conflict', 'these are all responses of the client: leave at least one out');
+      if (!others) throw new DomainError('conflict', 'these are all responses of the client: leave out at least one');
       const newId = await this.decisions.makeSplit(manager, id, responses, now);
       await this.decisions.pinThoseLeft(manager, newId);
       const emails = await this.decisions.onlyOf(manager, 'email', newId, id);
@@ -107,13 +108,16 @@ export class ClientDecisions {
       await this.decisions.giveKeys(manager, 'email', emails, newId, now);
       await this.decisions.giveKeys(manager, 'phone', phones, newId, now);
       await this.shareOutEmails(manager, client, newId, emails);
-      for (const each of [id, newId]) {
+      // Whose they are is not known any more: they may be those of the person who leaves.
+      const [corrections, removed] = withoutMerged(client.corrections);
+      if (removed.length > 0) await this.decisions.setCorrections(manager, id, corrections);
+      const touched = [id, newId];
+      for (const each of touched) {
         await this.decisions.showGivenEmail(manager, each);
         await this.assigner.refresh(manager, [await this.existing(manager, each)], now);
       }
-      const touched = [id, newId];
       await this.assigner.settlePhones(manager, await this.responses.phonesOf(manager, touched), touched, now);
-      const details = { newId, responses: own };
+      const details = { newId, responses: own, ...(removed.length > 0 ? { correctionsRemoved: removed } : {}) };
       await this.audit.record(manager, { ...by, action: 'client.split', subject: id, details });
       return newId;
     });
@@ -131,7 +135,7 @@ export class ClientDecisions {
         if (!isContention(error)) throw error;
       }
     }
-    throw new DomainError('conflict', 'nothing was changed, since other changes kept interfering: try again');
+    throw new DomainError('conflict', 'nothing was changed, because other changes kept interfering: try again');
   }
 
   private async existing(manager: EntityManager, id: string): Promise<Client> {
@@ -160,7 +164,7 @@ export class ClientDecisions {
     if (owner !== null && owner !== id) {
       throw new DomainError(
         'conflict',
-        `this e-mail is that of the client ${owner}: merge the two if they are one person`,
+        `this e-mail belongs to the client ${owner}: merge the two if they are one person`,
       );
     }
     await this.decisions.giveKeys(
@@ -190,7 +194,7 @@ export class ClientDecisions {
     return givesKey;
   }
 
-  /** The e-mail goes with whoever gave it alone; each of the two shows one of its own, if it has any. */
+  /** An e-mail goes with the client that alone gave it; each of the two shows one of its own, if it has any. */
   private async shareOutEmails(manager: EntityManager, client: Client, newId: string, emails: string[]): Promise<void> {
     if (client.email !== null && emails.includes(client.email)) {
       await this.decisions.setEmail(manager, client.id, null);
@@ -211,4 +215,18 @@ function corrected(before: ClientCorrections, changes: CorrectionChanges, now: D
     else corrections[key] = { value: change.value, correctedAt: now.toISOString() };
   }
   return corrections;
+}
+
+function broughtFrom(clientId: string, corrections: ClientCorrections): ClientCorrections {
+  return Object.fromEntries(
+    Object.entries(corrections).map(([key, correction]) => [key, { mergedFrom: clientId, ...correction }]),
+  );
+}
+
+/** The corrections that were made for this client itself, and the keys of those that a merge brought. */
+function withoutMerged(corrections: ClientCorrections): [ClientCorrections, string[]] {
+  const isMerged = ([, correction]: [string, { mergedFrom?: string }]): boolean => correction.mergedFrom !== undefined;
+  const entries = Object.entries(corrections);
+  const removed = entries.filter(isMerged).map(([key]) => key);
+  return [Object.fromEntries(entries.filter((entry) => !isMerged(entry))), removed.sort()];
 }

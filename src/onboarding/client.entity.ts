@@ -1,7 +1,7 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn, Unique } from 'typeorm';
 import type { ClientCorrections, ClientIdentifiers } from '../core/client-record';
 
-/** A person or company that answered at least one form; found again by e-mail, or by a phone that only one client has. */
+/** A person or company that answered at least one form; identified by e-mail, or by a phone that only one client has. */
 @Entity('client')
 @Unique('client_email', ['email'])
 @Index('client_created', ['createdAt', 'id'])
@@ -14,30 +14,30 @@ export class Client {
   @PrimaryGeneratedColumn('uuid')
   id: string;
 
-  /** The one it is found by and shown with: lower case, validated, nobody else's. */
+  /** The e-mail that identifies it and is shown: lower case, validated, unique. */
   @Column('text', { nullable: true })
   email: string | null;
 
-  /** E.164. Several clients may have the same one. */
+  /** E.164. Not unique. */
   @Column('text', { nullable: true })
   phone: string | null;
 
   @Column('jsonb', { default: {} })
   identifiers: ClientIdentifiers;
 
-  /** What a search looks through (core/search-text); null: written by the release before. */
+  /** The text that a search covers (core/search-text); null: written by the previous release. */
   @Column('text', { name: 'search_text', nullable: true, select: false })
   searchText: string | null;
 
-  /** What admins put right by hand: laid over what the responses say. */
+  /** Corrections by admins, applied over what the responses say. */
   @Column('jsonb', { default: {} })
   corrections: ClientCorrections;
 
-  /** The client this one was taken out of by an admin; it may be gone. */
+  /** The client from which an admin split this one; it may no longer exist. */
   @Column('uuid', { name: 'split_from', nullable: true })
   splitFrom: string | null;
 
-  /** A phone of this client is another client's too. */
+  /** Another client has a phone of this client, too. */
   @Column('boolean', { default: false })
   conflict: boolean;
 

@@ -8,7 +8,7 @@ import { decodeCursor } from '../rest/page';
 import { Client } from './client.entity';
 import { containsTerms, hasValue, type SearchCondition } from './search-condition';
 
-/** Which clients are asked for, as people write it. */
+/** The filters of a client search, as typed. */
 export interface ClientsFilter {
   email?: string;
   phone?: string;
@@ -16,7 +16,7 @@ export interface ClientsFilter {
   conflict?: boolean;
 }
 
-/** A phone that other clients have too: up to {@link MAX_SHARING} of them, in order of their ids. */
+/** A phone that other clients have, too: up to {@link MAX_SHARING} of them, ordered by id. */
 export interface SharedPhone {
   phone: string;
   clientIds: string[];
@@ -38,11 +38,11 @@ export class ClientsQueryRepository {
     return this.clients.findOneBy({ id });
   }
 
-  /** Up to `limit + 1` clients, the newest first. */
+  /** Up to `limit + 1` clients, newest first. */
   list({ email, phone, q, conflict }: ClientsFilter, limit: number, cursor: string | undefined): Promise<Client[]> {
     const select = this.clients.createQueryBuilder('client').where('TRUE');
     for (const { sql, parameters } of searched({ email, phone, q })) select.andWhere(sql, parameters);
-    // As the partial index says it.
+    // Written like the condition of the partial index.
     if (conflict !== undefined) select.andWhere(conflict ? 'client.conflict' : 'NOT client.conflict');
     const after = decodeCursor(cursor, 1);
     if (after) select.andWhere('(client.createdAt, client.id) < (:at, :id)', { at: after[0], id: after[1] });
@@ -77,12 +77,14 @@ export class ClientsQueryRepository {
   }
 }
 
-/** Whatever any of a client's responses gave finds it, not only what its record shows. */
+/** Searches what any of a client's responses gave, not only what its record shows. */
 function searched({ email, phone, q }: ClientsFilter): SearchCondition[] {
   const text = 'client.searchText';
   const conditions: SearchCondition[] = [];
   if (q !== undefined) conditions.push(containsTerms(text, searchTerms(q)));
-  if (email !== undefined) {
+  // Anything else would find a name or a company.
+  if (email !== undefined && !email.includes('@')) conditions.push({ sql: 'FALSE', parameters: {} });
+  else if (email !== undefined) {
     const byText = hasValue(text, 'email', foldText(canonicalEmail(email) ?? email), 'whole');
     const sql = `(client.email = :wholeEmail OR ${byText.sql})`;
     conditions.push({ sql, parameters: { ...byText.parameters, wholeEmail: canonicalEmail(email) ?? '' } });
@@ -90,7 +92,7 @@ function searched({ email, phone, q }: ClientsFilter): SearchCondition[] {
   if (phone !== undefined) {
     const e164 = canonicalPhone(phone);
     const [digits = ''] = searchTerms(e164 ?? phone);
-    // Without a country code the number is the end of what is stored.
+    // Without a country code, the number is a suffix of the stored one.
     conditions.push(hasValue(text, 'phone', digits, e164 === null ? 'end' : 'whole'));
   }
   return conditions;

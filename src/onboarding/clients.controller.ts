@@ -36,7 +36,7 @@ export class ClientsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'List or search clients, the newest first' })
+  @ApiOperation({ summary: 'List or search clients, newest first' })
   @ApiOkResponse({ type: ClientPage })
   @ApiProblems('validation_failed')
   list(@Query() query: ClientsQuery): Promise<ClientPage> {
@@ -56,7 +56,7 @@ export class ClientsController {
   @ApiOperation({
     summary: 'Correct identifiers by hand',
     description:
-      'What is corrected stays so when responses are processed again, with the source `admin`. Identifiers that are left out stay as they are. A corrected e-mail finds the client from now on, as does the one it had before.',
+      'Corrections have the source `admin` and survive reprocessing. Omitted identifiers stay unchanged. From now on the corrected e-mail identifies the client, as does the previous one.',
   })
   @ApiOkResponse({ type: ClientDetailView })
   @ApiProblems('not_found', 'conflict', 'validation_failed')
@@ -73,9 +73,9 @@ export class ClientsController {
   @HttpCode(200)
   @RequireRole('admin')
   @ApiOperation({
-    summary: 'Make two clients one: it was one person',
+    summary: 'Merge two clients that are one person',
     description:
-      'All responses of the other client become those of this one, and the other one goes. It is remembered: later submissions with an e-mail or phone of either go to this client.',
+      'All responses of the other client move to this one, and the other client is removed. The decision lasts: later submissions with an e-mail or phone of either go to this client.',
   })
   @ApiOkResponse({ type: ClientDetailView })
   @ApiProblems('not_found', 'conflict', 'validation_failed')
@@ -91,9 +91,9 @@ export class ClientsController {
   @Post(':id/split')
   @RequireRole('admin')
   @ApiOperation({
-    summary: 'Take responses out of a client: they are another person',
+    summary: 'Split responses that belong to another person from a client',
     description:
-      'The responses become those of a new client, which is the answer. It gets the e-mails and phones that only they gave. It is remembered: later submissions with these go to the new client.',
+      'The responses move to a new client, which is returned. It gets the e-mails and phones that only they gave. The decision lasts: later submissions with these go to the new client.',
   })
   @ApiCreatedResponse({ type: ClientDetailView, description: 'the new client' })
   @ApiProblems('not_found', 'conflict', 'validation_failed')

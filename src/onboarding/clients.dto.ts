@@ -8,7 +8,7 @@ import { MayBeAbsent } from '../rest/may-be-absent.decorator';
 export class ClientsQuery extends PageQuery {
   @ApiPropertyOptional({
     example: 'ada@example.com',
-    description: 'this e-mail was given in any of the responses; case does not matter',
+    description: 'an e-mail given in any of the responses; case does not matter',
   })
   @MayBeAbsent()
   @IsString()
@@ -17,18 +17,18 @@ export class ClientsQuery extends PageQuery {
 
   @ApiPropertyOptional({
     example: '+12025550123',
-    description: 'this phone was given in any of the responses; any notation, without a country code too',
+    description: 'a phone given in any of the responses; in any notation, with or without a country code',
   })
   @MayBeAbsent()
   @IsString()
-  @Matches(/(?:\d\D*){5}/, { message: 'phone must have five digits or more' })
+  @Matches(/(?:\d\D*){5}/, { message: 'phone must have at least five digits' })
   @Length(1, 60)
   phone?: string;
 
   @ApiPropertyOptional({
     example: 'lovelace',
     description:
-      'words: each is part of a name, company, e-mail or phone of any response; case and accents do not matter',
+      'words, each of which occurs in a name, company, e-mail or phone of any response; case and accents do not matter',
   })
   @MayBeAbsent()
   @IsString()
@@ -44,7 +44,7 @@ export class ClientsQuery extends PageQuery {
   conflict?: 'true' | 'false';
 }
 
-/** What cannot be decided without a person. */
+/** What only a person can decide. */
 export class ClientConflictView {
   @ApiProperty({ enum: ['shared_phone'] })
   kind: 'shared_phone';
@@ -61,7 +61,7 @@ export class ClientIdentifierView extends IdentifierView {
     example: 'lT4Z3j/a3a12ec67a1365927098a606107fac15',
     type: String,
     nullable: true,
-    description: 'the response: <formId>/<token>; null: put right by hand',
+    description: 'the response: <formId>/<token>; null: corrected by hand',
   })
   from: string | null;
 }

@@ -1,9 +1,9 @@
-/** SQL that makes, updates and removes clients. Each method is one statement, whatever the number of clients. */
+/** SQL that creates, updates and removes clients. Each method is one statement for any number of clients. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { ClientCorrections, ClientRecord } from '../core/client-record';
 
-/** A client as it is to be written. */
+/** A client to be written. */
 export interface ClientState extends ClientRecord {
   id: string;
   email: string | null;
@@ -15,7 +15,7 @@ export interface GivenPhone {
   phone: string;
 }
 
-/** The first or last client that gave a phone, with an e-mail or alone: one probe of an index. */
+/** The first or last client that gave a phone, with or without an e-mail: one index probe. */
 const end = (condition: string, direction: 'ASC' | 'DESC'): string => `
   (SELECT client_id FROM form_response WHERE phone_key = asked.phone AND ${condition} AND client_id IS NOT NULL
     ORDER BY client_id ${direction} LIMIT 1)`;
@@ -35,7 +35,7 @@ const removal = (condition: string): string => `
 
 @Injectable()
 export class ClientsRepository {
-  /** Makes clients with their records. Fails when one of the e-mails is another client's. */
+  /** Creates clients with their records. Fails when one of the e-mails belongs to another client. */
   async create(manager: EntityManager, clients: readonly ClientState[], now: Date): Promise<void> {
     await manager.query(
       `INSERT INTO client (id, email, phone, identifiers, search_text, created_at, updated_at)
@@ -63,10 +63,10 @@ export class ClientsRepository {
     await manager.query(removal('TRUE'), [ids]);
   }
 
-  /** Like {@link remove}, but only those that no response belongs to any more, and that no admin gave a key. */
+  /** Like {@link remove}, but only those that no response belongs to any more, and that no admin gave a key or corrected. */
   async removeEmpty(manager: EntityManager, ids: readonly string[]): Promise<void> {
     const isEmpty = `NOT EXISTS (SELECT FROM form_response WHERE client_id = client.id)
-                       AND NOT EXISTS (SELECT FROM client_alias WHERE client_id = client.id)`;
+                       AND NOT EXISTS (SELECT FROM client_alias WHERE client_id = client.id) AND corrections = '{}'`;
     await manager.query(removal(isEmpty), [ids]);
   }
 
@@ -108,8 +108,8 @@ export class ClientsRepository {
   }
 
   /**
-   * Sets the conflict of clients right after some gave a phone, or gave it up: `given` are those known to give one of the phones in
-   * question, `others` those that may have stopped. A client that stays alone with a phone is found here.
+   * Updates the `conflict` of clients after some gained or lost a phone: `given` are those known to give one of the phones in
+   * question, `others` those that may have stopped. A client left alone with a phone is found here.
    */
   async markConflicts(
     manager: EntityManager,

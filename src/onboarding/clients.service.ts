@@ -17,7 +17,7 @@ export class ClientsService {
     private readonly responses: ResponsesQueryRepository,
   ) {}
 
-  /** The newest client first. */
+  /** Newest first. */
   async list({ email, phone, q, conflict, limit, cursor }: ClientsQuery): Promise<ClientPage> {
     const filter = {
       ...(email === undefined ? {} : { email }),
@@ -51,7 +51,7 @@ function toView(client: Client, shared: readonly SharedPhone[] = []): ClientView
   return { id, email, phone, identifiers, conflicts, createdAt, updatedAt };
 }
 
-/** A query string turns a plus that is not encoded into a blank. */
+/** In a query string, an unencoded plus becomes a blank. */
 function plus(phone: string): string {
   return phone.replace(/^ /, '+');
 }

@@ -1,10 +1,11 @@
-/** Responses as the rows of a table: which columns there are, and what each cell of a response says. Pure. */
+/** Responses as rows of a table: its columns, and the content of each cell. Pure. */
 import { answerText, type NormalisedAnswer } from '../core/answers';
 import { IDENTIFIER_KEYS } from '../core/identifiers';
+import { objectOf, stringOf } from '../core/typeform-event';
 import type { FormResponse } from './form-response.entity';
 import type { FormField } from './onboarding-form.entity';
 
-/** A cell: text, a number, a truth value, or nothing. */
+/** A cell: text, a number, a boolean, or nothing. */
 export type Cell = string | number | boolean | null;
 
 /** A column: its unique heading and how its cell is read from a response. */
@@ -28,6 +29,8 @@ const RESPONSE_COLUMNS: Column[] = [
     cell: ({ identifiers }) => identifiers[key]?.value ?? null,
   })),
   { heading: 'score', cell: ({ score }) => score },
+  { heading: 'variables', cell: ({ variables }) => variables.map(variableText).join('\n') },
+  { heading: 'ending', cell: ({ ending }) => ending?.ref ?? ending?.id ?? null },
   {
     heading: 'hidden',
     cell: ({ hidden }) =>
@@ -37,6 +40,13 @@ const RESPONSE_COLUMNS: Column[] = [
   },
 ];
 
+/** `{key, type, <type>: value}` as `key=value`. */
+function variableText(variable: unknown): string {
+  const { key, type, ...values } = objectOf(variable);
+  const value = values[stringOf(type) ?? ''];
+  return `${stringOf(key) ?? ''}=${typeof value === 'string' ? value : JSON.stringify(value ?? null)}`;
+}
+
 const ALL_ANSWERS: Column = {
   heading: 'answers',
   cell: ({ answers }) =>
@@ -44,7 +54,7 @@ const ALL_ANSWERS: Column = {
 };
 
 /**
- * The columns of an export. With the questions of one form (`fields`), each question has a column of its own, headed by its title;
+ * The columns of an export. With the questions of one form (`fields`), each question has its own column, headed by its title;
  * questions with the same title are numbered. Without (`null`), all answers share one column.
  */
 export function exportColumns(fields: readonly FormField[] | null): Column[] {

@@ -1,4 +1,4 @@
-/** SQL of what is known of a form's definition. */
+/** SQL of form definitions. */
 import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager } from 'typeorm';
 import type { FormOutline } from '../core/form-definition';
@@ -9,7 +9,7 @@ import type { IdentifierMapping } from '../core/identifiers';
 export class FormDefinitionsRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Whether a form's definition was not read since `before`, or, where the form has a mapping, since `mappedBefore`. */
+  /** Whether a form's definition was last read before `before`, or, if the form has a mapping, before `mappedBefore`. */
   async isDue(formId: string, { before, mappedBefore }: { before: Date; mappedBefore: Date }): Promise<boolean> {
     const [row] = await this.dataSource.query<{ due: boolean }[]>(
       `SELECT NOT EXISTS (
@@ -21,7 +21,7 @@ export class FormDefinitionsRepository {
     return row?.due === true;
   }
 
-  /** Stores a definition, in a new row if need be; returns the form's mapping, which stays as it is until the commit. */
+  /** Stores a definition, creating the row if needed; returns the form's mapping, locked until the commit. */
   async save(manager: EntityManager, formId: string, definition: FormOutline, now: Date): Promise<IdentifierMapping> {
     const [row] = await manager.query<{ identifier_mapping: IdentifierMapping }[]>(
       `INSERT INTO onboarding_form AS form (form_id, title, definition, definition_checked_at, created_at, updated_at)
@@ -36,7 +36,7 @@ export class FormDefinitionsRepository {
     return row?.identifier_mapping ?? {};
   }
 
-  /** Notes what a form's mapping names and the form does not have. */
+  /** Records what a form's mapping names but the form lacks. */
   async saveProblems(manager: EntityManager, formId: string, problems: readonly MappingProblem[]): Promise<void> {
     await manager.query(
       'UPDATE onboarding_form SET mapping_problems = $2 WHERE form_id = $1 AND mapping_problems <> $2::jsonb',

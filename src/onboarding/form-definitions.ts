@@ -1,4 +1,4 @@
-/** What a form asks, as Typeform says: read when its webhook is registered and now and then, kept with the form. */
+/** A form's questions according to Typeform: read when its webhook is registered and periodically, stored with the form. */
 import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager } from 'typeorm';
 import { type FormOutline, readDefinition } from '../core/form-definition';
@@ -7,9 +7,9 @@ import { Clock } from '../database/clock';
 import { type CallOptions, TypeformApi } from '../typeform/typeform-api';
 import { FormDefinitionsRepository } from './form-definitions.repository';
 
-/** Often enough to see what was changed at Typeform within a day, rare enough to leave the pace to deliveries and repairs. */
+/** Often enough to notice changes at Typeform within a day, rare enough to leave the rate limit to deliveries and repairs. */
 const READ_INTERVAL_MS = 24 * 3_600_000;
-/** Whether a mapped question vanished is worth knowing sooner: its identifier is missing from then on. */
+/** A vanished mapped question must be noticed sooner: its identifier is missing from then on. */
 const MAPPED_READ_INTERVAL_MS = 3_600_000;
 
 @Injectable()
@@ -21,7 +21,7 @@ export class FormDefinitions {
     private readonly clock: Clock,
   ) {}
 
-  /** Stores a form as Typeform answered it, in the caller's transaction. Returns what the form's mapping names and the form lacks. */
+  /** Stores a form as Typeform returned it, in the caller's transaction. Returns what the form's mapping names but the form lacks. */
   async store(
     manager: EntityManager,
     formId: string,
@@ -31,8 +31,8 @@ export class FormDefinitions {
   }
 
   /**
-   * Reads the form anew when that was not done lately, and stores it. Returns what its mapping names and the form lacks; null when
-   * it was read lately. Throws what the call throws.
+   * Reads the form again unless it was read recently, and stores it. Returns what its mapping names but the form lacks; null when
+   * it was read recently. Throws the call's errors.
    */
   async refresh(formId: string, call: CallOptions): Promise<MappingProblem[] | null> {
     const now = this.clock.now().getTime();
@@ -45,7 +45,7 @@ export class FormDefinitions {
     return this.dataSource.transaction((manager) => this.store(manager, formId, form));
   }
 
-  /** The form as Typeform has it now; nothing is stored. Throws what the call throws. */
+  /** The form's current state at Typeform; stores nothing. Throws the call's errors. */
   async read(formId: string, call: CallOptions): Promise<FormOutline> {
     return readDefinition(await this.api.getForm(formId, call));
   }

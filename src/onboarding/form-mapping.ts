@@ -1,4 +1,4 @@
-/** Whether a form can serve a mapping; asks Typeform when what is stored says no, since the form may have been changed just now. */
+/** Whether a form can serve a mapping; asks Typeform when the stored definition says no, since the form may have just changed. */
 import { Injectable } from '@nestjs/common';
 import type { FormOutline } from '../core/form-definition';
 import { withQuestions } from '../core/form-definition';
@@ -9,7 +9,7 @@ import { TypeformError } from '../typeform/typeform-error';
 import { FormDefinitions } from './form-definitions';
 import type { OnboardingForm } from './onboarding-form.entity';
 
-/** A person waits. */
+/** A person is waiting. */
 const READ_MS = 5_000;
 
 @Injectable()
@@ -18,13 +18,13 @@ export class FormMapping {
 
   /**
    * Throws `validation_failed` for a source that the form does not have, or whose type cannot hold the identifier. Returns the
-   * definition when it was read anew from Typeform, for the caller to go by and to store; null when the stored one will do.
+   * definition when it was read again from Typeform, for the caller to use and store; null when the stored one suffices.
    */
   async check(form: OnboardingForm, mapping: IdentifierMapping, requestId: string | null): Promise<FormOutline | null> {
     const seen = seenOf(form);
     if (mappingProblems(mapping, form.definition ?? seen).length === 0) return null;
     const read = await this.read(form.formId, requestId);
-    // Without an answer, what submissions brought since the form was last read counts too.
+    // Without an answer, questions seen in submissions since the last reading count as well.
     const known = read ?? (form.definition ? withQuestions(form.definition, seen) : seen);
     const problems = mappingProblems(mapping, known);
     if (problems.length === 0) return read;
@@ -44,7 +44,7 @@ export class FormMapping {
   }
 }
 
-/** What submissions brought. */
+/** What submissions contained. */
 export function seenOf({ title, fields, hiddenSeen }: OnboardingForm): FormOutline {
   return { title, questions: fields, hidden: hiddenSeen };
 }

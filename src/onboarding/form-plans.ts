@@ -1,4 +1,4 @@
-/** What the questions of a form mean, and so who a submission is about. */
+/** What the questions of a form mean, and therefore who a submission is about. */
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../config/app-config';
 import type { Submission } from '../core/answers';
@@ -7,18 +7,17 @@ import type { QuestionPlan } from '../core/identification/plan';
 import { identify } from '../core/identification/identify';
 import { PlanMemo } from '../core/identification/plan-memo';
 import type { IdentifierMapping, Identifiers } from '../core/identifiers';
-
 import { type KeptSubmission, toStoredSubmission } from './stored-submission';
 
-/** What a form's row says of how its submissions are read. */
+/** How a form's row determines the reading of its submissions. */
 export interface FormSettings {
   definition: FormOutline | null;
   identifierMapping: IdentifierMapping;
   phoneCountry: string | null;
 }
 
-/** A question or hidden field with what it means; null: nothing that identifies anybody. */
-export type Meant<Source> = Source & { identifies: QuestionPlan | null };
+/** A question or hidden field with what it means; null: it identifies no one. */
+type Meant<Source> = Source & { identifies: QuestionPlan | null };
 
 @Injectable()
 export class FormPlans {
@@ -29,7 +28,7 @@ export class FormPlans {
 
   /**
    * The identifiers of a submission, by the plan of its form: the definition read from Typeform, the submission's own questions, the
-   * mapping, and the country of its phone numbers. Other submissions decide nothing.
+   * mapping, and the country of its phone numbers. Other submissions have no influence.
    */
   identify(form: FormSettings, submission: Submission): Identifiers {
     const plan = this.plans.planOf(formOfSubmission(form.definition, submission), form.identifierMapping);
@@ -37,23 +36,15 @@ export class FormPlans {
     return identify(submission, plan, { phoneCountry: form.phoneCountry, defaultPhoneCountry });
   }
 
-  /**
-   * The identifiers of a response that is stored, whose form has this title. One without answers that nothing was found in stays that
-   * way: its answers may have been no list, and then its hidden fields are not believed either.
-   */
-  identifyStored(
-    form: FormSettings,
-    response: KeptSubmission & { identifiers: Identifiers },
-    title: string | null,
-  ): Identifiers {
-    const { answers, identifiers } = response;
-    if (answers.length === 0 && Object.keys(identifiers).length === 0) return identifiers;
-    return this.identify(form, toStoredSubmission(response, title));
+  /** The identifiers of a stored response, whose form has this title: those that its event would give if it arrived now. */
+  identifyStored(form: FormSettings, response: KeptSubmission, title: string | null): Identifiers {
+    const submission = toStoredSubmission(response, title);
+    return submission.unreadable ? {} : this.identify(form, submission);
   }
 
   /**
-   * What each question and hidden field of a form means, those of its definition first. `seen`: what submissions brought. A question
-   * of the definition means what it means in a submission that brought no others.
+   * The meaning of each question and hidden field of a form, those of its definition first. `seen`: from submissions. A question
+   * of the definition means what it would mean in a submission without any others.
    */
   meanings(
     { definition, identifierMapping }: FormSettings,

@@ -6,7 +6,7 @@ import { Client } from './client.entity';
 export const RESPONSE_TYPES = ['completed', 'partial'] as const;
 export type ResponseType = (typeof RESPONSE_TYPES)[number];
 
-/** One response of one respondent; identified by form and token, whatever the number of events about it. */
+/** One response of one respondent; identified by form and token, regardless of how many events concern it. */
 @Entity('form_response')
 @Check('form_response_type', `response_type IN ('completed', 'partial')`)
 @Index('form_response_client_effective', ['clientId', 'effectiveAt'])
@@ -55,6 +55,10 @@ export class FormResponse {
   @Column('jsonb')
   answers: NormalisedAnswer[];
 
+  /** Its event had answers, and not one of them could be read. */
+  @Column('boolean', { default: false })
+  unreadable: boolean;
+
   @Column('jsonb')
   hidden: Record<string, string>;
 
@@ -80,19 +84,19 @@ export class FormResponse {
   @JoinColumn({ name: 'client_id', foreignKeyConstraintName: 'form_response_client' })
   client?: Client;
 
-  /** The e-mail that finds the client; null when the response gave none that may (a placeholder, as typed, a test request). */
+  /** The e-mail that identifies the client; null when the response gave none that may (a placeholder, not normalised, a test request). */
   @Column('text', { name: 'email_key', nullable: true, select: false })
   emailKey: string | null;
 
-  /** The phone that finds the client where no e-mail does. */
+  /** The phone that identifies the client when there is no e-mail. */
   @Column('text', { name: 'phone_key', nullable: true, select: false })
   phoneKey: string | null;
 
-  /** Equals `updatedAt` when the keys were written with the identifiers; the release before leaves it behind. */
+  /** Equals `updatedAt` when the keys were written with the identifiers; the previous release does not update it. */
   @Column('timestamptz', { name: 'keyed_at', nullable: true, select: false })
   keyedAt: Date | null;
 
-  /** The client an admin gave this response to, whatever its keys say. */
+  /** The client an admin assigned this response to, overriding its keys. */
   @Column('uuid', { name: 'pinned_client_id', nullable: true, select: false })
   pinnedClientId: string | null;
 
@@ -100,11 +104,11 @@ export class FormResponse {
   @JoinColumn({ name: 'pinned_client_id', foreignKeyConstraintName: 'form_response_pinned_client' })
   pinnedClient?: Client;
 
-  /** What a search looks through (core/search-text); null: written by the release before. */
+  /** The text that a search covers (core/search-text); null: written by the previous release. */
   @Column('text', { name: 'search_text', nullable: true, select: false })
   searchText: string | null;
 
-  /** Written by the release before; contradictions are the clients' now. */
+  /** Only written by the previous release; contradictions are now recorded on clients. */
   @Column('jsonb', { default: [], select: false })
   conflicts: unknown[];
 

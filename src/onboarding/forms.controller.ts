@@ -24,7 +24,7 @@ export class FormsController {
 
   @Get()
   @RequireRole('viewer')
-  @ApiOperation({ summary: 'List the forms that have a webhook here or sent something, the newest first' })
+  @ApiOperation({ summary: 'List the forms that have a webhook here or have sent something, newest first' })
   @ApiOkResponse({ type: FormPage })
   @ApiProblems('validation_failed')
   list(@Query() query: PageQuery): Promise<FormPage> {
@@ -33,7 +33,7 @@ export class FormsController {
 
   @Get(':formId')
   @RequireRole('viewer')
-  @ApiOperation({ summary: 'Get one form, and what each of its questions means' })
+  @ApiOperation({ summary: 'Get one form, with the meaning of each of its questions' })
   @ApiOkResponse({ type: FormView })
   @ApiProblems('not_found')
   get(@Param('formId') formId: string): Promise<FormView> {
@@ -43,7 +43,7 @@ export class FormsController {
   @Patch(':formId')
   @RequireRole('admin')
   @ApiOperation({
-    summary: 'Pause a form, say where its identifiers are, or in which country its phone numbers are read',
+    summary: 'Pause a form, map its identifiers, or set the country of its phone numbers',
   })
   @ApiOkResponse({ type: FormView })
   @ApiProblems('bad_request', 'not_found', 'validation_failed')
@@ -54,7 +54,7 @@ export class FormsController {
   @Post(':formId/mapping-preview')
   @HttpCode(200)
   @RequireRole('operator')
-  @ApiOperation({ summary: 'See what a mapping would make of the newest responses; changes nothing' })
+  @ApiOperation({ summary: 'Preview what a mapping would find in the newest responses; changes nothing' })
   @ApiOkResponse({ type: MappingPreview })
   @ApiProblems('bad_request', 'not_found', 'validation_failed')
   preview(
@@ -68,8 +68,8 @@ export class FormsController {
   @Post(':formId/reprocess')
   @HttpCode(202)
   @RequireRole('operator')
-  @ApiOperation({ summary: 'Read all responses of a form again, with the mapping in force' })
-  @ApiAcceptedResponse({ type: JobReference, description: 'the job, or the active one of the form, which does it' })
+  @ApiOperation({ summary: 'Reprocess all responses of a form with its current mapping' })
+  @ApiAcceptedResponse({ type: JobReference, description: 'the job, or the active job of the form that covers it' })
   @ApiProblems('not_found')
   reprocess(@Param('formId') formId: string, @ChangeAuthor() by: Author): Promise<JobReference> {
     return this.reprocessing.start(formId, by);

@@ -6,7 +6,7 @@ import { IDENTIFIER_KEYS, IdentifierKey, IdentifierMapping, Identifiers } from '
 import { MayBeAbsent } from '../rest/may-be-absent.decorator';
 import { FORM_STATUSES, FormStatus } from './onboarding-form.entity';
 
-/** No control characters and no halves of a surrogate pair, which no ref, id or name has and no database keeps. */
+/** No control characters and no lone surrogates: refs, ids and names have none, and the database cannot store them. */
 const SOURCE = /^[^\p{Control}\p{Surrogate}]{1,256}$/u;
 
 /** An object whose keys are identifiers and whose values name a field or `hidden:<name>`, or are null. */
@@ -26,7 +26,7 @@ const IsIdentifierMapping = (): PropertyDecorator => (target, property) =>
             (source === null || (typeof source === 'string' && SOURCE.test(source))),
         ),
       defaultMessage: () =>
-        `identifierMapping must map some of ${IDENTIFIER_KEYS.join(', ')} to a field ref, a field id, hidden:<name>, or null for never`,
+        `identifierMapping must map some of ${IDENTIFIER_KEYS.join(', ')} to a field ref, a field id, hidden:<name>, or null for none`,
     },
   });
 
@@ -37,7 +37,7 @@ const IsPhoneCountry = (): PropertyDecorator => (target, property) => {
     nullable: true,
     example: 'DE',
     description:
-      'ISO code of the country in which national phone numbers are read; null: as the answers or the language tell',
+      'ISO code of the country used to read national phone numbers; null: derived from the answers or the language',
   })(target, property);
   ValidateIf((_object, value) => value !== undefined && value !== null)(target, property);
   registerDecorator({
@@ -55,7 +55,7 @@ const MAPPING_SCHEMA = { type: 'object', additionalProperties: { type: 'string',
 const MAPPING_EXAMPLE = { email: 'work_email', company: 'hidden:account', birthday: null };
 
 export class UpdateFormBody {
-  @ApiPropertyOptional({ enum: FORM_STATUSES, description: 'events of a paused form are kept and ignored' })
+  @ApiPropertyOptional({ enum: FORM_STATUSES, description: 'events of a paused form are stored but ignored' })
   @MayBeAbsent()
   @IsIn(FORM_STATUSES)
   status?: FormStatus;
@@ -67,7 +67,7 @@ export class UpdateFormBody {
     ...MAPPING_SCHEMA,
     example: MAPPING_EXAMPLE,
     description:
-      'replaces the mapping; null: the form never asks for it. Applies to events processed from now on (reprocess the form to apply it to older responses)',
+      'replaces the mapping; null: the form does not ask for this identifier. Applies to events processed from now on (reprocess the form to apply it to older responses)',
   })
   @MayBeAbsent()
   @IsIdentifierMapping()
@@ -83,7 +83,7 @@ export class PreviewMappingBody {
   phoneCountry?: string | null;
 }
 
-export class PreviewedResponse {
+class PreviewedResponse {
   @ApiProperty({ example: 'a3a12ec67a1365927098a606107fac15' })
   token: string;
 
@@ -93,7 +93,7 @@ export class PreviewedResponse {
   @ApiProperty({
     type: 'object',
     additionalProperties: { $ref: '#/components/schemas/IdentifierView' },
-    description: 'as they are stored',
+    description: 'as stored',
   })
   now: Identifiers;
 
@@ -104,7 +104,7 @@ export class PreviewedResponse {
   })
   then: Identifiers;
 
-  @ApiProperty({ enum: IDENTIFIER_KEYS, isArray: true, description: 'those that would come, go, or change' })
+  @ApiProperty({ enum: IDENTIFIER_KEYS, isArray: true, description: 'those that would appear, disappear or change' })
   changed: IdentifierKey[];
 }
 
@@ -125,23 +125,31 @@ class MappingProblemView {
 }
 
 class MeaningView {
-  @ApiProperty({ enum: IDENTIFIER_KEYS, nullable: true, description: 'null: an admin said that it is not asked here' })
+  @ApiProperty({
+    enum: IDENTIFIER_KEYS,
+    nullable: true,
+    description: "null: an admin's mapping says that the form does not ask for it",
+  })
   key: IdentifierKey | null;
 
   @ApiPropertyOptional({
     enum: IDENTIFIER_KEYS,
     isArray: true,
-    description: 'all of them, when one answer holds several',
+    description: 'all of them, when one answer contains several',
   })
   parts?: readonly IdentifierKey[];
 
-  @ApiProperty({ enum: ['client', 'other', 'unknown'], description: "only the client's own is used" })
+  @ApiProperty({ enum: ['client', 'other', 'unknown'], description: "only the client's own are used" })
   whose: QuestionPlan['whose'];
 
   @ApiProperty({ minimum: 0, maximum: 1, example: 0.95 })
   confidence: number;
 
-  @ApiProperty({ enum: ['mapping', 'type', 'title', 'ref', 'hidden'] })
+  @ApiProperty({
+    enum: ['mapping', 'type', 'title', 'ref', 'hidden'],
+    description:
+      'what says so: your mapping, or the type, title or ref of the question, or the name of the hidden field',
+  })
   decidedBy: QuestionPlan['decidedBy'];
 
   @ApiProperty({ example: "the question's type is email" })
@@ -161,7 +169,7 @@ class FormFieldView {
   @ApiProperty({ type: String, nullable: true, example: 'email' })
   type: string | null;
 
-  @ApiProperty({ type: MeaningView, nullable: true, description: 'null: nothing that identifies anybody' })
+  @ApiProperty({ type: MeaningView, nullable: true, description: 'null: it identifies no one' })
   identifies: MeaningView | null;
 }
 
@@ -169,7 +177,7 @@ class HiddenFieldView {
   @ApiProperty({ example: 'account' })
   name: string;
 
-  @ApiProperty({ type: MeaningView, nullable: true, description: 'null: nothing that identifies anybody' })
+  @ApiProperty({ type: MeaningView, nullable: true, description: 'null: it identifies no one' })
   identifies: MeaningView | null;
 }
 
@@ -183,7 +191,13 @@ export class FormView {
   @ApiProperty({ enum: FORM_STATUSES })
   status: FormStatus;
 
-  @ApiProperty({ type: String, nullable: true, example: 'DE' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'DE',
+    description:
+      'country of phone numbers without a country code; null: told by the answers, the installation or the language',
+  })
   phoneCountry: string | null;
 
   @ApiProperty({ ...MAPPING_SCHEMA, example: { email: 'work_email' } })
@@ -191,24 +205,27 @@ export class FormView {
 
   @ApiProperty({
     type: [MappingProblemView],
-    description: 'mapped identifiers that the form could not serve when last compared with Typeform',
+    description: 'mapped identifiers whose source the form lacked when last compared with Typeform',
   })
   mappingProblems: MappingProblemView[];
 
   @ApiProperty({
     type: [FormFieldView],
-    description: "the questions of the form's definition, then those that only submissions brought",
+    description: "the questions of the form's definition, then those seen only in submissions",
   })
   fields: FormFieldView[];
 
-  @ApiProperty({ type: [HiddenFieldView] })
+  @ApiProperty({
+    type: [HiddenFieldView],
+    description: "the hidden fields of the form's definition, then those that only submissions brought",
+  })
   hidden: HiddenFieldView[];
 
   @ApiProperty({
     type: String,
     format: 'date-time',
     nullable: true,
-    description: 'when the definition was last read from Typeform; null: never, or it is about to be read',
+    description: 'when the definition was last read from Typeform; null: never, or about to be read',
   })
   definitionCheckedAt: Date | null;
 

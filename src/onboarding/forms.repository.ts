@@ -1,4 +1,4 @@
-/** SQL of onboarding_form: rows that appear by themselves and learn their title and questions from the events. */
+/** SQL of onboarding_form: rows are created on demand and learn their title and questions from events. */
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { EntityManager, Repository } from 'typeorm';
@@ -10,24 +10,30 @@ import { decodeCursor } from '../rest/page';
 import type { FormSettings } from './form-plans';
 import { FormField, FormStatus, OnboardingForm } from './onboarding-form.entity';
 
-/** What processing needs to know of a form. */
+/** What processing needs to know about a form. */
 export interface FormState extends FormSettings {
   formId: string;
   status: FormStatus;
+  /** The submissions it was opened for have something that its row does not know: {@link FormsRepository.learn}. */
+  learns: boolean;
 }
 
-interface FormRow {
+/** What a form's row knows from submissions. */
+interface LearningRow {
   form_id: string;
   title: string | null;
-  status: FormStatus;
-  identifier_mapping: IdentifierMapping;
-  phone_country: string | null;
-  definition: FormOutline | null;
   fields: FormField[];
   hidden_seen: string[];
 }
 
-/** What submissions brought. */
+interface FormRow extends LearningRow {
+  status: FormStatus;
+  identifier_mapping: IdentifierMapping;
+  phone_country: string | null;
+  definition: FormOutline | null;
+}
+
+/** What submissions contained. */
 interface Seen {
   title: string | null;
   fields: FormField[];
@@ -45,7 +51,7 @@ export class FormsRepository {
     return this.forms.findOneBy({ formId });
   }
 
-  /** Up to `limit + 1` forms, the newest first. */
+  /** Up to `limit + 1` forms, newest first. */
   list(limit: number, cursor: string | undefined): Promise<OnboardingForm[]> {
     const select = this.forms
       .createQueryBuilder('form')
@@ -61,16 +67,19 @@ export class FormsRepository {
     return manager.findOne(OnboardingForm, { where: { formId }, lock: { mode: 'pessimistic_write' } });
   }
 
-  /** Writes what an admin changed. */
+  /** Writes an admin's changes. */
   async change(manager: EntityManager, formId: string, change: Partial<OnboardingForm>): Promise<void> {
     await manager.update(OnboardingForm, { formId }, change);
   }
 
-  /** Makes sure the forms of these submissions have a row, with the questions and the title seen, and returns them by id. */
+  /**
+   * Makes sure the forms of these submissions have a row and returns them by id. Locks no row that is there: it would stay locked while
+   * the batch waits for keys, which another batch may hold that waits for the row.
+   */
   async open(manager: EntityManager, submissions: readonly Submission[], now: Date): Promise<Map<string, FormState>> {
     const seen = collect(submissions);
     if (seen.size === 0) return new Map();
-    // Sorted, so that two processors take the row locks in the same order.
+    // Sorted, so that two processors wait for each other's inserts in one direction only.
     const formIds = [...seen.keys()].sort();
     let rows = await this.select(manager, formIds);
     if (rows.length < formIds.length) {
@@ -82,18 +91,40 @@ export class FormsRepository {
       );
       rows = await this.select(manager, formIds);
     }
-    for (const row of rows) {
-      const { title, fields, hidden } = seen.get(row.form_id) ?? { title: null, fields: [], hidden: [] };
-      const merged = mergeFields(row.fields, fields);
-      const names = mergeNames(row.hidden_seen, hidden);
-      const newTitle = title ?? row.title;
-      if (merged === row.fields && names === row.hidden_seen && newTitle === row.title) continue;
-      await manager.query(
-        'UPDATE onboarding_form SET title = $2, fields = $3, hidden_seen = $4, updated_at = $5 WHERE form_id = $1',
-        [row.form_id, newTitle, JSON.stringify(merged), JSON.stringify(names), now],
-      );
-    }
-    return new Map(rows.map((row) => [row.form_id, toState(row)]));
+    return new Map(rows.map((row) => [row.form_id, toState(row, seen.get(row.form_id))]));
+  }
+
+  /**
+   * Adds the title and the questions of submissions to their forms. The rows are locked in order of their ids, together with those of
+   * `counted`, which the caller is about to change as well. Call it last, when nothing else is waited for.
+   */
+  async learn(
+    manager: EntityManager,
+    submissions: readonly Submission[],
+    counted: readonly string[],
+    now: Date,
+  ): Promise<void> {
+    const seen = collect(submissions);
+    if (seen.size === 0) return;
+    const rows = await manager.query<LearningRow[]>(
+      `SELECT form_id, title, fields, hidden_seen FROM onboarding_form WHERE form_id = ANY($1) ORDER BY form_id FOR UPDATE`,
+      [[...seen.keys(), ...counted]],
+    );
+    const changed = rows.flatMap((row) => learned(row, seen.get(row.form_id)) ?? []);
+    if (changed.length === 0) return;
+    await manager.query(
+      `UPDATE onboarding_form AS form
+          SET title = changed.title, fields = changed.fields::jsonb, hidden_seen = changed.hidden_seen::jsonb, updated_at = $5
+         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS changed (form_id, title, fields, hidden_seen)
+        WHERE form.form_id = changed.form_id`,
+      [
+        changed.map((row) => row.form_id),
+        changed.map(({ title }) => title),
+        changed.map(({ fields }) => JSON.stringify(fields)),
+        changed.map((row) => JSON.stringify(row.hidden_seen)),
+        now,
+      ],
+    );
   }
 
   /** Adds new responses to the counters: form id -> the times of its new responses. */
@@ -126,9 +157,10 @@ export class FormsRepository {
   }
 }
 
-function toState(row: FormRow): FormState {
+function toState(row: FormRow, seen: Seen | undefined): FormState {
   return {
     formId: row.form_id,
+    learns: learned(row, seen) !== null,
     status: row.status,
     definition: row.definition,
     identifierMapping: row.identifier_mapping,
@@ -140,13 +172,26 @@ function collect(submissions: readonly Submission[]): Map<string, Seen> {
   const seen = new Map<string, Seen>();
   for (const submission of submissions) {
     const form = seen.get(submission.formId) ?? { title: null, fields: [], hidden: [] };
-    seen.set(submission.formId, {
-      title: submission.formTitle ?? form.title,
-      fields: [...form.fields, ...questionsOf(submission)],
-      hidden: [...form.hidden, ...Object.keys(submission.hidden)],
-    });
+    seen.set(submission.formId, form);
+    form.title = submission.formTitle ?? form.title;
+    for (const question of questionsOf(submission)) form.fields.push(question);
+    form.hidden.push(...Object.keys(submission.hidden));
   }
   return seen;
+}
+
+/** The row with what was seen; null when it knows all of it. */
+function learned(row: LearningRow, seen: Seen | undefined): LearningRow | null {
+  if (!seen) return null;
+  const { form_id, fields, hidden_seen } = row;
+  const next = {
+    form_id,
+    title: seen.title ?? row.title,
+    fields: mergeFields(fields, seen.fields),
+    hidden_seen: mergeNames(hidden_seen, seen.hidden),
+  };
+  const same = next.title === row.title && next.fields === fields && next.hidden_seen === hidden_seen;
+  return same ? null : next;
 }
 
 /** Appends names that are new; returns `known` itself when there are none. */
@@ -156,7 +201,7 @@ function mergeNames(known: string[], seen: readonly string[]): string[] {
   return names.size === known.length ? known : [...names];
 }
 
-/** Appends questions that are new and takes over changed ones; returns `known` itself when nothing changed. */
+/** Appends new questions and adopts changed ones; returns `known` itself when nothing changed. */
 function mergeFields(known: FormField[], seen: readonly FormField[]): FormField[] {
   const byId = new Map(known.map((field) => [field.id, field]));
   let changed = false;
@@ -164,7 +209,7 @@ function mergeFields(known: FormField[], seen: readonly FormField[]): FormField[
     const before = byId.get(field.id);
     if (before && before.title === field.title && before.ref === field.ref && before.type === field.type) continue;
     if (!before && byId.size >= MAX_FIELDS) continue;
-    // A definition without titles (a legacy or truncated one) does not take away what is known.
+    // A definition without titles (a legacy or truncated one) does not erase known ones.
     byId.set(field.id, { ...field, title: field.title ?? before?.title ?? null });
     changed = true;
   }

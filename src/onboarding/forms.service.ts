@@ -38,7 +38,7 @@ export class FormsService {
     const items: FormView[] = [];
     for (const form of page.items) {
       items.push(this.view(form));
-      // A plan that is not remembered takes milliseconds; webhooks are answered in between.
+      // Computing an uncached plan takes milliseconds; yield to webhooks in between.
       await immediate();
     }
     return { ...page, items };
@@ -56,7 +56,7 @@ export class FormsService {
     return form;
   }
 
-  /** Changes what is given and leaves the rest. Throws `not_found`, or `validation_failed` for a mapping that the form cannot serve. */
+  /** Changes the given settings and leaves the rest. Throws `not_found`, or `validation_failed` for a mapping that the form cannot serve. */
   async update(formId: string, body: UpdateFormBody, by: Author): Promise<FormView> {
     const mapping = body.identifierMapping;
     const read = mapping && (await this.mapping.check(await this.find(formId), mapping, by.requestId));
@@ -96,10 +96,10 @@ function meaningOf(plan: QuestionPlan | null): FormView['fields'][number]['ident
   return { key, ...(parts ? { parts } : {}), whose, confidence, decidedBy, reason };
 }
 
-/** What admins set. */
+/** The settings that admins control. */
 type FormChange = Partial<Pick<OnboardingForm, 'status' | 'identifierMapping' | 'phoneCountry'>>;
 
-/** The settings that a body names, the country as its code is written. */
+/** The settings in a body, with the country code normalised. */
 function withCountry({ status, phoneCountry, identifierMapping }: UpdateFormBody): FormChange {
   return {
     ...(status === undefined ? {} : { status }),
@@ -108,7 +108,7 @@ function withCountry({ status, phoneCountry, identifierMapping }: UpdateFormBody
   };
 }
 
-/** What a change would change: setting -> its value before and after. */
+/** The effect of a change: setting -> its value before and after. */
 function differences(form: OnboardingForm, change: FormChange): Record<string, { from: unknown; to: unknown }> {
   const settings = ['status', 'phoneCountry', 'identifierMapping'] as const;
   return Object.fromEntries(

@@ -1,4 +1,4 @@
-/** What another mapping would make of the newest responses of a form. Changes nothing. */
+/** What a different mapping would find in the newest responses of a form. Changes nothing. */
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { IDENTIFIER_KEYS } from '../core/identifiers';

@@ -1,7 +1,7 @@
 /**
- * What the neighbours of a batch say, for core/client-assignment, and the locks under which it stays true until the commit: first
- * those of the responses, then those of all keys, old and new, then the clients. Everybody takes them in this order and each kind
- * sorted, so that nobody waits for each other in a circle.
+ * The neighbours of a batch, for core/client-assignment, and the locks that keep them unchanged until the commit: first
+ * those of the responses, then those of all keys, old and new, then the clients. Every transaction takes them in this order, each kind
+ * sorted, so that there is no deadlock.
  */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -15,7 +15,7 @@ import {
 import type { ClientCorrections } from '../core/client-record';
 import type { ResponseId } from './stored-response';
 
-/** What a batch is about. `clientIds`: those its responses hold, or are pinned to. */
+/** The keys and ids a batch touches. `clientIds`: the clients its responses belong to, or are pinned to. */
 export interface BatchOutline {
   responses: readonly ResponseId[];
   emails: readonly string[];
@@ -23,17 +23,33 @@ export interface BatchOutline {
   clientIds: readonly string[];
 }
 
-/** A client as it is known, with what admins corrected by hand. */
+/** A known client, with admins' corrections. */
 export interface NeighbourClient extends KnownClient {
   corrections: ClientCorrections;
 }
 
-/** The row is not one of the batch, whose places are being decided. */
+/** A client that somebody else has locked. */
+export type HeldClient = Pick<KnownClient, 'id' | 'email' | 'splitFrom'>;
+
+/** What the neighbours say, and which clients could not be asked. */
+export interface Known extends Neighbourhood {
+  clients: NeighbourClient[];
+  held: HeldClient[];
+}
+
+/** The clients of these ids and e-mails, and who was split from them, and from these, and so on. */
+const NEIGHBOURS = `id IN (
+  WITH RECURSIVE family AS (
+    SELECT id FROM client WHERE id = ANY($1) OR email = ANY($2)
+     UNION SELECT client.id FROM client JOIN family ON client.split_from = family.id
+  ) SELECT id FROM family)`;
+
+/** The row is not part of the batch, whose clients are being decided. */
 const OTHER = `client_id IS NOT NULL
   AND NOT EXISTS (SELECT FROM batch WHERE batch.form_id = response.form_id AND batch.token = response.token)`;
 const BATCH = `WITH batch AS MATERIALIZED (SELECT * FROM unnest($1::text[], $2::text[]) AS batch (form_id, token))`;
 
-/** The first or last client by id of the others that gave a phone, with an e-mail or alone: one probe of an index. */
+/** The first or last client by id among the others that gave a phone, with or without an e-mail: one index probe. */
 const end = (condition: string, direction: 'ASC' | 'DESC'): string => `
   (SELECT client_id FROM form_response AS response
     WHERE phone_key = wanted.phone AND ${condition} AND ${OTHER} ORDER BY client_id ${direction} LIMIT 1)`;
@@ -42,7 +58,7 @@ const ALONE = 'email_key IS NULL AND pinned_client_id IS NULL';
 
 @Injectable()
 export class NeighbourhoodRepository {
-  /** From here to the commit nobody else stores these responses or changes their keys. */
+  /** Locks these responses and their keys against other writers until the commit. */
   async lockResponses(manager: EntityManager, ids: readonly ResponseId[]): Promise<void> {
     await lock(
       manager,
@@ -50,16 +66,20 @@ export class NeighbourhoodRepository {
     );
   }
 
-  /** From here to the commit nobody else gives or takes a response with one of these keys. */
+  /** Locks these keys until the commit: no other transaction adds or moves a response with one of them. */
   async lockKeys(manager: EntityManager, emails: readonly string[], phones: readonly string[]): Promise<void> {
     await lock(manager, [...emails.map((email) => `email:${email}`), ...phones.map((phone) => `phone:${phone}`)]);
   }
 
-  /** Reads what {@link Neighbourhood} says, and locks its clients. */
+  /**
+   * Reads what {@link Neighbourhood} says, and locks its clients. `wait: false`: those that somebody else holds are not locked, and
+   * named in `held`; nothing may be decided then.
+   */
   async read(
     manager: EntityManager,
     { responses, emails, phones, clientIds }: BatchOutline,
-  ): Promise<Omit<Neighbourhood, 'clients'> & { clients: NeighbourClient[] }> {
+    wait: boolean,
+  ): Promise<Known> {
     const batch = [responses.map(({ formId }) => formId), responses.map(({ token }) => token)];
     const aliases = await this.aliases(manager, emails, phones);
     const known = await this.phones(manager, batch, phones);
@@ -68,8 +88,9 @@ export class NeighbourhoodRepository {
       ...aliases.map(({ clientId }) => clientId),
       ...known.flatMap(({ owners, alone }) => [...owners, ...alone]),
     ];
-    const locked = await this.lockClients(manager, [...new Set(named)], emails);
-    return { aliases, phones: known, clients: await this.clients(manager, batch, locked) };
+    const locked = await this.lockClients(manager, [...new Set(named)], emails, wait);
+    const held = wait ? [] : await this.othersThan(manager, locked, [...new Set(named)], emails);
+    return { aliases, phones: known, clients: await this.clients(manager, batch, locked), held };
   }
 
   private async aliases(
@@ -85,7 +106,7 @@ export class NeighbourhoodRepository {
     return rows.map(({ kind, value, client_id: clientId }) => ({ kind, value, clientId }));
   }
 
-  /** A constant number of probes for each phone, however many responses gave it. */
+  /** A constant number of probes per phone, no matter how many responses gave it. */
   private async phones(manager: EntityManager, batch: string[][], phones: readonly string[]): Promise<KnownPhone[]> {
     if (phones.length === 0) return [];
     const rows = await manager.query<{ phone: string; owners: (string | null)[]; alone: (string | null)[] }[]>(
@@ -102,21 +123,29 @@ export class NeighbourhoodRepository {
     manager: EntityManager,
     ids: readonly string[],
     emails: readonly string[],
+    wait: boolean,
   ): Promise<string[]> {
     const rows = await manager.query<{ id: string }[]>(
-      `SELECT id FROM client
-        WHERE id IN (
-          WITH RECURSIVE family AS (
-            SELECT id FROM client WHERE id = ANY($1) OR email = ANY($2)
-             UNION SELECT client.id FROM client JOIN family ON client.split_from = family.id
-          ) SELECT id FROM family)
-        ORDER BY id FOR UPDATE`,
+      `SELECT id FROM client WHERE ${NEIGHBOURS} ORDER BY id FOR UPDATE ${wait ? '' : 'SKIP LOCKED'}`,
       [ids, emails],
     );
     return rows.map(({ id }) => id);
   }
 
-  /** After the locks, in a statement of its own: what another batch committed while this one waited counts. */
+  private async othersThan(
+    manager: EntityManager,
+    locked: readonly string[],
+    ids: readonly string[],
+    emails: readonly string[],
+  ): Promise<HeldClient[]> {
+    const rows = await manager.query<{ id: string; email: string | null; split_from: string | null }[]>(
+      `SELECT id, email, split_from FROM client WHERE (${NEIGHBOURS}) AND id <> ALL($3)`,
+      [ids, emails, locked],
+    );
+    return rows.map(({ id, email, split_from: splitFrom }) => ({ id, email, splitFrom }));
+  }
+
+  /** In a separate statement after the locks, so that it sees what another batch committed while this one waited. */
   private async clients(manager: EntityManager, batch: string[][], ids: readonly string[]): Promise<NeighbourClient[]> {
     const rows = await manager.query<
       {
@@ -149,7 +178,7 @@ export class NeighbourhoodRepository {
         name: row.name === null ? null : foldedName(row.name),
         splitFrom: row.split_from,
         emailNamed: row.email_named,
-        held: row.decided || emailByHand || row.split_from !== null,
+        held: row.decided || row.split_from !== null || Object.keys(row.corrections).length > 0,
         hasOthers: row.has_others,
         corrections: row.corrections,
       };

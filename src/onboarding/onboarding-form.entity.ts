@@ -10,7 +10,7 @@ export type FormStatus = (typeof FORM_STATUSES)[number];
 /** A question as last seen in a definition; the columns of a CSV export. */
 export type FormField = FormQuestion;
 
-/** A form that has a webhook here, or that has sent at least one event. Rows appear by themselves. */
+/** A form that has a webhook here, or that has sent at least one event. Rows are created on demand. */
 @Entity('onboarding_form')
 @Check('onboarding_form_status', `status IN ('active', 'paused')`)
 export class OnboardingForm {
@@ -23,7 +23,7 @@ export class OnboardingForm {
   @Column('text', { default: 'active' })
   status: FormStatus;
 
-  /** Identifier -> field ref, field id or `hidden:<name>`; wins over everything found by itself. null: the form never asks for it. */
+  /** Identifier -> field ref, field id or `hidden:<name>`; takes precedence over automatic detection. null: the form does not ask for it. */
   @Column('jsonb', { name: 'identifier_mapping', default: {} })
   identifierMapping: IdentifierMapping;
 
@@ -31,22 +31,22 @@ export class OnboardingForm {
   @Column('text', { name: 'phone_country', nullable: true })
   phoneCountry: string | null;
 
-  /** Mapped identifiers that the form could not serve when it was last compared with Typeform. */
+  /** Mapped identifiers whose source the form lacked when it was last compared with Typeform. */
   @Column('jsonb', { name: 'mapping_problems', default: [] })
   mappingProblems: MappingProblem[];
 
-  /** What the form asked when its definition was last read from Typeform; null: it never was. */
+  /** The form's questions when its definition was last read from Typeform; null: never read. */
   @Column('jsonb', { nullable: true })
   definition: FormOutline | null;
 
   @Column('timestamptz', { name: 'definition_checked_at', nullable: true })
   definitionCheckedAt: Date | null;
 
-  /** Every question that submissions brought so far, in order of first appearance. */
+  /** Every question seen in submissions so far, in order of first appearance. */
   @Column('jsonb', { default: [] })
   fields: FormField[];
 
-  /** Names of the hidden fields that submissions brought so far. */
+  /** Names of the hidden fields seen in submissions so far. */
   @Column('jsonb', { name: 'hidden_seen', default: [] })
   hiddenSeen: string[];
 

@@ -21,8 +21,6 @@ const KNOWN_EVENT_TYPES = new Set(['form_response', 'form_response_partial']);
 interface Work {
   event: IncomingEvent;
   submission: Submission;
-  /** The answers are something else than a list: nothing in the event is believed to tell whose it is. */
-  unreadable: boolean;
 }
 
 @Injectable()
@@ -39,9 +37,13 @@ export class OnboardingService {
   /**
    * Applies the events of a batch in the caller's transaction and says what became of each. Applying an event twice, or events in
    * any order and division, ends in the same records. Throws when one of them cannot be applied; the transaction must then be
-   * rolled back.
+   * rolled back. With `wait: false` it throws a `ClientsHeldError` instead of waiting for clients that somebody else holds.
    */
-  async applyBatch(manager: EntityManager, events: readonly IncomingEvent[]): Promise<EventOutcome[]> {
+  async applyBatch(
+    manager: EntityManager,
+    events: readonly IncomingEvent[],
+    { wait = true }: { wait?: boolean } = {},
+  ): Promise<EventOutcome[]> {
     const work = events.flatMap((event) => (KNOWN_EVENT_TYPES.has(event.eventType) ? [read(event)] : []));
     const now = this.clock.now();
     const forms = await this.forms.open(
@@ -53,7 +55,15 @@ export class OnboardingService {
       const form = forms.get(item.submission.formId);
       return form?.status === 'active' ? [this.version(item, form)] : [];
     });
-    const superseded = await this.store(manager, active, now);
+    const { superseded, added } = await this.store(manager, active, now, wait);
+    const news = work.filter(({ submission }) => forms.get(submission.formId)?.learns);
+    await this.forms.learn(
+      manager,
+      news.map(({ submission }) => submission),
+      [...added.keys()],
+      now,
+    );
+    await this.forms.count(manager, added, now);
     const used = new Set(active.map(({ eventId }) => eventId));
     return events.map(({ eventId, eventType }) => {
       if (!KNOWN_EVENT_TYPES.has(eventType)) return { eventId, status: 'ignored', reason: 'unknown_event_type' };
@@ -62,8 +72,8 @@ export class OnboardingService {
     });
   }
 
-  private version({ event, submission, unreadable }: Work, form: FormState): NewVersion {
-    const identifiers = unreadable ? {} : this.plans.identify(form, submission);
+  private version({ event, submission }: Work, form: FormState): NewVersion {
+    const identifiers = submission.unreadable ? {} : this.plans.identify(form, submission);
     const completed = submission.responseType === 'completed';
     return {
       formId: submission.formId,
@@ -79,10 +89,15 @@ export class OnboardingService {
     };
   }
 
-  /** Stores what is newer than what is stored and counts new responses. Returns the ids of the events that are older. */
-  private async store(manager: EntityManager, versions: readonly NewVersion[], now: Date): Promise<Set<string>> {
+  /** Stores what is newer than what is stored. Returns the ids of the events that are older, and the times of new responses by form. */
+  private async store(
+    manager: EntityManager,
+    versions: readonly NewVersion[],
+    now: Date,
+    wait: boolean,
+  ): Promise<{ superseded: Set<string>; added: Map<string, Date[]> }> {
     const superseded = new Set<string>();
-    if (versions.length === 0) return superseded;
+    if (versions.length === 0) return { superseded, added: new Map() };
     await this.neighbourhood.lockResponses(manager, versions);
     const stored = await this.responses.places(manager, versions);
     const places = new Map(stored.map((place) => [responseKey(place), place]));
@@ -93,16 +108,14 @@ export class OnboardingService {
       if (before && !supersedes(version, before)) superseded.add(version.eventId);
       else latest.set(key, version);
     }
-    await this.assigner.store(manager, [...latest.values()], places, now);
-    await this.forms.count(manager, firstTimes(latest, places), now);
-    return superseded;
+    await this.assigner.store(manager, [...latest.values()], places, now, wait);
+    return { superseded, added: firstTimes(latest, places) };
   }
 }
 
 /** Throws `invalid_event` for a body that is no event. */
 function read(event: IncomingEvent): Work {
-  const parsed = parseTypeformEvent(event.payload);
-  return { event, submission: toSubmission(parsed), unreadable: parsed.unreadable };
+  return { event, submission: toSubmission(parseTypeformEvent(event.payload)) };
 }
 
 /** The times of the responses that were not stored before, by form. */

@@ -1,4 +1,4 @@
-/** SQL of reading the responses of a form again. Every method runs in the caller's transaction. */
+/** SQL of reprocessing a form's responses. Every method runs in the caller's transaction. */
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
 import { responseSearchText } from '../core/search-text';
@@ -13,15 +13,15 @@ const BATCH_TIMEOUT = '5s';
 @Injectable()
 export class ReprocessRepository {
   /**
-   * Waits until no batch is under way: whoever begins after this sees the settings of the form that are committed by now. Throws a
-   * contention error when it has waited long enough.
+   * Waits until no batch is running: batches that start later see the form's settings committed by now. Throws a
+   * contention error when it has waited too long.
    */
   async outlastBatches(manager: EntityManager): Promise<void> {
     await manager.query(`SET LOCAL lock_timeout = '${BATCH_TIMEOUT}'`);
     await lockUntilCommit(manager, 'processing');
   }
 
-  /** As batches do: an erasure runs alone, so what is read here is not erased before the commit. */
+  /** Takes the lock that batches share: an erasure runs exclusively, so what is read here is not erased before the commit. */
   async standBesideBatches(manager: EntityManager): Promise<void> {
     await shareUntilCommit(manager, 'processing');
   }
@@ -34,12 +34,12 @@ export class ReprocessRepository {
     return manager.findOneBy(OnboardingForm, { formId });
   }
 
-  /** The form, unchanged by others until the commit. */
+  /** The form, locked until the commit. */
   lockForm(manager: EntityManager, formId: string): Promise<OnboardingForm | null> {
     return manager.findOne(OnboardingForm, { where: { formId }, lock: { mode: 'pessimistic_write' } });
   }
 
-  /** The next responses of a form in the order of their tokens. */
+  /** The next responses of a form, ordered by token. */
   async next(manager: EntityManager, formId: string, after: string, limit: number): Promise<ResponseId[]> {
     return manager.query<ResponseId[]>(
       'SELECT form_id AS "formId", token FROM form_response WHERE form_id = $1 AND token > $2 ORDER BY token LIMIT $3',
@@ -47,7 +47,7 @@ export class ReprocessRepository {
     );
   }
 
-  /** Responses as they are, locked to the commit. */
+  /** Responses in their current state, locked until the commit. */
   rows(manager: EntityManager, ids: readonly ResponseId[]): Promise<FormResponse[]> {
     return manager.find(FormResponse, {
       where: ids.map(({ formId, token }) => ({ formId, token })),
@@ -56,7 +56,10 @@ export class ReprocessRepository {
     });
   }
 
-  /** Writes what was found in responses, and what finds them now. */
+  /**
+   * Writes the identifiers found in responses, and their search texts. The caller assigns their clients and keys in the same
+   * transaction. `keyed_at` is set here already: otherwise the assignment would take the new search text for an outdated one.
+   */
   async saveIdentifiers(
     manager: EntityManager,
     responses: readonly Pick<FormResponse, 'formId' | 'token' | 'answers' | 'hidden' | 'identifiers'>[],
@@ -64,7 +67,7 @@ export class ReprocessRepository {
   ): Promise<void> {
     await manager.query(
       `UPDATE form_response AS response
-          SET identifiers = found.identifiers::jsonb, search_text = found.search_text, updated_at = $5
+          SET identifiers = found.identifiers::jsonb, search_text = found.search_text, updated_at = $5, keyed_at = $5
          FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS found (form_id, token, identifiers, search_text)
         WHERE response.form_id = found.form_id AND response.token = found.token`,
       [

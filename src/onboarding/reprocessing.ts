@@ -1,4 +1,4 @@
-/** Reads all stored responses of a form again with the settings in force, as a job: identifiers and clients, from the answers kept. */
+/** Reprocesses a form's stored responses with its current settings, as a job: identifiers and clients, from the stored answers. */
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable, OnModuleInit } from '@nestjs/common';
@@ -20,7 +20,7 @@ import { ReprocessRepository } from './reprocess.repository';
 import type { ResponseId } from './stored-response';
 
 const Params = z.object({ formId: z.string() });
-/** `settings`: digest of what the responses were read by so far; `after`: token of the last one. */
+/** `settings`: digest of the settings used so far; `after`: token of the last response. */
 const Cursor = z.object({ settings: z.string(), after: z.string() });
 
 @Injectable()
@@ -45,7 +45,7 @@ export class Reprocessing implements JobHandler, OnModuleInit {
     this.runner.register(this);
   }
 
-  /** Asks for it and returns at once; an active job of the form takes the request in. Throws `not_found`. */
+  /** Queues the job and returns immediately; an active job of the form absorbs the request. Throws `not_found`. */
   async start(formId: string, by: Author): Promise<JobReference> {
     await this.forms.find(formId);
     const wanted = { kind: this.kind, params: { formId }, joinKey: `${this.kind}:${formId}` } as const;
@@ -59,7 +59,7 @@ export class Reprocessing implements JobHandler, OnModuleInit {
     return { jobId: id };
   }
 
-  /** From here on every batch that is under way goes by the settings of this digest, or by newer ones, which start the job anew. */
+  /** From here on every running batch uses the settings of this digest, or newer ones, which restart the job. */
   async begin(manager: EntityManager, job: Job): Promise<{ total: number; cursor: z.input<typeof Cursor> }> {
     const { formId } = Params.parse(job.params);
     await this.repository.outlastBatches(manager);
@@ -70,7 +70,7 @@ export class Reprocessing implements JobHandler, OnModuleInit {
     };
   }
 
-  /** The next responses. Rows that are gone stay away: nothing is inserted. Rows that changed are read as they are now. */
+  /** The next responses. Deleted rows stay deleted: nothing is inserted. Changed rows are read in their current state. */
   async advance(manager: EntityManager, job: Job, { limit, skip }: ChunkOptions): Promise<JobStep> {
     const { formId } = Params.parse(job.params);
     const { settings, after } = Cursor.parse(job.cursor);
@@ -85,7 +85,7 @@ export class Reprocessing implements JobHandler, OnModuleInit {
     return { next: 'chunk', cursor, done: await this.readAgain(manager, form, ids), failed: 0 };
   }
 
-  /** Reads responses again and gives them to their clients. Returns how many there were. */
+  /** Reads responses again and assigns them to clients. Returns how many there were. */
   private async readAgain(manager: EntityManager, form: OnboardingForm, ids: readonly ResponseId[]): Promise<number> {
     await this.neighbourhood.lockResponses(manager, ids);
     const rows = await this.repository.rows(manager, ids);
@@ -99,8 +99,8 @@ export class Reprocessing implements JobHandler, OnModuleInit {
   }
 
   /**
-   * Nothing is left. A change of the settings is either seen here, or waits for the end of this job: whoever asks to reprocess after
-   * such a change never joins a job that did not go by it.
+   * Nothing is left. A change of the settings is either seen here, or waits for the end of this job: a request to reprocess after
+   * such a change never joins a job that did not use it.
    */
   private async end(manager: EntityManager, formId: string, settings: string): Promise<JobStep> {
     const form = await this.repository.lockForm(manager, formId);
@@ -108,7 +108,7 @@ export class Reprocessing implements JobHandler, OnModuleInit {
   }
 }
 
-/** What decides how a response is read. Objects from jsonb have their keys in one order. */
+/** What determines how a response is read. Objects from jsonb have a fixed key order. */
 function digestOf(form: OnboardingForm | null): string {
   const { identifierMapping, phoneCountry, definition } = form ?? {};
   const settings = JSON.stringify([identifierMapping, phoneCountry, definition]);

@@ -12,7 +12,7 @@ import { ResponsesFilter, ResponsesQueryRepository } from './responses-query.rep
 import { harmlessText, xlsxText } from './spreadsheet-text';
 
 const CHUNK = 200;
-/** Excel shows no more columns than this. */
+/** The most columns that Excel shows. */
 const MAX_XLSX_COLUMNS = 16_384;
 
 @Injectable()
@@ -20,8 +20,8 @@ export class ResponseExport {
   constructor(private readonly responses: ResponsesQueryRepository) {}
 
   /**
-   * Streams every matching response, the oldest first. Only a chunk of rows is in memory at a time, and the next one is read when
-   * the receiver has taken the last. CSV and XLSX have a column for each question when the filter names a form.
+   * Streams every matching response, oldest first. Only one chunk of rows is in memory at a time, and the next one is read when
+   * the receiver has consumed the last. CSV and XLSX have a column for each question when the filter names a form.
    */
   async stream(format: ExportFormat, filter: ResponsesFilter): Promise<Readable> {
     const rows = this.responses.stream(filter, CHUNK);
@@ -35,7 +35,7 @@ async function* ndjson(rows: AsyncIterable<FormResponse>): AsyncGenerator<string
   for await (const row of rows) yield `${JSON.stringify(toResponseView(row))}\n`;
 }
 
-/** UTF-8 with a byte order mark, without which Excel guesses another encoding. Every cell is quoted and harmless. */
+/** UTF-8 with a byte order mark, without which Excel guesses a different encoding. Every cell is quoted and neutralised. */
 function csv(columns: readonly Column[], rows: AsyncIterable<FormResponse>): Readable {
   const stringifier = stringify({ bom: true, quoted: true, quoted_empty: false, record_delimiter: 'windows' });
   const source = Readable.from(csvRecords(columns, rows));
@@ -49,19 +49,18 @@ async function* csvRecords(columns: readonly Column[], rows: AsyncIterable<FormR
   for await (const row of rows) {
     yield columns.map((column) => {
       const cell = column.cell(row);
-      // A negative number is no formula.
+      // A negative number is not a formula.
       return typeof cell === 'string' ? harmlessText(cell) : cell === null ? '' : String(cell);
     });
   }
 }
 
-/** One sheet of text cells, numbers and truth values; more than 1,048,575 responses go on in a second sheet. */
+/** One sheet of text, numbers and booleans; beyond 1,048,575 responses a second sheet follows. */
 function xlsx(columns: readonly Column[], rows: AsyncIterable<FormResponse>): Readable {
   const stream = writeXlsxStream(xlsxRows(columns, rows), {
     name: 'Responses',
     columns: columns.map(({ heading }) => ({ header: xlsxText(heading) })),
     freezePane: { rows: 1 },
-    zip64: true,
   });
   return Readable.fromWeb(stream as ReadableStream);
 }

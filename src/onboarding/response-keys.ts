@@ -1,10 +1,10 @@
-/** What a response gives that may find its client. Pure. */
+/** The keys of a response that may identify its client. Pure. */
 import type { ClientKeys } from '../core/client-assignment';
 import { saysAnything } from '../core/client-record';
 import { findsClients } from '../core/identification/identify';
 import type { Identifiers } from '../core/identifiers';
 
-/** A test request never belongs to anybody. */
+/** A test request never belongs to a client. */
 export function keysOf(identifiers: Identifiers, test: boolean): ClientKeys {
   const { email, phone } = identifiers;
   return {
@@ -13,7 +13,7 @@ export function keysOf(identifiers: Identifiers, test: boolean): ClientKeys {
   };
 }
 
-/** Whether a response without keys makes a client of its own: it is complete, and says anything of a person. */
+/** Whether a response without keys creates its own client: it is complete and says something about a person. */
 export function standsAlone(identifiers: Identifiers, completed: boolean, test: boolean): boolean {
   return completed && !test && saysAnything(identifiers);
 }

@@ -33,7 +33,7 @@ export class ResponsesQueryRepository {
     return this.responses.find({ where: { formId }, order: { effectiveAt: 'DESC', token: 'DESC' }, take: limit });
   }
 
-  /** Up to `limit + 1` responses, the newest submission first. */
+  /** Up to `limit + 1` responses, newest submission first. */
   list(query: ResponsesQuery): Promise<FormResponse[]> {
     const select = this.filtered(query)
       .orderBy('response.effectiveAt', 'DESC')
@@ -52,7 +52,7 @@ export class ResponsesQueryRepository {
     return select.getMany();
   }
 
-  /** Everything that matches, the oldest submission first, in chunks: memory does not grow with the result. */
+  /** Every match, oldest submission first, in chunks: memory does not grow with the result. */
   async *stream(filter: ResponsesFilter, chunk: number): AsyncGenerator<FormResponse> {
     let last: FormResponse | undefined;
     do {

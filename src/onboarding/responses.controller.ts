@@ -28,7 +28,7 @@ export class ResponsesController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'List responses, the newest submission first' })
+  @ApiOperation({ summary: 'List responses, newest submission first' })
   @ApiOkResponse({ type: ResponsePage })
   @ApiProblems('validation_failed')
   async list(@Query() query: ResponsesQuery): Promise<ResponsePage> {
@@ -38,7 +38,7 @@ export class ResponsesController {
 
   @Get('export')
   @ApiOperation({
-    summary: 'Stream every matching response as NDJSON, CSV or XLSX, the oldest submission first',
+    summary: 'Stream every matching response as NDJSON, CSV or XLSX, oldest submission first',
     description: 'CSV and XLSX have a column for each question when formId is given.',
   })
   @ApiOkResponse({

@@ -26,7 +26,7 @@ export class ResponsesQuery extends PageQuery {
   @ApiPropertyOptional({
     enum: ['true', 'false', 'all'],
     default: 'all',
-    description: "Typeform's test requests: only these, none of these, all",
+    description: 'test requests from Typeform: only these, none of these, or all',
   })
   @MayBeAbsent()
   @IsIn(['true', 'false', 'all'])
@@ -34,7 +34,7 @@ export class ResponsesQuery extends PageQuery {
 
   @ApiPropertyOptional({
     example: 'lovelace london',
-    description: 'words, addresses and numbers that all occur in the answers; case and accents do not matter',
+    description: 'words, addresses and numbers, all of which must occur in the answers; case and accents do not matter',
   })
   @MayBeAbsent()
   @IsString()
@@ -48,7 +48,7 @@ export class ResponsesQuery extends PageQuery {
   submittedUntil?: string;
 }
 
-export const EXPORT_FORMATS = ['ndjson', 'csv', 'xlsx'] as const;
+const EXPORT_FORMATS = ['ndjson', 'csv', 'xlsx'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export class ExportQuery extends OmitType(ResponsesQuery, ['limit', 'cursor'] as const) {
@@ -61,11 +61,17 @@ export class IdentifierView {
   @ApiProperty({ example: 'ada@example.com' })
   value: string;
 
-  @ApiProperty({ example: 'field:hVONkQcnSNRj', description: 'field:<id> or hidden:<name>' })
+  @ApiProperty({ example: 'field:hVONkQcnSNRj', description: 'field:<id>, hidden:<name>, or admin: corrected by hand' })
   source: string;
 
   @ApiProperty({ example: 0.95, minimum: 0, maximum: 1 })
   confidence: number;
+
+  @ApiPropertyOptional({
+    enum: [false],
+    description: 'there when the value could not be brought into its form: it is shown as typed and finds nobody',
+  })
+  normalised?: false;
 }
 
 class AnswerView {
@@ -84,7 +90,7 @@ class AnswerView {
   @ApiProperty({ example: 'email' })
   type: string;
 
-  @ApiProperty({ type: Object, example: 'ada@example.com', description: "Typeform's value of this type, as it came" })
+  @ApiProperty({ type: Object, example: 'ada@example.com', description: "Typeform's value of this type, as received" })
   value: unknown;
 }
 
@@ -142,7 +148,7 @@ export class ResponseView {
   @ApiProperty({
     type: 'object',
     additionalProperties: { $ref: '#/components/schemas/IdentifierView' },
-    description: `those found of ${IDENTIFIER_KEYS.join(', ')}`,
+    description: `the identifiers found, out of ${IDENTIFIER_KEYS.join(', ')}`,
   })
   identifiers: Identifiers;
 

@@ -1,4 +1,4 @@
-/** SQL that writes form_response. Each method is one statement, whatever the number of responses. */
+/** SQL that writes form_response. Each method is one statement for any number of responses. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { IdentifierRecord, Identifiers } from '../core/identifiers';
@@ -6,21 +6,21 @@ import { responseSearchText } from '../core/search-text';
 import type { GivenPhone } from './clients.repository';
 import type { NewVersion, ResponseFacts, ResponseId, ResponsePlace } from './stored-response';
 
-/** Older responses than this many are not looked at when a client's record is put together. */
+/** Only this many of a client's newest responses contribute to its record. */
 const MAX_RESPONSES_PER_CLIENT = 200;
 
 const SAVE = `
   INSERT INTO form_response
     (form_id, token, event_id, response_type, test, landed_at, submitted_at, received_at, effective_at, answers, hidden, variables,
-     score, ending, outcome, identifiers, email_key, phone_key, client_id, search_text, created_at, updated_at, keyed_at)
+     score, ending, outcome, identifiers, email_key, phone_key, client_id, search_text, unreadable, created_at, updated_at, keyed_at)
   SELECT form_id, token, event_id, response_type, test, landed_at, submitted_at, received_at, effective_at, answers::jsonb,
          hidden::jsonb, variables::jsonb, score, ending::jsonb, outcome::jsonb, identifiers::jsonb, email_key, phone_key,
-         client_id, search_text, $21, $21, $21
+         client_id, search_text, unreadable, $22, $22, $22
     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::timestamptz[], $7::timestamptz[],
                 $8::timestamptz[], $9::timestamptz[], $10::text[], $11::text[], $12::text[], $13::float8[], $14::text[],
-                $15::text[], $16::text[], $17::text[], $18::text[], $19::uuid[], $20::text[])
+                $15::text[], $16::text[], $17::text[], $18::text[], $19::uuid[], $20::text[], $21::boolean[])
       AS new (form_id, token, event_id, response_type, test, landed_at, submitted_at, received_at, effective_at, answers, hidden,
-              variables, score, ending, outcome, identifiers, email_key, phone_key, client_id, search_text)
+              variables, score, ending, outcome, identifiers, email_key, phone_key, client_id, search_text, unreadable)
    ORDER BY form_id, token
   ON CONFLICT (form_id, token) DO UPDATE
     SET event_id = excluded.event_id, response_type = excluded.response_type, test = excluded.test,
@@ -28,7 +28,8 @@ const SAVE = `
         effective_at = excluded.effective_at, answers = excluded.answers, hidden = excluded.hidden,
         variables = excluded.variables, score = excluded.score, ending = excluded.ending, outcome = excluded.outcome,
         identifiers = excluded.identifiers, email_key = excluded.email_key, phone_key = excluded.phone_key,
-        client_id = excluded.client_id, search_text = excluded.search_text, updated_at = excluded.updated_at, keyed_at = excluded.keyed_at`;
+        client_id = excluded.client_id, search_text = excluded.search_text, unreadable = excluded.unreadable,
+        updated_at = excluded.updated_at, keyed_at = excluded.keyed_at`;
 
 interface PlaceRow {
   form_id: string;
@@ -48,7 +49,7 @@ interface FactsRow extends PlaceRow {
   identifiers: Identifiers;
 }
 
-/** A stored response with what decides about its client. */
+/** A stored response with what determines its client. */
 export interface StoredFacts extends ResponsePlace {
   test: boolean;
   identifiers: Identifiers;
@@ -58,7 +59,7 @@ const PLACE = `form_id, token, event_id, response_type, effective_at, received_a
 
 @Injectable()
 export class ResponsesRepository {
-  /** The responses that are stored, locked. Whoever asks must be the only one to write them: `KeyLocks.responses`. */
+  /** The responses that are stored, locked. The caller must be their only writer: `KeyLocks.responses`. */
   async places(manager: EntityManager, ids: readonly ResponseId[]): Promise<ResponsePlace[]> {
     const rows = await manager.query<PlaceRow[]>(
       `SELECT ${PLACE} FROM form_response JOIN unnest($1::text[], $2::text[]) AS wanted (form_id, token) USING (form_id, token)
@@ -68,7 +69,7 @@ export class ResponsesRepository {
     return rows.map(toPlace);
   }
 
-  /** Like {@link places}, with what was found in them. */
+  /** Like {@link places}, with their identifiers. */
   async facts(manager: EntityManager, ids: readonly ResponseId[]): Promise<StoredFacts[]> {
     const rows = await manager.query<FactsRow[]>(
       `SELECT ${PLACE}, test, identifiers
@@ -110,11 +111,12 @@ export class ResponsesRepository {
       all(({ keys }) => keys.phone),
       clientIds,
       all(({ submission, identifiers }) => responseSearchText(submission.answers, submission.hidden, identifiers)),
+      all(({ submission }) => submission.unreadable),
       now,
     ]);
   }
 
-  /** Gives stored responses to their clients, and notes their keys. */
+  /** Assigns stored responses to their clients, and writes their keys. */
   async place(
     manager: EntityManager,
     responses: readonly ResponseFacts[],
@@ -138,7 +140,7 @@ export class ResponsesRepository {
     );
   }
 
-  /** All responses that gave a phone alone and are not pinned go to the phone's client. */
+  /** Moves all unpinned responses that gave a phone without an e-mail to the phone's client. */
   async moveAlone(manager: EntityManager, moves: readonly { phone: string; clientId: string }[]): Promise<void> {
     await manager.query(
       `UPDATE form_response AS response SET client_id = move.client_id
@@ -183,7 +185,7 @@ export class ResponsesRepository {
     return records;
   }
 
-  /** For each phone one of the responses that gave it alone and are not pinned, if there is any. */
+  /** For each phone, one of the unpinned responses that gave it without an e-mail, if there is any. */
   async oneAlone(manager: EntityManager, phones: readonly string[]): Promise<ResponseId[]> {
     const rows = await manager.query<{ form_id: string; token: string }[]>(
       `SELECT form_id, token FROM unnest($1::text[]) AS wanted (phone)
@@ -203,6 +205,18 @@ export class ResponsesRepository {
     return rows.map(({ client_id: clientId, phone }) => ({ clientId, phone }));
   }
 
+  /**
+   * Keeps the responses that gave one of these phones alone with the client they have, which is not `except`: that one goes, and a phone
+   * which two people shared does not tell whose they are just because one of them was erased.
+   */
+  async pinAlone(manager: EntityManager, phones: readonly string[], except: string): Promise<void> {
+    await manager.query(
+      `UPDATE form_response SET pinned_client_id = client_id
+        WHERE phone_key = ANY($1) AND email_key IS NULL AND pinned_client_id IS NULL AND client_id <> $2`,
+      [phones, except],
+    );
+  }
+
   /** The phones that responses of these clients gave. */
   async phonesOf(manager: EntityManager, clientIds: readonly string[]): Promise<string[]> {
     const rows = await manager.query<{ phone: string }[]>(
@@ -212,11 +226,13 @@ export class ResponsesRepository {
     return rows.map(({ phone }) => phone);
   }
 
-  /** Responses whose identifiers were written without their keys, by the release before this one. */
-  async unsettled(manager: EntityManager, limit: number): Promise<ResponseId[]> {
+  /** The next responses after `after` whose identifiers were written without their keys, by the previous release. */
+  async unsettled(manager: EntityManager, after: ResponseId | null, limit: number): Promise<ResponseId[]> {
     const rows = await manager.query<{ form_id: string; token: string }[]>(
-      `SELECT form_id, token FROM form_response WHERE keyed_at IS DISTINCT FROM updated_at ORDER BY form_id, token LIMIT $1`,
-      [limit],
+      `SELECT form_id, token FROM form_response
+        WHERE keyed_at IS DISTINCT FROM updated_at AND (form_id, token) > ($1, $2) ORDER BY form_id, token LIMIT $3`,
+      // No id is empty.
+      [after?.formId ?? '', after?.token ?? '', limit],
     );
     return rows.map((row) => ({ formId: row.form_id, token: row.token }));
   }

@@ -1,4 +1,4 @@
-/** SQL conditions over a search_text column (core/search-text), with their parameters. `%` and `_` are what they are. */
+/** SQL conditions over a search_text column (core/search-text), with their parameters. `%` and `_` are literal. */
 
 export interface SearchCondition {
   sql: string;
@@ -12,7 +12,7 @@ export function containsTerms(column: string, terms: readonly string[]): SearchC
   return { sql: sql === '' ? 'TRUE' : `(${sql})`, parameters };
 }
 
-/** One of the values of the text is `line`, or ends with it. The first half of the condition is what the index answers. */
+/** One of the values of the text is `line`, or ends with it. The index serves the first half of the condition. */
 export function hasValue(column: string, name: string, line: string, match: 'whole' | 'end'): SearchCondition {
   return {
     sql: `(${column} LIKE :${name}Part AND E'\\n' || ${column} || E'\\n' LIKE :${name}Line)`,

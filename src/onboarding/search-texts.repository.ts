@@ -1,4 +1,4 @@
-/** SQL that fills in search texts which the release before left out. */
+/** SQL that fills in search texts missing from rows of the previous release. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { NormalisedAnswer } from '../core/answers';

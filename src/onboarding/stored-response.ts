@@ -1,21 +1,21 @@
-/** The state of a response on its way into the database, and what is needed of one that is there. */
+/** A response on its way into the database, and what is needed of a stored one. */
 import type { Submission } from '../core/answers';
 import type { ClientKeys } from '../core/client-assignment';
 import type { Identifiers } from '../core/identifiers';
 import type { ResponseVersion } from '../core/response-precedence';
 
-/** A response is told apart by form and token. */
+/** The identity of a response: form and token. */
 export interface ResponseId {
   formId: string;
   token: string;
 }
 
-/** What decides about the client of a response. */
+/** What determines the client of a response. */
 export interface ResponseFacts extends ResponseId, ResponseVersion {
   identifiers: Identifiers;
-  /** What may find its client; none for a test request. */
+  /** What may identify its client; empty for a test request. */
   keys: ClientKeys;
-  /** Without keys: whether it makes a client of its own. */
+  /** Without keys: whether it creates its own client. */
   standsAlone: boolean;
 }
 
@@ -24,7 +24,7 @@ export interface NewVersion extends ResponseFacts {
   submission: Submission;
 }
 
-/** Where a stored response stands. */
+/** The position of a stored response. */
 export interface ResponsePlace extends ResponseId, ResponseVersion {
   keys: ClientKeys;
   clientId: string | null;

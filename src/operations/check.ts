@@ -1,6 +1,6 @@
 /** A check of the production checklist: one thing that is looked at, and the line it becomes (contract, section 5). */
 
-/** `block`: must pass before the deployment goes on; `warn`: somebody should know. */
+/** `block`: must pass before the deployment proceeds; `warn`: worth knowing. */
 export type Severity = 'block' | 'warn';
 
 export type CheckResult = 'pass' | 'fail' | 'skipped';
@@ -20,9 +20,9 @@ export interface Check {
   /** What is looked at, in a few words: shown as progress. */
   readonly title: string;
   readonly severity: Severity;
-  /** Where it needs another time than the other checks of its command. */
+  /** Set when it needs a different time limit from the other checks of its command. */
   readonly timeoutMs?: number;
-  /** Told to stop when the check takes too long. A check that throws has failed. */
+  /** The signal is aborted when the check takes too long. A check that throws has failed. */
   run(signal: AbortSignal): Promise<Finding> | Finding;
 }
 
@@ -48,7 +48,7 @@ export const failed = (evidence: string, remedy: string, severity?: Severity): N
   remedy,
   severity,
 });
-/** Nothing is known. With the severity `block` the deployment must not go on until it is; with `warn` it may. */
+/** Nothing is known. With the severity `block` the deployment must wait until it is; with `warn` it may proceed. */
 export const skipped = (evidence: string, remedy: string, severity?: Severity): NotPassed => ({
   result: 'skipped',
   evidence,

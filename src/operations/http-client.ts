@@ -4,7 +4,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 
 const MAX_ANSWER_BYTES = 5 * 1024 * 1024;
 const DEFAULT_TIMEOUT_MS = 10_000;
-/** Keeps the load of a check, and what it may find refused at once, within bounds. */
+/** Limits the load of a check, and how many of its requests can be refused at once. */
 export const MAX_CONNECTIONS = 32;
 
 export interface HttpRequest {
@@ -19,7 +19,7 @@ export interface HttpAnswer {
   status: number;
   headers: IncomingHttpHeaders;
   text: string;
-  /** From asking to the last byte of the answer. */
+  /** From sending the request to the last byte of the answer. */
   ms: number;
 }
 
@@ -28,7 +28,7 @@ export class HttpClient {
   private readonly http = new HttpAgent(this.options);
   private readonly https = new HttpsAgent(this.options);
 
-  /** Any answer is an answer; rejects with a sentence that says why there was none. */
+  /** Resolves with any answer, whatever its status; rejects with a sentence that says why there was none. */
   async send(url: string, { method = 'GET', headers, body, timeoutMs, signal }: HttpRequest = {}): Promise<HttpAnswer> {
     const timeout = AbortSignal.timeout(timeoutMs ?? DEFAULT_TIMEOUT_MS);
     const secure = url.startsWith('https:');
@@ -53,7 +53,7 @@ export class HttpClient {
     }
   }
 
-  /** Lets go of the kept connections. */
+  /** Closes the kept connections. */
   close(): void {
     this.http.destroy();
     this.https.destroy();

@@ -10,11 +10,11 @@ const LINE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})?[ \t]+(\S+)(?:[ \t]+-?\d+)
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"/g;
 const ESCAPED: Record<string, string> = { n: '\n', '\\': '\\', '"': '"' };
 
-/** The values of one moment. */
+/** The values at one moment. */
 export class MetricsSnapshot {
   private constructor(private readonly byName: ReadonlyMap<string, readonly Series[]>) {}
 
-  /** Never throws: lines that cannot be read are left out, as are values that are no number. */
+  /** Never throws: unreadable lines and values that are not numbers are left out. */
   static parse(text: string): MetricsSnapshot {
     const byName = new Map<string, Series[]>();
     for (const line of text.split('\n')) {

@@ -2,16 +2,16 @@
 import { Check, CheckLine, failed, Finding } from './check';
 
 export interface RunOptions {
-  /** Per check, unless it has a time of its own. */
+  /** Per check, unless it sets its own. */
   timeoutMs: number;
-  /** Checks that do not build on each other are run at the same time. */
+  /** Independent checks run at the same time. */
   together?: boolean;
-  /** Told of every check before it runs and of its line afterwards. */
+  /** Called with every check before it runs and with its line afterwards. */
   onStart?: (check: Check, index: number, total: number) => void;
   onLine?: (line: CheckLine) => void;
 }
 
-/** Returns one line a check, in their order. Never throws. */
+/** Returns one line per check, in their order. Never throws. */
 export async function runChecks(checks: readonly Check[], options: RunOptions): Promise<CheckLine[]> {
   const run = async (check: Check, index: number): Promise<CheckLine> => {
     options.onStart?.(check, index, checks.length);

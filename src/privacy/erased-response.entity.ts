@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** Tombstone of a response: nothing but its ids, which triggers compare with everything that arrives. */
+/** Tombstone of a response: only its ids, which triggers compare with everything that arrives. */
 @Entity('erased_response')
 export class ErasedResponse {
   @PrimaryColumn('text', { name: 'form_id' })

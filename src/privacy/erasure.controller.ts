@@ -8,7 +8,7 @@ import { uuidParam } from '../rest/uuid-param';
 import { ErasureQuery, ErasureResult } from './erasure.dto';
 import { ErasureService } from './erasure.service';
 
-const DESCRIPTION = `Removes the client, its responses and the bodies of all their deliveries, whatever became of these.
+const DESCRIPTION = `Removes the client, its responses and the bodies of all their deliveries, regardless of their status.
 Tombstones without personal data stay, so that neither a replay, another delivery, nor a back-fill brings them back: such a
 delivery is \`ignored\` with the reason \`erased\`, its body is 404, a replay of it 409. A later submission of the same person
 makes a new client.

@@ -7,7 +7,7 @@ export class ErasureQuery {
   atTypeform: 'true' | 'false' = 'false';
 }
 
-/** A form whose responses Typeform was not (all) asked to delete. */
+/** A form for which Typeform was not asked to delete all responses. */
 export class FailedDeletionView {
   @ApiProperty({ example: 'lT4Z3j' })
   formId: string;
@@ -18,15 +18,15 @@ export class FailedDeletionView {
   })
   code: string;
 
-  @ApiProperty({ description: "what to do about it, with Typeform's own words" })
+  @ApiProperty({ description: "the remedy, with Typeform's own message" })
   detail: string;
 }
 
 export class RemoteDeletionView {
-  @ApiProperty({ description: 'responses that Typeform has accepted to delete; it does so later' })
+  @ApiProperty({ description: 'responses that Typeform has agreed to delete; it does so later' })
   requested: number;
 
-  @ApiProperty({ type: [FailedDeletionView], description: 'forms for which that failed: call again' })
+  @ApiProperty({ type: [FailedDeletionView], description: 'forms for which the deletion failed: call again' })
   failed: FailedDeletionView[];
 }
 
@@ -34,7 +34,7 @@ export class ErasureResult {
   @ApiProperty({ description: 'responses erased by this call' })
   responses: number;
 
-  @ApiProperty({ description: 'deliveries of these whose bodies were erased, whatever their status' })
+  @ApiProperty({ description: 'deliveries of these responses whose bodies were erased, in any status' })
   deliveries: number;
 
   @ApiProperty({ type: RemoteDeletionView, nullable: true, description: 'null unless atTypeform=true' })

@@ -1,4 +1,4 @@
-/** The SQL of an erasure: everywhere personal data is kept, in one place. Every method runs in the caller's transaction. */
+/** The SQL of an erasure: every place that holds personal data, in one file. Every method runs in the caller's transaction. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { lockUntilCommit } from '../database/advisory-lock';
@@ -12,9 +12,9 @@ export interface ErasedCounts {
   deliveries: number;
 }
 
-/** A batch under way may take this long; only processing waits meanwhile. */
+/** How long to wait for a running batch; only processing waits meanwhile. */
 const BATCH_TIMEOUT = '5s';
-/** From here on the intake waits too, and Typeform's patience is worth more than an admin's. */
+/** From here on the intake waits too, and its deadline matters more than an admin's. */
 const LOCK_TIMEOUT = '1s';
 
 @Injectable()
@@ -25,8 +25,8 @@ export class ErasureRepository {
   ) {}
 
   /**
-   * Keeps everything else away until the commit: no batch is being processed, no event is being inserted. The batches, which take
-   * longer, are waited for first, while events still come in. Throws a contention error when it has waited long enough.
+   * Blocks everything else until the commit: no batch is processed, no event is inserted. The batches, which take
+   * longer, are waited for first, while events still arrive. Throws a contention error when it has waited too long.
    */
   async standAlone(manager: EntityManager): Promise<void> {
     await manager.query(`SET LOCAL lock_timeout = '${BATCH_TIMEOUT}'`);
@@ -40,6 +40,7 @@ export class ErasureRepository {
     const [client] = await manager.query<object[]>('SELECT FROM client WHERE id = $1 FOR UPDATE', [clientId]);
     if (!client) return null;
     const phones = await this.responses.phonesOf(manager, [clientId]);
+    await this.responses.pinAlone(manager, phones, clientId);
     const responses = await this.bury(manager, clientId, now);
     const deliveries = await this.eraseEvents(manager, clientId);
     await this.removeResponses(manager, clientId, now);
@@ -66,7 +67,7 @@ export class ErasureRepository {
     return rows.length;
   }
 
-  /** Every event about these responses: pending, dead, quarantined and conflicting ones included. Rows are locked in order of id. */
+  /** Every event about these responses, including pending, dead, quarantined and conflicting ones. Rows are locked in order of id. */
   private async eraseEvents(manager: EntityManager, clientId: string): Promise<number> {
     const [, erased] = await manager.query<[object[], number]>(
       `WITH locked AS (
@@ -81,7 +82,7 @@ export class ErasureRepository {
     return erased;
   }
 
-  /** A form's count is that of the responses which are there. */
+  /** A form's count is the number of its stored responses. */
   private async removeResponses(manager: EntityManager, clientId: string, now: Date): Promise<void> {
     await manager.query(
       `WITH removed AS (DELETE FROM form_response WHERE client_id = $1 RETURNING form_id),

@@ -20,8 +20,8 @@ export class ErasureService {
 
   /**
    * Erases a client here, in one transaction with its audit entry, and then asks Typeform, whose failures are part of the answer:
-   * what is gone here does not come back because of them. The same call again does what is left. Throws `not_found` for a client
-   * that never was, and `conflict` when other changes kept interfering.
+   * what is gone here does not come back because of them. Repeating the call does what is left. Throws `not_found` for a client
+   * that never existed, and `conflict` when other changes kept interfering.
    */
   async erase(clientId: string, atTypeform: boolean, by: Author): Promise<ErasureResult> {
     const counts = await retryOnContention(() => this.attempt(clientId, atTypeform, by));
@@ -38,7 +38,7 @@ export class ErasureService {
         throw new DomainError('not_found', 'there is no such client');
       }
       const counts = erased ?? { responses: 0, deliveries: 0 };
-      // Asked again for what is gone already: nothing changes, unless it is at Typeform.
+      // A repeated request: nothing changes here, only possibly at Typeform.
       if (erased || atTypeform) {
         const details = { ...counts, atTypeform };
         await this.audit.record(manager, { ...by, action: 'client.erased', subject: clientId, details });

@@ -12,7 +12,7 @@ import { VerificationRemovalController } from './verification-removal.controller
 import { VerificationRemovalRepository } from './verification-removal.repository';
 import { VerificationRemovalService } from './verification-removal.service';
 
-/** Erasure of a client: here, for good, and on request at Typeform. Removal of what deployment checks leave. */
+/** Permanent erasure of a client, on request also at Typeform. Removal of what deployment checks leave. */
 @Module({
   imports: [TypeOrmModule.forFeature([ErasedResponse]), AuditModule, OnboardingModule, TypeformModule],
   controllers: [ErasureController, VerificationRemovalController],

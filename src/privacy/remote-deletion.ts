@@ -3,7 +3,7 @@ import { DomainError } from '../core/problem';
 import { TypeformApi } from '../typeform/typeform-api';
 import type { FailedDeletionView, RemoteDeletionView } from './erasure.dto';
 
-/** A person waits, and so may a proxy: the forms that are left by then are reported as failed. */
+/** A person waits, and perhaps a proxy: the forms that are left after this time are reported as failed. */
 const TIME_LIMIT_MS = 30_000;
 
 /** Asks Typeform to delete responses, form by form. */
@@ -11,7 +11,7 @@ const TIME_LIMIT_MS = 30_000;
 export class RemoteDeletion {
   constructor(private readonly typeform: TypeformApi) {}
 
-  /** `tokens` by form. Never throws for what Typeform does: a form that failed is named, the others are asked all the same. */
+  /** `tokens` by form. Never throws because of Typeform: a failed form is reported, and the others are still tried. */
   async request(tokens: ReadonlyMap<string, readonly string[]>): Promise<RemoteDeletionView> {
     const signal = AbortSignal.timeout(TIME_LIMIT_MS);
     const failed: FailedDeletionView[] = [];
@@ -32,5 +32,5 @@ export class RemoteDeletion {
 function explain(error: unknown, signal: AbortSignal): Omit<FailedDeletionView, 'formId'> {
   if (error instanceof DomainError) return { code: error.code, detail: error.message };
   if (!signal.aborted) throw error;
-  return { code: 'typeform_timeout', detail: `there was no time for it within ${TIME_LIMIT_MS / 1000} s: call again` };
+  return { code: 'typeform_timeout', detail: `not attempted within ${TIME_LIMIT_MS / 1000} s: call again` };
 }

@@ -7,8 +7,8 @@ import { ApiAdminProblems, ApiProblems } from '../rest/api-problems.decorator';
 import { VerificationRemovalResult } from './verification-removal.dto';
 import { VerificationRemovalService } from './verification-removal.service';
 
-const DESCRIPTION = `For the forms that the command \`verify\` makes up (\`onboarding-verify-...\`): removes the form and
-everything that came in for it, without tombstones. Any other form is 422: what Typeform sent is kept, and a client is erased
+const DESCRIPTION = `For the forms that the command \`verify\` creates (\`onboarding-verify-...\`): removes the form and
+everything received for it, without tombstones. Any other form is 422: what Typeform sent is kept; erase a client
 with \`DELETE /v1/clients/{id}\`.`;
 
 @ApiTags('forms')
@@ -20,7 +20,7 @@ export class VerificationRemovalController {
 
   @Delete(':formId')
   @RequireRole('admin')
-  @ApiOperation({ summary: 'Remove the form of a deployment check and all that it sent', description: DESCRIPTION })
+  @ApiOperation({ summary: 'Remove the form of a deployment check and everything it sent', description: DESCRIPTION })
   @ApiOkResponse({ type: VerificationRemovalResult })
   @ApiProblems('not_found', 'conflict', 'validation_failed')
   remove(@Param('formId') formId: string, @ChangeAuthor() by: Author): Promise<VerificationRemovalResult> {

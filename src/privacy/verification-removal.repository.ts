@@ -10,8 +10,8 @@ export class VerificationRemovalRepository {
   constructor(private readonly assigner: ClientAssigner) {}
 
   /**
-   * Removes a form and everything that came in for it. A client that also answered another form says again what that one says. Nobody
-   * may be processing or inserting events meanwhile.
+   * Removes a form and everything received for it. The record of a client that also answered another form is rebuilt from what is left.
+   * No events may be processed or inserted meanwhile.
    */
   async remove(
     manager: EntityManager,
@@ -39,7 +39,7 @@ export class VerificationRemovalRepository {
   }
 }
 
-/** A response of each of these clients that is still there. */
+/** One response of each of these clients that still exists. */
 async function oneOfEach(manager: EntityManager, clientIds: readonly string[]): Promise<ResponseId[]> {
   const rows = await manager.query<{ form_id: string; token: string }[]>(
     'SELECT DISTINCT ON (client_id) form_id, token FROM form_response WHERE client_id = ANY($1) ORDER BY client_id, form_id, token',

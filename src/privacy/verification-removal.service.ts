@@ -9,7 +9,7 @@ import { retryOnContention } from './retry-on-contention';
 import type { VerificationRemovalResult } from './verification-removal.dto';
 import { VerificationRemovalRepository } from './verification-removal.repository';
 
-/** Deployment checks leave no trace but their audit entries. */
+/** Deployment checks leave only their audit entries. */
 @Injectable()
 export class VerificationRemovalService {
   constructor(
@@ -22,7 +22,7 @@ export class VerificationRemovalService {
 
   /**
    * Removes the form of a deployment check with its deliveries, responses and clients, in one transaction with its audit entry.
-   * Throws `validation_failed` for any other form, `not_found` when there is nothing of it, and `conflict` when others kept getting in the
+   * Throws `validation_failed` for any other form, `not_found` when nothing of it exists, and `conflict` when other changes kept getting in the
    * way.
    */
   async remove(formId: string, by: Author): Promise<VerificationRemovalResult> {

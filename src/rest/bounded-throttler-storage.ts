@@ -7,14 +7,14 @@ type Hits = Awaited<ReturnType<ThrottlerStorage['increment']>>;
 
 interface Window {
   hits: number;
-  /** By the monotonic clock: a wall clock that is set back would make a window last for hours. */
+  /** By the monotonic clock: setting a wall clock back would make a window last for hours. */
   endsAtMs: number;
 }
 
-/** Clients remembered at once; the longest unseen is forgotten first, so a flood of addresses cannot fill the memory. */
+/** The most clients remembered; the least recently seen is dropped first, so a flood of addresses cannot fill the memory. */
 const MAX_CLIENTS = 50_000;
 
-/** Counts requests in fixed windows. Unlike the library's own storage it keeps one number a client, not a list of hits. */
+/** Counts requests in fixed windows. Unlike the library's own storage, it keeps one number per client, not a list of hits. */
 @Injectable()
 export class BoundedThrottlerStorage implements ThrottlerStorage {
   private readonly windows = new LRUCache<string, Window>({ max: MAX_CLIENTS });
@@ -26,7 +26,7 @@ export class BoundedThrottlerStorage implements ThrottlerStorage {
     return this.windows.size;
   }
 
-  /** Counts one request; `ttlMs` is the length of a window, times in the answer are in seconds. */
+  /** Counts one request; `ttlMs` is the length of a window; times in the result are in seconds. */
   increment(key: string, ttlMs: number, limit: number): Promise<Hits> {
     const now = this.clock.monotonicMs();
     let window = this.windows.get(key);

@@ -5,7 +5,7 @@ export function collectWith(gauge: Gauge, collect: () => void | Promise<void>): 
   Object.assign(gauge, { collect });
 }
 
-/** Shows what was read; without a value the series goes: absent is the truth, stale or zero is not. */
+/** Sets the gauge to the value; without one the series becomes absent rather than stale or zero. */
 export function showReading(gauge: Gauge, value: number | undefined): void {
   if (value === undefined) gauge.remove();
   else gauge.set(value);

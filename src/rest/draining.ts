@@ -9,7 +9,7 @@ export class Draining implements OnModuleDestroy {
     return this.draining;
   }
 
-  /** From now on this process is not ready and takes no webhook in, but it still answers. */
+  /** From now on this process is not ready and accepts no webhooks, but it still answers. */
   begin(): void {
     this.draining = true;
   }

@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { ProblemView } from './api-problems.decorator';
 
-const DESCRIPTION = `Takes in Typeform submissions, keeps every one of them and turns them into clients.
+const DESCRIPTION = `Receives Typeform submissions, stores every one of them and turns them into clients.
 
 Send \`Authorization: Bearer <API key>\`. Roles: **viewer** reads, **operator** also replays and reads raw payloads,
 **admin** also changes forms, erases clients and manages keys. Every error is an RFC 9457 problem document; every answer carries
@@ -13,7 +13,7 @@ export function serveOpenApi(app: NestFastifyApplication): void {
   SwaggerModule.setup('docs', app, () => createDocument(app), { jsonDocumentUrl: 'openapi.json' });
 }
 
-/** The document, made from the controllers. */
+/** The document, generated from the controllers. */
 export function createDocument(app: NestFastifyApplication): OpenAPIObject {
   const info = new DocumentBuilder()
     .setTitle('Typeform onboarding')

@@ -15,7 +15,7 @@ export class PageQuery {
   @Max(200)
   limit: number = 50;
 
-  @ApiPropertyOptional({ description: 'nextCursor of the page before' })
+  @ApiPropertyOptional({ description: 'nextCursor of the previous page' })
   @MayBeAbsent()
   @IsString()
   @MaxLength(1_000)
@@ -33,14 +33,14 @@ export type Position = [at: Date, ...ties: string[]];
 
 const position = z.tuple([z.iso.datetime()], z.string());
 
-/** Reads a cursor with `ties` tie-breaking columns, each of which fits `tie`. Throws `validation_failed` when it is not one of ours. */
+/** Reads a cursor with `ties` tie-breaking columns, each matching `tie`. Throws `validation_failed` when it is not one of ours. */
 export function decodeCursor(cursor: string | undefined, ties: number, tie = /^/): Position | null {
   if (cursor === undefined) return null;
   try {
     const [at, ...rest] = position.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
     if (rest.length === ties && rest.every((value) => tie.test(value))) return [new Date(at), ...rest];
   } catch {
-    // Falls through: whatever is wrong with it, it is not a cursor.
+    // Falls through: it is not a cursor.
   }
   throw new DomainError('validation_failed', 'the query is not valid', {
     errors: [{ path: 'cursor', message: 'must be a nextCursor of this list' }],

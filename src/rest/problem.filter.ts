@@ -18,7 +18,7 @@ const CODE_OF_STATUS: Partial<Record<number, ErrorCode>> = {
   429: 'rate_limited',
 };
 
-/** What is said for errors of the framework, whose own messages are not ours to pass on. */
+/** Messages for errors of the framework, whose own texts must not leave the service. */
 const DETAIL: Partial<Record<ErrorCode, string>> = {
   bad_request: 'the request could not be read',
   not_found: 'there is nothing at this address',
@@ -43,13 +43,13 @@ export function problemOf(request: FastifyRequest): DomainError | undefined {
   return problems.get(request);
 }
 
-/** Answers a request with the problem of an error, whatever was thrown. */
+/** Answers a request with the problem document for anything thrown. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown: unknown, logger: Logger): void {
   const error = hasLeft(request) ? abandoned(thrown) : toDomainError(thrown);
   const status = statusOf(error.code);
   problems.set(request, error);
   log(logger, request, error, thrown);
-  // A stream that fails after its first bytes cannot become a problem any more: cutting it tells the client.
+  // A stream that fails after its first bytes can no longer become a problem document: cutting it tells the client.
   if (reply.sent) return void reply.raw.destroy();
   if (error.retryAfterSeconds !== undefined) void reply.header('retry-after', String(error.retryAfterSeconds));
   if (error.code === 'unauthorized') void reply.header('www-authenticate', 'Bearer');
@@ -61,14 +61,16 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown
     .send(toProblem(error, instance, request.id));
 }
 
-/** True when the client closed its connection before it had sent its whole request. */
+/** True when the client closed its connection before it had sent its complete request. */
 function hasLeft({ raw }: FastifyRequest): boolean {
   return raw.destroyed && !raw.complete;
 }
 
-/** Nobody hears this; it is for the log and the metrics. The socket's error looks like that of a database that went away. */
+/** Never reaches the client; it is for the log and the metrics. The socket's error looks like a lost database connection. */
 function abandoned(cause: unknown): DomainError {
-  return new DomainError('request_aborted', 'the client went away before it had sent its whole request', { cause });
+  return new DomainError('request_aborted', 'the client disconnected before it had sent the complete request', {
+    cause,
+  });
 }
 
 function toDomainError(thrown: unknown): DomainError {
@@ -83,7 +85,7 @@ function toDomainError(thrown: unknown): DomainError {
     return new DomainError('bad_request', 'a value of the request cannot be stored', { cause: thrown });
   const status = thrown instanceof HttpException ? thrown.getStatus() : statusOfFrameworkError(thrown);
   const code = CODE_OF_STATUS[status] ?? 'internal_error';
-  return new DomainError(code, DETAIL[code] ?? 'the request failed; look for its requestId in the log', {
+  return new DomainError(code, DETAIL[code] ?? 'the request failed; search the log for its requestId', {
     cause: thrown,
   });
 }
@@ -97,13 +99,13 @@ function statusOfFrameworkError(thrown: unknown): number {
   return ofFramework && typeof statusCode === 'number' ? statusCode : 500;
 }
 
-/** What a log line that belongs to a request says of it: the id that the caller was given, and the trace that the caller named. */
+/** How a log line identifies its request: the id that the caller was given, and the trace that the caller named. */
 export function requestFacts(request: FastifyRequest): { requestId: string; traceparent?: string } {
   const traceparent = readTraceparent(request.headers.traceparent);
   return { requestId: request.id, ...(traceparent === undefined ? {} : { traceparent }) };
 }
 
-/** One line, without path parameters, query or message of a foreign error: those may hold personal data. */
+/** One line, without path parameters, query or the message of a foreign error, which may hold personal data. */
 function log(logger: Logger, request: FastifyRequest, error: DomainError, thrown: unknown): void {
   const line = {
     method: request.method,

@@ -8,7 +8,7 @@ export class PublicUrl {
 
   constructor(private readonly config: AppConfig) {}
 
-  /** Told once, when the port is known. */
+  /** Set once, when the port is known. */
   listensAt(url: string): void {
     this.listening = url;
   }

@@ -6,7 +6,7 @@ import { BoundedThrottlerStorage, toHits } from './bounded-throttler-storage';
 
 /**
  * Counts and, on the first hit of a window, starts its clock; answers the count and the milliseconds left. Redis lets keys expire by
- * its wall clock: a window that would last longer than windows do was started before that clock was set back, and ends in time.
+ * its wall clock: a window that would outlast the window length was started before that clock was set back, and is shortened.
  */
 const INCREMENT = `
   local hits = redis.call('INCR', KEYS[1])
@@ -21,8 +21,8 @@ const COMMAND_TIMEOUT_MS = 250;
 const answer = z.tuple([z.number(), z.number()]);
 
 /**
- * Windows shared by all replicas through Redis. Redis only makes the limit exact over replicas, so while it is away every process
- * counts for itself rather than refusing or slowing down webhooks.
+ * Windows shared by all replicas through Redis. Redis only makes the limit exact over replicas, so while it is unavailable every process
+ * counts on its own rather than refusing or slowing down webhooks.
  */
 export class RedisThrottlerStorage implements ThrottlerStorage, OnApplicationShutdown {
   private readonly logger = new Logger(RedisThrottlerStorage.name);
@@ -58,7 +58,7 @@ export class RedisThrottlerStorage implements ThrottlerStorage, OnApplicationShu
 
   private setAway(away: boolean): void {
     if (away && !this.away)
-      this.logger.warn('Redis is unreachable: every process throttles for itself until it is back');
+      this.logger.warn('Redis is unreachable: every process throttles on its own until it is back');
     this.away = away;
   }
 }

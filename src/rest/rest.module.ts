@@ -3,7 +3,7 @@ import { Draining } from './draining';
 import { PublicUrl } from './public-url';
 import { ThrottlingModule } from './throttling.module';
 
-/** What every part that answers HTTP shares. */
+/** What every module with HTTP routes shares. */
 @Global()
 @Module({ imports: [ThrottlingModule], providers: [Draining, PublicUrl], exports: [Draining, PublicUrl] })
 export class RestModule {}

@@ -1,7 +1,7 @@
-/** Well below Prometheus' own time-out of 10 s: a database that is away makes series absent, not the whole scrape. */
+/** Well below Prometheus' own time-out of 10 s: without a database, series are absent but the scrape still succeeds. */
 const TIMEOUT_MS = 2_000;
 
-/** What gauges show when Prometheus asks: one query for all gauges of a scrape, and never two at once. */
+/** The values of gauges at a scrape: one query for all gauges, and never two at the same time. */
 export class ScrapeReading<T> {
   private running: Promise<T> | null = null;
 
@@ -9,7 +9,7 @@ export class ScrapeReading<T> {
 
   /** The result; null when the query fails or takes too long, so that the series is absent rather than stale or zero. */
   async read(): Promise<T | null> {
-    // A query that hangs is waited for again by the next scrape, not repeated: they would pile up.
+    // The next scrape waits for a hanging query instead of repeating it: queries would pile up.
     this.running ??= this.query().finally(() => (this.running = null));
     let timer: NodeJS.Timeout | undefined;
     const tooLong = new Promise<null>((resolve) => {

@@ -8,7 +8,7 @@ import { RedisThrottlerStorage } from './redis-throttler-storage';
 export const WEBHOOK_THROTTLER = 'webhook';
 export const ADMIN_THROTTLER = 'admin';
 
-/** The limits of webhook and admin routes, counted in memory or, with REDIS_URL, over all replicas. */
+/** The rate limits of webhook and admin routes, counted in memory or, with REDIS_URL, over all replicas. */
 @Global()
 @Module({
   imports: [

@@ -1,7 +1,7 @@
 import { ValidationError, ValidationPipe } from '@nestjs/common';
 import { DomainError, ValidationIssue } from '../core/problem';
 
-/** Checks queries and bodies against their classes; unknown properties are refused, every finding is reported. */
+/** Checks queries and bodies against their classes; unknown properties are refused, and every problem is reported. */
 export function createValidationPipe(): ValidationPipe {
   return new ValidationPipe({
     transform: true,

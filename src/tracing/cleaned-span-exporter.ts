@@ -1,6 +1,6 @@
 /**
- * The last gate before spans leave the process: only listed attributes pass. Instrumentations add what they like (addresses, query
- * strings, messages of errors that quote a row), and a list of what is known to be harmless does not age as they change.
+ * The last filter before spans leave the process: only listed attributes pass. Instrumentations add arbitrary data (addresses, query
+ * strings, error messages that quote a row), and an allow list stays safe as they change.
  */
 import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 
@@ -19,7 +19,7 @@ const ALLOWED = new Set([
   'network.protocol.version',
   'url.scheme',
 ]);
-/** What this service says itself. */
+/** The service's own attributes. */
 const OWN_PREFIX = 'onboarding.';
 
 export class CleanedSpanExporter implements SpanExporter {

@@ -1,11 +1,11 @@
-/** How the service says what it is doing, for a trace. Does nothing while tracing is off. */
+/** Records what the service does as spans of a trace. Does nothing while tracing is off. */
 import { context, Context, Span, SpanOptions, SpanStatusCode, trace } from '@opentelemetry/api';
 
 const tracer = trace.getTracer('typeform-onboarding');
 
 /**
- * Runs `work` in a span and resolves or throws as it does. `parent` is what the caller is in unless given. Attributes are named
- * `onboarding.*` or as OpenTelemetry's conventions name them, and hold neither personal data nor secrets.
+ * Runs `work` in a span and resolves or throws as it does. `parent` defaults to the caller's span. Attributes are named
+ * `onboarding.*` or follow OpenTelemetry's conventions, and hold neither personal data nor secrets.
  */
 export function inSpan<T>(
   name: string,
@@ -17,7 +17,7 @@ export function inSpan<T>(
     try {
       return await work(span);
     } catch (error) {
-      // The name only: a message may quote what was being worked on.
+      // The name only: a message may quote the data being processed.
       span.setStatus({ code: SpanStatusCode.ERROR }).setAttribute('error.type', nameOf(error));
       throw error;
     } finally {

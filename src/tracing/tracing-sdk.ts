@@ -6,20 +6,20 @@ import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
 import { core, NodeSDK, resources } from '@opentelemetry/sdk-node';
 import { CleanedSpanExporter } from './cleaned-span-exporter';
 
-/** Before OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES. */
+/** The default, unless OTEL_SERVICE_NAME or OTEL_RESOURCE_ATTRIBUTES is set. */
 const SERVICE_NAME = 'typeform-onboarding';
-/** Probes and scrapes would be most of all spans. */
+/** Probes and scrapes would make up most of the spans. */
 const NOT_TRACED = /^\/(health|metrics)(\/|\?|$)/;
-/** The shutdown has 10 s in all; a collector that does not answer must not use them up. */
+/** The shutdown has 10 s in total; an unresponsive collector must not use them up. */
 const FLUSH_TIMEOUT_MS = 1_500;
 
-/** Starts tracing; what is returned sends the rest and never throws. */
+/** Starts tracing; the returned function sends the remaining spans and never throws. */
 export function startTracingSdk(): () => Promise<void> {
   const sdk = new NodeSDK({
     resource: resources.defaultResource().merge(resources.resourceFromAttributes({ 'service.name': SERVICE_NAME })),
-    // Not the detector of the process: it would send paths, arguments and the user's name.
+    // Without the process detector, which would send paths, arguments and the user's name.
     resourceDetectors: [resources.envDetector, resources.hostDetector],
-    // Without baggage: it would pass on what a caller sent.
+    // Without baggage, which would forward what a caller sent.
     textMapPropagator: new core.W3CTraceContextPropagator(),
     traceExporter: new CleanedSpanExporter(new OTLPTraceExporter()),
     metricReaders: [],
@@ -29,7 +29,7 @@ export function startTracingSdk(): () => Promise<void> {
         disableOutgoingRequestInstrumentation: true,
         ignoreIncomingRequestHook: ({ url = '/' }) => NOT_TRACED.test(url),
       }),
-      // Only what belongs to a request or a batch: polling would bury it.
+      // Only spans of a request or a batch: polling would drown them out.
       new PgInstrumentation({ requireParentSpan: true, ignoreConnectSpans: true }),
     ],
   });

@@ -27,7 +27,7 @@ export async function exchange({ method, url, apiKey, body, timeoutMs, signal }:
   try {
     const response = await fetch(url, {
       method,
-      // The key must not travel to wherever a redirect points.
+      // The key must not be sent to a redirect's target.
       redirect: 'manual',
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       headers: {
@@ -47,7 +47,7 @@ export async function exchange({ method, url, apiKey, body, timeoutMs, signal }:
   }
 }
 
-/** Counts what really comes: `Content-Length` may be missing, and says nothing about a compressed body. */
+/** Counts the bytes received: `Content-Length` may be missing, and says nothing about a compressed body. */
 async function readBounded({ body, status }: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;

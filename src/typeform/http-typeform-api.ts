@@ -19,15 +19,15 @@ import {
   webhookSchema,
 } from './typeform-schemas';
 
-/** A form does not move to another region; it is asked again now and then all the same. */
+/** A form does not move to another region; it is rechecked occasionally all the same. */
 const REGION_KNOWN_FOR_MS = 3_600_000;
 const MAX_KNOWN_FORMS = 1_000;
-/** Typeform takes 1000, but so many ids make a longer URL than servers and proxies accept. */
+/** Typeform accepts 1000, but that many ids make a URL longer than servers and proxies accept. */
 const IDS_PER_CALL = 100;
 
 @Injectable()
 export class HttpTypeformApi extends TypeformApi {
-  /** Forms whose responses are at the host that we call. */
+  /** Forms whose responses are kept at the host that we call. */
   private readonly atOurHost = new LRUCache<string, true>({ max: MAX_KNOWN_FORMS, ttl: REGION_KNOWN_FOR_MS });
 
   constructor(
@@ -66,7 +66,7 @@ export class HttpTypeformApi extends TypeformApi {
 
   async putWebhook(formId: string, tag: string, change: WebhookChange, options: CallOptions): Promise<RemoteWebhook> {
     const { url, enabled, secret, verifySsl, eventTypes } = change;
-    // JSON leaves out what is undefined, and so keeps it at Typeform.
+    // JSON omits undefined members, so Typeform keeps their values.
     const body = { url, enabled, secret, verify_ssl: verifySsl, event_types: eventTypes };
     const call = { ...options, operation: 'put_webhook', method: 'PUT', path: webhookPath(formId, tag), body } as const;
     return this.caller.call(call, webhookSchema);
@@ -98,7 +98,7 @@ export class HttpTypeformApi extends TypeformApi {
   async deleteResponses(formId: string, ids: readonly string[], options: CallOptions): Promise<void> {
     const path = responsesPath(formId);
     responseIds(ids);
-    // At the wrong host nothing would be deleted, and no error would say so.
+    // The wrong host would delete nothing and return no error.
     if (ids.length > 0) await this.requireOurHost(formId, options);
     for (let at = 0; at < ids.length; at += IDS_PER_CALL) {
       const query = { included_response_ids: responseIds(ids.slice(at, at + IDS_PER_CALL)) };
@@ -116,7 +116,7 @@ function isNotFound(error: unknown): error is TypeformError {
   return error instanceof TypeformError && error.failure === 'not_found';
 }
 
-/** As Typeform writes times. */
+/** In Typeform's time format. */
 function wholeSeconds(time: Date): string {
   return `${time.toISOString().slice(0, 19)}Z`;
 }

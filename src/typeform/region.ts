@@ -1,10 +1,10 @@
-/** Which host a form's responses are at. Any other host answers with empty lists instead of an error (typeform.md section 5). Pure. */
+/** Which host keeps a form's responses. Any other host answers with empty lists instead of an error (typeform.md section 5). Pure. */
 import { LOOPBACK_HOSTS, TYPEFORM_HOSTS } from '../core/typeform-hosts';
 import { TypeformError } from './typeform-error';
 
 /**
  * Throws TypeformError `WRONG_REGION` when a form's `_links.responses` names another API host than `baseUrl`. A link that is
- * missing, or points to no API host that we know, proves nothing and passes.
+ * missing, or does not point to a known API host, proves nothing and passes.
  */
 export function requireRegion(responsesLink: string | null, baseUrl: string): void {
   if (responsesLink === null || !URL.canParse(responsesLink)) return;

@@ -1,4 +1,4 @@
-/** What Typeform answered, or how the connection failed -> a TypeformError that tells an operator what to do. Pure. */
+/** Typeform's answer, or a failed connection -> a TypeformError that names the remedy. Pure. */
 import { z } from 'zod';
 import type { Operation } from './typeform-operations';
 import { OPERATION_SCOPES } from './typeform-operations';
@@ -17,14 +17,14 @@ const errorDocument = z.object({
   details: z.array(z.object({ description: z.string().catch(''), field: z.string().catch('') })).catch([]),
 });
 
-/** One answer that is not 2xx. `body` is the parsed JSON, or undefined when it is none. */
+/** An answer other than 2xx. `body` is the parsed JSON, or undefined when it is not JSON. */
 export interface RefusedAnswer {
   status: number;
   retryAfterSeconds?: number;
   body: unknown;
 }
 
-/** Maps an answer that is not 2xx. `secret` is the API key, which is cut out should Typeform repeat it. */
+/** Maps an answer other than 2xx. `secret` is the API key, which is removed in case Typeform repeats it. */
 export function refusal(
   operation: Operation,
   { status, retryAfterSeconds, body }: RefusedAnswer,
@@ -40,7 +40,7 @@ export function refusal(
   });
 }
 
-/** An answer of 2xx that is not what Typeform documents. `what` must not quote it: it may hold answers of respondents. */
+/** A 2xx answer that does not match Typeform's documentation. `what` must not quote it: it may hold answers of respondents. */
 export function unexpectedAnswer(status: number, what: string, cause?: unknown): TypeformError {
   const message = `Typeform's answer cannot be used: ${what}. If a proxy answers in its place, check TYPEFORM_API_BASE_URL`;
   return new TypeformError(message, {
@@ -51,7 +51,7 @@ export function unexpectedAnswer(status: number, what: string, cause?: unknown):
   });
 }
 
-/** The answer, or its end, did not come in time. */
+/** The answer, or its end, did not arrive in time. */
 export function timedOut(timeoutMs: number): TypeformError {
   const message = `Typeform did not answer within ${timeoutMs / 1000} s (TYPEFORM_TIMEOUT_SECONDS): try again later`;
   return new TypeformError(message, { failure: 'timeout', remoteStatus: null, remoteCode: 'TIMEOUT' });
@@ -77,13 +77,13 @@ function explain(failure: Failure, operation: Operation, said: string): string {
     case 'unauthorized':
       return `Typeform refused TYPEFORM_API_KEY (${said}): check that the key is valid and has the scope ${OPERATION_SCOPES[operation]}`;
     case 'not_found':
-      return `Typeform does not know it (${said}): check the form id, and that TYPEFORM_API_KEY belongs to the account of the form`;
+      return `Typeform has no such resource (${said}): check the form id, and that TYPEFORM_API_KEY belongs to the account of the form`;
     case 'rate_limited':
-      return `Typeform's rate limit is used up (${said}): calls go on after a pause; look for other programs that use the account`;
+      return `Typeform's rate limit is used up (${said}): calls resume after a pause; check whether other programs use the account`;
     case 'redirect':
       return `Typeform answered with a redirect (${said}), which is never followed: check TYPEFORM_API_BASE_URL`;
     case 'server_error':
-      return `Typeform failed (${said}): try again later, or look at its status page`;
+      return `Typeform failed (${said}): try again later, or check its status page`;
     default:
       return `Typeform refused the call (${said})`;
   }

@@ -1,10 +1,10 @@
-/** When a failed call is made again. Every call of this client may be repeated: reads, merging PUTs and DELETEs. Pure. */
+/** When to retry a failed call. Every call of this client may be repeated: reads, merging PUTs and DELETEs. Pure. */
 import type { Priority } from './pace/typeform-call.entity';
 import type { Failure } from './typeform-error';
 
 interface Limits {
   maxAttempts: number;
-  /** A longer wait than this is left to the caller, who is told about it. */
+  /** A wait longer than this is reported to the caller instead. */
   maxDelayMs: number;
 }
 
@@ -20,15 +20,15 @@ const FACTOR = 3;
 export interface FailedCall {
   failure: Failure;
   priority: Priority;
-  /** Attempts made so far, this one included. */
+  /** Attempts made so far, including this one. */
   attempts: number;
   retryAfterSeconds?: number;
 }
 
 /**
- * How many milliseconds to wait before asking for the next turn; null: give up. Only what may pass by itself is repeated: 429,
+ * How many milliseconds to wait before asking for the next turn; null: give up. Only transient failures are retried: 429,
  * 5xx, a failed connection, and in the background a time-out (a person has waited long enough). After a 429 the shared pace
- * makes everybody wait, so this adds nothing to it.
+ * makes every call wait, so this adds nothing to it.
  */
 export function retryDelayMs({ failure, priority, attempts, retryAfterSeconds }: FailedCall): number | null {
   const { maxAttempts, maxDelayMs } = LIMITS[priority];

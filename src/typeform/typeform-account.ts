@@ -1,20 +1,20 @@
-/** Whom we call, and with which key. */
+/** Which host we call, and with which key. */
 import { inspect } from 'node:util';
 import type { AppConfig } from '../config/app-config';
 import { isAllowedApiUrl } from '../core/typeform-hosts';
 
-/** What the sandbox beside the service accepts when no TYPEFORM_API_KEY is set; no secret. */
+/** The key that the local sandbox accepts when TYPEFORM_API_KEY is not set; not a secret. */
 export const SANDBOX_API_KEY = 'tfp_sandbox_key';
 
-/** Base URL and key of the Typeform account. The key shows in no log: it is neither serialised nor inspected. */
+/** Base URL and key of the Typeform account. The key never appears in logs: it is neither serialised nor inspected. */
 export class TypeformAccount {
   /** Without a trailing slash. */
   readonly baseUrl: string;
   readonly #apiKey: string;
 
-  /** Throws for a base URL that is none of Typeform's hosts (or a loopback address where `loopback` allows that). */
+  /** Throws for a base URL that is neither a Typeform host nor, where `loopback` allows it, a loopback address. */
   constructor(account: { baseUrl: string; apiKey: string }, rule: { loopback: boolean }) {
-    if (!isAllowedApiUrl(account.baseUrl, rule)) throw new Error('TYPEFORM_API_BASE_URL is no Typeform API host');
+    if (!isAllowedApiUrl(account.baseUrl, rule)) throw new Error('TYPEFORM_API_BASE_URL is not a Typeform API host');
     this.baseUrl = account.baseUrl;
     this.#apiKey = account.apiKey;
   }
@@ -28,7 +28,7 @@ export class TypeformAccount {
   }
 }
 
-/** The configured account, or without a key the sandbox that listens at SANDBOX_PORT. */
+/** The configured account, or without a key the sandbox at SANDBOX_PORT. */
 export function typeformAccount({ environment, typeform, sandboxPort }: AppConfig): TypeformAccount {
   const { apiKey, baseUrl } = typeform;
   const loopback = environment !== 'production';

@@ -1,4 +1,4 @@
-/** The port to Typeform's API: everything this service asks of it. Injection token of the client. */
+/** The port to Typeform's API: every call this service makes. Injection token of the client. */
 import type { Priority } from './pace/typeform-call.entity';
 import type { RemoteForm, RemoteResponsePage, RemoteWebhook } from './typeform-schemas';
 
@@ -6,11 +6,11 @@ import type { RemoteForm, RemoteResponsePage, RemoteWebhook } from './typeform-s
 export interface CallOptions {
   priority: Priority;
   signal?: AbortSignal;
-  /** The request that the call is made for, as the log should say; null when the service acts by itself. */
+  /** The request that caused the call, for the log; null when the service acts on its own. */
   requestId?: string | null;
 }
 
-/** What a PUT changes; what is left out stays as it is, and on creation gets Typeform's default (`enabled`: false). */
+/** What a PUT changes; omitted members stay unchanged, and on creation get Typeform's defaults (`enabled`: false). */
 export interface WebhookChange {
   url?: string;
   enabled?: boolean;
@@ -35,13 +35,13 @@ export interface ResponseQuery {
 }
 
 /**
- * Every method waits for its turn (at most 2 calls a second over all replicas), repeats what may pass by itself, and throws
+ * Every method waits for its turn (at most 2 calls a second over all replicas), retries transient failures, and throws
  * TypeformError (`typeform_error`, `typeform_timeout`) with Typeform's own code and description; DomainError
- * `validation_failed` for ids that cannot be ones, `typeform_timeout` when too many calls wait, `shutting_down`; the error of
- * the database, without which nothing is sent; or the reason of the signal.
+ * `validation_failed` for impossible ids, `typeform_timeout` when too many calls wait, `shutting_down`; the error of
+ * the database, without which nothing is sent; or the signal's reason.
  */
 export abstract class TypeformApi {
-  /** Checks that the key is accepted and may read forms; returns how many forms it sees. */
+  /** Checks that the key is accepted and may read forms; returns how many forms it can see. */
   abstract countForms(options: CallOptions): Promise<number>;
 
   /** The form. `WRONG_REGION` when its responses are kept at another host than the one we call. */
@@ -49,16 +49,16 @@ export abstract class TypeformApi {
 
   abstract listWebhooks(formId: string, options: CallOptions): Promise<RemoteWebhook[]>;
 
-  /** null when the form has no webhook of this tag; a form that is not there is an error. */
+  /** null when the form has no webhook with this tag; a missing form is an error. */
   abstract getWebhook(formId: string, tag: string, options: CallOptions): Promise<RemoteWebhook | null>;
 
   /** Creates or changes a webhook. */
   abstract putWebhook(formId: string, tag: string, change: WebhookChange, options: CallOptions): Promise<RemoteWebhook>;
 
-  /** Already gone is success. */
+  /** Succeeds if it is already gone. */
   abstract deleteWebhook(formId: string, tag: string, options: CallOptions): Promise<void>;
 
-  /** One page of responses, after making sure that we ask the host that has them. */
+  /** One page of responses, after checking that we call the host that keeps them. */
   abstract listResponses(formId: string, query: ResponseQuery, options: CallOptions): Promise<RemoteResponsePage>;
 
   /** Asks Typeform to delete responses, which it does later; unknown ids are ignored. Any number of ids. */

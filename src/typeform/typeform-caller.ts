@@ -1,4 +1,4 @@
-/** Makes one call: waits for a turn, sends, checks the answer, records it, and repeats what may pass by itself. */
+/** Makes one call: waits for a turn, sends, checks the answer, records it, and retries transient failures. */
 import { Injectable, Logger } from '@nestjs/common';
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -59,7 +59,7 @@ export class TypeformCaller {
           ...retry,
           requestId: requestId ?? null,
         };
-        // A webhook that is not there is an answer like any other.
+        // A missing webhook is a normal answer.
         if (failure !== 'not_found') this.logger.warn('A call to Typeform failed', facts);
         if (delayMs === null) throw error;
         await delay(delayMs, undefined, { signal });
@@ -114,7 +114,7 @@ export class TypeformCaller {
     const parsed = schema.safeParse(body);
     if (parsed.success) return parsed.data;
     const [issue] = parsed.error.issues;
-    throw unexpectedAnswer(status, `${issue?.path.join('.') || 'the whole'} ${issue?.message ?? 'is wrong'}`);
+    throw unexpectedAnswer(status, `${issue?.path.join('.') || 'the body'} ${issue?.message ?? 'is wrong'}`);
   }
 
   private async pauseIfRefused({ failure, retryAfterSeconds }: TypeformError): Promise<void> {

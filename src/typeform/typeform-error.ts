@@ -13,15 +13,15 @@ export const FAILURES = [
   'network_error',
   'timeout',
 ] as const;
-/** A closed set: metric label, and what the retry policy decides by. */
+/** A closed set: a metric label, and the input of the retry policy. */
 export type Failure = (typeof FAILURES)[number];
 
 /** Facts about a failed call. */
 export interface TypeformErrorFacts {
   failure: Failure;
-  /** HTTP status; null when there was no (whole) answer. */
+  /** HTTP status; null when there was no (complete) answer. */
   remoteStatus: number | null;
-  /** Typeform's own code (`FORM_NOT_FOUND`), or one of ours where it gave none. */
+  /** Typeform's own code (`FORM_NOT_FOUND`), or one of ours when it gave none. */
   remoteCode: string;
   retryAfterSeconds?: number;
   cause?: unknown;

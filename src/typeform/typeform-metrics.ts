@@ -10,7 +10,7 @@ const CALL_SECONDS = 'onboarding_typeform_call_seconds';
 const WAIT_SECONDS = 'onboarding_typeform_call_wait_seconds';
 const RATE_LIMITED = 'onboarding_typeform_rate_limited_total';
 
-/** `aborted`: the caller went away. */
+/** `aborted`: the caller gave up. */
 const OUTCOMES = ['ok', ...FAILURES, 'aborted'] as const;
 export type CallOutcome = (typeof OUTCOMES)[number];
 
@@ -18,7 +18,7 @@ export const TYPEFORM_METRIC_PROVIDERS = [
   makeCounterProvider({ name: CALLS, help: 'Requests sent to Typeform', labelNames: ['operation', 'outcome'] }),
   makeHistogramProvider({
     name: CALL_SECONDS,
-    help: 'From sending a request to Typeform to its whole answer',
+    help: 'From sending a request to Typeform to receiving its complete answer',
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
   }),
   makeHistogramProvider({
@@ -27,10 +27,10 @@ export const TYPEFORM_METRIC_PROVIDERS = [
     labelNames: ['priority'],
     buckets: [0.01, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
   }),
-  makeCounterProvider({ name: RATE_LIMITED, help: 'Answers 429 of Typeform; each makes all replicas pause' }),
+  makeCounterProvider({ name: RATE_LIMITED, help: 'Answers 429 from Typeform; each one pauses all replicas' }),
 ];
 
-/** What the client measures. */
+/** The metrics of the client. */
 @Injectable()
 export class TypeformMetrics {
   constructor(
@@ -44,13 +44,13 @@ export class TypeformMetrics {
     for (const priority of PRIORITIES) this.waitSeconds.zero({ priority });
   }
 
-  /** One request was sent, and what became of it. */
+  /** Records a request and its outcome. */
   called(operation: Operation, outcome: CallOutcome, seconds: number): void {
     this.calls.inc({ operation, outcome });
     this.callSeconds.observe(seconds);
   }
 
-  /** One request got its turn. */
+  /** Records how long a request waited for its turn. */
   waited(priority: Priority, seconds: number): void {
     this.waitSeconds.observe({ priority }, seconds);
   }

@@ -5,12 +5,12 @@ const FORM_ID = /^[A-Za-z0-9_-]{1,64}$/;
 const TAG = /^[A-Za-z0-9_-]{1,64}$/;
 const RESPONSE_ID = /^[A-Za-z0-9_-]{1,128}$/;
 
-/** Path of a form. Throws DomainError `validation_failed` for what can be no form id. */
+/** Path of a form. Throws DomainError `validation_failed` for anything that cannot be a form id. */
 export function formPath(formId: string): string {
   return `/forms/${encodeURIComponent(checked(formId, FORM_ID, 'formId', 'must be the id of a form: letters and digits'))}`;
 }
 
-/** Path of all webhooks of a form. */
+/** Path of a form's webhooks. */
 export function webhooksPath(formId: string): string {
   return `${formPath(formId)}/webhooks`;
 }
@@ -26,7 +26,7 @@ export function responsesPath(formId: string): string {
   return `${formPath(formId)}/responses`;
 }
 
-/** A list of response ids as the API takes it in a query. Throws DomainError `validation_failed`. */
+/** A list of response ids in the format of a query parameter. Throws DomainError `validation_failed`. */
 export function responseIds(ids: readonly string[]): string {
   return ids.map((id) => checked(id, RESPONSE_ID, 'ids', 'must be ids of responses: letters and digits')).join(',');
 }

@@ -1,10 +1,10 @@
 /**
- * What Typeform answers, checked at the door and turned into our names. Liberal: unknown members are tolerated, what this
+ * Typeform's answers, validated on arrival and mapped to our names. Liberal: unknown members are tolerated, what this
  * service relies on is required (typeform.md sections 4, 6 and 7).
  */
 import { z } from 'zod';
 
-/** One page of the list of forms; only its size is of interest. */
+/** One page of the list of forms; only the total matters. */
 export const formListSchema = z.object({ total_items: z.number().int().nonnegative(), items: z.array(z.unknown()) });
 
 /** A form as its owner made it. `fields` stay as they came: groups nest them in `properties.fields`. */

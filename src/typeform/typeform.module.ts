@@ -12,7 +12,7 @@ import { TypeformApi } from './typeform-api';
 import { TypeformCaller } from './typeform-caller';
 import { TYPEFORM_METRIC_PROVIDERS, TypeformMetrics } from './typeform-metrics';
 
-/** Typeform's API: the client, the pace it keeps over all replicas, and what was sent. */
+/** Typeform's API: the client, its pace over all replicas, and the record of its calls. */
 @Module({
   imports: [TypeOrmModule.forFeature([TypeformPaceState, TypeformCall])],
   providers: [

@@ -1,5 +1,5 @@
 /**
- * Counts our own failure answers per endpoint and warns before Typeform switches a webhook off. Its rule (Typeform, "Webhooks"): every
+ * Counts our own failures per endpoint and warns before Typeform disables a webhook. Its rule (Typeform, "Webhooks"): every
  * attempt failed, and there were more than 100 in 5 minutes or more than 300 in 24 hours.
  */
 import { Injectable, Logger } from '@nestjs/common';
@@ -9,7 +9,7 @@ import { Clock } from '../database/clock';
 import { collectWith } from '../rest/collect-with';
 
 export const TYPEFORM_LIMITS = { fiveMinutes: 100, day: 300 };
-/** Half of what Typeform allows: time enough to act. */
+/** Half of what Typeform tolerates: enough time to act. */
 const WARN_SHARE = 0.5;
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 24 * 60;
@@ -18,11 +18,11 @@ const AT_RISK = 'onboarding_webhooks_at_risk';
 export const WATCHDOG_METRIC_PROVIDERS = [
   makeGaugeProvider({
     name: AT_RISK,
-    help: 'Endpoints that used up half of the failures after which Typeform disables a webhook',
+    help: 'Endpoints that have reached half of the failures after which Typeform disables a webhook',
   }),
 ];
 
-/** Failures of an endpoint without a success in between. */
+/** An endpoint's failures without a success in between. */
 export interface EndpointFailures {
   /** Id of the webhook, or `shared`. */
   endpoint: string;
@@ -49,7 +49,7 @@ export class FailureWatchdog {
     collectWith(gauge, () => gauge.set(this.summary().filter(({ atRisk }) => atRisk).length));
   }
 
-  /** One answer of an endpoint. A success ends the row of failures: Typeform only disables what fails without exception. */
+  /** Records an answer of an endpoint. A success resets the count: Typeform only disables a webhook whose every delivery fails. */
   answered(endpoint: string, success: boolean): void {
     if (success) {
       this.failing.delete(endpoint);
@@ -65,7 +65,7 @@ export class FailureWatchdog {
     this.logger.error('Typeform is about to disable a webhook: every delivery fails', state);
   }
 
-  /** Every endpoint that is failing now. */
+  /** Every endpoint that is currently failing. */
   summary(): EndpointFailures[] {
     return [...this.failing]
       .map(([endpoint, failures]) => this.judge(endpoint, failures))

@@ -8,17 +8,17 @@ const REQUESTS = 'onboarding_webhook_requests_total';
 const ACK_SECONDS = 'onboarding_webhook_ack_seconds';
 
 export const INTAKE_METRIC_PROVIDERS = [
-  makeCounterProvider({ name: REQUESTS, help: 'Calls of the webhook endpoints', labelNames: ['outcome'] }),
+  makeCounterProvider({ name: REQUESTS, help: 'Requests to the webhook endpoints', labelNames: ['outcome'] }),
   makeHistogramProvider({
     name: ACK_SECONDS,
-    help: 'From the request to the answer 200, the commit included',
+    help: 'From the request to the answer 200, including the commit',
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
   }),
 ];
 
 const ACKNOWLEDGED: ReadonlySet<IntakeOutcome> = new Set<IntakeOutcome>(['accepted', 'duplicate', 'quarantined']);
 
-/** Measures every call of the webhook endpoints, for Prometheus and for the overview. */
+/** Measures every request to the webhook endpoints, for Prometheus and for the overview. */
 @Injectable()
 export class IntakeMetrics {
   constructor(
@@ -30,7 +30,7 @@ export class IntakeMetrics {
     for (const outcome of INTAKE_OUTCOMES) this.requests.inc({ outcome }, 0);
   }
 
-  /** One call was answered after `seconds`. */
+  /** Records a request that was answered after `seconds`. */
   answered(outcome: IntakeOutcome, seconds: number): void {
     this.requests.inc({ outcome });
     if (ACKNOWLEDGED.has(outcome)) this.ackSeconds.observe(seconds);

@@ -1,4 +1,4 @@
-/** Every way a call of the webhook endpoints can end: a closed set, used as a metric label and by the overview. */
+/** Every outcome of a request to the webhook endpoints: a closed set, used as a metric label and by the overview. */
 import { DomainError } from '../core/problem';
 
 export const INTAKE_OUTCOMES = [
@@ -21,7 +21,7 @@ export const INTAKE_OUTCOMES = [
 
 export type IntakeOutcome = (typeof INTAKE_OUTCOMES)[number];
 
-/** The outcome that an error stands for. */
+/** The outcome that an error represents. */
 export function outcomeOf(error: unknown): IntakeOutcome {
   if (error instanceof SignatureRefused) return error.outcome;
   if (!(error instanceof DomainError)) return 'error';

@@ -1,11 +1,11 @@
-/** The last day of this process' webhook calls by the minute: what the overview shows without a Prometheus. */
+/** This process' webhook requests of the last day, per minute: shown by the overview without a Prometheus. */
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../database/clock';
 import { INTAKE_OUTCOMES, IntakeOutcome } from './intake-outcome';
 
 const MINUTE_MS = 60_000;
 const KEPT_MINUTES = 24 * 60;
-/** Upper edges of the latency classes in seconds, each 15 % above the one before: 0.1 ms to about 30 s. */
+/** Upper edges of the latency classes in seconds, each 15 % above the previous one: 0.1 ms to about 30 s. */
 const EDGES = Array.from({ length: 92 }, (_, index) => 0.0001 * 1.15 ** index);
 
 interface Minute {
@@ -17,7 +17,7 @@ interface Minute {
 
 export interface IntakeSummary {
   outcomes: Record<IntakeOutcome, number>;
-  /** Seconds within which that share of the acknowledgements was given (up to 15 % too high); null when there were none. */
+  /** Seconds within which that share of the acknowledgements was sent (up to 15 % too high); null when there were none. */
   ackSeconds: { p50: number | null; p95: number | null; p99: number | null };
 }
 
@@ -27,7 +27,7 @@ export class IntakeWindow {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Adds one call; `ackSeconds` is null when it was refused. */
+  /** Adds one request; `ackSeconds` is null when it was refused. */
   add(outcome: IntakeOutcome, ackSeconds: number | null): void {
     const minute = this.current();
     minute.outcomes.set(outcome, (minute.outcomes.get(outcome) ?? 0) + 1);
@@ -37,7 +37,7 @@ export class IntakeWindow {
     minute.latencies[bucket] = (minute.latencies[bucket] ?? 0) + 1;
   }
 
-  /** Sums up the last `minutes` (1..1440), the current one included. */
+  /** Sums up the last `minutes` (1..1440), including the current one. */
   summary(minutes: number): IntakeSummary {
     const since = this.clock.monotonicMs() - minutes * MINUTE_MS;
     const outcomes = Object.fromEntries(INTAKE_OUTCOMES.map((outcome) => [outcome, 0])) as Record<

@@ -17,7 +17,7 @@ import { IntakeService } from './intake.service';
 import { SignatureGuard, WebhookRequest } from './signature.guard';
 import { WebhookThrottlerGuard } from './webhook-throttler.guard';
 
-/** The answer to a committed event; Typeform only looks at the status 200. */
+/** The answer to a committed event; Typeform only checks for the status 200. */
 class IntakeAnswerView {
   @ApiProperty({ enum: ['accepted', 'duplicate', 'quarantined'] })
   status: AppendOutcome;
@@ -32,7 +32,7 @@ class IntakeAnswerView {
 @ApiHeader({
   name: 'Typeform-Signature',
   required: true,
-  description: 'sha256= and the base64 of HMAC-SHA256(secret, body)',
+  description: 'sha256= followed by the base64 of HMAC-SHA256(secret, body)',
 })
 @ApiOkResponse({ type: IntakeAnswerView, description: 'committed' })
 @ApiProblems(
@@ -54,7 +54,7 @@ export class IntakeController {
 
   @Post()
   @ApiBody({ schema: { type: 'object' }, description: "Typeform's event" })
-  @ApiOperation({ summary: 'Take in an event, signed with TYPEFORM_WEBHOOK_SECRET' })
+  @ApiOperation({ summary: 'Receive an event, signed with TYPEFORM_WEBHOOK_SECRET' })
   @HttpCode(200)
   acceptShared(@Req() request: WebhookRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.accept(request, reply, null);
@@ -62,14 +62,14 @@ export class IntakeController {
 
   @Post(':webhookId')
   @ApiBody({ schema: { type: 'object' }, description: "Typeform's event" })
-  @ApiOperation({ summary: 'Take in an event, signed with the secret of this webhook' })
+  @ApiOperation({ summary: 'Receive an event, signed with the secret of this webhook' })
   @ApiParam({ name: 'webhookId' })
   @HttpCode(200)
   acceptOwn(@Req() request: WebhookRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.accept(request, reply, request.params.webhookId ?? null);
   }
 
-  /** Sends the answer itself: returned to Nest, it would pass half a dozen promises, in step with all others of its commit. */
+  /** Sends the answer directly instead of returning it to Nest. */
   private async accept(request: WebhookRequest, reply: FastifyReply, webhookId: string | null): Promise<void> {
     if (!request.verifiedBody) throw new Error('the signature guard is missing on this route');
     const { eventId, committed } = this.intake.take(request.verifiedBody, webhookId);

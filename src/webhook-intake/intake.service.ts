@@ -14,7 +14,7 @@ export interface TakenEvent {
   committed: Promise<AppendOutcome>;
 }
 
-/** Clocks differ a little; a submission further in the future than this did not happen yet. */
+/** Allows for clock differences; a submission further in the future than this cannot have happened yet. */
 const MAX_FUTURE_MS = 10 * 60_000;
 const DAY_MS = 24 * 3_600_000;
 
@@ -31,13 +31,13 @@ export class IntakeService {
   }
 
   /**
-   * Takes a verified body in. Throws `invalid_event` when it is no Typeform event; the commit rejects with `intake_overloaded` or
-   * `database_unavailable` when it could not be made.
+   * Accepts a verified body. Throws `invalid_event` when it is not a Typeform event; the commit rejects with `intake_overloaded` or
+   * `database_unavailable` when it fails.
    */
   take(body: VerifiedBody, webhookId: string | null): TakenEvent {
     const { eventId, eventType, formId, token, submittedAt } = readEnvelope(body);
     const receivedAt = this.clock.now();
-    // Written out: spreading the envelope takes Node 20 longer than the signature does.
+    // Written out instead of spread: this runs for every webhook.
     const event: NewEvent = {
       eventId,
       eventType,
@@ -53,7 +53,7 @@ export class IntakeService {
     return { eventId, committed: this.writer.append(event) };
   }
 
-  /** A signature never expires, so the age limit is what stops an old captured request; retries last 11 hours at most. */
+  /** A signature never expires, so the age limit stops an old captured request; retries last 11 hours at most. */
   private judgeAge(submittedAt: Date | null, now: Date): NewEvent['quarantinedFor'] {
     if (submittedAt === null) return null;
     const ageMs = now.getTime() - submittedAt.getTime();

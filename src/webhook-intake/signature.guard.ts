@@ -6,15 +6,15 @@ import type { AppendOutcome } from '../inbox/inbox-queue';
 import { WebhookSecretsCache } from '../webhook-management/webhook-secrets';
 import { SignatureRefused } from './intake-outcome';
 
-/** A webhook request: `verifiedBody` is there once the guard let it pass, `acknowledgedAs` once it was committed. */
+/** A webhook request: `verifiedBody` is set once the guard let it pass, `acknowledgedAs` once it was committed. */
 export interface WebhookRequest extends FastifyRequest<{ Params: { webhookId?: string }; Body: Buffer | undefined }> {
   verifiedBody?: VerifiedBody;
   acknowledgedAs?: AppendOutcome;
 }
 
 /**
- * Lets a request pass when its signature over the bytes as received fits the endpoint's secret: that of the webhook in the path,
- * or the shared one. An unknown webhook has no secret, so nothing can be signed for it.
+ * Lets a request pass when its signature over the bytes as received matches the endpoint's secret: that of the webhook in the path,
+ * or the shared one. An unknown webhook has no secret, so no signature is valid for it.
  */
 @Injectable()
 export class SignatureGuard implements CanActivate {
@@ -35,7 +35,7 @@ export class SignatureGuard implements CanActivate {
     return this.verifyOwn(request, webhookId);
   }
 
-  /** With a webhook's own secrets. None fits: another replica may have rotated them just now. */
+  /** Checks a webhook's own secrets. If none matches, another replica may have just rotated them. */
   private async verifyOwn(request: WebhookRequest, webhookId: string): Promise<boolean> {
     const secrets = await this.webhookSecrets.of(webhookId);
     if (secrets.length === 0) throw new SignatureRefused('unknown_endpoint');

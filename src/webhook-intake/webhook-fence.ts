@@ -1,6 +1,6 @@
 /**
  * Everything below /webhooks, before and after the route: Typeform disables a webhook that answers 404 or 410 and gives up on
- * redirects, so no path, method, content type or spelling of the URL may ever lead to one of these.
+ * redirects, so no path, method, content type or spelling of the URL may ever cause one of these.
  */
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -17,7 +17,7 @@ import type { WebhookRequest } from './signature.guard';
 const PREFIX = '/webhooks';
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
 const RETRY_AFTER_SECONDS = 5;
-/** What the shared endpoint is called where endpoints are told apart. */
+/** The name of the shared endpoint, to distinguish it from those of webhooks. */
 const SHARED = 'shared';
 
 @Injectable()
@@ -32,7 +32,7 @@ export class WebhookFence {
     private readonly secrets: WebhookSecretsCache,
   ) {}
 
-  /** Puts the fence up; call it before any route is registered. */
+  /** Installs the fence; call it before any route is registered. */
   install(fastify: FastifyInstance): void {
     fastify.addHook('onRoute', (route) => {
       if (!route.url.startsWith(PREFIX)) return;
@@ -60,7 +60,7 @@ export class WebhookFence {
     });
   }
 
-  /** What is wrong with a request before its body is read; null when it may go on. */
+  /** What is wrong with a request before its body is read; null when it may proceed. */
   private refusal(request: FastifyRequest): DomainError | null {
     if (this.draining.started) {
       return new DomainError('shutting_down', 'this process is shutting down', {
@@ -68,11 +68,15 @@ export class WebhookFence {
       });
     }
     if (this.config.workerMode === 'processor') {
-      return new DomainError('not_ready', 'this process only processes (WORKER_MODE=processor)', {
-        retryAfterSeconds: RETRY_AFTER_SECONDS,
-      });
+      return new DomainError(
+        'not_ready',
+        'this process only processes events and does not receive any (WORKER_MODE=processor)',
+        {
+          retryAfterSeconds: RETRY_AFTER_SECONDS,
+        },
+      );
     }
-    if (request.method !== 'POST') return new DomainError('method_not_allowed', 'webhooks are sent by POST');
+    if (request.method !== 'POST') return new DomainError('method_not_allowed', 'send webhooks with POST');
     if (request.is404) return new SignatureRefused('unknown_endpoint');
     if (!JSON_TYPE.test(request.headers['content-type'] ?? '')) {
       return new DomainError('unsupported_media_type', 'send application/json');
@@ -83,12 +87,12 @@ export class WebhookFence {
   private answered(request: FastifyRequest, reply: FastifyReply): void {
     this.metrics.answered(outcome(request), reply.elapsedTime / 1000);
     const { webhookId = SHARED } = (request.params ?? {}) as { webhookId?: string };
-    // Ids that are nobody's do not count: there is no webhook that Typeform could disable.
+    // Unknown ids do not count: Typeform has no such webhook to disable.
     const known = request.is404 ? false : webhookId === SHARED || this.secrets.knows(webhookId);
     if (known && request.method === 'POST') this.watchdog.answered(webhookId, reply.statusCode < 300);
   }
 
-  /** A client went away before it had sent its whole request. One that was refused before its body was read is counted as that. */
+  /** Counts a client that disconnected before it had sent its complete request, unless it was refused before its body was read. */
   private aborted(request: FastifyRequest): void {
     const problem = problemOf(request);
     if (problem === undefined || problem.code === 'request_aborted') this.metrics.answered('aborted', 0);
@@ -96,19 +100,19 @@ export class WebhookFence {
 
   private forbid(request: FastifyRequest, reply: FastifyReply): void {
     const facts = { status: reply.statusCode, ...requestFacts(request) };
-    this.logger.error('A webhook path was about to answer what would disable the webhook; answered 503 instead', facts);
+    this.logger.error('Blocked an answer that would have disabled a webhook; answered 503 instead', facts);
     void reply.status(503).removeHeader('location').header('retry-after', String(RETRY_AFTER_SECONDS));
   }
 }
 
-/** True for every URL that a router, a proxy or a person could take for one below /webhooks. */
+/** True for every URL that a router, a proxy or a person could mistake for one below /webhooks. */
 export function isWebhookPath(request: FastifyRequest): boolean {
-  // What Typeform sends is told by its first letters; everything below is for the rest of the world.
+  // Typeform's own requests are recognised by their prefix; the rest handles other callers.
   if (request.url.startsWith(`${PREFIX}/`)) return true;
   return (request.routeOptions.url ?? '').startsWith(PREFIX) || isBelowWebhooks(request.url);
 }
 
-/** Looks at the path in lower case, decoded as far as it can be, with repeated slashes taken as one. */
+/** Compares the path in lower case, decoded as far as possible, with repeated slashes collapsed. */
 export function isBelowWebhooks(url: string): boolean {
   const path = (url.split(/[?#;]/, 1)[0] ?? '').replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
     String.fromCharCode(parseInt(hex, 16)),

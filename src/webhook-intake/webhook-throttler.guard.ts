@@ -20,8 +20,8 @@ export class WebhookThrottlerGuard extends ThrottlerGuard {
   }
 
   /**
-   * One counter an address for both webhook routes, so that changing the path gains nothing. Without the library's look at the
-   * decorators of the route for each request: these routes have none, and looking took longer than counting.
+   * One counter per address for both webhook routes, so that changing the path gains nothing. Skips the library's lookup of
+   * route decorators: these routes have none.
    */
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const key = `webhook:${normalizeIp(context.switchToHttp().getRequest<FastifyRequest>().ip)}`;

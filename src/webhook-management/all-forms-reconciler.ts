@@ -1,4 +1,4 @@
-/** Compares everything with Typeform, again and again, in one process of all. */
+/** Compares all webhooks with Typeform periodically, in one process at a time. */
 import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config';
@@ -11,7 +11,7 @@ import { WebhooksRepository } from './webhooks.repository';
 
 const FORMS_PER_PAGE = 100;
 
-/** What a pass over everything found. `finished` is false when it was cut short or another process is at it. */
+/** The result of a pass over everything. `finished` is false when it was cut short or another process is already running one. */
 export interface PassReport extends FormReport {
   finished: boolean;
 }
@@ -42,7 +42,7 @@ export class AllFormsReconciler implements OnApplicationBootstrap, BeforeApplica
     await this.running?.catch(() => undefined);
   }
 
-  /** One pass over all forms, unless another process is making one. Memory holds one page of form ids and what differed. */
+  /** One pass over all forms, unless another process is making one. Memory holds one page of form ids and the differences. */
   async pass(call: CallOptions, force: boolean): Promise<PassReport> {
     const found: PassReport = { webhooks: [], strays: [], finished: false };
     const took = await tryAdvisoryLock(this.dataSource, 'reconcile', async (lost) => {

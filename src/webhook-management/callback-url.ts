@@ -1,9 +1,9 @@
-/** Which callback URLs may be given to Typeform. Pure. */
+/** Which callback URLs Typeform may be given. Pure. */
 import { DomainError } from '../core/problem';
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
-/** Where deliveries of a webhook arrive. */
+/** The endpoint that receives a webhook's deliveries. */
 export function endpointUrl(publicUrl: string, webhookId: string): string {
   return `${publicUrl}/webhooks/typeform/${webhookId}`;
 }

@@ -1,4 +1,4 @@
-/** Compares webhooks with Typeform and makes Typeform agree: one form at a time, one call to see, one to repair. */
+/** Compares webhooks with Typeform and repairs Typeform's copy: one form at a time, one call to read, one to repair. */
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AuditLog } from '../audit/audit-log';
@@ -17,7 +17,7 @@ import { WebhookPusher } from './webhook-pusher';
 import type { Webhook } from './webhook.entity';
 import { WebhooksRepository } from './webhooks.repository';
 
-/** What was found and done about one webhook. */
+/** The finding about one webhook, and what was done. */
 export interface Reconciled {
   id: string;
   formId: string;
@@ -27,7 +27,7 @@ export interface Reconciled {
   problem: string | null;
 }
 
-/** A webhook at Typeform with our url that is none of ours (any more). */
+/** A webhook at Typeform with our url that we do not manage (any more). */
 export interface Stray {
   formId: string;
   tag: string;
@@ -59,7 +59,7 @@ export class FormReconciler {
   ) {}
 
   /**
-   * Reconciles the webhooks of a form (only `id`, if given). `force` repairs even what is waiting out its back-off. What Typeform
+   * Reconciles the webhooks of a form (only `id`, if given). `force` ignores the back-off of earlier repairs. What Typeform
    * refuses or does not answer is reported, not thrown.
    */
   async reconcileForm(
@@ -128,7 +128,7 @@ export class FormReconciler {
       nextRepairAt: new Date(now.getTime() + repairBackoffMs(repairs)),
     });
     const fields = drift.map(({ field }) => field);
-    // A pending change of an admin that is finished here has its audit entry already.
+    // An admin's pending change already has its audit entry.
     if (fields.length > 0) {
       await this.dataSource.transaction((manager) =>
         this.audit.record(manager, {
@@ -148,7 +148,7 @@ export class FormReconciler {
     return report(webhook, drift, 'repaired');
   }
 
-  /** Deletes at Typeform what was removed here, unless its tag belongs to a newer webhook of ours by now. */
+  /** Deletes at Typeform what was removed here, unless its tag now belongs to a newer webhook of ours. */
   private async finishRemoval(webhook: Webhook, seen: RemoteWebhook | null, call: CallOptions): Promise<Reconciled> {
     const successor = await this.repository.findActive(webhook.formId, webhook.tag);
     try {
@@ -161,7 +161,7 @@ export class FormReconciler {
     }
   }
 
-  /** Webhooks that deliver to an endpoint of ours under a tag we do not manage; their deliveries are refused. */
+  /** Webhooks that deliver to one of our endpoints under a tag we do not manage; their deliveries are refused. */
   private async findStrays(
     formId: string,
     ours: Webhook[],
@@ -176,7 +176,7 @@ export class FormReconciler {
       const former = ours.some((webhook) => webhook.removedAt !== null && webhook.url === url);
       const deleted = former && (await this.deleteStray(formId, tag, call));
       const facts = { formId, tag, requestId: call.requestId ?? null };
-      if (!deleted) this.logger.warn('A webhook at Typeform leads here and is not managed here', facts);
+      if (!deleted) this.logger.warn('A webhook at Typeform points to this service but is not managed by it', facts);
       strays.push({ formId, tag, deleted });
     }
     return strays;

@@ -1,4 +1,4 @@
-/** Reads a form's definition once in a while, and reports questions that its identifier mapping names and that vanished. */
+/** Reads a form's definition periodically, and reports questions that its identifier mapping names but that are gone. */
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectMetric, makeGaugeProvider } from '@willsoto/nestjs-prometheus';
 import { Gauge } from 'prom-client';
@@ -29,11 +29,11 @@ export class MappingCheck {
     collectWith(gauge, async () => showReading(gauge, (await problems.read()) ?? undefined));
   }
 
-  /** Reads the form's definition if that was not done lately. Throws what the call throws. */
+  /** Reads the form's definition unless it was read recently. Throws the call's errors. */
   async check(formId: string, call: CallOptions): Promise<void> {
     const problems = (await this.definitions.refresh(formId, call)) ?? [];
     for (const { identifier, source, reason } of problems) {
-      this.logger.warn('A form can no longer serve its mapping: map the identifier anew', {
+      this.logger.warn('A form no longer has what its mapping names: update the mapping', {
         formId,
         identifier,
         source,

@@ -1,5 +1,5 @@
-/** What the reconciler asks for when a webhook was off: somebody must fetch what was submitted meanwhile. */
+/** The reconciler's port to recovery: after a webhook was off, the submissions made meanwhile must be fetched. */
 export abstract class MissedSubmissions {
-  /** Starts to recover what the form sent since the last event that is known to have arrived; returns before it is done. */
+  /** Starts recovering the form's submissions since the last event known to have arrived; returns before it is done. */
   abstract recover(formId: string): Promise<void>;
 }

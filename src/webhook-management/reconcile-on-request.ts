@@ -6,10 +6,10 @@ import { FormReconciler } from './form-reconciler';
 import type { ReconcileResult } from './webhooks.dto';
 import { WebhooksService } from './webhooks.service';
 
-/** Stays below the 25 s a request may take: with many forms the rest is left to the loop. */
+/** Stays below the 25 s a request may take: with many forms the periodic pass does the rest. */
 const MAX_DURATION_MS = 20_000;
 
-/** Reconciling on demand: back-off of earlier repairs does not count, and the calls go before background ones. */
+/** Reconciling on demand: ignores the back-off of earlier repairs, and its calls take precedence over background ones. */
 @Injectable()
 export class ReconcileOnRequest {
   constructor(
@@ -18,7 +18,7 @@ export class ReconcileOnRequest {
     private readonly reconciler: FormReconciler,
   ) {}
 
-  /** All webhooks, as many as 20 s allow. */
+  /** All webhooks, or as many as fit into 20 s. */
   async all(requestId: string | null): Promise<ReconcileResult> {
     const signal = AbortSignal.timeout(MAX_DURATION_MS);
     const report = await this.loop.pass({ priority: 'interactive', signal, requestId }, true);

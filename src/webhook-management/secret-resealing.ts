@@ -1,4 +1,4 @@
-/** Encrypts stored signing secrets anew with the first key of the ring, so that an older key can be retired. */
+/** Re-encrypts stored signing secrets with the first key of the ring, so that an older key can be retired. */
 import type { DataSource } from 'typeorm';
 import type { AuditLog, Author } from '../audit/audit-log';
 import { keyIdOf, KeyRing, open, seal } from '../core/secret-box';
@@ -6,7 +6,7 @@ import type { WebhookSecretsRepository } from './webhook-secrets.repository';
 import type { Webhook } from './webhook.entity';
 import type { WebhooksRepository } from './webhooks.repository';
 
-/** What was done. `unreadable` are webhooks whose key is not in the ring; `keysInUse` is what the stored secrets need now. */
+/** The result. `unreadable`: webhooks whose key is not in the ring; `keysInUse`: the keys that the stored secrets now need. */
 export interface Resealing {
   key: string;
   resealed: number;
@@ -28,8 +28,8 @@ export class SecretResealing {
   ) {}
 
   /**
-   * Goes through the webhooks, removed ones included, each in a transaction of its own with its audit entry: stopped half-way,
-   * it goes on where it was the next time. Running services keep verifying: the secrets themselves stay the same.
+   * Goes through the webhooks, including removed ones, each in its own transaction with its audit entry: an interrupted run
+   * resumes where it stopped. Running services keep verifying: the secrets themselves stay the same.
    */
   async run(onProgress: (done: number, total: number) => void): Promise<Resealing> {
     const [{ id: key }] = this.keys;
@@ -45,7 +45,7 @@ export class SecretResealing {
     return { key, resealed, unreadable, keysInUse: await this.secrets.keysInUse() };
   }
 
-  /** One webhook, locked meanwhile: its secret may be rotated at the same moment. */
+  /** One webhook, locked because its secret may be rotated at the same moment. */
   private reseal(id: string): Promise<'resealed' | 'unreadable' | 'unchanged'> {
     return this.dataSource.transaction(async (manager) => {
       const webhook = await this.webhooks.lock(manager, id);
@@ -67,7 +67,7 @@ export class SecretResealing {
     return [...new Set(used)].filter((id) => id !== this.keys[0].id);
   }
 
-  /** null when a key is missing, or the text was changed by someone. */
+  /** null when a key is missing, or someone altered the text. */
   private tryReseal({ id, secret, previousSecret }: Webhook): Sealed | null {
     const anew = (box: string): string => seal(this.keys, open(this.keys, box, id), id);
     try {

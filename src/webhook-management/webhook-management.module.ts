@@ -21,7 +21,7 @@ import { WebhooksController } from './webhooks.controller';
 import { WebhooksRepository } from './webhooks.repository';
 import { WebhooksService } from './webhooks.service';
 
-/** Webhooks at Typeform: registered, changed, kept in order; and their signing secrets for the intake. */
+/** Webhooks at Typeform: registers, changes and repairs them, and provides their signing secrets to the intake. */
 @Module({
   imports: [
     TypeOrmModule.forFeature([Webhook]),

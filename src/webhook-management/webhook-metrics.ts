@@ -10,13 +10,13 @@ const WEBHOOKS = 'onboarding_webhooks';
 const REPAIRS = 'onboarding_webhook_repairs_total';
 const RECONCILED = 'onboarding_webhook_reconciled_timestamp_seconds';
 
-/** What a repair mended: the fields of a drift, or a change that was pending. */
+/** What a repair fixed: the fields that had drifted, or a pending change. */
 const REPAIR_FIELDS = ['existence', 'enabled', 'url', 'verify_ssl', 'event_types', 'pending'] as const;
 
 export const WEBHOOK_METRIC_PROVIDERS = [
   makeGaugeProvider({
     name: WEBHOOKS,
-    help: 'Managed webhooks by what Typeform was last seen to have',
+    help: 'Managed webhooks by their last observed state at Typeform',
     labelNames: ['status'],
   }),
   makeCounterProvider({ name: REPAIRS, help: 'Repairs of webhooks at Typeform', labelNames: ['field'] }),
@@ -44,12 +44,12 @@ export class WebhookMetrics implements OnModuleInit {
     });
   }
 
-  /** One webhook was repaired. */
+  /** Counts a repaired webhook. */
   repaired(fields: readonly (typeof REPAIR_FIELDS)[number][]): void {
     for (const field of fields) this.repairs.inc({ field });
   }
 
-  /** Everything was compared at this time. */
+  /** Records the time of a complete comparison. */
   compared(at: Date): void {
     this.reconciled.set(at.getTime() / 1000);
   }

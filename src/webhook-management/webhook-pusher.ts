@@ -1,4 +1,4 @@
-/** Makes Typeform's copy of a webhook what it should be, and records what it was seen to be. */
+/** Brings Typeform's copy of a webhook to its desired state, and records the observed state. */
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../config/app-config';
 import { open } from '../core/secret-box';
@@ -22,8 +22,8 @@ export class WebhookPusher {
   ) {}
 
   /**
-   * One merging PUT with everything the webhook should be, the secret included (or a DELETE when it was removed). On success the
-   * change is no longer pending; on failure the webhook stays as it was recorded and the error is passed on.
+   * One merging PUT with the complete desired state, including the secret (or a DELETE when it was removed). On success the
+   * change is no longer pending; on failure the recorded webhook stays unchanged and the error is passed on.
    */
   async push(webhook: Webhook, call: CallOptions): Promise<void> {
     try {
@@ -33,7 +33,7 @@ export class WebhookPusher {
         return;
       }
       const { url, enabled, verifySsl } = webhook;
-      // Typeform merges event types one by one: what should be off has to be said.
+      // Typeform merges event types one by one, so the ones that should be off are sent explicitly.
       const eventTypes = { ...EVERY_TYPE_OFF, ...webhook.eventTypes };
       const secret = open(this.config.encryptionKeys, webhook.secret, webhook.id);
       const remote = await this.api.putWebhook(
@@ -49,21 +49,21 @@ export class WebhookPusher {
     }
   }
 
-  /** Records what Typeform has (null: nothing) beside what should be. */
+  /** Records the state observed at Typeform (null: none). */
   async record(webhook: Webhook, remote: WebhookSettings | null, change: Partial<Webhook> = {}): Promise<void> {
     const drift = compareWebhook(webhook, remote);
     const status = webhook.removedAt === null ? statusOfDrift(drift) : 'removed';
     await this.repository.observe(webhook, { drift, status, observedAt: this.clock.now(), problem: null, ...change });
   }
 
-  /** Records that Typeform could not be asked, or refused. */
+  /** Records that Typeform could not be reached, or refused. */
   async recordFailure(webhook: Webhook, error: TypeformError): Promise<void> {
     const status = webhook.removedAt === null ? 'unreachable' : 'removed';
     await this.repository.observe(webhook, { status, problem: error.message });
   }
 }
 
-/** True when Typeform said no for good, so that it certainly did not make the change; otherwise it may have made it. */
+/** True for a permanent refusal, after which Typeform certainly did not make the change; otherwise it may have made it. */
 export function isRefusal(error: unknown): boolean {
   return (
     error instanceof TypeformError && ['unauthorized', 'not_found', 'refused', 'wrong_region'].includes(error.failure)

@@ -7,12 +7,12 @@ import { Webhook } from './webhook.entity';
 export class WebhookSecretsRepository {
   constructor(@InjectRepository(Webhook) private readonly webhooks: Repository<Webhook>) {}
 
-  /** The sealed secrets of every webhook that is there or was removed after `removedAfter`. */
+  /** The sealed secrets of every webhook that exists or was removed after `removedAfter`. */
   all(removedAfter: Date): Promise<Webhook[]> {
     return this.webhooks.find({ where: [{ removedAt: IsNull() }, { removedAt: MoreThan(removedAfter) }] });
   }
 
-  /** Ids of the webhooks, removed ones included, that have a secret sealed with another key. */
+  /** Ids of the webhooks, including removed ones, that have a secret sealed with another key. */
   async sealedWithOtherKeys(keyId: string): Promise<string[]> {
     const rows = await this.webhooks.query<{ id: string }[]>(
       `SELECT id FROM webhook

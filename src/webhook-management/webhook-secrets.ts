@@ -1,4 +1,4 @@
-/** The signing secrets of all webhooks, in memory: verifying a webhook asks no database. */
+/** The signing secrets of all webhooks, in memory: verifying a webhook needs no query. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger, OnModuleInit } from '@nestjs/common';
 import { AppConfig } from '../config/app-config';
@@ -9,13 +9,13 @@ import { describeDatabaseFailure } from '../database/database-failure';
 import { Notifications } from '../database/notifications';
 import { WebhookSecretsRepository } from './webhook-secrets.repository';
 
-/** Deliveries that were under way when a webhook was removed are still accepted for this long (contract section 4). */
+/** How long after a webhook's removal its deliveries are still accepted (contract section 4). */
 const ACCEPT_AFTER_REMOVAL_MS = 24 * 3_600_000;
 /** Refreshed by notification; this bounds how old the copy gets when notifications are lost. */
 const MAX_AGE_MS = 30_000;
-/** What is not in memory may be what another process has just registered or rotated, so it causes a reload; but not more often. */
+/** An unknown webhook or signature may have just been registered or rotated by another process, so it causes a reload; at most this often. */
 const MIN_RELOAD_INTERVAL_MS = 1_000;
-/** How long a request waits for the database to say what is stored now. */
+/** How long a request waits for the current secrets from the database. */
 const RELOAD_TIMEOUT_MS = 5_000;
 const RETRY_AFTER_SECONDS = 5;
 
@@ -34,12 +34,12 @@ export class WebhookSecretsCache implements OnModuleInit {
   private secrets: ReadonlyMap<string, WebhookSecrets> = new Map();
   /** When the copy was last asked for, in milliseconds of the monotonic clock. */
   private loadedAtMs = -Infinity;
-  /** When a signature that fits no secret last made the database be asked; likewise. */
+  /** When a signature that matches no secret last caused a reload; likewise. */
   private mismatchAtMs = -Infinity;
   private loading: Promise<void> | null = null;
-  /** The load that follows the one under way. */
+  /** The load queued behind the current one. */
   private following: Promise<void> | null = null;
-  /** Whether the last attempt to load has succeeded: only then is an id that is not here unknown. */
+  /** Whether the last load succeeded: only then does a missing id mean an unknown webhook. */
   private complete = false;
 
   constructor(
@@ -69,8 +69,8 @@ export class WebhookSecretsCache implements OnModuleInit {
   }
 
   /**
-   * As {@link of}, after the database was asked: for a signature that no secret in memory fits, which may be one of a rotation
-   * that this process was not told of yet. Forged signatures must not become load, so it is asked once a second at most.
+   * Like {@link of}, after a reload: for a signature that matches no secret in memory, which may belong to a rotation
+   * that this process has not seen yet. Reloads at most once a second, so that forged signatures cause no load.
    */
   async askedAnew(webhookId: string): Promise<readonly string[]> {
     const now = this.clock.monotonicMs();
@@ -84,14 +84,14 @@ export class WebhookSecretsCache implements OnModuleInit {
     return this.validNow(this.secrets.get(webhookId));
   }
 
-  /** True when there is such a webhook, as far as the copy in memory knows. */
+  /** True when the copy in memory has such a webhook. */
   knows(webhookId: string): boolean {
     return this.secrets.has(webhookId);
   }
 
   /**
-   * Loads all secrets as they are stored now; the copy in memory stays in use when that fails. A load that is under way may have
-   * read before the change that is to be seen: another one follows it, one for all who ask meanwhile.
+   * Loads all stored secrets; the copy in memory stays in use when that fails. A load in progress may have
+   * read before the change that matters: one more follows it, shared by all who ask meanwhile.
    */
   reload(): Promise<void> {
     if (this.loading) {
@@ -107,7 +107,7 @@ export class WebhookSecretsCache implements OnModuleInit {
     return this.loading;
   }
 
-  /** A database that does not answer in time counts as one that cannot be asked. */
+  /** A database that does not answer in time counts as unreachable. */
   private async waitFor(load: Promise<void>): Promise<void> {
     const late = delay(RELOAD_TIMEOUT_MS, true, { ref: false });
     if (await Promise.race([load.then(() => false), late])) this.complete = false;

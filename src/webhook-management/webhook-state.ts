@@ -1,4 +1,4 @@
-/** What a webhook should be beside what Typeform has: pure comparison, and when to repair again. */
+/** Compares a webhook's desired and observed state, and decides when to repair again. Pure. */
 
 export const WEBHOOK_STATUSES = [
   'in_sync',
@@ -10,10 +10,10 @@ export const WEBHOOK_STATUSES = [
 ] as const;
 export type WebhookStatus = (typeof WEBHOOK_STATUSES)[number];
 
-/** What Typeform can deliver (Typeform, "Webhooks"); the second only when it is switched on. */
+/** What Typeform can deliver (Typeform, "Webhooks"); the second only when it is enabled. */
 export const EVENT_TYPES = ['form_response', 'form_response_partial'] as const;
 
-/** The settings of a webhook that Typeform shows. */
+/** The settings of a webhook that Typeform returns. */
 export interface WebhookSettings {
   url: string;
   enabled: boolean;
@@ -21,14 +21,14 @@ export interface WebhookSettings {
   eventTypes: Record<string, boolean>;
 }
 
-/** One setting that differs; `existence` when the webhook itself is not there. */
+/** One setting that differs; `existence` when the webhook itself is missing. */
 export interface WebhookDrift {
   field: 'existence' | 'enabled' | 'url' | 'verify_ssl' | 'event_types';
   desired: unknown;
   observed: unknown;
 }
 
-/** Everything in which `observed` (null: not there) differs from what should be. An event type that is not named counts as off. */
+/** Every difference between `observed` (null: missing) and the desired state. An event type that is not listed counts as off. */
 export function compareWebhook(desired: WebhookSettings, observed: WebhookSettings | null): WebhookDrift[] {
   if (observed === null) return [{ field: 'existence', desired: true, observed: false }];
   const drift: WebhookDrift[] = [];
@@ -47,14 +47,14 @@ export function compareWebhook(desired: WebhookSettings, observed: WebhookSettin
   return drift;
 }
 
-/** The status that a comparison stands for. */
+/** The status that a comparison yields. */
 export function statusOfDrift(drift: readonly WebhookDrift[]): WebhookStatus {
   if (drift.length === 0) return 'in_sync';
   if (drift.some(({ field }) => field === 'existence')) return 'missing';
   return isDisabledByTypeform(drift) ? 'disabled_by_typeform' : 'drifted';
 }
 
-/** Typeform (or someone in its UI) switched off what should be on: submissions are being missed. */
+/** Typeform (or someone in its UI) disabled what should be enabled: submissions are being missed. */
 export function isDisabledByTypeform(drift: readonly WebhookDrift[]): boolean {
   return drift.some(({ field, desired }) => field === 'enabled' && desired === true);
 }
@@ -63,8 +63,8 @@ const FIRST_REPAIR_BACKOFF_MS = 5 * 60_000;
 const MAX_REPAIR_BACKOFF_MS = 6 * 3_600_000;
 
 /**
- * How long to wait after the `repairs`-th repair in a row before repairing again: a first repair may be followed at once, but what
- * keeps drifting (a second tool that manages the same webhook) is not fought over at every interval.
+ * How long to wait after the `repairs`-th consecutive repair before repairing again: a second repair may follow immediately, but what
+ * keeps drifting (because another tool manages the same webhook) is not fought over at every interval.
  */
 export function repairBackoffMs(repairs: number): number {
   if (repairs <= 1) return 0;

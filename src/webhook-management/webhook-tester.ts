@@ -1,4 +1,4 @@
-/** Sends a signed test event to a webhook's own endpoint through PUBLIC_URL, the way Typeform would. */
+/** Sends a signed test event to a webhook's own endpoint through PUBLIC_URL, as Typeform would. */
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -28,7 +28,7 @@ export class WebhookTester {
   ) {}
 
   /**
-   * The event has a type of its own, so it is stored and then ignored: it creates no client. Throws `not_found`, and `conflict` when
+   * The event has a special type, so it is stored and then ignored: it creates no client. Throws `not_found`, and `conflict` when
    * the url of the webhook is not below PUBLIC_URL.
    */
   async test(id: string, author: Author): Promise<WebhookTestResult> {
@@ -36,7 +36,7 @@ export class WebhookTester {
     if (!webhook.url.startsWith(`${this.publicUrl.value}/`)) {
       throw new DomainError(
         'conflict',
-        `the url of this webhook is not below ${this.publicUrl.value}: test it where it leads`,
+        `the url of this webhook is not below ${this.publicUrl.value}: test it at its own destination`,
       );
     }
     const eventId = `test-${randomUUID()}`;
@@ -76,7 +76,9 @@ export class WebhookTester {
       });
       await answer.body?.cancel();
       const problem =
-        answer.status === 200 ? null : `answered ${answer.status}: check what stands between PUBLIC_URL and here`;
+        answer.status === 200
+          ? null
+          : `answered ${answer.status}: check the proxies between PUBLIC_URL and this service`;
       return { status: answer.status, problem };
     } catch (error) {
       const why = error instanceof Error && error.name === 'TimeoutError' ? 'timed out' : 'could not be reached';

@@ -1,7 +1,7 @@
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import type { WebhookDrift, WebhookStatus } from './webhook-state';
 
-/** A Typeform webhook with an endpoint and a signing secret of its own: what it should be, and what it was last seen to be. */
+/** A Typeform webhook with its own endpoint and signing secret: its desired state and its last observed state. */
 @Entity('webhook')
 @Check(
   'webhook_status',
@@ -46,11 +46,11 @@ export class Webhook {
   @Column('timestamptz', { name: 'previous_secret_expires_at', nullable: true })
   previousSecretExpiresAt: Date | null;
 
-  /** Deleted by an admin; the row stays for late deliveries and for what is still to be deleted at Typeform. */
+  /** Deleted by an admin; the row stays for late deliveries and until the webhook is deleted at Typeform. */
   @Column('timestamptz', { name: 'removed_at', nullable: true })
   removedAt: Date | null;
 
-  /** What was decided here has not been confirmed by Typeform yet; the reconciler finishes it. */
+  /** Typeform has not confirmed a change made here yet; the reconciler finishes it. */
   @Column('boolean', { default: false })
   pending: boolean;
 
@@ -63,11 +63,11 @@ export class Webhook {
   @Column('timestamptz', { name: 'observed_at', nullable: true })
   observedAt: Date | null;
 
-  /** Why Typeform could not be asked or refused, as an operator should read it. */
+  /** Why Typeform could not be reached or refused, worded for operators. */
   @Column('text', { nullable: true })
   problem: string | null;
 
-  /** Repairs in a row without the webhook having been found in order in between. */
+  /** Consecutive repairs without finding the webhook in sync in between. */
   @Column('integer', { default: 0 })
   repairs: number;
 

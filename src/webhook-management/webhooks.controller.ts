@@ -43,9 +43,9 @@ export class WebhooksController {
 
   @Post()
   @RequireRole('admin')
-  @ApiOperation({ summary: 'Register a webhook at Typeform; the same call again changes nothing' })
+  @ApiOperation({ summary: 'Register a webhook at Typeform; repeating the call changes nothing' })
   @ApiCreatedResponse({ type: WebhookView })
-  @ApiOkResponse({ type: WebhookView, description: 'it was registered before' })
+  @ApiOkResponse({ type: WebhookView, description: 'it was already registered' })
   @ApiProblems('bad_request', 'conflict', 'validation_failed', 'typeform_error', 'typeform_timeout')
   async register(
     @Body() body: RegisterWebhookBody,
@@ -59,7 +59,7 @@ export class WebhooksController {
 
   @Get()
   @RequireRole('viewer')
-  @ApiOperation({ summary: 'List webhooks: what they should be beside what Typeform was last seen to have' })
+  @ApiOperation({ summary: 'List webhooks: desired state and last observed state' })
   @ApiOkResponse({ type: WebhookPage })
   @ApiProblems('validation_failed')
   async list(@Query() query: WebhooksQuery): Promise<WebhookPage> {
@@ -70,7 +70,7 @@ export class WebhooksController {
   @Post('reconcile')
   @HttpCode(200)
   @RequireRole('operator')
-  @ApiOperation({ summary: 'Compare all webhooks with Typeform now and repair what differs' })
+  @ApiOperation({ summary: 'Compare all webhooks with Typeform now and repair differences' })
   @ApiOkResponse({ type: ReconcileResult })
   reconcileAll(@ChangeAuthor() by: Author): Promise<ReconcileResult> {
     return this.reconciling.all(by.requestId);
@@ -101,7 +101,7 @@ export class WebhooksController {
   @Delete(':id')
   @HttpCode(204)
   @RequireRole('admin')
-  @ApiOperation({ summary: 'Delete a webhook at Typeform; already gone is success' })
+  @ApiOperation({ summary: 'Delete a webhook at Typeform; succeeds if it is already gone' })
   @ApiNoContentResponse()
   @ApiProblems('not_found', 'typeform_error', 'typeform_timeout')
   remove(@Param('id', id) webhookId: string, @ChangeAuthor() by: Author): Promise<void> {
@@ -135,7 +135,7 @@ export class WebhooksController {
   @Post(':id/reconcile')
   @HttpCode(200)
   @RequireRole('operator')
-  @ApiOperation({ summary: 'Compare one webhook with Typeform now and repair what differs' })
+  @ApiOperation({ summary: 'Compare one webhook with Typeform now and repair differences' })
   @ApiOkResponse({ type: ReconcileResult })
   @ApiProblems('not_found')
   reconcile(@Param('id', id) webhookId: string, @ChangeAuthor() by: Author): Promise<ReconcileResult> {

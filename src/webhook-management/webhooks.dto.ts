@@ -18,7 +18,7 @@ const IsEventTypes = (): PropertyDecorator => (target, property) =>
           ([type, on]) => (EVENT_TYPES as readonly string[]).includes(type) && typeof on === 'boolean',
         ) &&
         Object.values(value).some((on) => on === true),
-      defaultMessage: () => `eventTypes must switch on at least one of ${EVENT_TYPES.join(', ')}`,
+      defaultMessage: () => `eventTypes must enable at least one of ${EVENT_TYPES.join(', ')}`,
     },
   });
 
@@ -109,7 +109,7 @@ export class RotateSecretBody {
     default: 24,
     minimum: 0,
     maximum: 168,
-    description: 'for so long the old secret is accepted too',
+    description: 'how long the old secret is still accepted',
   })
   @MayBeAbsent()
   @IsInt()
@@ -170,13 +170,13 @@ export class WebhookView {
   @ApiProperty({ enum: WEBHOOK_STATUSES })
   status: WebhookStatus;
 
-  @ApiProperty({ type: [WebhookDriftView], description: 'what Typeform was last seen to have differently' })
+  @ApiProperty({ type: [WebhookDriftView], description: 'settings that differed when Typeform was last checked' })
   drift: WebhookDriftView[];
 
-  @ApiProperty({ description: 'a change has not been confirmed by Typeform yet; the reconciler finishes it' })
+  @ApiProperty({ description: 'Typeform has not confirmed a change yet; the reconciler finishes it' })
   pending: boolean;
 
-  @ApiProperty({ type: String, nullable: true, description: 'why Typeform could not be asked or refused' })
+  @ApiProperty({ type: String, nullable: true, description: 'why Typeform could not be reached or refused' })
   problem: string | null;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
@@ -186,7 +186,7 @@ export class WebhookView {
     type: String,
     format: 'date-time',
     nullable: true,
-    description: 'until then the old secret works too',
+    description: 'the old secret is still accepted until then',
   })
   previousSecretExpiresAt: Date | null;
 
@@ -206,7 +206,7 @@ export class WebhookPage {
 }
 
 export class WebhookTestResult {
-  @ApiProperty({ type: Number, nullable: true, example: 200, description: 'null: nothing answered' })
+  @ApiProperty({ type: Number, nullable: true, example: 200, description: 'null: no answer' })
   status: number | null;
 
   @ApiProperty({ description: 'milliseconds' })
@@ -234,7 +234,7 @@ export class ReconciledView {
 
   @ApiProperty({
     enum: ['none', 'repaired', 'deferred', 'removed', 'failed'],
-    description: 'deferred: it keeps drifting, so the next repair waits; removed: deleted at Typeform',
+    description: 'deferred: it keeps drifting, so the next repair is delayed; removed: deleted at Typeform',
   })
   action: 'none' | 'repaired' | 'deferred' | 'removed' | 'failed';
 
@@ -249,15 +249,17 @@ class StrayView {
   @ApiProperty()
   tag: string;
 
-  @ApiProperty({ description: 'true: it belonged to a webhook that was removed here, and was deleted' })
+  @ApiProperty({ description: 'true: it belonged to a webhook removed here, so it was deleted' })
   deleted: boolean;
 }
 
 export class ReconcileResult {
-  @ApiProperty({ description: 'false: time ran out or another process is at it; the rest follows by itself' })
+  @ApiProperty({
+    description: 'false: time ran out or another process is already comparing; the rest is done in the background',
+  })
   finished: boolean;
 
-  @ApiProperty({ description: 'webhooks compared with Typeform' })
+  @ApiProperty({ description: 'number of webhooks compared with Typeform' })
   checked: number;
 
   @ApiProperty({ type: [ReconciledView], description: 'those that differed or could not be checked' })

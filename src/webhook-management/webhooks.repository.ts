@@ -21,7 +21,7 @@ export class WebhooksRepository {
     return this.webhooks.findOneBy({ id });
   }
 
-  /** The webhook of a form and tag that was not removed. */
+  /** The webhook of a form and tag, unless it was removed. */
   findActive(formId: string, tag: string): Promise<Webhook | null> {
     return this.webhooks.findOneBy({ formId, tag, removedAt: IsNull() });
   }
@@ -31,7 +31,7 @@ export class WebhooksRepository {
     return manager.findOne(Webhook, { where: { id }, lock: { mode: 'pessimistic_write' } });
   }
 
-  /** False when an active webhook of the same form and tag has just been made by someone else. */
+  /** False when someone else has just created an active webhook of the same form and tag. */
   async insert(manager: EntityManager, webhook: Webhook): Promise<boolean> {
     const result = await manager
       .createQueryBuilder()
@@ -53,8 +53,8 @@ export class WebhooksRepository {
   }
 
   /**
-   * Records what Typeform was seen to have, unless an admin changed the webhook since `version` was read: then what was seen
-   * answers an older question, and the change stays pending.
+   * Records the state observed at Typeform, unless an admin changed the webhook since `version` was read: then the observation
+   * is out of date, and the change stays pending.
    */
   async observe(version: Webhook, seen: Partial<Webhook>): Promise<boolean> {
     const result = await this.webhooks.update(
@@ -64,7 +64,7 @@ export class WebhooksRepository {
     return result.affected === 1;
   }
 
-  /** Up to `limit + 1` webhooks, the newest first. */
+  /** Up to `limit + 1` webhooks, newest first. */
   list({ formId, status, limit, cursor }: WebhookFilter): Promise<Webhook[]> {
     const query = this.webhooks.createQueryBuilder('webhook').where('TRUE');
     if (formId !== undefined) query.andWhere('webhook.formId = :formId', { formId });
@@ -78,7 +78,7 @@ export class WebhooksRepository {
       .getMany();
   }
 
-  /** Forms that have something to look after, in order; `after` is the last form of the page before. */
+  /** Forms that have webhooks to reconcile, in order; `after` is the last form of the previous page. */
   async formsToReconcile(after: string, limit: number): Promise<string[]> {
     const rows = await this.webhooks.query<{ form_id: string }[]>(
       `SELECT DISTINCT form_id FROM webhook WHERE form_id > $1 AND (removed_at IS NULL OR pending) ORDER BY form_id LIMIT $2`,
@@ -87,12 +87,12 @@ export class WebhooksRepository {
     return rows.map((row) => row.form_id);
   }
 
-  /** Every webhook of a form, removed ones included. */
+  /** Every webhook of a form, including removed ones. */
   ofForm(formId: string): Promise<Webhook[]> {
     return this.webhooks.find({ where: { formId }, order: { createdAt: 'ASC' } });
   }
 
-  /** How many webhooks have which status. */
+  /** The number of webhooks in each status. */
   async countByStatus(): Promise<Record<string, number>> {
     const rows = await this.webhooks.query<{ status: string; count: number }[]>(
       'SELECT status, count(*)::integer AS count FROM webhook GROUP BY status',

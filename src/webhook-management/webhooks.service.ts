@@ -1,4 +1,4 @@
-/** What admins do with webhooks. Each change is recorded with its audit entry first and then made at Typeform. */
+/** Webhook changes by admins. Each change is recorded with its audit entry first and then made at Typeform. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager } from 'typeorm';
@@ -36,9 +36,9 @@ export class WebhooksService {
   ) {}
 
   /**
-   * Registers a webhook; for a form and tag that has one already, makes sure it is as asked and returns it. From the moment the row
+   * Registers a webhook; for a form and tag that already has one, checks that it matches and returns it. From the moment the row
    * is committed its endpoint accepts deliveries, so there is no gap after Typeform has the secret. Throws `validation_failed`,
-   * `conflict` when the existing one has other settings, and what Typeform answers.
+   * `conflict` when the existing one has other settings, and Typeform's errors.
    */
   async register(body: RegisterWebhookBody, author: Author): Promise<{ webhook: Webhook; created: boolean }> {
     const formId = parseFormReference(body.form);
@@ -81,7 +81,7 @@ export class WebhooksService {
     return webhook;
   }
 
-  /** The newest first. */
+  /** Newest first. */
   async list(query: WebhooksQuery): Promise<Page<Webhook>> {
     const rows = await this.repository.list(query);
     return toPage(
@@ -92,7 +92,7 @@ export class WebhooksService {
     );
   }
 
-  /** Changes what is given. What changes nothing leaves no trace, but still makes Typeform agree. */
+  /** Changes the given settings. A call that changes nothing leaves no trace, but still brings Typeform in sync. */
   async update(id: string, body: UpdateWebhookBody, author: Author): Promise<Webhook> {
     if (body.url !== undefined) this.checkUrl(body.url, body.allowForeignUrl);
     const { before, after } = await this.change(id, (webhook) => {
@@ -117,7 +117,7 @@ export class WebhooksService {
   }
 
   /**
-   * Gives the webhook a new secret. Both are accepted from here on: the old one until the overlap is over and Typeform has
+   * Gives the webhook a new secret. Both are accepted from now on: the old one until the overlap is over and Typeform has
    * confirmed the new one. Throws `conflict` while an earlier overlap is open.
    */
   async rotateSecret(id: string, overlapHours: number, author: Author): Promise<Webhook> {
@@ -128,7 +128,7 @@ export class WebhooksService {
           `the secret is being rotated until ${webhook.previousSecretExpiresAt.toISOString()}`,
         );
       }
-      if (webhook.pending) throw new DomainError('conflict', 'an earlier change is not confirmed by Typeform yet');
+      if (webhook.pending) throw new DomainError('conflict', 'Typeform has not confirmed an earlier change yet');
       const change = {
         secret: this.sealSecret(id, newSecret()),
         previousSecret: webhook.secret,
@@ -159,7 +159,7 @@ export class WebhooksService {
     if (after.pending) await this.pusher.push(after, interactive(author));
   }
 
-  /** Decides and records a change in one transaction, with its audit entry; `decide` answers null for "nothing to change". */
+  /** Decides on and records a change in one transaction, with its audit entry; `decide` returns null for "nothing to change". */
   private change(
     id: string,
     decide: (webhook: Webhook, now: Date) => Decision | null,
@@ -178,7 +178,7 @@ export class WebhooksService {
     });
   }
 
-  /** Makes the change at Typeform. Refused for good: it is undone here too. No answer: it stays pending for the reconciler. */
+  /** Makes the change at Typeform. On a permanent refusal it is undone here too; without an answer it stays pending for the reconciler. */
   private async pushOrUndo(
     webhook: Webhook,
     author: Author,
@@ -192,14 +192,14 @@ export class WebhooksService {
     }
   }
 
-  /** The existing webhook, if it is as asked; pushed again unless Typeform was seen to agree. */
+  /** The existing webhook, if it matches; pushed again unless it is known to be in sync. */
   private async confirm(existing: Webhook, body: RegisterWebhookBody, author: Author): Promise<Webhook> {
     const asked = [body.url ?? existing.url, body.enabled, body.verifySsl, JSON.stringify(body.eventTypes)].join();
     const has = [existing.url, existing.enabled, existing.verifySsl, JSON.stringify(existing.eventTypes)].join();
     if (asked !== has || body.secret !== undefined) {
       throw new DomainError(
         'conflict',
-        `webhook ${existing.id} of this form and tag has other settings: change it by PATCH or rotate-secret`,
+        `webhook ${existing.id} of this form and tag has other settings: change it with PATCH or rotate-secret`,
       );
     }
     if (existing.pending || existing.status !== 'in_sync') await this.pusher.push(existing, interactive(author));
@@ -263,7 +263,7 @@ interface Decision {
   author: Author;
 }
 
-/** Calls that somebody waits for. */
+/** Calls that a person waits for. */
 function interactive({ requestId }: Author): CallOptions {
   return { priority: 'interactive', requestId };
 }

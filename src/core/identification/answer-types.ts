@@ -4,7 +4,7 @@ import type { IdentifierKey } from '../identifiers';
 const TEXTS = ['short_text', 'long_text', 'textfield', 'textarea', 'contact_info', 'address'];
 const CHOICES = ['multiple_choice', 'dropdown', 'picture_choice', 'list'];
 
-/** Question types by key; the legacy types of old forms included. */
+/** Question types by key, including the legacy types of old forms. */
 const HOLDERS: Record<IdentifierKey, readonly string[]> = {
   email: ['email', ...TEXTS],
   phone: ['phone_number', 'number', ...TEXTS],
@@ -42,7 +42,7 @@ const KNOWN = new Set([
   'group',
 ]);
 
-/** Whether a question of a type can hold an identifier; a type that we do not know, or none, is judged by its answer. */
+/** Whether a question of a type can hold an identifier; an unknown or missing type is judged by its answer. */
 export function canHold(key: IdentifierKey, questionType: string | null): boolean {
   return questionType === null || !KNOWN.has(questionType) || HOLDERS[key].includes(questionType);
 }

@@ -1,4 +1,4 @@
-/** Dates of birth -> `YYYY-MM-DD`, where the value or its title leaves no doubt about the order. */
+/** Dates of birth -> `YYYY-MM-DD`, when the value or its title leaves no doubt about the order. */
 import type { DateOrder } from './date-order';
 import { tidy } from './text-values';
 import { fold } from './title-text';
@@ -27,9 +27,9 @@ const MONTHS: ReadonlyMap<string, number> = new Map(
 );
 
 /**
- * A birthday from a date answer or a text. Day and month of digits alone are told apart by the title's order
+ * A birthday from a date answer or from text. Numeric day and month are told apart by the title's order
  * (DD/MM/YYYY), by a day above 12, by dots (always day first) or by a language that writes the day first; else the text
- * is kept as typed. `year` is that of the submission, for years of two digits. Null when the text is no date.
+ * is kept as typed. `year` is that of the submission, for years of two digits. Null when the text is not a date.
  */
 export function birthdayValue(
   text: string,
@@ -49,7 +49,7 @@ export function birthdayValue(
   return fromWords(line);
 }
 
-/** Of a year of two digits only one century can be meant: nobody is born after the submission, hardly anybody is a hundred. */
+/** A two-digit year can only mean one century: no one is born after the submission, and hardly anyone is a hundred. */
 function fullYear([whole, a, b, c]: RegExpExecArray, now: number | null): string[] {
   if (now === null || a?.length === 4 || c?.length !== 2) return [whole, a ?? '', b ?? '', c ?? ''];
   const century = 2000 + Number(c) > now ? 1900 : 2000;
@@ -85,7 +85,7 @@ function fromWords(line: string): BirthdayValue | null {
   return dated(year, String(month), day?.replace(/\D/g, ''));
 }
 
-/** A real day between the oldest birth of somebody alive and the end of this century. */
+/** A real day between the earliest birth of a living person and the end of this century. */
 function dated(year: string | undefined, month: string | undefined, day: string | undefined): BirthdayValue | null {
   const [y, m, d] = [Number(year), Number(month), Number(day)];
   if (!(y >= 1880 && y < 2100 && m >= 1 && m <= 12 && d >= 1)) return null;

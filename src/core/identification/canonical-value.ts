@@ -7,7 +7,7 @@ import { isUnfilled, tidy } from './text-values';
 
 const DATE = z.iso.date();
 
-/** E-mail in lower case, phone in E.164, birthday as `YYYY-MM-DD`, anything else as one line; null when it is no such value. */
+/** E-mail in lower case, phone in E.164, birthday as `YYYY-MM-DD`, anything else as one line; null when it is not a valid value. */
 export function canonicalValue(key: IdentifierKey, text: string): string | null {
   if (key === 'email') return canonicalEmail(text);
   if (key === 'phone') return canonicalPhone(text);

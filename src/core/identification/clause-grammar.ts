@@ -10,9 +10,9 @@ import type { Reading } from './reading';
 const PERSON_NAMES: ReadonlySet<IdentifierKey> = new Set(['fullName', 'firstName', 'lastName']);
 const ADDRESS_PARTS: ReadonlySet<IdentifierKey> = new Set(['city', 'state', 'postalCode', 'country', 'addressLine2']);
 const PLACES: ReadonlySet<IdentifierKey> = new Set(['city', 'state', 'country', 'addressLine1', 'company']);
-/** "Person" with a word that says which ("pflegebedürftige Person") is one of whom the client speaks. */
+/** "Person" with a word that says which ("pflegebedürftige Person") is someone the client talks about. */
 const PERSON = /^person|^pessoa|^individu/;
-/** What a clause asks for, or null when it speaks of no identifier. */
+/** What a clause asks for, or null when it mentions no identifier. */
 export function readClause(items: readonly Item[], lexicon: Lexicon): Reading | null {
   const clause = companiesInRow(readyItems(items));
   const labels = clause.flatMap((item, at) => (isLabel(item) ? [at] : []));
@@ -63,7 +63,7 @@ function keysOf(
     const key = item.kind === 'label' ? item.key : 'fullName';
     const previous = keys.at(-1);
     if (genitive) {
-      // "Name of the city" asks for the city; "city of birth" for nothing of ours.
+      // "Name of the city" asks for the city; "city of birth" for none of our identifiers.
       if (previous === key) continue;
       if (previous !== 'fullName' || !PLACES.has(key)) return null;
       keys[keys.length - 1] = key;
@@ -83,7 +83,7 @@ function keysOf(
   return keys.length > 0 ? { keys, bare, alternatives } : null;
 }
 
-/** The owner that was found, unless the clause speaks of an emergency, of "their" or of a certain person. */
+/** The owner that was found, unless the clause mentions an emergency, "their" or a particular person. */
 function somebody(clause: readonly Item[], found: { owner: Owner; used: NounPhrase[] } | null): Owner | null {
   const emergency = clause.find(({ kind }) => kind === 'emergency');
   if (emergency) return { kind: 'emergency', possessed: false, text: emergency.text };
@@ -95,7 +95,7 @@ function somebody(clause: readonly Item[], found: { owner: Owner; used: NounPhra
   return found?.owner ?? null;
 }
 
-/** No word is left that was not understood, and nothing names another thing beside the label. */
+/** Every word was understood, and nothing else is named next to the label. */
 function isComplete(items: readonly Item[], strays: readonly NounPhrase[]): boolean {
   if (items.some(({ kind }) => kind === 'decoy')) return false;
   return strays.every(
@@ -103,7 +103,7 @@ function isComplete(items: readonly Item[], strays: readonly NounPhrase[]): bool
   );
 }
 
-/** The name of a company is the company; that of a thing or an unknown owner is nobody's. */
+/** The name of a company is the company; that of a thing or an unknown owner is no one's. */
 function nameOfOwner(reading: Reading): Reading {
   const { owner, keys } = reading;
   const [key, other] = keys;

@@ -1,4 +1,4 @@
-/** The words of a clause made ready for its grammar: explanations cut, numbers and companies read as what they ask for. */
+/** Prepares the words of a clause for its grammar: cuts explanations, and reads numbers and companies as what they ask for. */
 import type { Item } from './lexicon';
 
 export function isLabel({ kind }: Item): boolean {
@@ -9,7 +9,7 @@ export function isNominal(item: Item | undefined): boolean {
   return item !== undefined && (item.kind === 'noun' || item.kind === 'unknown');
 }
 
-/** The clause without what only explains; a number may be a phone's by the explanation: "a number to call you back". */
+/** The clause without explanations; a number may be a phone's by the explanation: "a number to call you back". */
 export function readyItems(items: readonly Item[]): Item[] {
   const ready = phoneNumbers(withoutExplanation(items));
   if (ready.some(isLabel) || ready.length === items.length) return ready;
@@ -17,7 +17,7 @@ export function readyItems(items: readonly Item[]): Item[] {
   return whole.some(isLabel) ? whole : ready;
 }
 
-/** "So that we can call you" and what follows it explains; before the first label it is only skipped. */
+/** "So that we can call you" starts an explanation; before the first label only the phrase itself is skipped. */
 function withoutExplanation(items: readonly Item[]): Item[] {
   const label = items.findIndex((item) => isLabel(item) || item.kind === 'noun' || item.kind === 'number');
   const cut = items.findIndex(({ kind }, at) => kind === 'explanation' && label >= 0 && at > label);
@@ -25,8 +25,8 @@ function withoutExplanation(items: readonly Item[]): Item[] {
 }
 
 /**
- * A number is a phone's when a contact is spoken of ("Contact number", "Nº de contacto") or it is simply the client's
- * ("your number"); so is "your contact" alone. What is asked for shows in the value: no other number is a phone's.
+ * A number is a phone number when a contact is mentioned ("Contact number", "Nº de contacto") or it is simply the client's
+ * ("your number"); so is "your contact" alone. The value decides: no other kind of number looks like a phone number.
  */
 function phoneNumbers(items: Item[]): Item[] {
   if (items.some(isLabel)) return items;
@@ -52,7 +52,7 @@ function phoneAt(
   return yours >= 0 && yours < number && !items.slice(yours).some(isNominal) ? number : -1;
 }
 
-/** "Name and company", "Company / name": in a row with a label the company is asked for, it owns nothing. */
+/** "Name and company", "Company / name": listed with a label, the company is asked for and owns nothing. */
 export function companiesInRow(items: Item[]): Item[] {
   const joins = (at: number): boolean => ['and', 'slash', 'comma'].includes(items[at]?.kind ?? '');
   const skips = (at: number): boolean => ['article', 'yours'].includes(items[at]?.kind ?? '');

@@ -1,4 +1,4 @@
-/** Countries: their names in the five languages, and what an answer tells of the country somebody is in. */
+/** Countries: their names in the five languages, and what an answer tells about a person's country. */
 import { type CountryCode, getCountries } from 'libphonenumber-js/max';
 import { fold } from './title-text';
 import { type Language, LANGUAGES } from './vocabulary/vocabulary';
@@ -72,7 +72,7 @@ function plain(text: string): string {
     .trim();
 }
 
-/** Postal codes whose shape is one country's alone. */
+/** Postal code formats unique to one country. */
 const POSTAL_SHAPES: readonly [RegExp, CountryCode][] = [
   [/^\d{5}-\d{3}$/, 'BR'],
   [/^\d{4}-\d{3}$/, 'PT'],
@@ -82,7 +82,7 @@ const POSTAL_SHAPES: readonly [RegExp, CountryCode][] = [
   [/^(?:[a-z]\d{2}|d6w) ?[a-z\d]{4}$/i, 'IE'],
   [/^\d{4} ?[a-z]{2}$/i, 'NL'],
 ];
-/** Shapes that several countries have: told apart by the form's language, where one of its countries has the shape. */
+/** Formats shared by several countries: decided by the form's language when one of its countries has the format. */
 const POSTAL_BY_LANGUAGE: Readonly<Record<Language, readonly [RegExp, CountryCode][]>> = {
   en: [
     [/^\d{5}$/, 'US'],
@@ -101,7 +101,7 @@ const POSTAL_BY_LANGUAGE: Readonly<Record<Language, readonly [RegExp, CountryCod
   de: [[/^(?:d-)?\d{5}$/i, 'DE']],
 };
 
-/** The country that a postal code tells by its shape, or null. */
+/** The country that a postal code's format implies, or null. */
 export function countryOfPostalCode(code: string, language: Language | null): CountryCode | null {
   const shapes = [...POSTAL_SHAPES, ...(language ? POSTAL_BY_LANGUAGE[language] : [])];
   return shapes.find(([shape]) => shape.test(code.trim()))?.[1] ?? null;
@@ -140,7 +140,7 @@ export const COUNTRIES_OF: Readonly<Record<Language, readonly CountryCode[]>> = 
   de: ['DE', 'AT', 'CH', 'LU'],
 };
 
-/** What the digits of a national number look like, as typed: a cheap test before the library's exact one. */
+/** The typical grouping of a national number, as typed: a cheap test before the library's exact one. */
 export const NATIONAL_SHAPES: Readonly<Partial<Record<CountryCode, RegExp>>> = {
   US: /^1?[2-9]\d{9}$/,
   CA: /^1?[2-9]\d{9}$/,
@@ -191,7 +191,7 @@ export const NATIONAL_SHAPES: Readonly<Partial<Record<CountryCode, RegExp>>> = {
   AT: /^0[1-9]\d{6,12}$/,
 };
 
-/** Where a form of a language most often comes from; Spanish is at home in too many countries for one to be meant. */
+/** Where a form of a language most often comes from; Spanish has too many countries for one to be assumed. */
 export const FAVOURITES: Readonly<Record<Language, readonly CountryCode[]>> = {
   en: ['US', 'GB'],
   pt: ['BR', 'PT'],
@@ -200,7 +200,7 @@ export const FAVOURITES: Readonly<Record<Language, readonly CountryCode[]>> = {
   de: ['DE'],
 };
 
-/** Words of titles by which people of one country give themselves away. */
+/** Words in titles that are typical of one country. */
 const COUNTRY_WORDS: readonly [CountryCode, readonly string[]][] = [
   ['BR', ['celular', 'cpf', 'cnpj', 'cep', 'voce', 'cadastro', 'endereco', 'uf', 'bairro', 'ddd']],
   ['PT', ['telemovel', 'morada', 'nif', 'contacto', 'utilizador', 'freguesia', 'concelho', 'encarregado']],
@@ -212,7 +212,7 @@ const COUNTRY_WORDS: readonly [CountryCode, readonly string[]][] = [
   ['PE', ['ruc', 'distrito']],
 ];
 
-/** The one country whose words the titles hold, or null when none or several. */
+/** The one country whose words occur in the titles, or null when there is none or several. */
 export function countryOfWords(words: ReadonlySet<string>, language: Language): CountryCode | null {
   const told = COUNTRY_WORDS.filter(([country]) => COUNTRIES_OF[language].includes(country))
     .map(([country, list]) => ({ country, hits: list.filter((word) => words.has(word)).length }))

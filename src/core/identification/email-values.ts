@@ -1,4 +1,4 @@
-/** E-mail addresses in the one form in which they are compared, and those that stand for nobody. */
+/** The canonical form of e-mail addresses, and placeholder addresses that belong to no one. */
 import { domainToASCII } from 'node:url';
 import { tidy } from './text-values';
 
@@ -11,7 +11,7 @@ const DOMAIN_LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
  * The canonical form of an address: NFKC, lower case, the domain in its ASCII form, so that both spellings of an
- * international domain are one; null when it is no valid address.
+ * international domain are one; null when it is not a valid address.
  */
 export function canonicalEmail(text: string): string | null {
   if (text.length > 2 * MAX_EMAIL_LENGTH) return null;
@@ -39,7 +39,7 @@ function asciiDomain(domain: string): string | null {
     : null;
 }
 
-/** The one address in a text that holds more than it ("ana@example.com, Lisbon"); null when there is none or two. */
+/** The only address in a longer text ("ana@example.com, Lisbon"); null when there is none or two. */
 export function emailIn(text: string): { email: string; rest: string } | null {
   if (text.length > 300) return null;
   const found = text.split(/[\s,;|<>()[\]"]+/).filter((word) => word.includes('@'));
@@ -49,16 +49,16 @@ export function emailIn(text: string): { email: string; rest: string } | null {
   return email === null ? null : { email, rest: tidy(text.replace(word, ' ')) };
 }
 
-/** Machines that no reply reaches. */
+/** No-reply senders. */
 const NO_REPLY =
   /^(?:no|do-?not|dont|ne|nao|nicht|kein|keine)[-_.]?(?:reply|respond|responder|repondre|antworten|antwort|email|mail|emails|correo)(?:s)?\d*$/;
-/** Words for "none" and for trying out: nobody at any domain. */
+/** Words for "none" and for testing: placeholders at any domain. */
 const NOBODY = new Set(
   `none noone nobody noemail nomail no-email no-mail no.email notprovided not-provided notavailable unknown undefined donthave idonthave sinemail sincorreo
    sin-correo notengo notiene ninguno ninguna nenhum nenhuma sememail semmail naotem naotenho aucun aucune pasdemail sansmail keine keiner keineemail
    keinemail ohne fake invalid anonymous anonimo anonym mailer-daemon postmaster`.split(/\s+/),
 );
-/** The same for these where the domain is a word of the kind, or anybody's. */
+/** Placeholders only at a domain that is such a word, too, or a public mail provider. */
 const FILLED_IN = new Set(
   `test testing tester teste prueba essai a aa aaa b x xx xxx asdf asd qwerty abc abcd no na n null nil email mail e user name me 123 1234 123456 foo bar example`.split(
     /\s+/,
@@ -70,7 +70,7 @@ const FILLED_IN_DOMAINS = new Set(
   ),
 );
 
-/** Whether a canonical address stands for nobody (`none@none.com`, `test@test.com`, `noreply@...`): such find no client. */
+/** Whether a canonical address belongs to no one (`none@none.com`, `test@test.com`, `noreply@...`): it identifies no client. */
 export function isNobodysEmail(email: string): boolean {
   const at = email.lastIndexOf('@');
   const local = email.slice(0, at);

@@ -3,27 +3,27 @@ import { knows, LEXICONS } from './lexicon';
 import type { Title } from './title-text';
 import { type Language, LANGUAGES } from './vocabulary/vocabulary';
 
-/** Letters and marks that one language alone of the five writes. */
+/** Letters and marks that only one of the five languages uses. */
 const SIGNS: readonly [RegExp, Language, number][] = [
   [/[¿¡ñ]/i, 'es', 2],
   [/[ãõ]/i, 'pt', 2],
   [/[äöüß]/i, 'de', 1],
   [/[èêœùû]/i, 'fr', 1],
 ];
-/** Words looked at: those of a long form's titles. */
+/** The most words considered: as many as a long form's titles have. */
 const MAX_WORDS = 1200;
 const MAX_TITLE = 400;
-/** A language of which there is as much evidence, beside the one of which there is most, is the form's too. */
+/** A language with at least this share of the best language's evidence counts as a language of the form, too. */
 const SHARE = 0.75;
 
 export interface FormLanguages {
-  /** Surest first; all five when nothing tells. */
+  /** Most likely first; all five when there is no evidence. */
   languages: readonly Language[];
-  /** The one language, or null when nothing tells or two tell the same. */
+  /** The most likely language, or null when there is no evidence or a tie. */
   main: Language | null;
 }
 
-/** Weighs the words of all titles: a word that few languages have weighs more. */
+/** Weighs the words of all titles: a word found in fewer languages weighs more. */
 export function detectLanguages(titles: readonly Title[]): FormLanguages {
   const weight: Record<Language, number> = { en: 0, pt: 0, es: 0, fr: 0, de: 0 };
   const seen = new Set<string>();

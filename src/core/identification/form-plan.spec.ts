@@ -113,7 +113,7 @@ describe('planForm', () => {
     ]);
     expect([...questions.values()].map((plan) => plan?.reason)).toEqual([
       'the title asks for a phone number',
-      "the question's type is e-mail, but the title names somebody else's: 'Your wife'",
+      "the question's type is e-mail, but the title names someone else's: 'Your wife'",
       'the ref asks for a company',
     ]);
   });

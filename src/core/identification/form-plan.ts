@@ -1,4 +1,4 @@
-/** Plans a form: what each question and hidden field means, whose it is, how sure and why. Pure. */
+/** Plans a form: what each question and hidden field means, whose it is, how certain that is, and why. Pure. */
 import type { IdentifierKey, IdentifierMapping } from '../identifiers';
 import { canHold, typedKey } from './answer-types';
 import { countryOfWords } from './countries';
@@ -14,12 +14,12 @@ import { type Title, titleOf } from './title-text';
 import { type Language, LANGUAGES } from './vocabulary/vocabulary';
 import { settleOwners } from './whose';
 
-/** Taken off for each reason to doubt: words not understood, an organisation that owns the number, a second choice. */
+/** Deducted for each reason to doubt: words not understood, an organisation that owns the number, a second choice. */
 const DOUBT = 0.03;
 
 /**
  * Classifies every question and hidden field of a form (contract section 7). A mapped source serves its key and nothing
- * else; a key that is mapped to a source of this form, or to null, is guessed nowhere else.
+ * else; a key that is mapped to a source of this form, or to null, is not guessed anywhere else.
  */
 export function planForm(
   form: { title: string | null; questions: readonly FormQuestion[]; hidden: readonly string[] },
@@ -45,7 +45,7 @@ export function planForm(
   return { questions, hidden, language: languages.main, country };
 }
 
-/** The type decides over the title, the title over the ref; a ref that names an owner is heard where the title names none. */
+/** The type overrides the title, the title overrides the ref; a ref's owner counts when the title names none. */
 function draft(question: FormQuestion, { clauses }: Title, { languages }: FormLanguages): Draft {
   const { ref, type } = question;
   const typed = typedKey(type);
@@ -71,10 +71,10 @@ function draft(question: FormQuestion, { clauses }: Title, { languages }: FormLa
   };
 }
 
-/** Refs are mostly English, in whatever language the form is. */
+/** Refs are mostly English, regardless of the form's language. */
 const REF_LANGUAGES: readonly Language[] = LANGUAGES;
 
-/** A ref that says what has the name which a title only calls "Name" ("company_name", "pet_name"). */
+/** A ref that says whose name is meant when the title is only "Name" ("company_name", "pet_name"). */
 function isNameOfThing({ keys, owner }: Reading): boolean {
   return keys[0] === 'company' || owner?.kind === 'thing' || owner?.kind === 'animal';
 }
@@ -83,12 +83,12 @@ function isSelfEvident(key: IdentifierKey): boolean {
   return key === 'email' || key === 'phone';
 }
 
-/** Somebody else whom only the ref names: "Please enter it" with the ref "reference_email". */
+/** Another person, named only by the ref: "Please enter it" with the ref "reference_email". */
 function ownerByRef(ref: Reading | null): Owner | null {
   return ref?.owner && (ref.owner.kind === 'relation' || ref.owner.kind === 'emergency') ? ref.owner : null;
 }
 
-/** An e-mail or phone question is one whatever its title says; the title or ref may still name its owner. */
+/** The type of an e-mail or phone question overrides its title; the title or ref may still name its owner. */
 function ofType(key: IdentifierKey, title: Reading | null, ref: Reading | null): Reading {
   const own = title?.own ?? false;
   const byTitle = title?.roleOnly && own ? null : (title?.owner ?? null);
@@ -125,7 +125,7 @@ function planQuestion({ question, reading, decidedBy }: Draft, settled: Settled 
   };
 }
 
-/** Owners whose address or number is less surely the client's own than one without an owner. */
+/** Owners whose address or number is less certainly the client's own than one without an owner. */
 const LESS_SURE: ReadonlySet<string> = new Set(['organisation', 'venture', 'thing', 'unknown', 'role']);
 
 function confidenceOf(
@@ -148,7 +148,7 @@ function planHidden(name: string): QuestionPlan | null {
   const [key] = reading?.keys ?? [];
   if (!reading || !key || reading.keys.length > 1 || reading.roleOnly) return null;
   const other = reading.owner && !['client', 'contact', 'organisation', 'venture', 'role'].includes(reading.owner.kind);
-  // "email" is surer than "agent_email" beside it, in whatever order the two come.
+  // "email" is more certain than an "agent_email" next to it, in either order.
   const named = reading.secondary || (reading.owner !== null && reading.owner.kind !== 'client');
   return {
     key,
@@ -156,7 +156,7 @@ function planHidden(name: string): QuestionPlan | null {
     confidence: CONFIDENCE.hidden - (named ? DOUBT : 0),
     decidedBy: 'hidden',
     reason: other
-      ? `the name of the hidden field speaks of somebody else: ${describeOwner(reading.owner, name)}`
+      ? `the name of the hidden field refers to someone else: ${describeOwner(reading.owner, name)}`
       : 'the name of the hidden field says so',
   };
 }

@@ -12,21 +12,21 @@ import { splitValue } from './split-values';
 import { isPlausible, isUnfilled, tidy } from './text-values';
 import { fold } from './title-text';
 
-/** A full name put together from first and last name is a little less sure than the less sure of the two. */
+/** A full name joined from first and last name is slightly less certain than the less certain of the two. */
 const DERIVED = 0.9;
 
-/** A found identifier before one is chosen per key; `order` is the place of its question in the form. */
+/** A found identifier before one is chosen per key; `order` is the position of its question in the form. */
 interface Candidate extends Identifier {
   key: IdentifierKey;
   order: number;
   bare: boolean;
 }
 
-/** A value as it was answered, with what its plan says. */
+/** A value as answered, with the plan of its question. */
 interface Answered {
   key: IdentifierKey;
   text: string;
-  /** Validated by Typeform or mapped by an admin: never thrown away. */
+  /** Validated by Typeform or mapped by an admin: never discarded. */
   believed: boolean;
   questionType: string | null;
   source: string;
@@ -36,14 +36,14 @@ interface Answered {
   plan: QuestionPlan;
 }
 
-/** The questions of a submission, for planning a form of which no definition is stored. */
+/** The questions of a submission, for planning a form without a stored definition. */
 export function questionsOf({ answers }: Submission): FormQuestion[] {
   return answers.map(({ fieldId, ref, title, fieldType }) => ({ id: fieldId, ref, title, type: fieldType }));
 }
 
 /**
- * Finds the identifiers of a submission by its form's plan (contract section 7). Per key the surest answer wins, among
- * equals the one asked first; a full name is joined from first and last name when none was asked for, never split.
+ * Finds the identifiers of a submission by its form's plan (contract section 7). Per key the most certain answer wins, among
+ * equals the first in the form; a full name is joined from first and last name when none was asked for, never split.
  */
 export function identify(submission: Submission, plan: FormPlan, settings: PhoneSettings): Identifiers {
   const answered = [...typedAnswers(submission, plan), ...hiddenAnswers(submission, plan)];
@@ -59,7 +59,7 @@ export function identify(submission: Submission, plan: FormPlan, settings: Phone
   return toIdentifiers(best);
 }
 
-/** Whether an e-mail or phone may find clients: normalised, and not one of those that stand for nobody. */
+/** Whether an e-mail or phone may identify clients: normalised, and not a placeholder. */
 export function findsClients(key: 'email' | 'phone', identifier: Identifier): boolean {
   if (identifier.normalised === false) return false;
   return key === 'email' ? !isNobodysEmail(identifier.value) : !isNobodysPhone(identifier.value);
@@ -113,7 +113,7 @@ function hiddenAnswers({ hidden, submittedAt }: Submission, plan: FormPlan): Ans
   });
 }
 
-/** The answer's text for each of the keys that its question asks for. A mapping gives the whole answer to each of its keys. */
+/** The answer's text for each of the keys that its question asks for. A mapping gives the entire answer to each of its keys. */
 function partsOf(meaning: QuestionPlan, text: string): { key: IdentifierKey; text: string }[] {
   if (!meaning.parts) return meaning.key ? [{ key: meaning.key, text }] : [];
   if (meaning.decidedBy === 'mapping') return meaning.parts.map((key) => ({ key, text }));
@@ -129,7 +129,7 @@ function textOf({ type, value }: NormalisedAnswer): string | null {
   if (typeof value === 'number') return String(value);
   if (typeof value === 'string') return value;
   if (type === 'choice') return choiceLabel(value);
-  // Of several choices none is the answer; a single one is, although more were allowed.
+  // Several choices are no answer; a single one is, even if more were allowed.
   const labels = type === 'choices' ? arrayOf(objectOf(value).labels) : [];
   return labels.length === 1 ? stringOf(labels[0]) : null;
 }
@@ -151,7 +151,7 @@ function candidatesOf(item: Answered, countries: PhoneCountries, plan: FormPlan)
   ];
 }
 
-/** The value in canonical form; as typed when it is believed and has none; null when it is no value of its key. */
+/** The value in canonical form; as typed when it is trusted but has none; null when it is not a value of its key. */
 function valueOf(
   item: Answered,
   countries: PhoneCountries,
@@ -178,7 +178,7 @@ function canonical(
     }
     case 'phone': {
       const phone = phoneValue(item.text, countries);
-      // A number question takes the trunk 0 off.
+      // A number question drops the trunk 0.
       const trunk =
         item.questionType === 'number' && !phone?.normalised ? phoneValue(`0${item.text}`, countries) : null;
       if (trunk?.normalised) return trunk;
@@ -191,7 +191,7 @@ function canonical(
   }
 }
 
-/** Per key the surest candidate, then the one that is normalised, then the one asked first. */
+/** Per key the most certain candidate, then a normalised one, then the first in the form. */
 function choose(candidates: readonly Candidate[]): Map<IdentifierKey, Candidate> {
   const best = new Map<IdentifierKey, Candidate>();
   for (const candidate of candidates) {
@@ -211,8 +211,8 @@ function compare(a: Candidate, b: Candidate): number {
 }
 
 /**
- * Hidden fields come from a link, which people forward: where one says something else than was typed (another e-mail or
- * phone, a name of other words), it was made for somebody else, and nothing that its hidden fields say counts.
+ * Hidden fields come from a link, which people forward: when one contradicts what was typed (a different e-mail or
+ * phone, a name with other words), the link was made for someone else, and none of its hidden fields count.
  */
 function dropContradicted(
   best: Map<IdentifierKey, Candidate>,
@@ -251,7 +251,7 @@ function nameWords(name: string): string[] {
     .filter((word) => word !== '');
 }
 
-/** "Name" that was taken for a first or last name because of the question beside it, but holds the other part too. */
+/** A "Name" read as first or last name because of the question next to it, but whose answer holds the other part, too. */
 function settleBareName(best: Map<IdentifierKey, Candidate>): void {
   for (const [key, otherKey] of [
     ['firstName', 'lastName'],

@@ -1,4 +1,4 @@
-/** The words of a language, compiled for looking up: longest phrase first, inflected nouns and German compounds understood. */
+/** The words of a language, compiled for lookup: longest phrase first, inflected nouns and German compounds understood. */
 import { IDENTIFIER_KEYS, type IdentifierKey } from '../identifiers';
 import { COMMA, POSSESSIVE, SLASH, wordsOf } from './title-text';
 import { english } from './vocabulary/english';
@@ -43,7 +43,7 @@ export interface Lexicon {
   phrases: ReadonlyMap<string, Meaning>;
   /** The number of words of the longest phrase that begins with a word. */
   longest: ReadonlyMap<string, number>;
-  /** Labels that are taken only when no better one is answered. */
+  /** Labels that are used only when no better one is answered. */
   lesser: ReadonlySet<string>;
   /** Possible base forms of an inflected noun, nearest first. */
   baseForms: (word: string) => string[];
@@ -51,7 +51,7 @@ export interface Lexicon {
   relationSuffixes: readonly string[];
   /** Whether words are joined without a space ("Vereinsname"). */
   compounds: boolean;
-  /** Whether the noun that owns stands before the label without a preposition ("spouse email"), the last noun being the head. */
+  /** Whether the owning noun precedes the label without a preposition ("spouse email"), with the last noun as the head. */
   headLast: boolean;
 }
 
@@ -119,7 +119,7 @@ function itemsOfWord(word: string, lexicon: Lexicon): Item[] {
   return (lexicon.compounds ? compound(word, lexicon) : null) ?? [relationByForm(word, lexicon)];
 }
 
-/** Also labels have a plural ("addresses"); any other word counts only as it is written. */
+/** Labels have plurals, too ("addresses"); any other word counts only as it is written. */
 function inflectedNoun(word: string, { baseForms, phrases }: Lexicon): Item | null {
   for (const form of baseForms(word)) {
     const meaning = phrases.get(form);
@@ -129,7 +129,7 @@ function inflectedNoun(word: string, { baseForms, phrases }: Lexicon): Item | nu
   return null;
 }
 
-/** "co-founder", "stepmother", "roommate", "Mitbewohner": a relation that no list needs to know. */
+/** "co-founder", "stepmother", "roommate", "Mitbewohner": a relation that need not be listed. */
 function relationByForm(word: string, { relationPrefixes, relationSuffixes, phrases, baseForms }: Lexicon): Item {
   const rest = relationPrefixes.filter((prefix) => word.startsWith(prefix)).map((prefix) => word.slice(prefix.length));
   const isPerson = rest.some((part) => [part, ...baseForms(part)].some((form) => isPersonNoun(phrases.get(form))));
@@ -164,7 +164,7 @@ function compound(word: string, lexicon: Lexicon): Item[] | null {
   return null;
 }
 
-/** A compound of nouns is what its end is, but of a relation's or thing's front it stays that ("Notfallkontakt"). */
+/** A compound noun has the kind of its end, unless its front is a relation or thing ("Notfallkontakt"). */
 function headNoun(noun: NounKind, front: Meaning | null, text: string): Item {
   if (front?.kind === 'emergency') return { kind: 'emergency', text };
   return { kind: 'noun', noun, text };
@@ -188,7 +188,7 @@ function frontOf(front: string, { phrases }: Lexicon): Meaning | null {
   return null;
 }
 
-/** What stands first wins where a phrase has two meanings. */
+/** The first entry wins when a phrase has two meanings. */
 function compile(language: Language, vocabulary: Vocabulary): Lexicon {
   const phrases = new Map<string, Meaning>();
   const longest = new Map<string, number>();
@@ -230,7 +230,7 @@ function compile(language: Language, vocabulary: Vocabulary): Lexicon {
   };
 }
 
-/** Endings of gender and number, replaced by those of the form that the lists hold. */
+/** Endings of gender and number, replaced by those of the listed form. */
 const BASE_FORMS: Readonly<Record<Language, (word: string) => string[]>> = {
   en: endings(['s', ''], ['es', ''], ['ies', 'y']),
   pt: endings(
@@ -296,7 +296,7 @@ function endings(...rules: [string, string][]): (word: string) => string[] {
       .map(([from, to]) => word.slice(0, word.length - from.length) + to);
 }
 
-/** Compiled once, when the module is loaded; stands behind what it is made of. */
+/** Compiled once, when the module is loaded; must follow the constants it uses. */
 export const LEXICONS: Readonly<Record<Language, Lexicon>> = {
   en: compile('en', english),
   pt: compile('pt', portuguese),

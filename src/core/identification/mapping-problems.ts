@@ -1,4 +1,4 @@
-/** Whether a form can serve a mapping: sources that it lacks, and sources whose type cannot hold the identifier. Pure. */
+/** Whether a form has what a mapping names: finds missing sources, and sources whose type cannot hold the identifier. Pure. */
 import { IDENTIFIER_KEYS, type IdentifierKey, type IdentifierMapping } from '../identifiers';
 import { canHold } from './answer-types';
 import type { FormQuestion } from './plan';
@@ -16,7 +16,7 @@ interface Sources {
   hidden: readonly string[];
 }
 
-/** What is wrong with each entry of a mapping, in the order of the keys; nothing when the form can serve it. */
+/** What is wrong with each entry of a mapping, in the order of the keys; empty when the form has everything. */
 export function mappingProblems(mapping: IdentifierMapping, form: Sources): MappingProblem[] {
   return IDENTIFIER_KEYS.flatMap((identifier) => {
     const target = mapping[identifier];
@@ -37,7 +37,7 @@ function missing(target: string): string {
     : `the form has no question with the ref or id "${target}"`;
 }
 
-/** The question id, or `hidden:<name>`, that a mapping names; null when the form has none. A ref goes before an id. */
+/** The question id, or `hidden:<name>`, that a mapping names; null when the form has none. A ref takes precedence over an id. */
 export function sourceOf(target: string, { questions, hidden }: Sources): string | null {
   if (target.startsWith(HIDDEN)) return hidden.includes(target.slice(HIDDEN.length)) ? target : null;
   const question = questions.find(({ ref }) => ref === target) ?? questions.find(({ id }) => id === target);

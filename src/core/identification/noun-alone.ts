@@ -5,7 +5,7 @@ import type { NounPhrase } from './noun-phrases';
 import { asOwner } from './ownership';
 import type { NounKind } from './vocabulary/vocabulary';
 
-/** Pronouns of the addressee: what is asked for is wanted of "you", whoever else the title mentions. */
+/** Pronouns of the addressee: the question is about "you", whoever else the title mentions. */
 const ADDRESSEE = new Set([
   'you',
   'voce',
@@ -23,7 +23,7 @@ const ADDRESSEE = new Set([
   'toi',
 ]);
 
-/** What may stand beside the noun. */
+/** What may accompany the noun. */
 const BESIDE_NOUNS: ReadonlySet<Item['kind']> = new Set([
   'yours',
   'article',
@@ -38,7 +38,7 @@ const BESIDE_NOUNS: ReadonlySet<Item['kind']> = new Set([
 
 const COMPANIES: ReadonlySet<NounKind> = new Set(['organisation', 'venture']);
 
-/** "Company", "Contact person", "Landlord": a noun that is the whole clause asks for its name. */
+/** "Company", "Contact person", "Landlord": a noun that makes up the entire clause asks for its name. */
 export function readNounAlone(
   items: readonly Item[],
   phrases: readonly NounPhrase[],

@@ -2,9 +2,9 @@
 import { isNominal } from './clause-items';
 import type { Item, Lexicon } from './lexicon';
 
-/** What owns something: nouns and whatever no list has. */
+/** Possible owners: nouns and unlisted words. */
 export interface NounPhrase {
-  /** The items' range, the determiner not included. */
+  /** The items' range, without the determiner. */
   start: number;
   end: number;
   head: Item;
@@ -12,11 +12,11 @@ export interface NounPhrase {
   determiner: 'yours' | 'theirs' | 'article' | null;
   preposition: 'of' | 'ofThe' | 'for' | null;
   possessive: boolean;
-  /** "Applicant 2", "second parent": another one than the first. */
+  /** "Applicant 2", "second parent": not the first one. */
   further: boolean;
 }
 
-/** Runs of nouns and unknown words, each with what stands before and behind it. */
+/** Runs of nouns and unknown words, each with what precedes and follows it. */
 export function nounPhrases(items: readonly Item[], { headLast }: Lexicon): NounPhrase[] {
   const phrases: NounPhrase[] = [];
   for (let start = 0; start < items.length;) {

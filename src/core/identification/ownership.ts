@@ -1,4 +1,4 @@
-/** Whose a clause says the answer is: ownership by grammar, so that a relation that no list knows is an owner too. */
+/** Who owns the answer according to a clause: ownership by grammar, so that an unlisted relation is an owner, too. */
 import { isLabel } from './clause-items';
 import type { Item, Lexicon } from './lexicon';
 import type { NounPhrase } from './noun-phrases';
@@ -6,19 +6,19 @@ import type { NounKind } from './vocabulary/vocabulary';
 
 /** Who or what a title says the answer belongs to. */
 export interface Owner {
-  /** `unknown`: a noun that no list has, in the place of an owner. */
+  /** `unknown`: an unlisted noun in the position of an owner. */
   kind: NounKind | 'emergency' | 'unknown';
-  /** "your X", "their": the owner is somebody in the client's life. */
+  /** "your X", "their": the owner is someone in the client's life. */
   possessed: boolean;
   text: string;
 }
 
-/** Roles of which a second one is somebody else than the client. */
+/** Roles whose second holder is not the client. */
 const ANOTHER_PERSON: ReadonlySet<NounKind> = new Set(['client', 'contact', 'guardian', 'role']);
-/** Kinds of persons whom a client calls "your". */
+/** Kinds of people that a form refers to with "your". */
 const PERSONAL: ReadonlySet<NounKind> = new Set(['client', 'guardian', 'kin', 'dependant', 'role', 'relation']);
 
-/** The owner of the labels: the genitive before them, else the phrase that belongs to them behind, else the noun beside them. */
+/** The owner of the labels: the genitive before them, else the phrase after them, else the noun next to them. */
 export function ownerOf(
   items: readonly Item[],
   phrases: readonly NounPhrase[],
@@ -43,7 +43,7 @@ export function ownerOf(
 
   const comma = items.findLastIndex(({ kind }, at) => kind === 'comma' && at < first);
   const known = before.filter(({ start, unknown, preposition }) => !unknown && preposition !== 'for' && start > comma);
-  // "Veterinarian / clinic name": of two owners with a slash between them the one who is not the client counts.
+  // "Veterinarian / clinic name": of two owners separated by a slash, the one who is not the client counts.
   const beside =
     known.find(({ head, end }) => items[end]?.kind === 'slash' && head.kind === 'noun' && head.noun === 'relation') ??
     known.at(-1);
@@ -51,7 +51,7 @@ export function ownerOf(
   return null;
 }
 
-/** "The teacher of your child": whoever belongs to somebody of the client's is somebody else too. */
+/** "The teacher of your child": a person related to someone in the client's life is not the client either. */
 function ofSomebodys(owner: Owner, chain: readonly NounPhrase[]): Owner {
   const somebodys = chain.some(
     ({ determiner, head }) => determiner === 'yours' && head.kind === 'noun' && PERSONAL.has(head.noun),
@@ -61,7 +61,7 @@ function ofSomebodys(owner: Owner, chain: readonly NounPhrase[]): Owner {
     : owner;
 }
 
-/** "Name of your company's manager": in a chain of genitives the last noun is meant; of several phrases behind, the first. */
+/** "Name of your company's manager": in a chain of genitives the last noun counts; of several following phrases, the first. */
 function chainHead(
   behind: readonly NounPhrase[],
   last: number,
@@ -79,13 +79,13 @@ function chainHead(
   return head;
 }
 
-/** A known noun behind a label owns it, whatever stands between; an unknown word only in a genitive ("of your X", "do X"). */
+/** A known noun after a label owns it, regardless of the words between; an unknown word only in a genitive ("of your X", "do X"). */
 function owns(
   { unknown, determiner, preposition, head }: NounPhrase,
   { language }: Lexicon,
   distance: number,
 ): boolean {
-  // "Where should we email your claim reference?": in English what follows without a preposition is an object.
+  // "Where should we email your claim reference?": in English, a noun that follows without a preposition is an object.
   if (language === 'en' && determiner === 'yours' && preposition === null && distance === 2) return false;
   if (!unknown)
     return preposition !== 'for' || head.kind !== 'noun' || !['thing', 'organisation', 'venture'].includes(head.noun);

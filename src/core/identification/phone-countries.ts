@@ -1,4 +1,4 @@
-/** What the answers and titles of a submission tell of the country in which its national phone numbers are read. */
+/** The country for reading national phone numbers, from the answers and titles of a submission. */
 import parsePhoneNumber from 'libphonenumber-js/max';
 import type { Submission } from '../answers';
 import type { Identifiers } from '../identifiers';
@@ -15,9 +15,9 @@ import type { FormPlan } from './plan';
 import { canonicalPhone, type PhoneCountries } from './phone-values';
 
 export interface PhoneSettings {
-  /** The form's setting: believed before what the answers tell. */
+  /** The form's setting: takes precedence over the answers. */
   phoneCountry: string | null;
-  /** The installation's (`DEFAULT_PHONE_COUNTRY`): asked after the answers, before the form's language. */
+  /** The installation's (`DEFAULT_PHONE_COUNTRY`): considered after the answers, before the form's language. */
   defaultPhoneCountry?: string | null;
 }
 
@@ -41,7 +41,7 @@ export function phoneCountries(
   return { told, likely: COUNTRIES_OF[language], favourites: spoken ? [] : FAVOURITES[language], spoken };
 }
 
-/** The country of the other numbers that were given with their country code, when they agree. */
+/** The country of the other numbers given with a country code, when they agree. */
 function countryOfOtherPhones({ answers }: Submission): CountryCode | null {
   const countries = new Set<CountryCode>();
   for (const { type, value } of answers) {

@@ -1,17 +1,17 @@
-/** Phone numbers as people write them -> E.164, in the country that the form or the other answers tell. */
+/** Phone numbers as people write them -> E.164, in the country known from the form or the other answers. */
 import parsePhoneNumber, { type PhoneNumber } from 'libphonenumber-js/max';
 import { type CountryCode, NATIONAL_SHAPES } from './countries';
 import { tidy } from './text-values';
 
-/** What tells the country of a number without a country code. */
+/** Evidence for the country of a number without a country code. */
 export interface PhoneCountries {
-  /** Told by a setting or another answer, surest first. */
+  /** From a setting or another answer, most certain first. */
   told: readonly CountryCode[];
   /** Countries of the form's language. */
   likely: readonly CountryCode[];
   /** Those of them to which most forms of the language belong. */
   favourites: readonly CountryCode[];
-  /** The one whose words the titles hold. */
+  /** The one whose words occur in the titles. */
   spoken: CountryCode | null;
 }
 export const NO_COUNTRY: PhoneCountries = { told: [], likely: [], favourites: [], spoken: null };
@@ -41,7 +41,7 @@ export function canonicalPhone(text: string): string | null {
 }
 
 /**
- * The first number of an answer: E.164 where it has a country code or its country is told, else as typed; null when the
+ * The first number of an answer: E.164 when it has a country code or its country is known, else as typed; null when the
  * text holds none.
  */
 export function phoneValue(text: string, countries: PhoneCountries): PhoneValue | null {
@@ -61,12 +61,12 @@ function partsOf(text: string): string[] {
     .replace(/^(?:tel|telefone?|phone|mob(?:ile)?|cel|whatsapp|ph|t|m)\s*[:.]\s*/i, '')
     .replace(/\([^()\d]*\)/g, ' ');
   const pieces = line.split(BETWEEN);
-  // Where one of the pieces is no number by itself, the slash stands inside a number.
+  // If one of the pieces is not a number on its own, the slash is part of a number.
   const whole = pieces.every((piece) => piece.replace(/\D/g, '').length >= MIN_DIGITS || !/\d/.test(piece));
   return (whole ? pieces : line.split(BETWEEN_SURELY)).map((part) => numberIn(part)).filter((part) => part !== null);
 }
 
-/** "My wife's": the number of somebody else, whatever was asked. */
+/** "My wife's": someone else's number, regardless of the question. */
 const SOMEBODY_ELSES = /(?<!\p{Letter})(?:my|mi|meu|minha|mon|ma|mein|meine|meiner)(?=\s+\p{Letter})/iu;
 
 /** The run of digits, spaces and punctuation in a text that may hold words around it. */
@@ -79,7 +79,7 @@ function numberIn(part: string): string | null {
   return run.replace(/[\s.\-–·/(]+$/, '');
 }
 
-/** Since 2019 no 1 stands behind the country code of a Mexican mobile number; Typeform and address books still have it. */
+/** Since 2019 a Mexican mobile number no longer has a 1 after the country code; Typeform and address books still do. */
 function international(part: string): string | null {
   const mexican = /^\+521(\d{10})$/.exec(part.replace(/[^+\d]/g, ''));
   if (mexican) return e164(parsePhoneNumber(`+52${mexican[1]}`, { extract: false }));
@@ -92,7 +92,7 @@ function e164(phone: PhoneNumber | undefined): string | null {
   return phone?.isValid() ? phone.number : null;
 }
 
-/** Since 2016 every Brazilian mobile number begins with a 9, which people and address books still leave out. */
+/** Since 2016 every Brazilian mobile number begins with a 9, which people and address books still omit. */
 function brazilianMobile(text: string): string | null {
   const match = /^\+55([1-9]\d)([6-9]\d{7})$/.exec(`+${text.replace(/\D/g, '')}`);
   return match ? e164(parsePhoneNumber(`+55${match[1]}9${match[2]}`, { extract: false })) : null;
@@ -102,7 +102,7 @@ function brazilianMobileIn(part: string, country: CountryCode): string | null {
   return country === 'BR' ? brazilianMobile(`+55${part.replace(/\D/g, '').replace(/^0/, '')}`) : null;
 }
 
-/** A number without country code: in the countries told, else in the likely country that it fits clearly best. */
+/** A number without country code: in the known countries, else in the likely country that it clearly fits best. */
 function national(part: string, { told, likely, favourites, spoken }: PhoneCountries): string | null {
   for (const country of told) {
     const number =
@@ -130,7 +130,7 @@ function national(part: string, { told, likely, favourites, spoken }: PhoneCount
   return rival && best.score - rival.score < CLEARLY ? null : best.number;
 }
 
-/** Points for how a number is written, and by how many the best country must lead. */
+/** Points for the way a number is written, and the lead that the best country needs. */
 const SAME_DIGITS = 1;
 const SAME_GROUPS = 2;
 const MOBILE = 1;
@@ -138,7 +138,7 @@ const FAVOURITE = 1.5;
 const SPOKEN = 3;
 const CLEARLY = 0.5;
 
-/** How well a number fits a country; `number` is null where it has the right length there and is not given out. */
+/** How well a number fits a country; `number` is null when its length is right there but the number is not assigned. */
 function fitOf(part: string, country: CountryCode): { number: string | null; score: number } | null {
   const phone = parsePhoneNumber(part, { defaultCountry: country, extract: false });
   const added = country === 'BR' ? brazilianMobile(`+55${part.replace(/\D/g, '').replace(/^0/, '')}`) : null;
@@ -152,7 +152,7 @@ function fitOf(part: string, country: CountryCode): { number: string | null; sco
   const score = (sameDigits ? SAME_DIGITS : 0) + (sameGroups ? SAME_GROUPS : 0);
   if (!phone.isValid()) return { number: null, score };
   const type = phone.getType();
-  // A first group written apart is an area code: when the country has another there, the number is not one of its.
+  // A separate first group is an area code: when the country groups the number differently, it is not one of its numbers.
   if (type === 'FIXED_LINE' && typed.length > 2 && (typed[0] ?? '').length > 2 && typed[0] !== written[0])
     return { number: null, score };
   return { number: phone.number, score: score + (type === 'MOBILE' || type === 'FIXED_LINE_OR_MOBILE' ? MOBILE : 0) };
@@ -162,13 +162,13 @@ function groupsOf(text: string): string[] {
   return text.split(/\D+/).filter((group) => group !== '');
 }
 
-/** "503 7555 0125": a country code without its plus, of a country that the form speaks of. */
+/** "503 7555 0125": a country code without its plus, of a country that the form suggests. */
 function missingPlus(part: string, countries: readonly CountryCode[]): string | null {
   const phone = parsePhoneNumber(`+${part.replace(/\D/g, '')}`, { extract: false });
   return phone?.isValid() && phone.country !== undefined && countries.includes(phone.country) ? phone.number : null;
 }
 
-/** Whether a number in E.164 stands for nobody: one digit repeated, or the digits counted up or down. */
+/** Whether a number in E.164 is a placeholder: one digit repeated, or digits counting up or down. */
 export function isNobodysPhone(number: string): boolean {
   const phone = parsePhoneNumber(number, { extract: false });
   const national = phone?.nationalNumber ?? number.replace(/\D/g, '');

@@ -1,10 +1,10 @@
-/** An admin's mapping laid over the guesses of a plan. */
+/** Applies an admin's mapping to the guesses of a plan. */
 import { IDENTIFIER_KEYS, type IdentifierKey, type IdentifierMapping } from '../identifiers';
 import { dateOrderIn } from './date-order';
 import { HIDDEN, sourceOf } from './mapping-problems';
 import { CONFIDENCE, type FormQuestion, type QuestionPlan } from './plan';
 
-/** A mapped source serves its key and nothing else; a key mapped to a source of this form, or to null, is guessed nowhere else. */
+/** A mapped source serves its key and nothing else; a key mapped to a source of this form, or to null, is not guessed anywhere else. */
 export function applyMapping(
   mapping: IdentifierMapping,
   form: { questions: readonly FormQuestion[]; hidden: readonly string[] },
@@ -18,7 +18,7 @@ export function applyMapping(
     const source = target === null ? null : sourceOf(target, form);
     if (target !== null && source === null) continue;
     for (const plan of plans) {
-      for (const [id, guess] of plan) if (guess?.decidedBy !== 'mapping') plan.set(id, without(key, guess));
+      for (const [id, guess] of plan) if (guess?.decidedBy !== 'mapping') plan.set(id, without(key, guess, target));
     }
   }
   for (const key of mapped) {
@@ -44,7 +44,7 @@ export function applyMapping(
 }
 
 /** A guess that may no longer be this key. */
-function without(key: IdentifierKey, guess: QuestionPlan | null): QuestionPlan | null {
+function without(key: IdentifierKey, guess: QuestionPlan | null, target: string | null): QuestionPlan | null {
   if (!guess) return null;
   const keys = (guess.parts ?? [guess.key]).filter((part) => part !== null && part !== key) as IdentifierKey[];
   const [first] = keys;
@@ -55,7 +55,10 @@ function without(key: IdentifierKey, guess: QuestionPlan | null): QuestionPlan |
       whose: guess.whose,
       confidence: CONFIDENCE.mapping,
       decidedBy: 'mapping',
-      reason: `an admin said where this form asks for the ${key}: not here`,
+      reason:
+        target === null
+          ? `an admin's mapping says that this form does not ask for the ${key}`
+          : `an admin's mapping says that another question asks for the ${key}`,
     };
   // An answer that holds several identifiers is still split into all of them.
   return guess;

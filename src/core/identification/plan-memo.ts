@@ -1,13 +1,13 @@
-/** Remembers the plans of forms: every submission of a form repeats its questions, and planning costs a thousand times as much. */
+/** Caches the plans of forms, because every submission of a form repeats its questions. */
 import { LRUCache } from 'lru-cache';
 import type { IdentifierMapping } from '../identifiers';
 import { planForm } from './form-plan';
 import type { FormPlan, FormQuestion } from './plan';
 
-/** Characters of titles, refs and names remembered in all: those of some hundred forms. */
+/** Total characters of titles, refs and names in the cache: enough for some hundred forms. */
 const MAX_REMEMBERED_LENGTH = 2_000_000;
 
-/** What {@link planForm} takes, remembered by its content: a changed title or mapping is another plan. */
+/** {@link planForm}, cached by the content of its input: a changed title or mapping gives a new plan. */
 export class PlanMemo {
   private readonly plans: LRUCache<string, FormPlan>;
 

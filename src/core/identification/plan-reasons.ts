@@ -21,7 +21,7 @@ const NAMES: Record<IdentifierKey, string> = {
   country: 'a country',
 };
 
-/** Why a question is taken for its keys and its owner's; `text` is the title or ref that was read. */
+/** Why a question has its keys and its owner; `text` is the title or ref that was read. */
 export function reasonFor(
   keys: readonly IdentifierKey[],
   decidedBy: 'type' | 'title' | 'ref',
@@ -37,8 +37,8 @@ export function reasonFor(
   if (settled.whose === 'client' && (!named || itself)) return what;
   const owner = describeOwner(settled.owner, text);
   if (settled.whose === 'client') return `${what}, and ${owner} is the client in this form`;
-  if (settled.whose === 'unknown') return `${what}, but nothing tells who ${owner} is`;
-  return `${what}, but the title names somebody else's: ${owner}`;
+  if (settled.whose === 'unknown') return `${what}, but it is unclear who ${owner} is`;
+  return `${what}, but the title names someone else's: ${owner}`;
 }
 
 /** The owner as the title writes it ("your wife", "conjoint"); the reading of a title knows its words without accents. */

@@ -1,4 +1,4 @@
-/** One answer that holds several identifiers ("12345 Musterstadt") -> its parts, or nothing where the split is not sure. */
+/** One answer that holds several identifiers ("12345 Musterstadt") -> its parts, or nothing when the split is ambiguous. */
 import type { IdentifierKey } from '../identifiers';
 import { emailIn } from './email-values';
 import { phoneValue, NO_COUNTRY } from './phone-values';
@@ -8,8 +8,8 @@ const POSTAL =
   /(?<![\p{Letter}\d])(?:[A-Za-z]{1,2}\d[A-Za-z\d]? ?\d[A-Za-z]{2}|[A-Za-z]\d[A-Za-z] ?\d[A-Za-z]\d|(?:[A-Z]{1,2}-)?\d{4,6}(?:-\d{3,4})?)(?![\p{Letter}\d])/u;
 
 /**
- * Splits a text into the asked parts. E-mail, phone and postal code are known by their shape; what is left is divided at
- * commas, slashes, semicolons or " - " and must then have exactly as many pieces as there are parts left.
+ * Splits a text into the asked parts. E-mail, phone and postal code are recognised by their format; the rest is divided at
+ * commas, slashes, semicolons or " - " and must then have exactly as many pieces as parts remain.
  */
 export function splitValue(
   text: string,
@@ -33,7 +33,7 @@ export function splitValue(
   const named = left.filter((key) => !shapes.includes(key));
   if (named.length === 0) return Object.keys(split).length > 0 ? split : null;
   if (rest === '') return Object.keys(split).length > 0 ? split : null;
-  // With a shape missing, nothing tells which of the others the rest is, unless only one is left.
+  // If a recognisable part is missing, the rest can only be assigned when a single part remains.
   if (named.length === 1 && (missing.length === 0 || missing.length < parts.length - 1 || !/\d/.test(rest))) {
     const [key] = named;
     if (key) split[key] = rest;

@@ -1,4 +1,4 @@
-/** Values as text: one tidy line, and whether it is a value at all and plausible for what its question asks. */
+/** Values as text: one tidy line, and whether it is a real value and plausible for its question. */
 import type { IdentifierKey } from '../identifiers';
 import { storableText } from '../storable';
 import { fold } from './title-text';
@@ -7,7 +7,7 @@ export const MAX_LENGTH = 500;
 /** Invisible characters; joiners between letters belong to the spelling of names ("علی‌رضا"). */
 const INVISIBLE =
   /[\u00AD\u200B\u200E\u200F\u202A-\u202E\u2060-\u2064\uFEFF]|(?<![\p{Letter}\p{Mark}])[\u200C\u200D]|[\u200C\u200D](?!\p{Letter})/gu;
-/** Unfilled merge tags: `{{x}}`, `*|X|*`, `%%x%%` anywhere, others when they are the whole value. */
+/** Unfilled merge tags: `{{x}}`, `*|X|*`, `%%x%%` anywhere, others when they are the entire value. */
 const MERGE_TAG =
   /\{\{|\*\||\|\*|%%|\[\[|\$\{|^%[\p{Letter}\d_. -]{1,60}%$|^\[[\p{Letter}\d_. -]{1,60}\]$|^~[\p{Letter}\d_. -]{1,60}~$|^<[\p{Letter}\d_. -]{1,60}>$|^\{[\p{Letter}\d_. -]{1,60}\}$|^#[\p{Letter}\d_.]{1,60}#$|^@[\p{Letter}\d_.]{1,60}@$/u;
 
@@ -21,12 +21,12 @@ export function tidy(text: string): string {
   return storableText(line.slice(0, MAX_LENGTH)).trim();
 }
 
-/** Whether a value is a merge tag that was never filled in, or nothing but signs or a row of x. */
+/** Whether a value is a merge tag that was never filled in, or consists only of punctuation or of x's. */
 export function isUnfilled(line: string): boolean {
   return line === '' || MERGE_TAG.test(line) || /^x{3,}$/i.test(line) || !/[\p{Letter}\p{Number}]/u.test(line);
 }
 
-/** How people say in the five languages that there is nothing to say. */
+/** Ways to say "none" in the five languages. */
 const NOTHING = new Set(
   `none, n a, na, nil, nothing, not applicable, no, nope, null, undefined, unknown, not available, tbd, tba, i don t have one, i do not have one,
    don t have one, don t have, i don t know, no company, no name, not sure, same, same as above, prefer not to say it, empty, blank, n d, nd, x, xx, sem,
@@ -37,7 +37,7 @@ const NOTHING = new Set(
     .split(',')
     .map(plainWords),
 );
-/** A surname may be one of these when it is written as a name. */
+/** These may also be surnames when written as a name. */
 const SURNAMES = new Set([
   'Null',
   'NULL',
@@ -74,7 +74,7 @@ const YES_OR_NO = new Set([
   'n',
 ]);
 
-/** Whether a value says that there is none. */
+/** Whether a value means "none". */
 export function isNothing(line: string): boolean {
   return line.length <= 40 && NOTHING.has(plainWords(line));
 }
@@ -85,7 +85,7 @@ function plainWords(text: string): string {
     .trim();
 }
 
-/** What people without a company write where one is asked for. */
+/** What people without a company write when asked for one. */
 const NO_COMPANY = new Set(
   `retired, unemployed, student, self employed, selfemployed, homemaker, freelance, freelancer, individual, private, personal, aposentado, aposentada, desempregado,
    desempregada, autônomo, autônoma, estudante, jubilado, jubilada, desempleado, desempleada, autónomo, autónoma, estudiante, retraité, retraitée, sans emploi,
@@ -94,10 +94,10 @@ const NO_COMPANY = new Set(
     .map(plainWords),
 );
 
-/** How a story about a company begins or goes on: not its name. */
+/** Marks of a sentence about a company rather than its name. */
 const TELLS = /[.!?]\s|[!?]$|^(?:we|our|i|it|they|nós|nosotros|somos|nous|on|wir|ich|es|je|eu|yo)\s/i;
 
-/** Whether a guessed value can be what the key means; asked of no mapped value and of none that Typeform validated. */
+/** Whether a guessed value is plausible for its key; not applied to mapped values or those that Typeform validated. */
 export function isPlausible(key: IdentifierKey, line: string, questionType: string | null): boolean {
   if (isUnfilled(line)) return false;
   const surname = (key === 'lastName' || key === 'firstName') && SURNAMES.has(line);
@@ -145,7 +145,7 @@ function hasLetter(line: string): boolean {
   return /\p{Letter}/u.test(line);
 }
 
-/** An e-mail address or link where something else was asked for. */
+/** An e-mail address or link in answer to a different question. */
 function isAddressOfNet(line: string): boolean {
   return line.includes('@') || line.includes('://') || /(?:^|\s)www\./i.test(line);
 }

@@ -6,9 +6,9 @@ import { type Item, itemsOf, LEXICONS, type Lexicon } from './lexicon';
 import { type Clause, clausesOf, COMMA, SLASH } from './title-text';
 import { type Language, LANGUAGES, type NounKind } from './vocabulary/vocabulary';
 
-/** Keys whose values show by themselves what they are: words that we do not understand do no harm. */
+/** Keys whose values are recognisable: unknown words in the title do no harm. */
 const SELF_EVIDENT = new Set(['email', 'phone']);
-/** German and French words that are also English ones of another meaning: never read in a language that the form is not in. */
+/** German and French words with a different meaning in English: never read in a language that the form is not in. */
 const HOMOGRAPHS = new Set(['land', 'genre', 'ort', 'rue', 'chef', 'kind', 'staat', 'fixe', 'bar']);
 
 interface ClauseReading {
@@ -42,7 +42,7 @@ function readBilingual(clauses: readonly Clause[]): Reading | null {
   return parts.find((part) => part?.owner) ?? first;
 }
 
-/** A label of another language than the form's: only when a whole clause is that label and the word has no other meaning. */
+/** A label in a different language from the form's: only when it is the entire clause and the word has no other meaning. */
 export function readForeignTitle(clauses: readonly Clause[], languages: readonly Language[]): Reading | null {
   const [only, more] = clauses.flatMap(({ words }) => words);
   if (only !== undefined && more === undefined && HOMOGRAPHS.has(only)) return null;
@@ -50,7 +50,7 @@ export function readForeignTitle(clauses: readonly Clause[], languages: readonly
   return found?.complete && !found.roleOnly && !found.lesser ? found : null;
 }
 
-/** A field's ref or a hidden field's name (`clientFirstName`, `company-name`), believed when every part is understood. */
+/** A field's ref or a hidden field's name (`clientFirstName`, `company-name`), trusted when every part is understood. */
 export function readName(name: string, languages: readonly Language[]): Reading | null {
   if (UUID.test(name)) return null;
   const spaced = name
@@ -112,7 +112,7 @@ function readClauses(clauses: readonly Clause[], lexicon: Lexicon): Reading | nu
   return refine(chosen, read);
 }
 
-/** The whole clause, or when that is not understood the last of its parts between commas that is. */
+/** The entire clause, or, if it is not understood, the last understood part between its commas. */
 function readParts(words: readonly string[], items: readonly Item[], lexicon: Lexicon): Reading | null {
   const whole = readClause(items, lexicon);
   if (whole?.complete || !words.includes(COMMA)) return whole;
@@ -152,14 +152,14 @@ function choose(read: readonly ClauseReading[]): { at: number; reading: Reading 
   );
 }
 
-/** "Person reporting the incident (name)": what a bracket asks for is of whom the words before it name, or of nobody. */
+/** "Person reporting the incident (name)": the owner of what a bracket asks for is named by the words before it, or unknown. */
 function namesPersonOrNothing({ reading, items }: ClauseReading): boolean {
   return (
     reading?.roleOnly === true || items.every(({ kind }) => kind !== 'unknown' && kind !== 'noun' && kind !== 'decoy')
   );
 }
 
-/** Headings before and remarks behind the clause that asks: they may name its owner or say which part is meant. */
+/** Headings before and remarks after the asking clause: they may name its owner or say which part is meant. */
 function refine({ at, reading }: { at: number; reading: Reading }, read: readonly ClauseReading[]): Reading {
   const opening = read[at]?.clause.opening;
   const before = read.slice(0, at).filter(({ clause }) => clause.opening !== 'bracket');
@@ -171,7 +171,7 @@ function refine({ at, reading }: { at: number; reading: Reading }, read: readonl
     if (clause.opening === 'bracket' && key && isPartOf(key, reading) && !isExplained(items))
       refined = { ...refined, keys: [key], bare: false };
   }
-  // Between a heading and what it heads a bracket may stand: "Buyer 2 (spouse): name".
+  // A bracket may follow a heading: "Buyer 2 (spouse): name".
   const beside = heading ? read.slice(read.indexOf(heading) + 1, at) : [];
   const owners = [heading, ...beside, ...remarks].flatMap((other) => {
     const found = other && ownerOnly(other, opening === 'bracket');
@@ -182,7 +182,7 @@ function refine({ at, reading }: { at: number; reading: Reading }, read: readonl
   return withOwner(refined, owner);
 }
 
-/** "(incl. postcode)" adds to what is asked for. */
+/** "(incl. postcode)" extends what is asked for. */
 function isExplained(items: readonly Item[]): boolean {
   return items.some(({ kind }) => kind === 'explanation');
 }
@@ -200,7 +200,7 @@ function withOwner(reading: Reading, owner: Owner): Reading {
   return { ...reading, owner };
 }
 
-/** The owner that a heading or remark names when it is nothing but that: "Emergency contact - Phone", "Name (of your dog)". */
+/** The owner that a heading or remark names when it contains nothing else: "Emergency contact - Phone", "Name (of your dog)". */
 function ownerOnly({ items, reading }: ClauseReading, loosely: boolean): Owner | null {
   const nominal = items.every(
     ({ kind, text }) => kind === 'noun' || kind === 'unknown' || kind === 'article' || /^\d+$/.test(text),

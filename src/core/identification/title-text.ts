@@ -1,4 +1,4 @@
-/** A title -> clauses of words: markup, notations of gender and punctuation understood. Every step is linear in the title's length. */
+/** A title -> clauses of words, with markup, gender notation and punctuation resolved. Every step is linear in the title's length. */
 import { plainTitle } from '../answers';
 
 /** What separates a clause from the one before it. */
@@ -16,7 +16,7 @@ export interface Title {
   clauses: readonly Clause[];
 }
 
-/** A title as its readers take it; `raw` may be as Typeform sends it. */
+/** A title in the form that its readers need; `raw` may be as Typeform sends it. */
 export function titleOf(raw: string): Title {
   const text = plainTitle(raw);
   return { text, clauses: clausesOf(text) };
@@ -29,7 +29,7 @@ export const SLASH = '/';
 /** A piped-in name that owns something: "{{field:child}}'s date of birth". */
 const PIPED_OWNER = 'their';
 
-/** No clause of a real title is longer; the rest is not looked at. */
+/** No clause of a real title is longer; the rest is ignored. */
 const MAX_WORDS = 80;
 const MAX_CLAUSES = 300;
 /** Folding makes some characters longer. */
@@ -52,7 +52,7 @@ export function wordsOf(text: string): string[] {
   return clausesOf(text).flatMap(({ words }) => words.filter((word) => word !== COMMA && word !== SLASH));
 }
 
-/** A title's clauses in their order. `raw` may be as Typeform sends it, markdown and piping tokens included. */
+/** A title's clauses in their order. `raw` may be as Typeform sends it, including markdown and piping tokens. */
 export function clausesOf(raw: string): Clause[] {
   const clauses: Clause[] = [];
   let words: string[] = [];
@@ -79,7 +79,7 @@ function openingAfter(token: string): Opening {
   return token === ':' || token === '—' || token === '|' ? 'heading' : 'sentence';
 }
 
-/** Writes alike what people write in several ways: "E mail", "Nº", "Tel.", "parents'", "Schüler:in", "amigo/a", "co-founder". */
+/** Unifies different spellings: "E mail", "Nº", "Tel.", "parents'", "Schüler:in", "amigo/a", "co-founder". */
 function prepare(raw: string): string {
   const folded = fold(
     plainTitle(raw)

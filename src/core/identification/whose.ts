@@ -1,4 +1,4 @@
-/** Whose each answer is: settled once per form, because it depends on the other questions. Pure. */
+/** Decides whose each answer is, once per form, because it depends on the other questions. Pure. */
 import type { IdentifierKey } from '../identifiers';
 import type { Reading } from './reading';
 import type { Owner } from './ownership';
@@ -16,10 +16,10 @@ const PLACE: ReadonlySet<IdentifierKey> = new Set([
   'postalCode',
   'country',
 ]);
-/** What belongs to a body: asked right behind somebody's name it is that somebody's. */
+/** Personal attributes: right after someone's name, they belong to that person. */
 const PERSONAL: ReadonlySet<IdentifierKey> = new Set(['birthday', 'gender']);
 
-/** What the title of the whole form tells. */
+/** What the form's own title says. */
 export interface FormTitle {
   isAboutThing: boolean;
   isInTitle: (word: string) => boolean;
@@ -35,12 +35,12 @@ interface Case {
 
 /**
  * Decides for each draft whose it is.
- * - Questions without an owner, and of a role in which people fill forms in, are the client's.
- * - A last name right behind somebody's first name, a birthday right behind a pet's name, are that somebody's.
- * - Parent and child: who is named without an owner is the client; else the parent; else, without a parent, the child.
- * - In a form about a thing ("List a property") that asks for nobody, an address is the thing's.
+ * - Questions without an owner, and those of a role in which people fill in forms, are the client's.
+ * - A last name right after someone's first name, or a birthday right after a pet's name, belongs to the same owner.
+ * - Parent and child: the one named without an owner is the client; else the parent; else, without a parent, the child.
+ * - In a form about a thing ("List a property") that asks for no person, an address is the thing's.
  * - A trade that the form's title names ("Rider details") is the client's.
- * - A trade ("chef") or an owner that no list knows is the client when nobody else is asked for the same.
+ * - A trade ("chef") or an unlisted owner is the client when no one else is asked for the same.
  */
 export function settleOwners(drafts: readonly Draft[], { isAboutThing, isInTitle }: FormTitle): (Settled | null)[] {
   const cases = drafts.map(({ reading }) => (reading ? caseOf(reading) : null));
@@ -71,7 +71,7 @@ function partyOf({ owner, keys }: Reading): Party {
   return kind;
 }
 
-/** "Name / Company" asks for the company where another question names a person, else for the name. */
+/** "Name / Company" asks for the company when another question names a person, else for the name. */
 function settleAlternatives(cases: readonly (Case | null)[]): void {
   for (const item of cases) {
     if (!item?.reading.alternatives || !item.keys.includes('company') || !item.keys.includes('fullName')) continue;
@@ -84,8 +84,8 @@ function settleAlternatives(cases: readonly (Case | null)[]): void {
 }
 
 /**
- * Where a contact person is asked for and no company, a plain "Name", the "Client name" or the name of something that no
- * list knows ("Nome da produção") is the company's.
+ * When a contact person but no company is asked for, a plain "Name", the "Client name" or the name of something
+ * unlisted ("Nome da produção") is the company's.
  */
 function settleCompanyNames(cases: readonly (Case | null)[]): void {
   const contact = cases.some((item) => item?.party === 'contact' && item.keys.some((key) => PERSON_NAMES.has(key)));
@@ -101,14 +101,14 @@ function settleCompanyNames(cases: readonly (Case | null)[]): void {
   }
 }
 
-/** A trade that the form's title names is who fills it in, when the form names nobody without an owner. */
+/** A trade in the form's title is the person who fills it in, when the form names no one without an owner. */
 function settleTrades(cases: readonly (Case | null)[], isInTitle: (word: string) => boolean): void {
   if (cases.some((item) => item?.party === 'plain' && item.keys.some((key) => PERSON_NAMES.has(key)))) return;
   for (const item of cases)
     if (item?.party === 'role' && item.owner && isInTitle(item.owner.text)) item.party = 'client';
 }
 
-/** Two roles that are both named are two persons: the one of the form's title, else the one asked first, is the client. */
+/** Two named roles are two people: the one in the form's title, else the one asked first, is the client. */
 function settleClientRoles(cases: readonly (Case | null)[], isInTitle: (word: string) => boolean): void {
   const named = cases.filter((item) => item?.party === 'client' && item.keys.some((key) => PERSON_NAMES.has(key)));
   const first = (named.find((item) => item?.owner && isInTitle(item.owner.text)) ?? named[0])?.owner?.text;
@@ -117,7 +117,7 @@ function settleClientRoles(cases: readonly (Case | null)[], isInTitle: (word: st
     if (item?.party === 'client' && item.owner && others.has(item.owner.text)) item.party = 'other';
 }
 
-/** Names, birthdays and genders that follow somebody's name without saying whose they are. */
+/** Names, birthdays and genders that follow someone's name without naming an owner. */
 function inheritOwners(cases: (Case | null)[]): void {
   let named: Case | null = null;
   for (const [at, item] of cases.entries()) {
@@ -154,7 +154,7 @@ function inherit(item: Case, from: Case): void {
   item.inherited = true;
 }
 
-/** The parties that are the client in this form. */
+/** The parties that count as the client in this form. */
 function clientParties(cases: readonly (Case | null)[], drafts: readonly Draft[]): ReadonlySet<Party> {
   const named = (party: Party): boolean =>
     cases.some((item) => item?.party === party && item.keys.some((key) => PERSON_NAMES.has(key)));
@@ -166,7 +166,7 @@ function clientParties(cases: readonly (Case | null)[], drafts: readonly Draft[]
     parties.add('kin');
   else if (!client && named('dependant')) parties.add('dependant');
   else if (!client && !named('guardian') && !named('kin') && !clientSpokenOf) {
-    // Without anybody's name the contact details of a parent, or of a child alone, are those of who fills the form in.
+    // If no one's name is asked, the contact details of a parent, or of a child alone, belong to the person who fills in the form.
     const reached = (party: Party): boolean =>
       cases.some((item) => item?.party === party && item.keys.some((key) => key === 'email' || key === 'phone'));
     if (reached('guardian')) parties.add('guardian');
@@ -175,7 +175,7 @@ function clientParties(cases: readonly (Case | null)[], drafts: readonly Draft[]
   return parties;
 }
 
-/** "Nome" beside "Sobrenome" asks for the first name, "Nom" beside "Prénom" for the last. */
+/** "Nome" next to "Sobrenome" asks for the first name, "Nom" next to "Prénom" for the last. */
 function settleBareNames(cases: readonly (Case | null)[], parties: ReadonlySet<Party>): void {
   for (const item of cases) {
     if (!item?.reading.bare) continue;
@@ -184,7 +184,7 @@ function settleBareNames(cases: readonly (Case | null)[], parties: ReadonlySet<P
       .flatMap((other) => other?.keys ?? []);
     const first = beside.includes('firstName');
     const last = beside.includes('lastName');
-    // How somebody wants to be called is never a last name, and no name beside a first one.
+    // A preferred name is never a last name, and does not count next to a first name.
     if (item.reading.nickname) {
       if (first || beside.includes('fullName')) item.keys = [];
       else if (last) item.keys = ['firstName'];
@@ -213,7 +213,7 @@ function settle(item: Case, cases: readonly (Case | null)[], parties: ReadonlySe
     lastResort: reading.roleOnly || reading.nickname,
     bare: reading.bare && keys[0] !== 'fullName',
   };
-  // What a thing, an animal or an unknown owner is called identifies nobody.
+  // The name of a thing, an animal or an unknown owner identifies no one.
   if (owner?.kind === 'unknown' && key !== 'email' && key !== 'phone') return null;
   if (PERSON_NAMES.has(key) && owner?.kind === 'thing') return null;
   if (item.party === 'role' || item.party === 'unknown') {
@@ -235,7 +235,7 @@ function settle(item: Case, cases: readonly (Case | null)[], parties: ReadonlySe
   return { ...settled, whose: 'client' };
 }
 
-/** Whether somebody else than the owner is asked for the same, or already named and asked how to be reached. */
+/** Whether another person is asked for the same, or is already named and asked for contact details. */
 function isBeside(
   cases: readonly (Case | null)[],
   item: Case,
@@ -248,7 +248,7 @@ function isBeside(
   return named && (!contact || hasOwn(cases, item, parties, new Set(['email', 'phone'])));
 }
 
-/** Whether another question asks for one of the keys of the client himself. */
+/** Whether another question asks for one of these keys of the client. */
 function hasOwn(
   cases: readonly (Case | null)[],
   item: Case,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** A command that has been made ready for `spawn`: who runs it is already decided. */
+/** A command prepared for `spawn`, with the user to run it as. */
 export interface Command {
   file: string;
   args: string[];
@@ -9,14 +9,14 @@ export interface Command {
   env: Record<string, string>;
 }
 
-/** What a finished command left behind; `code` is null when it could not be started or was killed. */
+/** The result of a finished command; `code` is null when it could not be started or was killed. */
 export interface CommandResult {
   code: number | null;
   output: string;
 }
 
 /**
- * The whole environment of a child: nothing of ours leaks into PostgreSQL. `PATH` is needed to find `unshare` and for the
+ * The entire environment of a child: none of ours leaks into PostgreSQL. `PATH` is needed to find `unshare` and for the
  * shell that initdb uses; `LC_ALL=C` keeps messages in English, which the launcher reads.
  */
 export const BASE_ENVIRONMENT = {
@@ -24,16 +24,16 @@ export const BASE_ENVIRONMENT = {
   LC_ALL: 'C',
 } as const;
 
-/** Runs a command to its end and returns its exit code with everything it printed. Never rejects. */
+/** Runs a command to completion and returns its exit code with all its output. Never rejects. */
 export function runToEnd(command: Command, timeoutMs: number): Promise<CommandResult> {
-  // Some refusals of the system are thrown by spawn (a user that may not be taken on), others are emitted.
+  // spawn throws some errors (such as not being allowed to switch to a user) and emits others.
   return run(command, timeoutMs).catch((error: Error) => ({ code: null, output: error.message }));
 }
 
 function run(command: Command, timeoutMs: number): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const { file, args, ...options } = command;
-    // The directory we stand in may be closed to the user the command runs as: stand in one that is open to all.
+    // The command's user may not be able to enter our working directory: use one that is open to all.
     const child = spawn(file, args, {
       ...options,
       cwd: '/',

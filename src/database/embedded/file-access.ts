@@ -7,7 +7,7 @@ export interface FileUser {
   gids: number[];
 }
 
-/** The first directory on the way from `/` to `path` which this user may not pass through; undefined when all are open. */
+/** The first directory from `/` to `path` that this user may not traverse; undefined when all are open. */
 export function firstClosedDirectory(path: string, user: FileUser): string | undefined {
   const ancestors: string[] = [];
   for (let current = path; ; current = dirname(current)) {
@@ -21,7 +21,7 @@ export function firstClosedDirectory(path: string, user: FileUser): string | und
   });
 }
 
-/** Gives a directory tree to a user. The top goes last: a run that was cut short is seen by the next start. */
+/** Gives a directory tree to a user. The top changes last, so that the next start notices an interrupted run. */
 export function giveTree(directory: string, uid: number, gid: number): void {
   for (const name of readdirSync(directory)) {
     const path = join(directory, name);

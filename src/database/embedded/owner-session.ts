@@ -10,7 +10,7 @@ const OWNER_NAME = /^typeform-onboarding owner (\d+)$/;
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
- * The connection by which a service owns its embedded server. It holds a session lock, so ownership ends by itself when
+ * The connection by which a service owns its embedded server. It holds a session lock, so ownership ends automatically when
  * the service dies, however it dies.
  */
 export class OwnerSession {
@@ -23,7 +23,7 @@ export class OwnerSession {
 
   /**
    * Connects to a running server and becomes its owner.
-   * @returns undefined when the server does not take connections (yet), or when its last owner has died this very moment.
+   * @returns undefined when the server does not accept connections (yet), or when its last owner has only just died.
    * @throws DataDirectoryInUseError when another living service owns it.
    */
   static async open(
@@ -38,7 +38,7 @@ export class OwnerSession {
       application_name: `typeform-onboarding owner ${process.pid}`,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     });
-    // A server that goes away is reported through onEnd; without a listener the error would end the process.
+    // The end of the connection is reported through onEnd; without a listener the error would end the process.
     client.on('error', () => undefined);
     try {
       await client.connect();
@@ -53,7 +53,7 @@ export class OwnerSession {
     } catch (error) {
       await client.end().catch(() => undefined);
       if (error instanceof EmbeddedPostgresError) throw error;
-      // The server shut down in the middle of it: the next attempt sees it stopped.
+      // The server shut down meanwhile: the next attempt finds it stopped.
       return undefined;
     }
   }
@@ -75,7 +75,7 @@ export class OwnerSession {
   }
 }
 
-/** Takes the owner's lock; false when it is free in a moment because its holder is dead. */
+/** Takes the owner's lock; false when its holder is dead and the lock is about to become free. */
 async function claim(client: Client, dataDir: string): Promise<boolean> {
   const served = await client.query<{ data_directory: string }>('SHOW data_directory');
   if (served.rows[0]?.data_directory !== dataDir) {

@@ -8,7 +8,7 @@ export interface PostgresPackage {
   majorVersion: number;
   postgres: string;
   initdb: string;
-  /** The whole environment these programs need. */
+  /** The environment variables these programs need. */
   env: Record<string, string>;
 }
 
@@ -70,7 +70,7 @@ function makeExecutable(file: string): void {
   }
 }
 
-/** Makes the links `libx.so.6 -> libx.so.6.18` that a npm archive cannot hold; returns what the environment must add. */
+/** Creates the links `libx.so.6 -> libx.so.6.18` that an npm archive cannot hold; returns the variables to add to the environment. */
 function linkLibraries(root: string, fallbackLibDir: string): Record<string, string> {
   const list = join(root, 'native', 'pg-symlinks.json');
   if (!existsSync(list)) return {};
@@ -86,18 +86,18 @@ function linkLibraries(root: string, fallbackLibDir: string): Record<string, str
     // macOS strips DYLD_LIBRARY_PATH in the shell that initdb uses, so only Linux has a second way.
     if (process.platform !== 'linux') {
       throw new EmbeddedPostgresError(
-        `The library links in ${root} are missing and cannot be made (${(error as Error).message}): ` +
+        `The library links in ${root} are missing and cannot be created (${(error as Error).message}): ` +
           `run "npm rebuild --foreground-scripts" as the owner of node_modules. ${REMEDY}`,
       );
     }
     mkdirSync(fallbackLibDir, { recursive: true, mode: 0o755 });
     for (const { source, target } of missing) link(source, join(fallbackLibDir, basename(target)));
-    // A library found through a link looks for the others beside the link: name the real place as well.
+    // A library found through a link looks for the others next to the link: add the real directory as well.
     return { LD_LIBRARY_PATH: `${fallbackLibDir}:${join(root, 'native', 'lib')}` };
   }
 }
 
-/** A link of an earlier installation may point to nothing: it is replaced. Another starter may be faster: that is fine. */
+/** Replaces a link that an earlier installation left dangling. Another process may create it first: that is fine. */
 function link(source: string, target: string): void {
   if (existsSync(target)) return;
   rmSync(target, { force: true });

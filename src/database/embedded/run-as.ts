@@ -8,7 +8,7 @@ import type { PostgresPackage } from './postgres-package';
 
 export type RunAsName = 'plain' | 'user-namespace' | 'other-user';
 
-/** One way to run PostgreSQL as somebody who is not root (it refuses root). */
+/** One way to run PostgreSQL as a user other than root, since PostgreSQL refuses to run as root. */
 export interface RunAs {
   readonly name: RunAsName;
   /** Who owns the files on disk when PostgreSQL runs this way. */
@@ -22,9 +22,9 @@ const PROBE_TIMEOUT_MS = 10_000;
 
 /**
  * Picks the first way that works here: `plain` for an ordinary user; for root `user-namespace` (the files stay root's)
- * and, where namespaces are denied as in most containers, `other-user` (the files are given to that user).
- * @param only force one way and fail when it does not work.
- * @throws EmbeddedPostgresError naming why each way is closed.
+ * and, where namespaces are denied, as in most containers, `other-user` (that user gets the files).
+ * @param only forces one way, and fails when it does not work.
+ * @throws EmbeddedPostgresError that says why each way failed.
  */
 export async function chooseRunAs(pkg: PostgresPackage, dataDir: string, only?: RunAsName): Promise<RunAs> {
   const reasons: string[] = [];
@@ -59,7 +59,7 @@ function candidates(dataDir: string): RunAs[] {
   return [namespace, { name: 'other-user', ...other, command: (file, args, env) => ({ file, args, env, ...other }) }];
 }
 
-/** The owner of the place where the data go (a checkout mounted into a container stays deletable by its owner), or nobody. */
+/** The owner of the data's parent directory (so the owner of a mounted checkout can still delete it), else the user nobody. */
 function otherUser(dataDir: string): { uid: number; gid: number } {
   const { uid, gid } = statSync(dirname(dataDir));
   return uid !== 0 && knownUsers().includes(uid) ? { uid, gid } : { uid: NOBODY, gid: NOBODY };
@@ -76,7 +76,7 @@ function knownUsers(): number[] {
   }
 }
 
-/** Why a way is closed, found by trying it: the rules of kernels, containers and mounts cannot be foretold. */
+/** Why a way does not work, found by trying it: the rules of kernels, containers and mounts cannot be predicted. */
 async function whyNot(candidate: RunAs, pkg: PostgresPackage, dataDir: string): Promise<string | undefined> {
   if (candidate.name === 'plain') {
     try {
@@ -85,7 +85,7 @@ async function whyNot(candidate: RunAs, pkg: PostgresPackage, dataDir: string): 
       return `user id ${candidate.uid} has no entry in the user database`;
     }
   } else {
-    // An ordinary user is told by the system itself; root sees everything and must ask on behalf of the other.
+    // For an ordinary user the system reports it; root can access everything and must check on the other user's behalf.
     const gids = candidate.name === 'other-user' ? [candidate.gid] : [candidate.gid, ...(process.getgroups?.() ?? [])];
     const closed = firstClosedDirectory(dirname(dataDir), { uid: candidate.uid, gids });
     if (closed !== undefined) return `user id ${candidate.uid} may not enter ${closed}`;

@@ -3,7 +3,7 @@ import { EMBEDDED_DATABASE, socketUrl } from './embedded-postgres';
 import { isServerOf, readPostmasterFile } from './server-process';
 
 /**
- * The address of the server that runs in this data directory for somebody else (the service), in libpq's form; null when none
+ * The address of the server that another process (the service) runs in this data directory, in libpq's form; null when none
  * runs. Starts and owns nothing.
  */
 export async function runningServerUrl(dataDir: string): Promise<string | null> {

@@ -1,10 +1,10 @@
 import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
 
-/** Beyond this the log starts anew at the next start: it only matters for the failure at hand. */
+/** A log larger than this is truncated at the next start: it only serves to explain the current failure. */
 const MAX_LOG_BYTES = 1_000_000;
 const TAIL_LINES = 12;
 
-/** The file that PostgreSQL writes its log to, beside the data directory. */
+/** The file that PostgreSQL writes its log to, next to the data directory. */
 export class ServerLog {
   readonly path: string;
   private startOfLastRunBytes = 0;
@@ -25,7 +25,7 @@ export class ServerLog {
     }
   }
 
-  /** The last lines that the latest server has written. */
+  /** The last lines that the latest server wrote. */
   tail(): string {
     const text = readFileSync(this.path).subarray(this.startOfLastRunBytes).toString('utf8');
     return text.trim().split('\n').slice(-TAIL_LINES).join('\n');

@@ -10,7 +10,7 @@ export interface PostmasterFile {
 }
 
 const POLL_MS = 20;
-/** Each signal of the way down, and how long the server has to obey: fast shutdown, immediate shutdown, kill. */
+/** The signals of a shutdown, and how long each is given: fast shutdown, immediate shutdown, kill. */
 const STOP_STEPS = [
   { signal: 'SIGINT', waitMs: 10_000 },
   { signal: 'SIGQUIT', waitMs: 5_000 },
@@ -27,7 +27,7 @@ export function readPostmasterFile(dataDir: string): PostmasterFile | undefined 
   return port > 0 && host ? { pid, address: { host, port } } : { pid };
 }
 
-/** Whether a process lives. A zombie (dead, not collected by a lazy parent such as PID 1 of a container) does not. */
+/** Whether a process is alive. A zombie (dead, but not reaped by its parent, such as PID 1 of a container) is not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -42,7 +42,7 @@ export function isAlive(pid: number): boolean {
 
 /**
  * Whether a living process is the PostgreSQL server of this data directory. After a crash the recorded process id may
- * belong to any other program by now. A server always stands in its data directory.
+ * belong to any other program by now. A server's working directory is always its data directory.
  */
 export async function isServerOf(pid: number, dataDir: string): Promise<boolean> {
   if (!isAlive(pid)) return false;
@@ -62,7 +62,7 @@ export async function isServerOf(pid: number, dataDir: string): Promise<boolean>
   }
 }
 
-/** Stops a server, also one that is not our child: asks, then insists. Resolves when it is gone. */
+/** Stops a server, even one that is not our child, with ever stronger signals. Resolves when it is gone. */
 export async function stopServer(pid: number, dataDir: string): Promise<void> {
   for (const { signal, waitMs } of STOP_STEPS) {
     if (!(await isServerOf(pid, dataDir))) return;
@@ -77,7 +77,7 @@ export function signalQuietly(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // Gone already: that is what was wanted.
+    // Already gone: nothing to do.
   }
 }
 

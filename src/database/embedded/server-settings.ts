@@ -11,21 +11,21 @@ export function serverArguments(dataDir: string, host: string, extra: Record<str
     fsync: 'on',
     synchronous_commit: 'on',
     full_page_writes: 'on',
-    // A small footprint beside the service. No parallel queries: containers have only 64 MB of shared memory.
+    // A small footprint next to the service. No parallel queries: containers have only 64 MB of shared memory.
     shared_buffers: '128MB',
     max_connections: '100',
     max_parallel_workers_per_gather: '0',
     jit: 'off',
     timezone: 'UTC',
     log_timezone: 'UTC',
-    // Only the life of the server: statements and error details would carry personal data into the log.
+    // Only the server's life cycle: statements and error details would carry personal data into the log.
     log_min_messages: 'log',
     log_min_error_statement: 'panic',
     log_error_verbosity: 'terse',
     log_checkpoints: 'off',
     log_autovacuum_min_duration: '-1',
     ...extra,
-    // No TCP: whoever is not the owner of the socket directory (or root) cannot connect.
+    // No TCP: only the owner of the socket directory (or root) can connect.
     listen_addresses: '',
     unix_socket_directories: host,
     unix_socket_permissions: '0700',

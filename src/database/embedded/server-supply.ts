@@ -15,10 +15,10 @@ import { makeSocketDirectory, socketDirectory } from './socket-directory';
 const POLL_MS = 25;
 /** How long a start may take; replaying the log of a crashed server takes longest. */
 const START_TIMEOUT_MS = 120_000;
-/** How long a start is repeated that fails because a dying server still holds lock or shared memory. */
+/** How long to retry a start that fails because a dying server still holds the lock or shared memory. */
 const RETRY_MS = 20_000;
 const DYING_SERVER = /lock file .*(already exists|is empty|No such file)|shared memory block/;
-/** A server fills its lock file at once: one that stays empty this long was left by a machine that lost power. */
+/** A server writes its lock file immediately: one that stays empty this long was left by a power failure. */
 const EMPTY_LOCK_MS = 3_000;
 
 /** The server process of this start. */
@@ -27,7 +27,7 @@ interface Launch {
   ended: boolean;
 }
 
-/** Brings the server of one data directory up as often as needed: finds a living one, or starts one. */
+/** Provides the server of one data directory as often as needed: finds a running one, or starts one. */
 export class ServerSupply {
   private readonly log: ServerLog;
   private runAs: RunAs | undefined;
@@ -67,7 +67,7 @@ export class ServerSupply {
         await delay(POLL_MS);
       }
     } catch (error) {
-      // A server of ours that nobody will use; one that somebody else has come to own meanwhile is theirs.
+      // Stop our server, which nobody will use, unless another service has become its owner meanwhile.
       if (launch?.pid !== undefined && !launch.ended && !(error instanceof DataDirectoryInUseError)) {
         signalQuietly(launch.pid, 'SIGINT');
         await stopServer(launch.pid, this.dataDir);
@@ -87,7 +87,7 @@ export class ServerSupply {
     const args = serverArguments(this.dataDir, socketDir, this.options.settings);
     const { file, args: argv, ...as } = this.runAs.command(this.pkg.postgres, args, env);
     const child = this.log.use((descriptor) =>
-      // A session of its own: Ctrl-C in the terminal must not stop the database before the service has drained.
+      // Detached: Ctrl-C in the terminal must not stop the database before the service has drained.
       spawn(file, argv, { ...as, cwd: '/', detached: true, stdio: ['ignore', descriptor, descriptor] }),
     );
     const launch: Launch = { pid: child.pid, ended: false };

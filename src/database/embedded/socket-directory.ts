@@ -9,12 +9,12 @@ import type { RunAs } from './run-as';
 /** A unix socket path holds 107 bytes on Linux and 103 on macOS. */
 const MAX_SOCKET_PATH_BYTES = 103;
 
-/** The port is only a part of the socket's file name: every data directory has a socket directory of its own. */
+/** The port is only part of the socket's file name: every data directory has its own socket directory. */
 export const SOCKET_PORT = 5432;
 
 /**
  * Where the socket of a data directory lives: always a short path below the temporary directory, since data directories
- * may be deep or on a mount that knows no sockets. The user is part of the name: a directory is never handed over.
+ * may be deep or on a mount without socket support. The user is part of the name: a directory is never handed over.
  */
 export function socketDirectory(dataDir: string, runAs: RunAs): string {
   const hash = createHash('sha256').update(`${runAs.uid}:${dataDir}`).digest('hex').slice(0, 16);
@@ -25,15 +25,17 @@ export function socketDirectory(dataDir: string, runAs: RunAs): string {
       (runAs.name === 'plain' || firstClosedDirectory(directory, { uid: runAs.uid, gids: [runAs.gid] }) === undefined),
   );
   if (parent === undefined) {
-    throw new EmbeddedPostgresError(`No temporary directory is short and open enough: set TMPDIR to /tmp.`);
+    throw new EmbeddedPostgresError(
+      `No temporary directory has a short enough path and open enough permissions: set TMPDIR to /tmp.`,
+    );
   }
   return join(parent, `typeform-onboarding-${hash}`);
 }
 
 /**
- * Makes the socket directory, private to the server: behind it everybody is trusted. Call it before the data directory
+ * Creates the socket directory, private to the server: every connection through it is trusted. Call it before the data directory
  * changes hands: a socket directory of the data's owner is known to be ours.
- * @throws EmbeddedPostgresError when somebody else has put something in its place.
+ * @throws EmbeddedPostgresError when another user owns what is at its path.
  */
 export function makeSocketDirectory(directory: string, dataDir: string, runAs: RunAs): void {
   try {
@@ -41,7 +43,7 @@ export function makeSocketDirectory(directory: string, dataDir: string, runAs: R
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
       throw new EmbeddedPostgresError(
-        `The socket directory ${directory} cannot be made (${(error as Error).message}): set TMPDIR to a directory that this user may write.`,
+        `The socket directory ${directory} cannot be created (${(error as Error).message}): set TMPDIR to a directory that this user can write to.`,
       );
     }
   }
@@ -49,7 +51,7 @@ export function makeSocketDirectory(directory: string, dataDir: string, runAs: R
   const found = lstatSync(directory);
   const ours = [runAs.uid, process.getuid?.(), statSync(dataDir, { throwIfNoEntry: false })?.uid];
   if (!found.isDirectory() || !ours.includes(found.uid)) {
-    throw new EmbeddedPostgresError(`${directory} belongs to somebody else: remove it, or set another TMPDIR.`);
+    throw new EmbeddedPostgresError(`${directory} belongs to another user: remove it, or set another TMPDIR.`);
   }
   chmodSync(directory, 0o700);
   if (found.uid !== runAs.uid) chownSync(directory, runAs.uid, runAs.gid);

@@ -5,7 +5,7 @@ import { CHECKLIST_LINES } from './checklist-document';
 import type { ChecklistLine, FieldId, Phase } from './checklist-line';
 import { ChecklistState, LineRecord, recordOf, Signature } from './checklist-state';
 
-/** Puts what a runner found into every line of the phase that asks for it; what other runners found stays. */
+/** Records a runner's findings on every line of the phase that asks for them; the findings of other runners stay. */
 export function withFindings(
   state: ChecklistState,
   { runner, found, phases, now }: { runner: RunnerName; found: CheckLine[]; phases: readonly Phase[]; now: Date },
@@ -22,17 +22,17 @@ export function withFindings(
   return { ...state, lines };
 }
 
-/** Puts a signature on a line in place of the one it may have. */
+/** Signs a line, replacing any earlier signature. */
 export function sign(state: ChecklistState, { id }: ChecklistLine, signature: Omit<Signature, 'at'>, now: Date) {
   return withRecord(state, id, { signature: { ...signature, at: now.toISOString() } });
 }
 
-/** Takes a signature back; nothing happens when there is none. */
+/** Withdraws a signature; does nothing when there is none. */
 export function unsign(state: ChecklistState, { id }: ChecklistLine): ChecklistState {
   return withRecord(state, id, { signature: null });
 }
 
-/** Fills in a blank; an empty value empties it again. */
+/** Fills in a blank; an empty value clears it. */
 export function setField(state: ChecklistState, id: FieldId, value: string, now: Date): ChecklistState {
   const fields = { ...state.fields };
   if (value.trim() === '') delete fields[id];

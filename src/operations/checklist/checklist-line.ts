@@ -22,11 +22,11 @@ export type FieldId = (typeof FIELD_IDS)[number];
 export interface ChecklistLine {
   /** Stable: the state file and `checklist sign` refer to it. */
   readonly id: string;
-  /** The document's wording, to the letter, with the command that answers the line. */
+  /** The document's exact wording, with the command that answers the line. */
   readonly text: string;
   /** All of these must pass; none: only a person can answer. */
   readonly checks: readonly CheckId[];
-  /** A person must sign it, whatever the checks found. */
+  /** A person must sign it regardless of what the checks found. */
   readonly person: boolean;
   /** Names what must not happen: "no" is the good answer. */
   readonly trigger: boolean;
@@ -90,7 +90,7 @@ function commandsOf(checks: readonly CheckId[]): string {
   const commands = RUNNER_NAMES.flatMap((runner) => {
     const own = checks.filter((id) => runnerOf(id) === runner);
     if (own.length === 0) return [];
-    if (runner === 'evidence') throw new Error(`how to get ${own.join(', ')} is not said`);
+    if (runner === 'evidence') throw new Error(`${own.join(', ')}: no instructions for this evidence`);
     return [`\`${COMMANDS[runner](own)}\``];
   });
   return commands.join(' and ');

@@ -4,7 +4,7 @@ import pico from 'picocolors';
 import type { TextOptions } from '../check-report';
 import type { LineReport } from './checklist-report';
 
-/** One row a line; colours only when wanted. */
+/** One row per line; colours only on request. */
 export function formatList(lines: readonly LineReport[], { colors, width }: TextOptions): string {
   const paint = pico.createColors(colors);
   const painted = { passed: paint.green, failed: paint.red, open: paint.yellow, 'not applicable': paint.dim };
@@ -20,7 +20,7 @@ export function formatList(lines: readonly LineReport[], { colors, width }: Text
   return table.toString();
 }
 
-/** By what a line is answered, in words. */
+/** What answers a line, in words. */
 export function answerOf({ id, answeredBy, checks }: Pick<LineReport, 'id' | 'answeredBy' | 'checks'>): string {
   if (answeredBy === 'field') return `checklist set ${id} <value>`;
   if (answeredBy === 'manual') return 'signature';

@@ -7,7 +7,7 @@ import type { LineStatus } from './line-status';
 const MARKS: Record<LineStatus, string> = { passed: '☑', failed: '✗', open: '☐', 'not applicable': '–' };
 const BLANK = '________________';
 
-/** Returns the text of the file, with a line end at its end. */
+/** Returns the text of the file, which ends with a newline. */
 export function formatMarkdown(report: ChecklistReport): string {
   return [...heading(report), ...report.sections.flatMap(section), ''].join('\n');
 }

@@ -47,7 +47,7 @@ export function newState({ deployment, version, now }: { deployment: string; ver
   return parseState({ format: 1, deployment, version, startedAt: now.toISOString(), lines: {}, fields: {} });
 }
 
-/** Throws a ZodError when it is no state. */
+/** Throws a ZodError when it is not a state. */
 export function parseState(value: unknown): ChecklistState {
   return state.parse(value);
 }

@@ -52,8 +52,8 @@ export function gateRunner({ prometheus, selector, baseUrl, windowMs, clock, log
 }
 
 /**
- * What rolls back blocks; what holds is for a person to decide. A criterion without a measured value was not judged: nothing is known,
- * whatever its verdict means for the gate.
+ * A criterion that rolls back blocks; one that holds is for a person to decide. A criterion without a measured value was not judged:
+ * nothing is known, regardless of what its verdict means for the gate.
  */
 function lineOf({ id, verdict, measured, threshold, evidence }: Criterion, problem: string | null): CheckLine {
   const result = measured === null ? 'skipped' : verdict === 'promote' ? 'pass' : 'fail';
@@ -68,5 +68,6 @@ function lineOf({ id, verdict, measured, threshold, evidence }: Criterion, probl
   };
 }
 
-const LOOK_INTO_IT = 'look into it before you go on; if there was too little traffic to judge, use a longer --window';
+const LOOK_INTO_IT =
+  'look into it before you continue; if there was too little traffic to judge, use a longer --window';
 const ROLL_BACK = 'roll back: docs/rollback.md';

@@ -1,4 +1,4 @@
-/** Runs the checks that the lines of some phases need, and saves the findings after each runner, so that an interruption loses nothing. */
+/** Runs the checks that the lines of some phases need, and saves the findings after each runner, so an interruption loses nothing. */
 import type { CheckLine } from '../check';
 import { nothingBlocks } from '../run-checks';
 import { withFindings } from './checklist-changes';
@@ -11,14 +11,14 @@ export interface PhaseRun {
   runners: readonly OfferedRunner[];
   now: () => Date;
   signal: AbortSignal;
-  /** Changes the state where it is kept. */
+  /** Changes the stored state. */
   update: (change: (state: ChecklistState) => ChecklistState) => void;
-  /** Cuts secrets out of what was found, whatever a runner lets through. */
+  /** Removes secrets from the findings, including any that a runner let through. */
   redact: (text: string) => string;
   log: (line: string) => void;
 }
 
-/** Throws when the signal is aborted. A runner that lacks something is left out with a message: its lines keep what they had. */
+/** Throws when the signal is aborted. A runner that lacks something is skipped with a message; its lines keep their findings. */
 export async function runPhases({ phases, runners, now, signal, update, redact, log }: PhaseRun): Promise<void> {
   const needed = runnersNeeded(phases);
   for (const runner of runners.filter(({ name }) => needed.has(name))) {

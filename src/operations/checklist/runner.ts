@@ -13,7 +13,7 @@ export interface Runner {
 /** A runner, or what is missing to run it. */
 export type OfferedRunner = Runner | { readonly name: RunnerName; readonly missing: string };
 
-/** Whose checks the lines of these phases ask for. */
+/** The runners whose checks the lines of these phases ask for. */
 export function runnersNeeded(phases: readonly Phase[]): Set<RunnerName> {
   const asked = CHECKLIST_LINES.filter(({ phase }) => phases.includes(phase));
   return new Set(asked.flatMap(({ line }) => line.checks.map(runnerOf)));

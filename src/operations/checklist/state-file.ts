@@ -13,13 +13,13 @@ export function readState(path: string): ChecklistState | null {
     const why = error instanceof z.ZodError ? z.prettifyError(error).replace(/\s*\n\s*/g, ' ') : 'it is not JSON';
     throw new Error(
       `the state file ${path} is damaged or of another version (${why}); it was left as it is: ` +
-        'repair it, or name another one with --state',
+        'repair it, or choose another one with --state',
       { cause: error },
     );
   }
 }
 
-/** Whoever reads meanwhile sees the old state or the new one, and so does a machine that loses power. */
+/** Atomic: a concurrent reader sees the old state or the new one, and so does a machine that loses power. */
 export function writeState(path: string, state: ChecklistState): void {
   const beside = `${path}.${process.pid}.new`;
   try {
@@ -41,7 +41,7 @@ export function writeState(path: string, state: ChecklistState): void {
 export function updateState(path: string, change: (state: ChecklistState) => ChecklistState): ChecklistState {
   const state = readState(path);
   if (state === null)
-    throw new Error(`there is no state file ${path}: create one with checklist start, or name it with --state`);
+    throw new Error(`there is no state file ${path}: create one with checklist start, or choose another with --state`);
   const changed = change(state);
   writeState(path, changed);
   return changed;

@@ -34,7 +34,7 @@ export function formatGate({ verdict, criteria, window, problem }: GateReport, {
   return `${table.toString()}\ngate: ${colour[verdict](verdict)}${why && `: ${why}`} (${seen})\n`;
 }
 
-/** Which criteria stand in the way; empty when none does. */
+/** The criteria that are not met; empty when all are. */
 function unmet(criteria: GateReport['criteria']): string {
   return criteria
     .filter(({ verdict }) => verdict !== 'promote')

@@ -1,7 +1,7 @@
 /** Samples of the metrics -> what happened between them: the figures that a release is judged by. */
 import type { MetricsSnapshot } from '../metrics-snapshot';
 
-/** Outcomes of the intake that are in its success rate; the others are the sender's fault. */
+/** Outcomes of the intake that count in its success rate; the others are the sender's fault. */
 const ACKNOWLEDGED = ['accepted', 'duplicate', 'quarantined'] as const;
 const FAILED = ['rate_limited', 'unavailable', 'error'] as const;
 const FORGED = ['signature_missing', 'signature_malformed', 'signature_mismatch'] as const;
@@ -28,7 +28,7 @@ interface Counters {
 /** One reading of one process. Gauges are null when they were not there (without a database some are not). */
 export interface Sample extends Counters {
   atMs: number;
-  /** Unix time of the start of the process that answered: counters of two processes are not one row of numbers. */
+  /** Unix time of the start of the process that answered: counters of two processes are not one series. */
   startedAt: number;
   memoryBytes: number | null;
   paceCompliance: number | null;
@@ -56,7 +56,7 @@ export interface WindowFigures {
   oldestPendingSeconds: number | null;
 }
 
-/** Reads a sample; null when the text is not that of this service. */
+/** Reads a sample; null when the text is not this service's metrics. */
 export function sampleOf(metrics: MetricsSnapshot, atMs: number): Sample | null {
   if (!metrics.has(REQUESTS)) return null;
   const count = (name: string): number => metrics.sum(name) ?? 0;
@@ -105,7 +105,7 @@ export function figuresOf(samples: readonly Sample[]): WindowFigures | null {
   };
 }
 
-/** The figures of a process' whole life, from one sample. Its memory has grown from nothing, at most by what it is. */
+/** The figures of a process since its start, from one sample. Memory growth is at most what it now uses. */
 export function figuresSinceStart(sample: Sample): WindowFigures {
   const { memoryBytes, paceCompliance, pendingEvents, oldestPendingSeconds } = sample;
   const seconds = Math.max(0, sample.atMs / 1000 - sample.startedAt);

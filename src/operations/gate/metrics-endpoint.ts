@@ -22,7 +22,7 @@ export class MetricsEndpoint implements GateSource {
     return this.url;
   }
 
-  /** Reads once more. What was seen is all there is: `seconds` cannot reach back further. */
+  /** Reads once more. `seconds` cannot reach further back than the first reading. */
   async observe(_seconds: number, signal?: AbortSignal): ReturnType<GateSource['observe']> {
     const { status, text } = await this.http.send(this.url, { timeoutMs: TIMEOUT_MS, signal });
     if (status !== 200) throw new Error(`${this.url} answered ${status}`);

@@ -34,7 +34,7 @@ export class Prometheus implements GateSource {
     return { window, comparison: window && before ? { before, after: window } : null };
   }
 
-  /** Null when this Prometheus knows no webhook request of the service then. */
+  /** Null when this Prometheus has no webhook requests of the service for that time. */
   private async figures(range: number, offset: number, signal?: AbortSignal): Promise<WindowFigures | null> {
     const of = (name: string, labels = ''): string => `${name}{${[labels, this.selector].filter(Boolean).join(',')}}`;
     const past = offset === 0 ? '' : ` offset ${offset}s`;
@@ -47,7 +47,7 @@ export class Prometheus implements GateSource {
     if (acknowledged === null) return null;
     const ackCount = await increase(of('onboarding_webhook_ack_seconds_count'));
     const ackSeconds = await increase(of('onboarding_webhook_ack_seconds_sum'));
-    // Every Node process shows its memory: only those count that are this service.
+    // Every Node process exposes its memory: only those of this service count.
     const memory = `delta(${of('process_resident_memory_bytes')}[${range}s]${past})`;
     const ours = `${of('onboarding_inbox_waiting_commits')}${past}`;
     return {

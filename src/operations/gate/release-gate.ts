@@ -1,10 +1,10 @@
 /**
  * Promote, hold or roll back: the thresholds of the production checklist ("Critical Metrics", "Quality Gates", "Rollback Criteria")
- * applied to what was measured. Pure. Whatever is unknown means `hold`.
+ * applied to the measurements. Pure. Anything unknown means `hold`.
  */
 import type { WindowFigures } from './gate-window';
 
-/** From good to bad. */
+/** From best to worst. */
 export const VERDICTS = ['promote', 'hold', 'rollback'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
@@ -35,7 +35,7 @@ export interface Decision {
   criteria: Criterion[];
 }
 
-/** A decision with what it is based on: what the command prints with `--json`. */
+/** A decision and its basis, as the command prints it with `--json`. */
 export interface GateReport extends Decision {
   window: { source: string; from: string; to: string; seconds: number; reads: number; missed: number };
   figures: WindowFigures | null;
@@ -45,13 +45,13 @@ export interface GateReport extends Decision {
 
 /** What is judged. */
 export interface Observation {
-  /** Null: no metrics could be read, at least not in the end. */
+  /** Null: the metrics could not be read, or no longer at the end. */
   window: WindowFigures | null;
   /** How often the metrics were read, and how often that failed: a service that does not answer is not serving either. */
   reads: { made: number; missed: number };
   /** Two windows to compare, of which the later one is judged; null when there is no earlier one. */
   comparison: { before: WindowFigures; after: WindowFigures } | null;
-  /** Requests per second that were offered, as the operator says; null: throughput is judged only when enough requests came in. */
+  /** Requests per second that were offered, according to the operator; null: throughput is judged only when enough requests came in. */
   expectThroughput: number | null;
 }
 
@@ -67,7 +67,7 @@ export const GATE_THRESHOLDS = {
   throughputPerSecond: 100,
   paceCompliance: 0.95,
   queue: { pendingEvents: 1_000, oldestPendingSeconds: 120 },
-  /** Both must be reached: an occasional stranger must not stop a release. */
+  /** Both must be reached: an occasional unrelated caller must not stop a release. */
   forged: { hold: { count: 10, share: 0.01 }, rollback: { count: 20, share: 0.5 } },
   degradation: 0.2,
   /** A mean below this is noise: a fifth more of 3 ms says nothing. */
@@ -91,7 +91,7 @@ export function decideRelease({ window, reads, comparison, expectThroughput }: O
   return { verdict: worst(criteria.map(({ verdict }) => verdict)), criteria };
 }
 
-/** The worst of some verdicts; without any, promote. */
+/** The worst of several verdicts; promote when there are none. */
 export function worst(verdicts: readonly Verdict[]): Verdict {
   return verdicts.reduce((a, b) => (VERDICTS.indexOf(b) > VERDICTS.indexOf(a) ? b : a), 'promote');
 }
@@ -168,12 +168,12 @@ function queueDepth({ pendingEvents, oldestPendingSeconds, dead }: WindowFigures
 
 function signatureFailures({ forged, acknowledged }: WindowFigures): Criterion {
   const { hold, rollback } = GATE_THRESHOLDS.forged;
-  // Beside the acknowledged ones only: failures of our own must not make the share look smaller.
+  // Compared with acknowledged requests only: our own failures must not make the share look smaller.
   const total = forged + acknowledged;
   const share = total === 0 ? 0 : forged / total;
   const is = (verdict: Verdict, why: string): Criterion =>
     criterion('signature-failures', verdict, share, `< ${percent(hold.share)} or < ${hold.count}`, why);
-  const counts = `${round(forged)} requests without a valid signature beside ${round(acknowledged)} acknowledged`;
+  const counts = `${round(forged)} requests without a valid signature, ${round(acknowledged)} acknowledged`;
   if (forged >= rollback.count && share >= rollback.share) return is('rollback', `critical: ${counts}`);
   return forged >= hold.count && share >= hold.share ? is('hold', counts) : is('promote', counts);
 }
@@ -193,7 +193,7 @@ function degradation(comparison: Observation['comparison'], expected: number | n
   const served = perSecond(before, before.acknowledged);
   const offeredBefore = perSecond(before, before.acknowledged + before.failed);
   const offered = perSecond(after, after.acknowledged + after.failed);
-  // Fewer acknowledgements are only worse when as much was asked for.
+  // Fewer acknowledgements are worse only when demand was the same.
   const comparable = expected !== null || offered >= offeredBefore * (1 - limit);
   const less = comparable && served > 0 ? 1 - perSecond(after, after.acknowledged) / served : 0;
   const measured = Math.max(0, slower, less);

@@ -9,20 +9,20 @@ export interface GateOptions {
   source: GateSource;
   windowMs: number;
   intervalMs: number;
-  /** Judges at once, by the past window (Prometheus) or by everything since the process started (its own metrics). */
+  /** Judges immediately, by the past window (Prometheus) or by everything since the process started (its own metrics). */
   once: boolean;
   expectThroughput: number | null;
-  /** Figures of an earlier gate to compare with, instead of what the source knows of before. */
+  /** Figures of an earlier gate to compare with, instead of the source's own earlier window. */
   baseline: WindowFigures | null;
   clock: Clock;
-  /** Ends the watch early: what was seen until then is judged, but not promoted. */
+  /** Ends the watch early: what was seen so far is judged, but not promoted. */
   signal?: AbortSignal;
   /** Called with the decision so far after every reading but the last. */
   onProgress?: (report: GateReport) => void;
 }
 
 /**
- * Reads at once and then every interval until the window is over, at least twice: a single reading says nothing about a window, however
+ * Reads immediately and then every interval until the window is over, at least twice: a single reading says nothing about a window, however
  * long it took. Ends early only to roll back. Never throws: metrics that cannot be read mean `hold`.
  */
 export async function watchGate(options: GateOptions): Promise<GateReport> {

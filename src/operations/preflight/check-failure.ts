@@ -28,7 +28,7 @@ export function reasonOf(error: unknown): string {
   return error.message;
 }
 
-/** Our errors say what happened and, after the last colon, what to do. */
+/** Our errors say what happened and, after the last colon, the remedy. */
 export function splitRemedy(message: string): { evidence: string; remedy: string } {
   const at = message.lastIndexOf(': ');
   return { evidence: message.slice(0, at), remedy: message.slice(at + 2) };

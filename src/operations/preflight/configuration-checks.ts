@@ -2,7 +2,7 @@ import type { ConfigFinding } from '../../config/load-config';
 import { Check, failed, passed } from '../check';
 import type { PreflightContext } from './preflight-context';
 
-/** Every problem of the configuration, named; and what would make it better. */
+/** Every problem of the configuration, and every recommendation. */
 export function configurationChecks({ report }: PreflightContext): Check[] {
   return [
     {

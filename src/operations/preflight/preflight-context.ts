@@ -1,4 +1,4 @@
-/** What preflight was asked for, and what several checks look at: configuration, database, Typeform; each opened once, when first needed. */
+/** The request to preflight, and what several checks share: configuration, database, Typeform; each opened once, when first needed. */
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import type { AppConfig } from '../../config/app-config';
@@ -15,14 +15,14 @@ const CONNECTIONS = 4;
 /** All checks run at the same time, so that a run takes no longer than 15 s unless a longer time limit is asked for. */
 export const PREFLIGHT_TIMEOUT_MS = 13_000;
 
-/** What an operator can say about a run of `preflight`. */
+/** The options of a run of `preflight`. */
 export interface PreflightOptions {
   /** The SQL of pending migrations is part of the report. */
   showSql: boolean;
   /** A backup, or a directory whose newest file is one. */
   backupFile: string | null;
   backupMaxAgeHours: number;
-  /** Where a backup is made, and proven by restoring it. */
+  /** Where a backup is made and tested by restoring it. */
   makeBackup: string | null;
   /** The image that is about to be deployed. */
   image: string | null;
@@ -37,7 +37,7 @@ export class PreflightContext {
   private calling: Promise<TypeformAccess> | null = null;
 
   constructor(
-    /** As the process got it; its secrets appear in no finding. */
+    /** The environment as given to the process; its secrets appear in no finding. */
     readonly environment: Environment,
     private readonly loaded: LoadedConfig,
     readonly clock: Clock,
@@ -73,7 +73,7 @@ export class PreflightContext {
     );
   }
 
-  /** A connection to the database; throws what the driver does when there is none. */
+  /** A connection to the database; throws the driver's error when there is none. */
   connect(): Promise<DataSource> {
     this.connecting ??= this.databaseUrl().then((url) =>
       new DataSource(dataSourceOptions(url, CONNECTIONS)).initialize(),
@@ -81,7 +81,7 @@ export class PreflightContext {
     return this.connecting;
   }
 
-  /** The database, for checks that are not about reaching it. Throws CannotCheck when it cannot be reached. */
+  /** The database, for checks other than whether it can be reached. Throws CannotCheck when it cannot be reached. */
   async database(): Promise<PreflightRepository> {
     const { config } = this;
     try {
@@ -96,13 +96,13 @@ export class PreflightContext {
     }
   }
 
-  /** Typeform's API, at the pace that all replicas share, or one of its own where no database could share it. */
+  /** Typeform's API, at the pace that all replicas share, or at its own when no database is available to share it. */
   typeform(): Promise<TypeformAccess> {
     this.calling ??= this.openTypeform();
     return this.calling;
   }
 
-  /** Lets go of everything that was opened. Never throws. */
+  /** Closes everything that was opened. Never throws. */
   async close(): Promise<void> {
     await this.calling?.then((access) => access.close()).catch(() => undefined);
     await this.connecting?.then((dataSource) => dataSource.destroy()).catch(() => undefined);
@@ -112,7 +112,7 @@ export class PreflightContext {
     const { config } = this;
     const dataSource = await this.connect().catch(() => null);
     const shared = dataSource !== null && (await new PreflightRepository(dataSource).hasTable('typeform_pace'));
-    // Loaded when it is needed: it brings Nest along, which is most of the time that the program takes to start.
+    // Loaded on demand: it pulls in Nest, which takes most of the program's start time.
     const { TypeformAccess } = await import('./typeform/typeform-access.js');
     return TypeformAccess.open(config, shared ? dataSource : null, this.clock);
   }

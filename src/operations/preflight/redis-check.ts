@@ -22,7 +22,7 @@ export function redisCheck(context: PreflightContext): Check {
         maxRetriesPerRequest: 0,
         retryStrategy: () => null,
       });
-      // The library reports the reason here, and to the caller only that the connection is closed.
+      // Only this event carries the reason; the caller just learns that the connection is closed.
       let reason: unknown;
       redis.on('error', (error) => (reason = error));
       try {

@@ -36,8 +36,8 @@ export function releaseChecks(context: PreflightContext, { image }: { image: str
       run: () => {
         if (image === null)
           return skipped(
-            'no image was named',
-            'name it with --image <name>@sha256:<digest>, or --skip this check if you do not deploy an image',
+            'no image was given',
+            'pass it with --image <name>@sha256:<digest>, or --skip this check if you do not deploy an image',
           );
         if (BY_DIGEST.test(image)) return passed(`${image} names its digest`);
         return failed(

@@ -1,11 +1,11 @@
-/** Other programs (git, npm, pg_dump): run to their end, without any of our secrets in their environment. */
+/** Runs other programs (git, npm, pg_dump) to completion, without any of our secrets in their environment. */
 import { execFile } from 'node:child_process';
 import type { Environment } from '../../config/load-config';
 import { SETTINGS } from '../../config/settings';
 
 export interface RunOptions {
   environment: Environment;
-  /** Added to the environment. */
+  /** Added to the program's environment. */
   variables?: Readonly<Record<string, string>>;
   cwd?: string;
   signal?: AbortSignal;
@@ -19,7 +19,7 @@ export interface ProgramResult {
 
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
-/** null when there is no such program in PATH. Throws when it could not be run to its end. */
+/** null when there is no such program in PATH. Throws when it could not be run to completion. */
 export function runProgram(
   file: string,
   args: readonly string[],
@@ -37,13 +37,13 @@ export function runProgram(
   });
 }
 
-/** What a program printed; null when it is not there or failed. */
+/** What a program printed; null when it is missing or failed. */
 export async function outputOf(file: string, args: readonly string[], options: RunOptions): Promise<string | null> {
   const result = await runProgram(file, args, options);
   return result?.code === 0 ? result.stdout : null;
 }
 
-/** The first line of what a program complained about. What it quotes may be data of respondents and is left out. */
+/** The first line of a program's error output. Quoted parts may hold respondents' data and are left out. */
 export function complaintOf({ code, stderr }: ProgramResult): string {
   const line = stderr.split('\n').find((text) => text.trim() !== '') ?? '';
   const text = line.replace(/"[^"]*"/g, '"..."').slice(0, 200);

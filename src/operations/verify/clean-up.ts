@@ -1,10 +1,10 @@
-/** Removes what a run of verify has left: its form with everything that came in for it, and its API keys. */
+/** Removes what a run of verify left: its form with everything received for it, and its API keys. */
 import { failed, Finding, passed } from '../check';
 import { ADMIN_KEY } from './common-findings';
 import { formOf } from './probe-event';
 import { itemsOf, jsonOf, VerifyRun } from './verify-run';
 
-/** A delivery whose answer was not waited for may be committed late. */
+/** An abandoned delivery may still be committed late. */
 const ROUNDS = 3;
 
 /** Safe to call again. Throws when the service cannot be reached. */
@@ -28,7 +28,7 @@ export async function cleanUp(run: VerifyRun, signal: AbortSignal): Promise<Find
     if (left.length === 0)
       return passed(`removed ${NAMES.map((name) => `${removed[name]} ${name}`).join(', ')} and the form ${formId}`);
   }
-  return failed(`there are deliveries of the form ${formId} left`, byHand(formId));
+  return failed(`the form ${formId} still has deliveries`, byHand(formId));
 }
 
 const NAMES = ['deliveries', 'responses', 'clients'] as const;

@@ -15,9 +15,9 @@ const RATE_TARGET = 100;
 const ROUNDS = 3;
 const MEMORY_LIMIT_BYTES = 200 * 1024 * 1024;
 const PACE_TARGET = 0.95;
-/** The people the load is spread over: so many clients have to be erased afterwards. */
+/** How many people the load is spread over: each becomes a client to erase afterwards. */
 const PEOPLE = 10;
-/** Longer windows of the throttle are not waited for. */
+/** Throttle windows longer than this are not waited out. */
 const LONGEST_WINDOW_MS = 2_000;
 
 const MEMORY = 'process_resident_memory_bytes';
@@ -34,7 +34,7 @@ export function performanceChecks(run: VerifyRun): LinkedCheck<VerifyId>[] {
     },
     {
       id: 'performance.concurrency',
-      title: 'many webhooks at once are acknowledged',
+      title: 'many concurrent webhooks are acknowledged',
       severity: 'block',
       needs: ['webhook.accepted'],
       run: (signal) => concurrency(run, signal),
@@ -67,7 +67,7 @@ async function latency(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
   times.sort((a, b) => a - b);
   const at = (share: number): number => times[Math.min(count - 1, Math.floor(count * share))] ?? 0;
   const mean = times.reduce((total, ms) => total + ms, 0) / count;
-  const found = `p50 ${round(at(0.5))} ms, mean ${round(mean)} ms, p95 ${round(at(0.95))} ms over ${count} requests, the network included`;
+  const found = `p50 ${round(at(0.5))} ms, mean ${round(mean)} ms, p95 ${round(at(0.95))} ms over ${count} requests, including the network`;
   if (at(0.5) < LATENCY_TARGET_MS && mean <= LATENCY_LIMIT_MS) return passed(found);
   return failed(
     `${found}; required: p50 < ${LATENCY_TARGET_MS} ms and mean <= ${LATENCY_LIMIT_MS} ms`,
@@ -75,7 +75,7 @@ async function latency(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
   );
 }
 
-/** Whether it is able to: a machine that was busy with something else gets another chance. */
+/** Takes the best of several rounds, so that other work on the machine does not count. */
 async function concurrency(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
   for (let round = 1; ; round += 1) {
     const count = await affordable(run, CONCURRENT_REQUESTS, signal);
@@ -141,7 +141,7 @@ async function pace(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
   );
 }
 
-/** How many of the wanted requests the throttle lets through. Waits for its window to end. */
+/** How many of the wanted requests the throttle will allow. Waits for its window to end. */
 async function affordable({ target }: VerifyRun, wanted: number, signal: AbortSignal): Promise<number> {
   const { limit, windowMs } = target.throttle;
   if (windowMs <= LONGEST_WINDOW_MS) await delay(windowMs, undefined, { signal });
@@ -154,5 +154,5 @@ const round = (value: number): number => Math.round(value * 10) / 10;
 function refusedRemedy(status: number): string {
   return status === 429
     ? 'this address is throttled: pass the limit of the service with --throttle-limit, or find out who else uses this address'
-    : 'find these requests in the log of the service';
+    : "find these requests in the service's log";
 }

@@ -7,7 +7,7 @@ import type { VerifyId } from './verify-ids';
 import type { VerifyRun } from './verify-run';
 
 const LONGEST_MS = 12_000;
-/** Replicas that do not share their counters let through that many times the limit. */
+/** Replicas that do not share counters allow that many times the limit. */
 const TIMES_THE_LIMIT = 4;
 const MAX_REQUESTS = 20_000;
 const LONGEST_WAIT_SECONDS = 5;
@@ -45,7 +45,7 @@ async function rateLimit(run: VerifyRun, signal: AbortSignal): Promise<Finding> 
     );
   }
   if (flood.other.length > 0)
-    return failed(`answered ${[...new Set(flood.other)].join(', ')} under load`, 'see the log of the service');
+    return failed(`answered ${[...new Set(flood.other)].join(', ')} under load`, "see the service's log");
   const retryAfter = Number(first.headers['retry-after']);
   if (!(retryAfter >= 1)) return failed('429 without Retry-After', 'find out what answers 429 in front of the service');
   const found =

@@ -66,7 +66,7 @@ async function signatures(run: VerifyRun, signal: AbortSignal): Promise<Finding>
   if (wrong.length === 0) return passed(`401 for ${Object.keys(statuses).join(', ')}`);
   return failed(
     wrong.map(([name, status]) => `${name}: ${status}`).join('; '),
-    'take the service offline, since anyone could submit; find out what stands in front of it or answers in its place',
+    'take the service offline, since anyone could submit; find out whether something in front of it answers in its place',
   );
 }
 

@@ -43,7 +43,7 @@ export function logErrorsCheck(run: VerifyRun): LinkedCheck<VerifyId> {
   };
 }
 
-/** Also remembers the metrics of this moment, which later ones are compared with. */
+/** Also records the current metrics, which later ones are compared with. */
 async function started(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
   const { managementUrl } = run.target;
   const notThere = 'start the service, or correct --url and --management-url';
@@ -60,7 +60,7 @@ async function started(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
 }
 
 const probesElsewhere =
-  'name the address of MANAGEMENT_PORT with --management-url: probes and metrics are served only there';
+  'pass the address of MANAGEMENT_PORT with --management-url: probes and metrics are served only there';
 
 async function probes(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
   const bad: string[] = [];
@@ -94,7 +94,7 @@ async function logErrors(run: VerifyRun, signal: AbortSignal): Promise<Finding> 
   const now = metrics.sum(ERROR_LINES, { level: 'error' });
   if (now === null)
     return failed(`${ERROR_LINES}{level="error"} is missing`, 'deploy a version that counts its log lines');
-  if (!same) return otherReplica(`one of them has logged ${now} errors since its start`);
+  if (!same) return otherReplica(`one of them has logged ${now} errors since it started`);
   const lines = now - (count() ?? 0);
   if (lines <= 0) return passed(`no errors logged since verify started; ${now} since the process started`);
   return failed(

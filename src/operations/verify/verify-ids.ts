@@ -1,6 +1,6 @@
 import type { CheckLine } from '../check';
 
-/** In the order of the production checklist. They are run in another one: what refuses requests on purpose comes last. */
+/** In the order of the production checklist. They run in a different order: checks that deliberately get requests refused come last. */
 export const VERIFY_IDS = [
   'service.started',
   'service.log-errors',

@@ -24,7 +24,7 @@ export class VerifyRun {
   readonly http = new HttpClient();
   /** The first event that was accepted. */
   accepted: ProbeEvent | null = null;
-  /** Events sent with a good signature, whatever the answer was: any of them may have been stored. */
+  /** Events sent with a valid signature, regardless of the answer: any of them may have been stored. */
   sent = 0;
   /** Requests with a deliberately wrong signature: the service counts them too. */
   forged = 0;
@@ -41,7 +41,7 @@ export class VerifyRun {
     return probeEvent(this.id, person, this.target.clock.now());
   }
 
-  /** Sends an event as Typeform does. Throws when the signal is aborted; once sent, a delivery is not cut off: it may be stored. */
+  /** Sends an event as Typeform does. Throws when the signal is aborted; a delivery in progress is not cut off, since it may be stored. */
   deliver(event: ProbeEvent, signal: AbortSignal): Promise<HttpAnswer> {
     return this.deliverTo(`${this.target.url}${SHARED_ENDPOINT}`, this.target.secret, event, signal);
   }
@@ -55,12 +55,12 @@ export class VerifyRun {
     return answer.finally(() => this.delivering.delete(answer));
   }
 
-  /** Waits for the deliveries under way. */
+  /** Waits for the deliveries in progress. */
   async delivered(): Promise<void> {
     await Promise.allSettled(this.delivering);
   }
 
-  /** Sends a body with any signature, or none, that is not the right one. */
+  /** Sends a body with a wrong signature, or none. */
   deliverForged(body: Buffer, signature: string | null, signal: AbortSignal): Promise<HttpAnswer> {
     this.forged += 1;
     return this.post(`${this.target.url}${SHARED_ENDPOINT}`, body, signature, signal);
@@ -114,8 +114,8 @@ export class VerifyRun {
   }
 
   /**
-   * Metrics of the process that was asked at the start. `same` is false when only others answer: behind one address there may be
-   * several replicas, each with counters of its own.
+   * Metrics of the process that was asked at the start. `same` is false when only others answer: one address may lead to
+   * several replicas, each with its own counters.
    */
   async metricsAgain(before: ProcessMetrics, signal: AbortSignal): Promise<ProcessMetrics & { same: boolean }> {
     for (let left = METRICS_TRIES - 1; ; left -= 1) {
@@ -136,7 +136,7 @@ export class VerifyRun {
   }
 }
 
-/** The JSON of an answer; an empty object when it is none. */
+/** The JSON of an answer; an empty object when it is not JSON. */
 export function jsonOf(answer: HttpAnswer): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(answer.text);
@@ -146,7 +146,7 @@ export function jsonOf(answer: HttpAnswer): Record<string, unknown> {
   }
 }
 
-/** The items of a list of the admin API; null when the answer is none. */
+/** The items of a list of the admin API; null when the answer is not a list. */
 export function itemsOf(answer: HttpAnswer): Record<string, unknown>[] | null {
   const { items } = jsonOf(answer);
   return answer.status === 200 && Array.isArray(items) ? (items as Record<string, unknown>[]) : null;

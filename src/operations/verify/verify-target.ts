@@ -17,7 +17,7 @@ export interface VerifyTarget {
   clock: Clock;
 }
 
-/** What an operator may say about the service; what is missing is taken from the configuration of this environment. */
+/** What an operator may specify about the service; the rest comes from the configuration of this environment. */
 export interface TargetOptions {
   url: string;
   managementUrl?: string;

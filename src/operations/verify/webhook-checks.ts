@@ -50,14 +50,11 @@ async function accepted(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
     return passed(`200 accepted after ${Math.round(answer.ms)} ms, event ${event.eventId}`);
   }
   const said = typeof status === 'string' ? ` ${status}` : '';
-  return failed(
-    `answered ${answer.status}${said}`,
-    REMEDIES[answer.status] ?? 'find the request in the log of the service',
-  );
+  return failed(`answered ${answer.status}${said}`, REMEDIES[answer.status] ?? "find the request in the service's log");
 }
 
 const REMEDIES: Partial<Record<number, string>> = {
-  200: 'this is not an answer of the service: find out what stands in front of it',
+  200: 'this answer is not from the service: find out what is in front of it',
   401: 'use the secret that the service has: --secret, or TYPEFORM_WEBHOOK_SECRET in this environment',
   404: '--url must be the base URL of the service, without /webhooks',
   429: 'this address already sends too much: wait, or raise THROTTLE_LIMIT',
@@ -75,10 +72,10 @@ async function unsigned(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
   return refused(run, event, await run.deliverForged(event.body, null, signal), signal);
 }
 
-/** Refused with 401, and not there afterwards. */
+/** Refused with 401, and not stored. */
 async function refused(run: VerifyRun, event: ProbeEvent, answer: HttpAnswer, signal: AbortSignal): Promise<Finding> {
   const remedy =
-    'take the service offline, since anyone could submit; find out what stands in front of it or answers in its place';
+    'take the service offline, since anyone could submit; find out whether something in front of it answers in its place';
   if (answer.status !== 401) return failed(`answered ${answer.status} instead of 401`, remedy);
   const stored = await run.admin('GET', `/v1/deliveries/${event.eventId}`, signal);
   if (stored.status === 404) return passed('rejected with 401, and not stored');
@@ -97,7 +94,7 @@ async function recordCreated(run: VerifyRun, signal: AbortSignal): Promise<Findi
   const client = await run.poll(
     async () => {
       last = await run.admin('GET', `/v1/clients?email=${encodeURIComponent(event.email)}`, signal);
-      // Asking again with a key that is refused would only be throttled.
+      // Retrying with a refused key would only be throttled.
       return last.status === 200 ? (itemsOf(last)?.[0] ?? null) : last;
     },
     run.target.patienceMs,

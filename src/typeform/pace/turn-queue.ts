@@ -2,7 +2,7 @@
 import { PRIORITIES, Priority } from './typeform-call.entity';
 
 export class TurnQueue<Waiter extends { readonly priority: Priority }> {
-  // A Set keeps the order of insertion and removes from the middle at no cost.
+  // A Set keeps insertion order and removes from the middle cheaply.
   private readonly waiting: Record<Priority, Set<Waiter>> = { interactive: new Set(), background: new Set() };
 
   add(waiter: Waiter): void {
@@ -15,12 +15,12 @@ export class TurnQueue<Waiter extends { readonly priority: Priority }> {
     return undefined;
   }
 
-  /** Takes one out, wherever it stands. False when it was not there (any more). */
+  /** Removes one from any position. False when it was not there (any more). */
   remove(waiter: Waiter): boolean {
     return this.waiting[waiter.priority].delete(waiter);
   }
 
-  /** Takes all of them out, in their order. */
+  /** Removes and returns all of them, in order. */
   removeAll(): Waiter[] {
     const all = PRIORITIES.flatMap((priority) => [...this.waiting[priority]]);
     for (const priority of PRIORITIES) this.waiting[priority].clear();

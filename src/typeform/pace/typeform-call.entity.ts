@@ -27,7 +27,7 @@ export class TypeformCall {
   @Column('integer', { name: 'waited_ms' })
   waitedMs: number;
 
-  /** HTTP status; null while under way, and when there was no answer. */
+  /** HTTP status; null while in progress, and when there was no answer. */
   @Column('smallint', { nullable: true })
   status: number | null;
 

@@ -1,4 +1,4 @@
-/** What was really sent to Typeform by all replicas: for the overview and the gauges. */
+/** The requests that all replicas actually sent to Typeform: for the overview and the gauges. */
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../../config/app-config';
@@ -33,7 +33,7 @@ const WINDOW_SECONDS = 10;
 
 @Injectable()
 export class TypeformCallsRepository {
-  /** The busiest window there can be ends with a call, so looking at those windows is looking at all. */
+  /** The busiest window always ends with a call, so checking those windows covers all. */
   private readonly allowedInWindow: number;
 
   constructor(
@@ -70,7 +70,10 @@ export class TypeformCallsRepository {
       interactive: row.interactive,
       rateLimited: row.rate_limited,
       failed: row.failed,
-      waitMs: p50 === null || p95 === null || max === null ? null : { p50, p95, max },
+      waitMs:
+        p50 === null || p95 === null || max === null
+          ? null
+          : { p50: Math.round(p50), p95: Math.round(p95), max: Math.round(max) },
       maxPer10Seconds: row.max_in_window,
       compliance: row.compliance,
     };

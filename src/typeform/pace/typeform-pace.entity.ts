@@ -1,6 +1,6 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** The single row by which all replicas take turns. Nothing is ever held: a crashed process leaves nothing to release. */
+/** The single row through which all replicas take turns. Nothing is ever held, so a crashed process leaves nothing to release. */
 @Entity('typeform_pace')
 @Check('typeform_pace_single', 'id = 1')
 export class TypeformPaceState {
@@ -11,11 +11,11 @@ export class TypeformPaceState {
   @Column('timestamptz', { name: 'next_free_at' })
   nextFreeAt: Date;
 
-  /** How many answers in a row were 429: the pause grows with it. */
+  /** The number of consecutive 429 answers: the pause grows with it. */
   @Column('integer', { default: 0 })
   refusals: number;
 
-  /** Who goes first among all who wait in any replica; null when nobody has said so since the last turn. */
+  /** The first in line among all replicas' waiters; null when none has announced itself since the last turn. */
   @Column('uuid', { name: 'first_waiter', nullable: true })
   firstWaiter: string | null;
 

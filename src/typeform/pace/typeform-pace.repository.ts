@@ -1,12 +1,12 @@
 /**
- * The SQL of the pace. Every statement is a transaction of its own on the single row of `typeform_pace`, so no process holds
- * a lock while it does something else. All times are PostgreSQL's `clock_timestamp()`: the clocks of the replicas do not count.
+ * The SQL of the pace. Every statement is a separate transaction on the single row of `typeform_pace`, so no process holds
+ * a lock while it does something else. All times are PostgreSQL's `clock_timestamp()`: the replicas' clocks do not matter.
  */
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Priority } from './typeform-call.entity';
 
-/** Who asks for a turn. The order is interactive before background, then the longest wait. */
+/** A candidate for a turn. The order is interactive before background, then the longest wait. */
 export interface Candidate {
   /** Unique to this turn. */
   id: string;
@@ -21,18 +21,18 @@ export interface PlaceInLine {
   freeInMs: number;
 }
 
-/** How long the first one may be late for its turn before the others go on without it. */
+/** How late the first in line may be for its turn before the others stop waiting for it. */
 const LATE_AFTER_MS = 300;
-/** Typeform documents no `Retry-After`: without one wait at least this long, twice as long after each refusal in a row. */
+/** Typeform documents no `Retry-After`: without one, wait at least this long, doubled after each consecutive refusal. */
 const FIRST_PAUSE_MS = 1_000;
 const MAX_GROWN_PAUSE_MS = 60_000;
-/** Whatever `Retry-After` says, a single answer stops all calls for no longer than this. */
+/** Upper limit of a pause, even if `Retry-After` asks for more. */
 const MAX_ASKED_PAUSE_MS = 300_000;
 const KEPT_HOURS = 24;
-/** Each finished call removes up to this many expired rows: more than it adds, and never many at once. */
+/** Each finished call removes up to this many expired rows: more than it adds, but never many. */
 const EXPIRED_PER_CALL = 20;
 
-/** `$1` waiter, `$2` interactive, `$3` waited milliseconds: true when nobody who is still there goes before this one. */
+/** `$1` waiter, `$2` interactive, `$3` waited milliseconds: true when no live waiter goes before this one. */
 const GOES_FIRST = `(
   first_waiter IS NULL OR first_waiter = $1::uuid OR first_until < clock_timestamp()
   OR ($2::boolean AND NOT first_interactive)
@@ -43,7 +43,7 @@ export class TypeformPaceRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * Takes the turn if one is free now and nobody goes before the candidate: the next one is free `spacingMs` later. A
+   * Takes the turn if one is free now and no other waiter goes first: the next one is free `spacingMs` later. A
    * concurrent attempt waits for the row and then sees the new time, so no turn is given twice. Records the call.
    */
   async claim({ id, priority, operation, waitedMs }: Candidate, spacingMs: number): Promise<boolean> {
@@ -63,7 +63,7 @@ export class TypeformPaceRepository {
     return taken.length > 0;
   }
 
-  /** Says who waits: the candidate becomes the first in line unless somebody goes before it. */
+  /** Announces a waiter: it becomes the first in line unless another goes before it. */
   async standInLine({ id, priority, waitedMs }: Candidate): Promise<PlaceInLine> {
     const [place] = await this.dataSource.query<{ first: boolean; free_in_ms: number }[]>(
       `WITH announced AS (
@@ -79,18 +79,18 @@ export class TypeformPaceRepository {
          FROM typeform_pace WHERE id = 1`,
       [id, priority === 'interactive', waitedMs, LATE_AFTER_MS],
     );
-    if (!place) throw new Error('typeform_pace has lost its row: insert it again as its migration does');
+    if (!place) throw new Error('typeform_pace has lost its row: insert it again, as its migration does');
     return { first: place.first, freeInMs: place.free_in_ms };
   }
 
-  /** Takes back the record of a turn that was not used. The turn itself is lost: it cannot be known who took the next one. */
+  /** Deletes the record of an unused turn. The turn itself is lost, since another process may have taken the next one. */
   async withdraw(id: string): Promise<void> {
     await this.dataSource.query('DELETE FROM typeform_call WHERE id = $1', [id]);
   }
 
   /**
-   * Records what became of a call: its HTTP status (null: no answer), and how much later than the turn it was really sent.
-   * Any answer that is not 429 ends the growth of the pauses. Removes records that are older than a day.
+   * Records the result of a call: its HTTP status (null: no answer), and how much later than the turn it was sent.
+   * Any answer other than 429 resets the growth of the pauses. Removes records that are older than a day.
    */
   async finish(id: string, call: { status: number | null; lateMs: number; durationMs: number }): Promise<void> {
     await this.dataSource.query(
@@ -108,7 +108,7 @@ export class TypeformPaceRepository {
     );
   }
 
-  /** Stops all calls of all replicas after a 429, for as long as Typeform asked or else longer each time. Returns milliseconds. */
+  /** Stops all calls of all replicas after a 429, for as long as Typeform asked, or else longer each time. Returns milliseconds. */
   async pauseAll(askedMs: number | undefined): Promise<number> {
     const [paused] = await this.dataSource.query<{ pause_ms: number }[]>(
       `WITH refused AS (

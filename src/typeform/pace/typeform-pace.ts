@@ -1,7 +1,7 @@
 /**
- * Hands out turns to call Typeform, which accepts 2 requests a second from the whole account: all replicas share one row in
+ * Hands out turns to call Typeform, which accepts 2 requests a second per account: all replicas share one row in
  * PostgreSQL that paces them together. A turn is handed out once it is free, never ahead of time, so that an interactive call
- * overtakes every background call that waits in any replica.
+ * overtakes every background call waiting in any replica.
  */
 import { Injectable, Logger, OnModuleDestroy } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
@@ -20,7 +20,7 @@ export interface TurnRequest {
   signal?: AbortSignal;
 }
 
-/** The right to send one request, at once. */
+/** The right to send one request immediately. */
 export interface Turn {
   id: string;
   waitedMs: number;
@@ -36,13 +36,13 @@ interface Waiter extends TurnRequest {
 }
 
 /**
- * Added between two turns, since requests take different times to reach Typeform: over 10 seconds it absorbs half a second of
+ * Added between two turns because requests take different times to reach Typeform: over 10 seconds it absorbs half a second of
  * jitter.
  */
 const SAFETY_MARGIN_MS = 25;
-/** A turn that took longer to reach us is not used: a call that late could come too close to the next one. */
+/** A turn that took longer than this to arrive is not used: a call that late could come too close to the next one. */
 const MAX_TURN_AGE_MS = 250;
-/** Whoever is not first in line asks this long after the turn became free, and this often while the first one is late. */
+/** A waiter that is not first in line asks this long after the turn became free, and this often while the first one is late. */
 const YIELD_MS = 25;
 /** How long a person waits for a turn; a background call has time. */
 export const INTERACTIVE_WAIT_LIMIT_MS = 10_000;
@@ -54,7 +54,7 @@ export class TypeformPace implements OnModuleDestroy {
   private readonly queue = new TurnQueue<Waiter>();
   private running = false;
   private stopped = false;
-  /** Nudged whenever somebody else becomes the first in line. */
+  /** Nudged whenever the first in line changes. */
   private readonly rest = new NudgeableSleep();
 
   constructor(
@@ -66,7 +66,7 @@ export class TypeformPace implements OnModuleDestroy {
 
   /**
    * Waits for a turn. Throws DomainError `typeform_timeout` when an interactive call would wait too long, `shutting_down`;
-   * the error of the database, without which nothing is sent; or the reason of the signal.
+   * the database's error, without which nothing is sent; or the signal's reason.
    */
   take(request: TurnRequest): Promise<Turn> {
     if (this.stopped) return Promise.reject(shuttingDown());
@@ -94,7 +94,7 @@ export class TypeformPace implements OnModuleDestroy {
     });
   }
 
-  /** Records what became of a turn's call. A failure is only logged: the call itself was made. */
+  /** Records the result of a turn's call. A failure is only logged: the call itself was made. */
   async finish(turn: Turn, call: { status: number | null; sentAt: number; durationMs: number }): Promise<void> {
     const { status, sentAt, durationMs } = call;
     await this.repository
@@ -104,14 +104,14 @@ export class TypeformPace implements OnModuleDestroy {
       );
   }
 
-  /** Makes every replica wait after a 429: as long as Typeform asked, else longer after each refusal in a row. Never throws. */
+  /** Makes every replica wait after a 429: as long as Typeform asked, else longer after each consecutive refusal. Never throws. */
   async pauseAll(retryAfterSeconds: number | undefined): Promise<void> {
     const askedMs = retryAfterSeconds === undefined ? undefined : retryAfterSeconds * 1000;
     try {
       const pauseMs = await this.repository.pauseAll(askedMs);
-      this.logger.warn('Typeform answered 429: all calls of all replicas pause', { pauseMs });
+      this.logger.warn('Typeform answered 429: every replica pauses its calls', { pauseMs });
     } catch {
-      // Without the database nobody gets a turn either.
+      // Without the database no replica gets a turn either.
       this.logger.warn('The pause after a 429 could not be recorded');
     }
   }
@@ -121,7 +121,7 @@ export class TypeformPace implements OnModuleDestroy {
     for (const waiter of this.changeLine(() => this.queue.removeAll())) waiter.reject(shuttingDown());
   }
 
-  /** Works for whoever is first, until nobody waits. */
+  /** Gets a turn for the first in line, until the queue is empty. */
   private async run(): Promise<void> {
     this.running = true;
     try {
@@ -132,14 +132,14 @@ export class TypeformPace implements OnModuleDestroy {
       }
     } catch (cause) {
       const error = cause instanceof Error ? cause.message : 'unknown error';
-      this.logger.error('No turn to call Typeform can be taken: the database does not answer', { error });
+      this.logger.error('Cannot take a turn to call Typeform: the database does not answer', { error });
       for (const waiter of this.queue.removeAll()) waiter.reject(cause);
     } finally {
       this.running = false;
     }
   }
 
-  /** Tries once to get a waiter its turn. Returns the milliseconds until the next attempt makes sense; 0: at once. */
+  /** Tries once to get a waiter its turn. Returns the milliseconds until the next attempt makes sense; 0: immediately. */
   private async tryFor(waiter: Waiter): Promise<number> {
     const askedAt = performance.now();
     const { id, priority, operation, since } = waiter;
@@ -159,13 +159,13 @@ export class TypeformPace implements OnModuleDestroy {
     return Math.ceil(first ? Math.max(freeInMs, 1) : Math.max(freeInMs, 0) + YIELD_MS);
   }
 
-  /** The turn came too late, or to somebody who has left. */
+  /** The turn arrived too late, or for a caller that has left. */
   private async withdraw(waiter: Waiter): Promise<void> {
     await this.repository.withdraw(waiter.id);
     waiter.id = randomUUID();
   }
 
-  /** Changes the queue. Whoever is first afterwards never waits out a sleep that was meant for somebody else. */
+  /** Changes the queue. A new first in line never waits out a sleep meant for another. */
   private changeLine<T>(change: () => T): T {
     const first = this.queue.first();
     const changed = change();
@@ -176,7 +176,7 @@ export class TypeformPace implements OnModuleDestroy {
 
 function waitedTooLong(freeInMs = 0): DomainError {
   const retryAfterSeconds = Math.max(1, Math.ceil(freeInMs / 1000));
-  const message = `too many calls wait for Typeform, which takes 2 a second: try again in ${retryAfterSeconds} s`;
+  const message = `too many calls are waiting for Typeform, which allows 2 a second: try again in ${retryAfterSeconds} s`;
   return new DomainError('typeform_timeout', message, { retryAfterSeconds });
 }
 

@@ -30,7 +30,7 @@ export function alertEvidence(projectRoot: string, prometheusUrl: string | null)
     if (prometheusUrl === null) {
       return unclear(
         `${evidence}; whether Prometheus has loaded them was not checked`,
-        'name it with --prometheus <url>',
+        'pass its address with --prometheus <url>',
       );
     }
     const loaded = await loadedAlerts(prometheusUrl, signal);

@@ -15,11 +15,11 @@ const rules = z.union([z.object({ groups }), z.object({ spec: z.object({ groups 
 export interface AlertRule {
   name: string;
   severity: string;
-  /** Its expression and what it says, for looking up what it watches. */
+  /** Its expression and annotations, searched for what it watches. */
   text: string;
 }
 
-/** What the checklist wants to be alerted of, each by one rule at least. */
+/** What the checklist requires an alert for, each covered by at least one rule. */
 export const ALERT_DEMANDS = {
   /** Success rate below 95 %. */
   critical: ({ severity, text }: AlertRule) => severity === 'critical' && /success/i.test(text) && /95/.test(text),
@@ -30,7 +30,7 @@ export const ALERT_DEMANDS = {
   performance: ({ text }: AlertRule) => /latency|memory|queue|inbox_oldest/i.test(text),
 } satisfies Record<string, (rule: AlertRule) => boolean>;
 
-/** Every alert below deploy/, each name once, and the files they are in. */
+/** Every alert below deploy/, each name once, with the files that contain them. */
 export function shippedAlerts(projectRoot: string): { alerts: AlertRule[]; files: string[] } {
   const byName = new Map<string, AlertRule>();
   const files = new Set<string>();

@@ -7,7 +7,7 @@ import type { Evidence } from './evidence';
 
 const manifest = z.object({ version: z.string(), dependencies: z.record(z.string(), z.string()).default({}) });
 
-/** Every production dependency is there in its pinned version. */
+/** Every production dependency is installed at its pinned version. */
 export function dependencyEvidence(projectRoot: string): Evidence {
   return {
     id: 'evidence.dependencies',
@@ -20,7 +20,7 @@ export function dependencyEvidence(projectRoot: string): Evidence {
         return installed === version ? [] : [`${name} ${installed ?? 'missing'} instead of ${version}`];
       });
       if (wrong.length > 0) return failed(wrong.join(', '), 'run npm ci');
-      return passed(`${pinned.length} production dependencies installed in their pinned versions`);
+      return passed(`${pinned.length} production dependencies installed at their pinned versions`);
     },
   };
 }

@@ -23,8 +23,8 @@ export function deployDocuments(projectRoot: string): DeployDocument[] {
 function documentsOf(folder: string, name: string): DeployDocument[] {
   const file = `deploy/${name.replaceAll('\\', '/')}`;
   return [...parseAllDocuments(readFileSync(join(folder, name), 'utf8'))].map((document) => {
-    if (document.errors[0]) throw new Error(`${file} is no YAML: ${document.errors[0].code}`);
-    // Files of our own: repeating a value by an alias is no attack.
+    if (document.errors[0]) throw new Error(`${file} is not YAML: ${document.errors[0].code}`);
+    // These are our own files: repeating a value with an alias is not an attack.
     return { file, content: document.toJS({ maxAliasCount: -1 }) as unknown };
   });
 }

@@ -1,4 +1,4 @@
-/** The documents that are shipped beside the program. */
+/** The documents that ship with the program. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { passed } from '../../check';

@@ -168,7 +168,7 @@ describe('the alerts', () => {
     const elsewhere = prometheusUrl.replace('/prefix', '');
     expect(await line('evidence.alert-rules', { prometheusUrl: elsewhere })).toContain('fail: ');
     put('deploy/rules.yml', 'groups: [');
-    expect(await line('evidence.alert-rules')).toContain('deploy/rules.yml is no YAML');
+    expect(await line('evidence.alert-rules')).toContain('deploy/rules.yml is not YAML');
   });
 
   it('are found in a PrometheusRule as well', async () => {

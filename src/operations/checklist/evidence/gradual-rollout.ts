@@ -6,7 +6,7 @@ import { Evidence, unclear } from './evidence';
 
 const strategy = z.object({ canary: z.object({ steps: z.array(z.unknown()).min(1) }) });
 
-/** What the balancer in front of the service really does, a person looks at. */
+/** A person checks what the load balancer in front of the service actually does. */
 export function rolloutEvidence(projectRoot: string): Evidence {
   return {
     id: 'evidence.gradual-rollout',
@@ -22,7 +22,7 @@ export function rolloutEvidence(projectRoot: string): Evidence {
   };
 }
 
-/** How many steps the first canary in a document has, wherever it stands: the strategy may be a patch of Kustomize. */
+/** How many steps the first canary in a document has, wherever it is defined: the strategy may be a patch of Kustomize. */
 function canarySteps(value: unknown): number {
   const found = strategy.safeParse(value);
   if (found.success) return found.data.canary.steps.length;

@@ -18,7 +18,7 @@ const results = z.object({
   testResults: z.array(
     z.object({
       name: z.string(),
-      /** `failed` also of a file that could not be run at all. */
+      /** `failed` also covers a file that could not be run at all. */
       status: z.string(),
       assertionResults: z.array(z.object({ status: z.string() })),
     }),
@@ -26,7 +26,7 @@ const results = z.object({
 });
 type TestResults = z.infer<typeof results>;
 
-/** `path` is that of the results, null when none were given. */
+/** `path` of the results; null when none were given. */
 export function testEvidence(path: string | null): Evidence[] {
   return [
     { id: 'evidence.tests', severity: 'block', title: 'all tests', run: () => judge(path, /./, 1) },
@@ -46,12 +46,12 @@ export function testEvidence(path: string | null): Evidence[] {
   ];
 }
 
-/** All tests of the files that match have passed, and there are at least `demanded`. Throws when it is no such file. */
+/** All tests of the files that match have passed, and there are at least `demanded`. Throws when the file is not one of jest's. */
 function judge(path: string | null, files: RegExp, demanded: number): Finding {
   if (path === null) {
     return unclear(
       'no test results were given',
-      'run `npx jest --json --outputFile test-results.json` and name the file with --ci-results, or sign the line',
+      'run `npx jest --json --outputFile test-results.json` and pass the file with --ci-results, or sign the line',
     );
   }
   const { startTime, testResults } = readResults(path);

@@ -1,4 +1,4 @@
-/** Makes a backup, restores it into a scratch database and compares the row counts; the scratch database is dropped. */
+/** Makes a backup, restores it into a scratch database, compares the row counts and drops the scratch database. */
 import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { failed, Finding, passed } from '../../check';
@@ -12,7 +12,7 @@ export const INSTALL_CLIENT =
   "install the PostgreSQL client programs in the server's version (Debian: postgresql-client)";
 const KILOBYTE = 1024;
 
-/** Leaves the backup in `directory` when it could be restored, and nothing else. */
+/** Leaves only the backup in `directory`, and only when it could be restored. */
 export async function backUpAndRestore(
   context: PreflightContext,
   directory: string,
@@ -40,7 +40,7 @@ export async function backUpAndRestore(
       await run(
         'pg_dump',
         args,
-        'make sure that the database user may read every table and that the directory is writable',
+        'make sure that the database user can read every table and that the directory is writable',
       );
       return rows;
     });
@@ -80,7 +80,7 @@ function explainScratch(error: unknown): never {
   if (error instanceof CannotCheck || error instanceof CheckFailed) throw error;
   throw new CheckFailed(
     `the scratch database could not be used (${reasonOf(error)})`,
-    'allow the database user to create databases (ALTER ROLE ... CREATEDB), or name a backup with --backup-file',
+    'allow the database user to create databases (ALTER ROLE ... CREATEDB), or pass a backup with --backup-file',
   );
 }
 

@@ -21,8 +21,8 @@ export function backupCheck(context: PreflightContext, options: PreflightOptions
       if (makeBackup !== null) return backUpAndRestore(context, makeBackup, signal);
       if (backupFile !== null) return checkFile(context, options, backupFile, signal);
       return failed(
-        'no backup was named, and none was requested',
-        'name one with --backup-file <file or directory>, or have one made and test-restored with --make-backup <directory>',
+        'no backup was given, and none was requested',
+        'pass one with --backup-file <file or directory>, or make and test-restore one with --make-backup <directory>',
       );
     },
   };

@@ -1,4 +1,4 @@
-/** What proving a backup asks of the database, on connections of its own: they are silent for as long as a dump takes. */
+/** The queries of a backup test, on dedicated connections: these are silent for as long as a dump takes. */
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { parseIntoClientConfig } from 'pg-connection-string';
@@ -10,7 +10,7 @@ export type RowCounts = ReadonlyMap<string, number>;
 export class BackupRepository {
   constructor(private readonly url: string) {}
 
-  /** `work` gets the name of a snapshot for pg_dump, and the rows that every table has in it, whatever is written meanwhile. */
+  /** `work` gets the name of a snapshot for pg_dump, and each table's row count in it, unaffected by concurrent writes. */
   inSnapshot<T>(work: (snapshot: string, rows: RowCounts) => Promise<T>): Promise<T> {
     return this.connected(undefined, async (client) => {
       await client.query(
@@ -22,7 +22,7 @@ export class BackupRepository {
     });
   }
 
-  /** `work` gets the name of an empty database, and a function that counts its rows; the database is dropped whatever happens. */
+  /** `work` gets the name of an empty database, and a function that counts its rows; the database is always dropped. */
   inScratchDatabase<T>(work: (name: string, rows: () => Promise<RowCounts>) => Promise<T>): Promise<T> {
     const name = `onboarding_preflight_${randomBytes(6).toString('hex')}`;
     return this.connected(undefined, async (client) => {
@@ -38,7 +38,7 @@ export class BackupRepository {
   private async connected<T>(database: string | undefined, work: (client: Client) => Promise<T>): Promise<T> {
     const config = { ...parseIntoClientConfig(this.url), ...(database === undefined ? {} : { database }) };
     const client = new Client({ ...config, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, keepAlive: true });
-    // A query that is under way is told too; without a listener the process would end.
+    // A running query rejects as well; without a listener this event would end the process.
     client.on('error', () => undefined);
     await client.connect();
     try {
@@ -49,7 +49,7 @@ export class BackupRepository {
   }
 }
 
-/** Counts every table of the schema that is ours to use. */
+/** Counts the rows of every table in the schema that we may use. */
 async function countRows(client: Client): Promise<RowCounts> {
   const { rows: tables } = await client.query<{ name: string; quoted: string }>(
     `SELECT relname AS name, quote_ident(relname) AS quoted FROM pg_class

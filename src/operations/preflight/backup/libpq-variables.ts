@@ -1,6 +1,6 @@
 import { parse as parseConnectionString } from 'pg-connection-string';
 
-/** A connection string as libpq's environment variables: on a command line everybody on the machine could read the password. */
+/** A connection string as libpq's environment variables: on a command line, every user of the machine could read the password. */
 export function libpqVariables(url: string): Record<string, string> {
   const { host, port, user, password, database } = parseConnectionString(url);
   const query = new URL(url.replace(/^postgres(ql)?:\/\/([^@/]*@)?(?=\/)/, 'postgresql://localhost')).searchParams;

@@ -8,7 +8,7 @@ import type { PreflightRepository } from './preflight.repository';
 
 const MIN_VERSION = 140_000;
 
-/** The database is there, new enough, ours to change, and at the version that this program expects. */
+/** The database is reachable, recent enough, ours to change, and at the schema version this program expects. */
 export function databaseChecks(context: PreflightContext, { showSql }: { showSql: boolean }): Check[] {
   const check = (id: string, title: string, look: (database: PreflightRepository) => Promise<Finding>): Check => ({
     id,
@@ -71,7 +71,7 @@ async function checkMigrations(database: PreflightRepository, showSql: boolean):
   if (unknown.length > 0) {
     return failed(
       `the database has run ${unknown.join(', ')}, which this version does not know`,
-      'deploy a version that knows it; to roll back on purpose, read docs/rollback.md first',
+      'deploy a version that knows it; if you mean to roll back, read docs/rollback.md first',
     );
   }
   const pending = MIGRATIONS.filter(({ name }) => !run.includes(name));

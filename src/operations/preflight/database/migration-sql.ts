@@ -6,7 +6,7 @@ interface Migration {
   new (): MigrationInterface;
 }
 
-/** What `up` would send, under a comment with its name. A migration that does more than send SQL says so instead. */
+/** What `up` would send, below a comment with its name. For a migration that does more than send SQL, a comment that says so. */
 export async function sqlOfMigration(migration: Migration): Promise<string> {
   const statements: string[] = [];
   try {
@@ -24,7 +24,7 @@ export function tablesMadeBy(sql: string): string[] {
   return [...sql.matchAll(/CREATE TABLE (?:IF NOT EXISTS )?"?(\w+)"?/gi)].flatMap(([, name]) => name ?? []);
 }
 
-/** A query runner that only writes down. Its answers are empty. */
+/** A query runner that only records the SQL. Its answers are empty. */
 function recorder(statements: string[]): QueryRunner {
   return new Proxy({} as QueryRunner, {
     get: (_, member) => {
@@ -37,7 +37,7 @@ function recorder(statements: string[]): QueryRunner {
   });
 }
 
-/** Takes away the indentation that all lines have because they stand in a program. */
+/** Removes the indentation that the lines share because they are embedded in code. */
 function outdent(sql: string): string {
   const lines = sql.split('\n').filter((line, at, all) => line.trim() !== '' || (at > 0 && at < all.length - 1));
   const indents = lines.filter((line) => line.trim() !== '').map((line) => line.length - line.trimStart().length);

@@ -68,7 +68,7 @@ export class PreflightRepository {
     );
   }
 
-  /** The webhooks that Typeform should have: first those not in sync, then those not observed for longest. */
+  /** The webhooks that Typeform should have: those not in sync first, then by the oldest observation. */
   async webhooks(): Promise<KnownWebhook[]> {
     if (!(await this.hasTable('webhook'))) return [];
     return this.dataSource.query<KnownWebhook[]>(

@@ -1,19 +1,19 @@
-/** How far clocks are apart. Pure. */
+/** How far apart clocks are. Pure. */
 import { failed, Finding, passed } from '../../check';
 
 const MAX_SKEW_SECONDS = 5;
 
-/** What another clock said, and between which two moments of ours it said it. Milliseconds since 1970. */
+/** A reading of another clock, and our own clock before and after it. Milliseconds since 1970. */
 export interface ClockReading {
   whose: string;
   theirMs: number;
   askedAtMs: number;
   heardAtMs: number;
-  /** How coarse the other clock is told. */
+  /** The resolution of the other clock. */
   precisionMs: number;
 }
 
-/** Fails when any clock is certainly more than 5 s away from ours. */
+/** Fails when any clock is certainly more than 5 s off ours. */
 export function judgeClocks(readings: readonly ClockReading[]): Finding {
   const skews = readings.map(({ whose, theirMs, askedAtMs, heardAtMs, precisionMs }) => {
     const skewMs = theirMs - (askedAtMs + heardAtMs) / 2;
@@ -28,6 +28,6 @@ export function judgeClocks(readings: readonly ClockReading[]): Finding {
   if (!skews.some(({ tooMuch }) => tooMuch)) return passed(evidence);
   return failed(
     evidence,
-    `synchronise the clocks with NTP (timedatectl, chronyc tracking): they may differ by ${MAX_SKEW_SECONDS} s at most`,
+    `synchronise the clocks with NTP (timedatectl, chronyc tracking): they may differ by at most ${MAX_SKEW_SECONDS} s`,
   );
 }

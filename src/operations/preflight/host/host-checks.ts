@@ -11,7 +11,7 @@ import { outputOf } from '../run-program';
 const MIN_OPEN_FILES = 4_096;
 const MEGABYTE = 1024 * 1024;
 
-/** The machine that preflight runs on: it should be the one, or like the one, that the service runs on. */
+/** The machine that preflight runs on: it should be the service's own machine, or one like it. */
 export function hostChecks(context: PreflightContext, { minDiskMegabytes }: { minDiskMegabytes: number }): Check[] {
   return [
     {
@@ -23,17 +23,17 @@ export function hostChecks(context: PreflightContext, { minDiskMegabytes }: { mi
         const free = await Promise.all(places.map(async (path) => ({ path, megabytes: await freeMegabytes(path) })));
         const evidence = free.map(({ path, megabytes }) => `${path} has ${megabytes} MB free`).join('; ');
         if (free.every(({ megabytes }) => megabytes >= minDiskMegabytes)) return passed(evidence);
-        return failed(evidence, `free some space: at least ${minDiskMegabytes} MB are needed (--min-disk-mb)`);
+        return failed(evidence, `free up space: at least ${minDiskMegabytes} MB are needed (--min-disk-mb)`);
       },
     },
     clockCheck(context),
     {
       id: 'host.file-limits',
-      title: 'enough files can be open',
+      title: 'the limit on open files is high enough',
       severity: 'block',
       run: async () => {
         const limit = await openFileLimit(context);
-        const evidence = `${limit === Infinity ? 'any number of' : limit} files can be open at a time`;
+        const evidence = `${limit === Infinity ? 'any number of' : limit} files can be open at the same time`;
         if (limit >= MIN_OPEN_FILES) return passed(evidence);
         return failed(
           `${evidence}, and every connection counts as one`,

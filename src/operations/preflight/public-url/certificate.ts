@@ -1,4 +1,4 @@
-/** The certificate that a server shows, and whether a client with node's trust would accept it. */
+/** The certificate that a server presents, and whether a client that trusts the same CAs as Node would accept it. */
 import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 

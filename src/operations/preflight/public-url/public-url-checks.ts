@@ -93,7 +93,7 @@ export function publicUrlChecks(context: PreflightContext): Check[] {
         } catch (error) {
           return failed(
             `${endpoint} cannot be reached (${reasonOf(error)})`,
-            'start the service and whatever stands in front of it; before a first deployment use --skip public-url.reachable and run verify afterwards',
+            'start the service and everything in front of it; before a first deployment use --skip public-url.reachable and run verify afterwards',
           );
         }
       },
@@ -102,7 +102,7 @@ export function publicUrlChecks(context: PreflightContext): Check[] {
 }
 
 const INSTALL =
-  'install a certificate for this name, including its whole chain (with a CA of your own, set NODE_EXTRA_CA_CERTS for this check; note that Typeform does not trust that CA)';
+  'install a certificate for this name, including its whole chain (with your own CA, set NODE_EXTRA_CA_CERTS for this check; note that Typeform does not trust that CA)';
 
 /** Without the brackets of an IPv6 address. */
 function hostOf({ hostname }: URL): string {

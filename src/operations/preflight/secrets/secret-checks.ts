@@ -10,7 +10,7 @@ const MIN_SIGNING_LENGTH = 20;
 const RECOMMENDED_LENGTH = 32;
 const MAKE_ONE = 'create one with: openssl rand -base64 32';
 
-/** Length, guessability and leftover defaults of the secrets in the environment. They are measured and never shown. */
+/** Length, guessability and leftover defaults of the secrets in the environment. They are measured, never shown. */
 export function secretChecks({ environment, report }: PreflightContext): Check[] {
   const production = report.environment === 'production';
   const given = (names: readonly string[]): { name: string; value: string }[] =>
@@ -55,7 +55,9 @@ export function secretChecks({ environment, report }: PreflightContext): Check[]
         if (secrets.length === 0)
           return skipped('no secret is set', 'set the secrets, then run preflight again', 'warn');
         return found.length === 0
-          ? passed(`${secrets.length} secrets are set: none is a default, none is used twice`)
+          ? passed(
+              `${secrets.length === 1 ? 'one secret is' : `${secrets.length} secrets are`} set: none is a default, none is used twice`,
+            )
           : failed(found.join('; '), `give each its own value; ${MAKE_ONE}`);
       },
     },

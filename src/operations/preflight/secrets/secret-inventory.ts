@@ -8,10 +8,10 @@ export interface NamedSecret {
   value: string;
 }
 
-/** Shorter texts are no secrets, and cutting them out of what is printed would make it unreadable. */
+/** Shorter texts are not secrets, and removing them from the output would make it unreadable. */
 const MIN_REDACTED_LENGTH = 6;
 
-/** Every secret that is set: each key of the ring and the passwords in URLs apart. */
+/** Every secret that is set, including each key of the ring and each password in a URL. */
 export function givenSecrets(environment: Environment): NamedSecret[] {
   return Object.entries(SETTINGS)
     .filter(([, setting]) => 'secret' in setting)
@@ -23,7 +23,7 @@ export function givenSecrets(environment: Environment): NamedSecret[] {
     });
 }
 
-/** A function that cuts every secret out of a text. */
+/** A function that removes every secret from a text. */
 export function redactor(environment: Environment): (text: string) => string {
   const values = givenSecrets(environment)
     .flatMap(({ value }) => [value, encodeURIComponent(value)])

@@ -1,4 +1,4 @@
-/** Whether a secret is one: hard to guess, random, no example and used once. Judged by the values alone. Pure. */
+/** Whether a secret is a good one: hard to guess, random, not an example, used once. Judged by the values alone. Pure. */
 import { SANDBOX_API_KEY } from '../../../typeform/typeform-account';
 import type { NamedSecret } from './secret-inventory';
 
@@ -43,7 +43,7 @@ function bitsPerCharacter(text: string): number {
   return [...counts.values()].reduce((sum, count) => sum - (count / total) * Math.log2(count / total), 0);
 }
 
-/** Leaves out every character that goes on as the two before it did: `aaa`, `abc`, `321`. */
+/** Leaves out every character that continues the pattern of the two before it: `aaa`, `abc`, `321`. */
 function withoutRuns(text: string): string {
   const codes = [...text].map((character) => character.codePointAt(0) ?? 0);
   return [...text]
@@ -61,13 +61,13 @@ const MIN_DIFFERENT_BYTES = 20;
 /** What is wrong with a key; null when nothing is. */
 export function weaknessOf(key: Buffer): string | null {
   const bytes = [...key];
-  if (bytes.every((byte) => byte >= 0x20 && byte < 0x7f)) return 'is text that somebody typed';
+  if (bytes.every((byte) => byte >= 0x20 && byte < 0x7f)) return 'is typed text, not random bytes';
   if (new Set(bytes).size < MIN_DIFFERENT_BYTES) return 'repeats itself';
   const steps = new Set(bytes.slice(1).map((byte, at) => (byte - (bytes[at] ?? 0) + 256) % 256));
   return steps.size < MIN_DIFFERENT_BYTES / 2 ? 'is a sequence' : null;
 }
 
-/** Short words count only where a word begins: in a million random keys some hold one. */
+/** Short words count only at the start of a word: among a million random keys some contain one. */
 const PLACEHOLDER =
   /change[-_ ]?(me|this|it)|place[-_ ]?holder|example|insert[-_ ]|replace[-_ ]|(^|[-_ ])(dummy|sample|your[-_ ]|test[-_ ])|<[^>]*>|x{6,}|\.{3}/i;
 const COMMON =

@@ -1,4 +1,4 @@
-/** Turns to call Typeform where no database could share them between replicas: then no other process can call either. */
+/** Turns to call Typeform when no database is available to share them between replicas: no other process can call either. */
 import type { PlaceInLine, TypeformPaceRepository } from '../../../typeform/pace/typeform-pace.repository';
 
 const PAUSE_MS = 1_000;

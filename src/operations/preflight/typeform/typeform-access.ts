@@ -19,7 +19,7 @@ import { LocalTurns } from './local-turns';
 
 const formsPageSchema = z.object({ total_items: z.number(), items: z.array(z.object({ id: z.string() })) });
 
-/** How many forms the key sees, and one of them. */
+/** How many forms the key can see, and one of them. */
 export interface SeenForms {
   total: number;
   firstId: string | null;
@@ -61,7 +61,7 @@ export class TypeformAccess {
     );
   }
 
-  /** Asked once, however many checks want to know. Throws TypeformError. */
+  /** Asked only once for all checks. Throws TypeformError. */
   forms(options: CallOptions): Promise<SeenForms> {
     const call = {
       ...options,
@@ -83,7 +83,7 @@ export class TypeformAccess {
     await this.caller.call({ ...options, operation, method, path: responsesPath(formId), query }, anythingSchema);
   }
 
-  /** Typeform's clock as its front door tells it, to the second; null when it does not. Sends no key. */
+  /** Typeform's clock from its Date header, to the second; null when there is none. Sends no key. */
   async readClock(clock: Clock, signal: AbortSignal): Promise<ClockReading | null> {
     const turn = await this.pace.take({ priority: 'interactive', operation: 'read_clock', signal });
     const sentAt = performance.now();

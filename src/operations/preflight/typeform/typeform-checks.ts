@@ -11,7 +11,7 @@ const FORMS_ASKED_FOR_REGION = 3;
 const NO_FORM =
   'create the onboarding form first; if it exists, TYPEFORM_API_BASE_URL is not the host of the account it belongs to';
 
-/** The key, what it may do, and whether it is used at the right host. */
+/** The key, its scopes, and whether it is used at the right host. */
 export function typeformChecks(context: PreflightContext): Check[] {
   return [
     {
@@ -47,7 +47,7 @@ export function typeformChecks(context: PreflightContext): Check[] {
   ];
 }
 
-/** Nothing is known of a key that is not there; the sandbox accepts its own. */
+/** Nothing is known about a missing key; the sandbox accepts its own. */
 const NO_KEY = skipped(
   'no TYPEFORM_API_KEY is set: the sandbox stands in for Typeform',
   'set TYPEFORM_API_KEY',
@@ -68,7 +68,7 @@ async function explained(look: () => Promise<Finding>): Promise<Finding> {
   }
 }
 
-/** Forms with a webhook of ours, else any form of the account. */
+/** Forms that have one of our webhooks, else any form of the account. */
 async function someForms(context: PreflightContext, access: TypeformAccess, call: CallOptions): Promise<string[]> {
   const { firstId } = await access.forms(call);
   const webhooks = await context

@@ -6,13 +6,13 @@ import type { PreflightContext } from '../preflight-context';
 import type { KnownWebhook } from '../database/preflight.repository';
 import { interactive } from './typeform-checks';
 
-/** Left for the other checks that call Typeform, and for the last answer. With the usual time limit about 16 forms are compared. */
+/** Time reserved for the other checks that call Typeform and for the last answer. The default time limit leaves about 16 forms. */
 const RESERVED_MS = 4_000;
 const SHOWN = 5;
 
 const NOTHING_REGISTERED = skipped('no webhook is registered yet', 'register one: POST /v1/webhooks', 'warn');
 
-/** Compares every webhook of ours with what Typeform has now, as the reconciler does. Repairs nothing. */
+/** Compares each of our webhooks with Typeform's current copy, as the reconciler does. Repairs nothing. */
 export function webhooksInSyncCheck(context: PreflightContext, { timeoutMs }: { timeoutMs: number }): Check {
   return {
     id: 'typeform.webhooks-in-sync',

@@ -1,6 +1,6 @@
 /**
  * Checklist, "E2E tests with real TypeForm API": the life of a webhook at a form of the account, from its registration to its deletion.
- * It is registered disabled, so that no real submission comes in through it, under a tag of its own, so that no other webhook changes.
+ * It is registered disabled, so that no real submission arrives through it, and under its own tag, so that no other webhook changes.
  */
 import { TYPEFORM_HOSTS } from '../../../core/typeform-hosts';
 import type { RemoteWebhook } from '../../../typeform/typeform-schemas';
@@ -17,7 +17,7 @@ import type { VerifyTarget } from '../verify-target';
 /** A call waits for its turn at 2 calls a second and may be repeated. */
 export const REAL_TYPEFORM_TIMEOUT_MS = 90_000;
 
-/** The checks in the order in which they must run; the last one cleans up, also once `interrupt` is aborted. */
+/** The checks in the order in which they must run; the last one cleans up, even after `interrupt` is aborted. */
 export function createRealTypeformChecks(
   target: VerifyTarget,
   typeform: TypeformSide,
@@ -68,7 +68,7 @@ async function registered(run: RealTypeformRun, signal: AbortSignal): Promise<Fi
   signal.throwIfAborted();
   const { id, url } = jsonOf(answer);
   if (answer.status !== 201 || typeof id !== 'string' || typeof url !== 'string') {
-    const remedy = answer.status === 401 || answer.status === 403 ? ADMIN_KEY : 'see the log of the service';
+    const remedy = answer.status === 401 || answer.status === 403 ? ADMIN_KEY : "see the service's log";
     return failed(`POST /v1/webhooks was answered ${answer.status}${problemOf(answer)}`, remedy);
   }
   run.webhook = { id, url };
@@ -83,7 +83,7 @@ async function listed(run: RealTypeformRun, signal: AbortSignal): Promise<Findin
       'make sure that the service has the same TYPEFORM_API_KEY and TYPEFORM_API_BASE_URL as this environment',
     );
   const wrong = differences(run, remote);
-  if (wrong.length > 0) return failed(`Typeform has another ${wrong.join(' and ')}`, 'see the log of the service');
+  if (wrong.length > 0) return failed(`Typeform has a different ${wrong.join(' and ')}`, "see the service's log");
   return passed(`Typeform lists it with the URL ${remote.url}`);
 }
 
@@ -114,9 +114,9 @@ async function delivered(run: RealTypeformRun, signal: AbortSignal): Promise<Fin
 
 async function deleted(run: RealTypeformRun, signal: AbortSignal): Promise<Finding> {
   const { status } = await run.remove(run.webhook?.id ?? '', signal);
-  if (status !== 204) return failed(`DELETE /v1/webhooks was answered ${status}`, 'see the log of the service');
+  if (status !== 204) return failed(`DELETE /v1/webhooks was answered ${status}`, "see the service's log");
   const left = await run.atTypeform(signal);
   return left === null
-    ? passed('Typeform lists it no more')
-    : failed('Typeform still lists it', 'see the log of the service');
+    ? passed('Typeform no longer lists it')
+    : failed('Typeform still lists it', "see the service's log");
 }

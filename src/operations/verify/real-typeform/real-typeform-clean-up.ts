@@ -1,9 +1,9 @@
-/** Removes what a run at Typeform has left, wherever the run ended. */
+/** Removes what a run at Typeform left, wherever the run ended. */
 import { failed, Finding, passed } from '../../check';
 import { cleanUp } from '../clean-up';
 import { interactive, RealTypeformRun, TAG } from './real-typeform-run';
 
-/** Throws what Typeform answers when it cannot be asked. */
+/** Throws Typeform's error when it cannot be asked. */
 export async function cleanUpAtTypeform(run: RealTypeformRun, signal: AbortSignal): Promise<Finding> {
   await run.registrationEnded();
   const problem = await removeThroughService(run, signal).catch(messageOf);
@@ -15,7 +15,7 @@ export async function cleanUpAtTypeform(run: RealTypeformRun, signal: AbortSigna
     .finally(() => run.http.close());
   if (problem !== null) {
     return failed(
-      `Typeform has no webhook ${TAG} any more, but the service may restore it (${problem})`,
+      `Typeform no longer has a webhook ${TAG}, but the service may restore it (${problem})`,
       `find it with GET /v1/webhooks?formId=${run.typeform.formId} and delete it with DELETE /v1/webhooks/{id}`,
     );
   }
@@ -25,7 +25,7 @@ export async function cleanUpAtTypeform(run: RealTypeformRun, signal: AbortSigna
 /** Why the service may still want the webhook; null when it does not. */
 async function removeThroughService(run: RealTypeformRun, signal: AbortSignal): Promise<string | null> {
   const ids = await run.atService(signal);
-  if (ids === null) return 'it did not list its webhooks';
+  if (ids === null) return 'the service did not list its webhooks';
   for (const id of ids) {
     const { status } = await run.remove(id, signal);
     if (status !== 204) return `deleting webhook ${id} was answered ${status}`;

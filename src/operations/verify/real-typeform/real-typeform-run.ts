@@ -6,7 +6,7 @@ import type { HttpAnswer } from '../../http-client';
 import { itemsOf, jsonOf, VerifyRun } from '../verify-run';
 import type { VerifyTarget } from '../verify-target';
 
-/** No webhook of a user has it. */
+/** No user's webhook has this tag. */
 export const TAG = 'onboarding-verify';
 
 const SECRET_BYTES = 32;
@@ -33,25 +33,25 @@ export class RealTypeformRun extends VerifyRun {
     super(target);
   }
 
-  /** Registers the webhook, after one that an earlier run may have left. Not cut off by a signal: the service would go on. */
+  /** Registers the webhook, after one that an earlier run may have left. Not cut off by a signal: the service would carry on. */
   register(): Promise<HttpAnswer> {
     this.registering ??= this.registerAnew();
     return this.registering;
   }
 
-  /** Waits for a registration under way, whatever comes of it. */
+  /** Waits for a registration in progress, whether it succeeds or fails. */
   async registrationEnded(): Promise<void> {
     await this.registering?.catch(() => undefined);
   }
 
-  /** Ids of the webhooks with our tag that the service has for the form; null when it does not say. */
+  /** Ids of the webhooks with our tag that the service has for the form; null when it does not answer. */
   async atService(signal?: AbortSignal): Promise<string[] | null> {
     const path = `/v1/webhooks?formId=${this.typeform.formId}&limit=200`;
     const items = itemsOf(await this.admin('GET', path, signal));
     return items && items.filter(({ tag, status }) => tag === TAG && status !== 'removed').map(({ id }) => String(id));
   }
 
-  /** Deletes a webhook through the service: 204, also when Typeform had it no more. */
+  /** Deletes a webhook through the service: 204, even when Typeform no longer had it. */
   remove(id: string, signal?: AbortSignal): Promise<HttpAnswer> {
     return this.admin('DELETE', `/v1/webhooks/${id}`, signal, { timeoutMs: TIMEOUT_MS });
   }
@@ -69,7 +69,7 @@ export class RealTypeformRun extends VerifyRun {
   }
 }
 
-/** Calls that somebody waits for. */
+/** Calls that a person waits for. */
 export const interactive = (signal: AbortSignal): CallOptions => ({ priority: 'interactive', signal });
 
 /** What a problem document says; empty for any other answer. */
