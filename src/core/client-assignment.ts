@@ -28,7 +28,7 @@ export interface ResponseToAssign {
   standsAlone: boolean;
   /** The client an admin assigned it to. */
   pinnedTo: string | null;
-  /** What is stored of it; null when it is new. `again`: the same event made it, so that it says nothing new. */
+  /** Its stored state; null when it is new. `again`: the same event made it, so that it says nothing new. */
   before: (ClientKeys & { clientId: string | null; again: boolean }) | null;
 }
 
@@ -169,7 +169,7 @@ class Decision {
     return { id: this.splitOff(known, offspring, keys.phone, name) ?? known };
   }
 
-  /** Who an admin split from the client of this e-mail, if the response is theirs: by the phone they were given, or by name. */
+  /** The client that an admin split from this e-mail's client, if the response is theirs: by their phone, or by name. */
   private splitOff(
     clientId: string,
     offspring: readonly KnownClient[],

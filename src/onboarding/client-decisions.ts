@@ -111,11 +111,11 @@ export class ClientDecisions {
       // Whose they are is not known any more: they may be those of the person who leaves.
       const [corrections, removed] = withoutMerged(client.corrections);
       if (removed.length > 0) await this.decisions.setCorrections(manager, id, corrections);
-      for (const each of [id, newId]) {
+      const touched = [id, newId];
+      for (const each of touched) {
         await this.decisions.showGivenEmail(manager, each);
         await this.assigner.refresh(manager, [await this.existing(manager, each)], now);
       }
-      const touched = [id, newId];
       await this.assigner.settlePhones(manager, await this.responses.phonesOf(manager, touched), touched, now);
       const details = { newId, responses: own, ...(removed.length > 0 ? { correctionsRemoved: removed } : {}) };
       await this.audit.record(manager, { ...by, action: 'client.split', subject: id, details });
@@ -123,7 +123,7 @@ export class ClientDecisions {
     });
   }
 
-  /** Runs a decision while no batch is processed; waits for running ones. */
+  /** Runs a decision while no batch is processed: waits for running batches and retries. */
   private async decide<T>(work: (manager: EntityManager, now: Date) => Promise<T>): Promise<T> {
     for (let attempts = 1; attempts <= MAX_ATTEMPTS; attempts += 1) {
       try {
@@ -135,7 +135,7 @@ export class ClientDecisions {
         if (!isContention(error)) throw error;
       }
     }
-    throw new DomainError('conflict', 'nothing was changed, since other changes kept interfering: try again');
+    throw new DomainError('conflict', 'nothing was changed, because other changes kept interfering: try again');
   }
 
   private async existing(manager: EntityManager, id: string): Promise<Client> {

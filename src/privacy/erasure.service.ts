@@ -21,7 +21,7 @@ export class ErasureService {
   /**
    * Erases a client here, in one transaction with its audit entry, and then asks Typeform, whose failures are part of the answer:
    * what is gone here does not come back because of them. Repeating the call does what is left. Throws `not_found` for a client
-   * that never existed, and `conflict` when other changes kept getting in the way.
+   * that never existed, and `conflict` when other changes kept interfering.
    */
   async erase(clientId: string, atTypeform: boolean, by: Author): Promise<ErasureResult> {
     const counts = await retryOnContention(() => this.attempt(clientId, atTypeform, by));
