@@ -12,7 +12,7 @@ import { dataSourceOptions } from './src/database/data-source-options';
 import { ErasedResponse } from './src/privacy/erased-response.entity';
 import { WebhookEvent } from './src/inbox/webhook-event.entity';
 import { Job } from './src/jobs/job.entity';
-import { ClientAlias } from './src/onboarding/client-alias.entity';
+import { ClientAlias } from './src/onboarding/who-is-it/client-alias.entity';
 import { Client } from './src/onboarding/client.entity';
 import { FormResponse } from './src/onboarding/form-response.entity';
 import { OnboardingForm } from './src/onboarding/onboarding-form.entity';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { BackfillRequestsRepository } from '../src/backfill/backfill-requests.repository';
 import { toBackfillEvent } from '../src/core/backfill-event';
 import { InboxWriter } from '../src/inbox/inbox-writer';
-import type { ResponseView } from '../src/onboarding/responses.dto';
+import type { ResponseView } from '../src/onboarding/search-and-export/responses.dto';
 import type { TypeformSandbox } from '../sandbox/sandbox';
 import { createTestDatabase, TestDatabase } from './support/database';
 import { askEmail, minutesAgo, newEvent, newId, newPartial } from './support/events';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { DataSource } from 'typeorm';
 import type { IncomingEvent } from '../src/onboarding/incoming-event';
 import { OnboardingService } from '../src/onboarding/onboarding.service';
-import { ResponseSettler } from '../src/onboarding/response-settler';
+import { ResponseSettler } from '../src/onboarding/who-is-it/response-settler';
 import { question, toBody } from './fixtures/typeform-events';
 import { askEmail, askName, askPhone, minutesAgo, newEvent, newId, newPartial } from './support/events';
 import { eventually, startTestApp, type TestApp } from './support/test-app';

@@ -1,8 +1,8 @@
 /** Forms from their registration on: what their questions mean, corrected, previewed, applied to what is there. */
 import type { TypeformSandbox } from '../sandbox/sandbox';
 import type { Identifiers } from '../src/core/identifiers';
-import type { FormView, MappingPreview } from '../src/onboarding/forms.dto';
-import type { ResponseView } from '../src/onboarding/responses.dto';
+import type { FormView, MappingPreview } from '../src/onboarding/forms/forms.dto';
+import type { ResponseView } from '../src/onboarding/search-and-export/responses.dto';
 import { askEmail, newEvent } from './support/events';
 import { question } from './fixtures/typeform-events';
 import { API_KEY, startSandbox } from './support/sandbox-harness';

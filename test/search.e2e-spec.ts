@@ -1,5 +1,5 @@
 /** Search finds everyone: by whatever any response gave, in any notation, case or accent; and responses by their answers. */
-import { ResponseSettler } from '../src/onboarding/response-settler';
+import { ResponseSettler } from '../src/onboarding/who-is-it/response-settler';
 import { question } from './fixtures/typeform-events';
 import { askEmail, askName, askPhone, newEvent, tokenOf } from './support/events';
 import { startTestApp, TestApp } from './support/test-app';

@@ -2,7 +2,7 @@
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../src/database/data-source-options';
 import { MIGRATIONS, runMigrations } from '../src/database/migrations';
-import { ResponseSettler } from '../src/onboarding/response-settler';
+import { ResponseSettler } from '../src/onboarding/who-is-it/response-settler';
 import { createTestDatabase, type TestDatabase } from './support/database';
 import { startTestApp } from './support/test-app';
 

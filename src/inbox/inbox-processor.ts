@@ -8,7 +8,7 @@ import { Clock } from '../database/clock';
 import { describeDatabaseFailure } from '../database/database-failure';
 import { NudgeableSleep } from '../database/nudgeable-sleep';
 import { Random } from '../database/random';
-import { ClientsHeldError } from '../onboarding/clients-held.error';
+import { ClientsHeldError } from '../onboarding/who-is-it/clients-held.error';
 import { BatchRunner, type FailedBatch } from './batch-runner';
 import { InboxMetrics } from './inbox-metrics';
 import { InboxSignal } from './inbox-signal';

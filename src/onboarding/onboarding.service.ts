@@ -6,12 +6,12 @@ import type { EventOutcome } from '../core/event-outcome';
 import { supersedes } from '../core/response-precedence';
 import { parseTypeformEvent } from '../core/typeform-event';
 import { Clock } from '../database/clock';
-import { ClientAssigner } from './client-assigner';
-import { FormPlans } from './form-plans';
-import { type FormState, FormsRepository } from './forms.repository';
+import { ClientAssigner } from './who-is-it/client-assigner';
+import { FormPlans } from './forms/form-plans';
+import { type FormState, FormsRepository } from './forms/forms.repository';
 import type { IncomingEvent } from './incoming-event';
-import { NeighbourhoodRepository } from './neighbourhood.repository';
-import { keysOf, standsAlone } from './response-keys';
+import { NeighbourhoodRepository } from './who-is-it/neighbourhood.repository';
+import { keysOf, standsAlone } from './who-is-it/response-keys';
 import { ResponsesRepository } from './responses.repository';
 import { type NewVersion, responseKey } from './stored-response';
 

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { IdentifierRecord, Identifiers } from '../core/identifiers';
 import { responseSearchText } from '../core/search-text';
-import type { GivenPhone } from './clients.repository';
+import type { GivenPhone } from './who-is-it/clients.repository';
 import type { NewVersion, ResponseFacts, ResponseId, ResponsePlace } from './stored-response';
 
 /** Only this many of a client's newest responses contribute to its record. */

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { lockUntilCommit } from '../database/advisory-lock';
-import { ClientAssigner } from '../onboarding/client-assigner';
+import { ClientAssigner } from '../onboarding/who-is-it/client-assigner';
 import { ResponsesRepository } from '../onboarding/responses.repository';
 import { ErasedResponse } from './erased-response.entity';
 

@@ -1,7 +1,7 @@
 /** The SQL that removes the form of a deployment check. Runs in the caller's transaction. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { ClientAssigner } from '../onboarding/client-assigner';
+import { ClientAssigner } from '../onboarding/who-is-it/client-assigner';
 import type { ResponseId } from '../onboarding/stored-response';
 import type { VerificationRemovalResult } from './verification-removal.dto';
 

@@ -2,8 +2,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectMetric, makeGaugeProvider } from '@willsoto/nestjs-prometheus';
 import { Gauge } from 'prom-client';
-import { FormDefinitions } from '../onboarding/form-definitions';
-import { FormDefinitionsRepository } from '../onboarding/form-definitions.repository';
+import { FormDefinitions } from '../onboarding/forms/form-definitions';
+import { FormDefinitionsRepository } from '../onboarding/forms/form-definitions.repository';
 import { collectWith, showReading } from '../rest/collect-with';
 import { ScrapeReading } from '../rest/scrape-reading';
 import type { CallOptions } from '../typeform/typeform-api';

@@ -8,7 +8,7 @@ import { parseFormReference } from '../core/form-reference';
 import { DomainError } from '../core/problem';
 import { seal } from '../core/secret-box';
 import { Clock } from '../database/clock';
-import { FormDefinitions } from '../onboarding/form-definitions';
+import { FormDefinitions } from '../onboarding/forms/form-definitions';
 import { Page, toPage } from '../rest/page';
 import { PublicUrl } from '../rest/public-url';
 import { CallOptions, TypeformApi } from '../typeform/typeform-api';

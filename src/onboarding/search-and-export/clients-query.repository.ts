@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Repository } from 'typeorm';
+import { canonicalEmail } from '../../core/identification/email-values';
+import { canonicalPhone } from '../../core/identification/phone-values';
+import { foldText, searchTerms } from '../../core/search-text';
+import { decodeCursor } from '../../rest/page';
+import { Client } from '../client.entity';
+import { containsTerms, hasValue, type SearchCondition } from './search-condition';
+
+/** The filters of a client search, as typed. */
+export interface ClientsFilter {
+  email?: string;
+  phone?: string;
+  q?: string;
+  conflict?: boolean;
+}
+
+/** A phone that other clients have, too: up to {@link MAX_SHARING} of them, ordered by id. */
+export interface SharedPhone {
+  phone: string;
+  clientIds: string[];
+}
+
+const MAX_SHARING = 20;
+
+/** The next client by id, after `sharing.other`, that gave the phone: one probe of each of the two indexes. */
+const nextGiver = (condition: string): string => `
+  (SELECT client_id FROM form_response
+    WHERE phone_key = sharing.phone AND ${condition} AND client_id > sharing.other ORDER BY client_id LIMIT 1)`;
+
+/** Reading clients. */
+@Injectable()
+export class ClientsQueryRepository {
+  constructor(@InjectRepository(Client) private readonly clients: Repository<Client>) {}
+
+  findOne(id: string): Promise<Client | null> {
+    return this.clients.findOneBy({ id });
+  }
+
+  /** Up to `limit + 1` clients, newest first. */
+  list({ email, phone, q, conflict }: ClientsFilter, limit: number, cursor: string | undefined): Promise<Client[]> {
+    const select = this.clients.createQueryBuilder('client').where('TRUE');
+    for (const { sql, parameters } of searched({ email, phone, q })) select.andWhere(sql, parameters);
+    // Written like the condition of the partial index.
+    if (conflict !== undefined) select.andWhere(conflict ? 'client.conflict' : 'NOT client.conflict');
+    const after = decodeCursor(cursor, 1);
+    if (after) select.andWhere('(client.createdAt, client.id) < (:at, :id)', { at: after[0], id: after[1] });
+    return select
+      .orderBy('client.createdAt', 'DESC')
+      .addOrderBy('client.id', 'DESC')
+      .take(limit + 1)
+      .getMany();
+  }
+
+  /** The phones that each of these clients shares. Clients without a conflict cost nothing. */
+  async sharedPhones(clients: readonly Pick<Client, 'id' | 'conflict'>[]): Promise<Map<string, SharedPhone[]>> {
+    const ids = clients.flatMap(({ id, conflict }) => (conflict ? [id] : []));
+    if (ids.length === 0) return new Map();
+    const rows = await this.clients.query<{ client_id: string; phone: string; client_ids: string[] }[]>(
+      `WITH RECURSIVE sharing AS (
+         SELECT client_id, phone_key AS phone, '00000000-0000-0000-0000-000000000000'::uuid AS other, 0 AS found
+           FROM form_response WHERE client_id = ANY($1) AND phone_key IS NOT NULL GROUP BY client_id, phone_key
+          UNION ALL
+         SELECT client_id, phone, least(${nextGiver('email_key IS NOT NULL')}, ${nextGiver('email_key IS NULL')}), found + 1
+           FROM sharing WHERE other IS NOT NULL AND found <= ${MAX_SHARING}
+       )
+       SELECT client_id, phone, (array_agg(other ORDER BY other))[:${MAX_SHARING}] AS client_ids
+         FROM sharing WHERE found > 0 AND other <> client_id GROUP BY client_id, phone ORDER BY client_id, phone`,
+      [ids],
+    );
+    const shared = new Map<string, SharedPhone[]>();
+    for (const { client_id: id, phone, client_ids: clientIds } of rows) {
+      shared.set(id, [...(shared.get(id) ?? []), { phone, clientIds }]);
+    }
+    return shared;
+  }
+}
+
+/** Searches what any of a client's responses gave, not only what its record shows. */
+function searched({ email, phone, q }: ClientsFilter): SearchCondition[] {
+  const text = 'client.searchText';
+  const conditions: SearchCondition[] = [];
+  if (q !== undefined) conditions.push(containsTerms(text, searchTerms(q)));
+  // Anything else would find a name or a company.
+  if (email !== undefined && !email.includes('@')) conditions.push({ sql: 'FALSE', parameters: {} });
+  else if (email !== undefined) {
+    const byText = hasValue(text, 'email', foldText(canonicalEmail(email) ?? email), 'whole');
+    const sql = `(client.email = :wholeEmail OR ${byText.sql})`;
+    conditions.push({ sql, parameters: { ...byText.parameters, wholeEmail: canonicalEmail(email) ?? '' } });
+  }
+  if (phone !== undefined) {
+    const e164 = canonicalPhone(phone);
+    const [digits = ''] = searchTerms(e164 ?? phone);
+    // Without a country code, the number is a suffix of the stored one.
+    conditions.push(hasValue(text, 'phone', digits, e164 === null ? 'end' : 'whole'));
+  }
+  return conditions;
+}
