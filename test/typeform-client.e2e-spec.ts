@@ -287,9 +287,9 @@ describe('when something else answers in the place of Typeform', () => {
 
   it.each([
     ['HTML', '<html>Sign in</html>', 'it is not JSON'],
-    ['nothing', '', 'the whole'],
-    ['null', null, 'the whole'],
-    ['a list', [], 'the whole'],
+    ['nothing', '', 'the body'],
+    ['null', null, 'the body'],
+    ['a list', [], 'the body'],
     ['no items', {}, 'items'],
     ['a webhook of wrong types', { items: [{ tag: 'x', url: 'x', enabled: 'yes' }] }, 'items.0.enabled'],
   ])('%s is an error, not "no webhooks"', async (_, body, place) => {
