@@ -34,7 +34,7 @@ it('makes a backup, restores it with every row, keeps it and drops the scratch d
   expect(made).toMatchObject({ result: 'pass', remedy: null });
   // The clients, the 6 migrations, and the rows that migrations put in themselves.
   expect(made.evidence).toMatch(
-    /was restored into a scratch database: \d+ tables with 10\d\d rows, as in the original$/,
+    /was restored into a scratch database: \d+ tables with 10\d\d rows, the same as the original$/,
   );
   expect(readdirSync(directory)).toEqual([expect.stringMatching(/^typeform-onboarding-\d{8}T\d{6}Z\.dump$/)]);
   expect(await scratchDatabases()).toEqual([]);

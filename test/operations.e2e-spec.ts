@@ -111,6 +111,7 @@ describe('metrics', () => {
       'priority',
       'state',
       'status',
+      'step',
       'table',
       'trigger',
     ]);
