@@ -1,7 +1,7 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn, Unique } from 'typeorm';
 import type { ClientCorrections, ClientIdentifiers } from '../core/client-record';
 
-/** A person or company that answered at least one form; identified by e-mail, or by a phone that only one client has. */
+/** A person who answered at least one form; identified by e-mail, or by a phone that only one client has. */
 @Entity('client')
 @Unique('client_email', ['email'])
 @Index('client_created', ['createdAt', 'id'])

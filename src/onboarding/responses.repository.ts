@@ -59,7 +59,7 @@ const PLACE = `form_id, token, event_id, response_type, effective_at, received_a
 
 @Injectable()
 export class ResponsesRepository {
-  /** The responses that are stored, locked. The caller must be their only writer: `KeyLocks.responses`. */
+  /** The responses that are stored, locked. The caller must be their only writer (`NeighbourhoodRepository.lockResponses`). */
   async places(manager: EntityManager, ids: readonly ResponseId[]): Promise<ResponsePlace[]> {
     const rows = await manager.query<PlaceRow[]>(
       `SELECT ${PLACE} FROM form_response JOIN unnest($1::text[], $2::text[]) AS wanted (form_id, token) USING (form_id, token)
@@ -126,7 +126,7 @@ export class ResponsesRepository {
       `UPDATE form_response AS response
           SET client_id = placed.client_id, email_key = placed.email_key, phone_key = placed.phone_key,
               keyed_at = response.updated_at,
-              -- Written by the release before: its search text is that of what was there earlier.
+              -- The previous release wrote this row: its search text is out of date.
               search_text = CASE WHEN response.keyed_at = response.updated_at THEN response.search_text END
          FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::uuid[])
               AS placed (form_id, token, email_key, phone_key, client_id)

@@ -12,5 +12,5 @@ export async function retryOnContention<T>(attempt: () => Promise<T>): Promise<T
       if (!isContention(error)) throw error;
     }
   }
-  throw new DomainError('conflict', 'nothing was erased, because other changes kept getting in the way: try again');
+  throw new DomainError('conflict', 'nothing was erased, because other changes kept interfering: try again');
 }

@@ -24,28 +24,29 @@ export class VerificationRemovalRepository {
       [formId],
     );
     const clientIds = [...new Set(rows.flatMap(({ client_id: id }) => id ?? []))];
-    const clients = await deleted(
-      manager,
-      `DELETE FROM client WHERE id = ANY($1)
-          AND NOT EXISTS (SELECT FROM form_response WHERE form_response.client_id = client.id)`,
-      [clientIds],
-    );
-    await this.assigner.reassign(manager, await oneOfEach(manager, clientIds), now);
+    const left = await oneOfEach(manager, clientIds);
+    const staying = new Set(left.map(({ clientId }) => clientId));
+    const leaving = clientIds.filter((id) => !staying.has(id));
+    await this.assigner.remove(manager, leaving, now);
+    await this.assigner.reassign(manager, left, now);
     const phones = [...new Set(rows.flatMap(({ phone_key: phone }) => phone ?? []))].sort();
     await this.assigner.settlePhones(manager, phones, clientIds, now);
     await manager.query('DELETE FROM erased_response WHERE form_id = $1', [formId]);
     const forms = await deleted(manager, 'DELETE FROM onboarding_form WHERE form_id = $1', [formId]);
-    return { deliveries, responses, clients, forms };
+    return { deliveries, responses, clients: leaving.length, forms };
   }
 }
 
 /** One response of each of these clients that still exists. */
-async function oneOfEach(manager: EntityManager, clientIds: readonly string[]): Promise<ResponseId[]> {
-  const rows = await manager.query<{ form_id: string; token: string }[]>(
-    'SELECT DISTINCT ON (client_id) form_id, token FROM form_response WHERE client_id = ANY($1) ORDER BY client_id, form_id, token',
+async function oneOfEach(
+  manager: EntityManager,
+  clientIds: readonly string[],
+): Promise<(ResponseId & { clientId: string })[]> {
+  const rows = await manager.query<{ client_id: string; form_id: string; token: string }[]>(
+    'SELECT DISTINCT ON (client_id) client_id, form_id, token FROM form_response WHERE client_id = ANY($1) ORDER BY client_id, form_id, token',
     [clientIds],
   );
-  return rows.map((row) => ({ formId: row.form_id, token: row.token }));
+  return rows.map((row) => ({ clientId: row.client_id, formId: row.form_id, token: row.token }));
 }
 
 async function deleted(manager: EntityManager, sql: string, values: unknown[]): Promise<number> {
