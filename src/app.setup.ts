@@ -1,32 +1,34 @@
 /** How the application is served over HTTP: shared by main and the end-to-end tests. */
 import { randomUUID } from 'node:crypto';
-import { createServer, IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Logger, LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import helmet from 'helmet';
+import { AccessGate } from './access/access.gate';
 import { AppModule } from './app.module';
 import { AppConfig } from './config/app-config';
+import { nestsDeeperThan } from './core/json-depth';
 import { DomainError } from './core/problem';
 import { isBelowWebhooks, isWebhookPath, WebhookFence } from './webhook-intake/webhook-fence';
 import { ServiceLogger } from './logger';
 import { Draining } from './rest/draining';
 import { PublicUrl } from './rest/public-url';
-import { serveOpenApi } from './rest/openapi';
+import { serveDocs } from './rest/docs-pages';
+import { createHttpServer } from './rest/http-server';
+import { createDocument } from './rest/openapi';
 import { sendProblem } from './rest/problem.filter';
 import { nameRequestSpans } from './tracing/request-spans';
 
-const ADMIN_BODY_LIMIT_BYTES = 1_048_576;
-/** Receiving a whole request and writing its answer; Typeform gives up after 30 s. */
-const REQUEST_TIMEOUT_MS = 25_000;
-const HEADERS_TIMEOUT_MS = 10_000;
-/** Longer than the 60 s after which common load balancers close idle connections, so that they close first. */
-const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+const ADMIN_BODY_LIMIT_BYTES = 64 * 1024;
+const ADMIN_JSON_DEPTH = 32;
 const MAX_PATH_PARAMETER_LENGTH = 500;
 const SAFE_REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 const MANAGEMENT_ROUTES = /^\/(health|metrics)(\/|$)/;
+/** In production what describes the service is not for the public either. */
+const PRODUCTION_MANAGEMENT_ROUTES = /^\/(health|metrics|docs|openapi\.json)(\/|$)/;
 /** How long a shutdown waits for slow requests; the rest of the 10 s is for closing the database connections. */
 const DRAIN_TIMEOUT_MS = 6_000;
 
@@ -57,8 +59,10 @@ export async function startApp(
     closeConnectionsWhile(app.get(Draining), fastify);
     separateManagement(fastify, config, () => management);
     app.get(WebhookFence).install(fastify);
+    app.get(AccessGate).install(fastify, isWebhookPath);
     protectBrowsers(fastify);
-    serveOpenApi(app);
+    const browsable = config.environment !== 'production' || config.http.managementPort !== null;
+    serveDocs(fastify, () => createDocument(app), browsable);
     await app.listen({ port: config.http.port, host: config.http.host });
     const url = urlOf(adapter.getHttpServer<Server>());
     app.get(PublicUrl).listensAt(url);
@@ -96,9 +100,7 @@ function createAdapter(config: AppConfig): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: ADMIN_BODY_LIMIT_BYTES,
     trustProxy: typeof hops === 'number' ? (_address: string, hop: number) => hop < hops : hops,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 2_000 },
+    serverFactory: (handle: RequestListener) => createHttpServer(handle),
     forceCloseConnections: 'idle',
     // The fence answers webhooks with a problem document of our own while the process drains.
     return503OnClosing: false,
@@ -132,6 +134,10 @@ function parseBodies(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (isWebhookPath(request)) return done(null, body);
+    if (request.is404) return done(null, undefined);
+    if (nestsDeeperThan(body, ADMIN_JSON_DEPTH)) {
+      return done(new DomainError('bad_request', `the body nests deeper than ${ADMIN_JSON_DEPTH} levels`));
+    }
     void parseJson(request, body.toString('utf8'), done);
   });
 }
@@ -160,10 +166,11 @@ function closeConnectionsWhile(draining: Draining, fastify: FastifyInstance): vo
 function separateManagement(fastify: FastifyInstance, config: AppConfig, management: () => Server | null): void {
   if (config.http.managementPort === null) return;
   const logger = new Logger('Http');
+  const routes = config.environment === 'production' ? PRODUCTION_MANAGEMENT_ROUTES : MANAGEMENT_ROUTES;
   fastify.addHook('onRequest', (request, reply, done) => {
     const address = management()?.address();
     const cameByManagement = typeof address === 'object' && request.socket.localPort === address?.port;
-    if (cameByManagement === MANAGEMENT_ROUTES.test(request.routeOptions.url ?? '')) return done();
+    if (cameByManagement === routes.test(request.routeOptions.url ?? '')) return done();
     const refusal = isBelowWebhooks(request.url)
       ? new DomainError('not_ready', 'the management port does not accept webhooks', { retryAfterSeconds: 60 })
       : new DomainError('not_found', 'there is nothing at this address');
@@ -172,7 +179,7 @@ function separateManagement(fastify: FastifyInstance, config: AppConfig, managem
 }
 
 async function listenForManagement(fastify: FastifyInstance, config: AppConfig): Promise<Server> {
-  const server = createServer((request, response) => fastify.routing(request, response));
+  const server = createHttpServer((request, response) => fastify.routing(request, response));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.http.managementPort ?? 0, config.http.host, resolve);

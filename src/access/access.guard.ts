@@ -1,47 +1,37 @@
-import { CanActivate, ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { CanActivate, ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { ThrottlerStorage } from '@nestjs/throttler';
-import { LRUCache } from 'lru-cache';
-import { AppConfig } from '../config/app-config';
 import { DomainError } from '../core/problem';
-import { Clock } from '../database/clock';
 import { AccessMetrics } from './access-metrics';
 import { AdminThrottlerGuard } from './admin-throttler.guard';
-import { ApiKeysService } from './api-keys.service';
-import type { AuthenticatedRequest, Principal } from './principal';
+import type { AuthenticatedRequest } from './principal';
 import { REQUIRED_ROLE } from './require-role.decorator';
 import { includesRole, Role } from './role';
-
-const WINDOW_MS = 1_000;
-const MAX_BLOCKED_ADDRESSES = 10_000;
 
 /** The role a route requires; `nobody` when it names none. */
 type Requirement = Role | 'public' | 'nobody';
 
 /**
- * Every route requires an API key with the role it names, unless it is marked public. Failed keys are throttled per address,
- * and calls per key by the throttler of the admin API.
+ * Every route requires the role it names, unless it is marked public; the access gate has found out whose key the request has.
+ * Calls are throttled per key by the throttler of the admin API.
  */
 @Injectable()
 export class AccessGuard implements CanActivate {
-  /** Address -> time of the monotonic clock until which its keys are not even looked up, so that guessing does not reach the database. */
-  private readonly blockedUntilMs = new LRUCache<string, number>({ max: MAX_BLOCKED_ADDRESSES });
   /** What the handler of a route requires: looked up once per handler. */
   private readonly requirements = new Map<ReturnType<ExecutionContext['getHandler']>, Requirement>();
 
   constructor(
     private readonly reflector: Reflector,
-    private readonly config: AppConfig,
-    private readonly apiKeys: ApiKeysService,
-    private readonly clock: Clock,
     private readonly metrics: AccessMetrics,
     private readonly keyThrottler: AdminThrottlerGuard,
-    @Inject(ThrottlerStorage) private readonly throttler: ThrottlerStorage,
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const required = this.requirementOf(context);
-    return required === 'public' || this.authorise(context, required);
+    if (required === 'public') return true;
+    const refusal = refusalOf(context.switchToHttp().getRequest<AuthenticatedRequest>(), required);
+    if (refusal === null) return this.keyThrottler.canActivate(context);
+    this.metrics.refused(refusal);
+    throw refusal;
   }
 
   private requirementOf(context: ExecutionContext): Requirement {
@@ -53,50 +43,11 @@ export class AccessGuard implements CanActivate {
     this.requirements.set(handler, found);
     return found;
   }
-
-  private async authorise(context: ExecutionContext, required: Role | 'nobody'): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    try {
-      request.principal = await this.admit(request, required);
-    } catch (error) {
-      this.metrics.refused(error);
-      throw error;
-    }
-    return this.keyThrottler.canActivate(context);
-  }
-
-  private async admit(request: AuthenticatedRequest, required: Role | 'nobody'): Promise<Principal> {
-    const principal = await this.authenticate(request);
-    if (required === 'nobody' || !includesRole(principal.role, required)) {
-      throw new DomainError(
-        'forbidden',
-        `this requires an API key with the role ${required === 'nobody' ? 'nobody has' : required}`,
-      );
-    }
-    return principal;
-  }
-
-  private async authenticate(request: AuthenticatedRequest): Promise<Principal> {
-    const key = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (key === undefined) throw new DomainError('unauthorized', 'send an API key: Authorization: Bearer <key>');
-    if ((this.blockedUntilMs.get(request.ip) ?? 0) > this.clock.monotonicMs()) throw tooManyFailures();
-    const principal = await this.apiKeys.authenticate(key);
-    if (principal) return principal;
-    const failures = await this.throttler.increment(
-      `auth:${request.ip}`,
-      WINDOW_MS,
-      this.config.access.throttleLimitPerSecond,
-      WINDOW_MS,
-      'auth',
-    );
-    if (failures.isBlocked) {
-      this.blockedUntilMs.set(request.ip, this.clock.monotonicMs() + WINDOW_MS);
-      throw tooManyFailures();
-    }
-    throw new DomainError('unauthorized', 'the API key is unknown, expired or revoked');
-  }
 }
 
-function tooManyFailures(): DomainError {
-  return new DomainError('rate_limited', 'too many failed attempts from this address', { retryAfterSeconds: 1 });
+function refusalOf({ principal }: AuthenticatedRequest, required: Role | 'nobody'): DomainError | null {
+  if (!principal) return new DomainError('unauthorized', 'send an API key: Authorization: Bearer <key>');
+  if (required !== 'nobody' && includesRole(principal.role, required)) return null;
+  const role = required === 'nobody' ? 'nobody has' : required;
+  return new DomainError('forbidden', `this requires an API key with the role ${role}`);
 }

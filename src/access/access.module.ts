@@ -3,6 +3,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module';
 import { ACCESS_METRIC_PROVIDERS, AccessMetrics } from './access-metrics';
+import { AccessGate } from './access.gate';
 import { AccessGuard } from './access.guard';
 import { AdminThrottlerGuard } from './admin-throttler.guard';
 import { ApiKey } from './api-key.entity';
@@ -21,6 +22,7 @@ import { AuditController } from './audit.controller';
     AccessMetrics,
     ...ACCESS_METRIC_PROVIDERS,
     AdminThrottlerGuard,
+    AccessGate,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
 })

@@ -13,6 +13,16 @@ export class ApiKeysRepository {
     return this.keys.createQueryBuilder('key').addSelect('key.secretHash').where('key.id = :id', { id }).getOne();
   }
 
+  /** The hashes of all keys that are not revoked, by id. */
+  async issued(): Promise<Map<string, string>> {
+    const rows = await this.keys
+      .createQueryBuilder('key')
+      .addSelect('key.secretHash')
+      .where('key.revokedAt IS NULL')
+      .getMany();
+    return new Map(rows.map(({ id, secretHash }) => [id, secretHash]));
+  }
+
   async insert(manager: EntityManager, key: ApiKey): Promise<ApiKey> {
     await manager.insert(ApiKey, key);
     return manager.findOneByOrFail(ApiKey, { id: key.id });

@@ -14,9 +14,14 @@ import type { Principal } from './principal';
 /** `tfo_<id of the row, 32 hex>_<256 random bits, base64url>` */
 const KEY_PATTERN = /^tfo_([0-9a-f]{32})_[A-Za-z0-9_-]{43}$/;
 
+/** How old the copy of the issued keys may be when a key is not in it. */
+const ISSUED_MAX_AGE_MS = 1_000;
+
 @Injectable()
 export class ApiKeysService {
   private readonly bootstrapHash: Buffer;
+  /** A copy of all keys, for calls from blocked addresses only. */
+  private issued: { readonly loadedAtMs: number; readonly hashes: Promise<Map<string, string>> } | null = null;
 
   constructor(
     config: AppConfig,
@@ -39,6 +44,30 @@ export class ApiKeysService {
     if (!key || !timingSafeEqual(presentedHash, Buffer.from(key.secretHash, 'hex'))) return null;
     const expired = key.expiresAt !== null && key.expiresAt <= this.clock.now();
     return expired || key.revokedAt !== null ? null : { id: key.id, name: key.name, role: key.role };
+  }
+
+  /**
+   * Whether a key was issued and not revoked, as far as a copy in memory says that is read again at most once a second: however many
+   * keys are guessed, they cost the database one query a second. Says nothing about expiry: {@link authenticate} decides.
+   */
+  async isIssued(presented: string): Promise<boolean> {
+    const presentedHash = hash(presented);
+    if (timingSafeEqual(presentedHash, this.bootstrapHash)) return true;
+    const id = KEY_PATTERN.exec(presented)?.[1];
+    if (!id) return false;
+    const found = (await this.issued?.hashes)?.get(toUuid(id)) ?? (await this.issuedNow()).get(toUuid(id));
+    return found !== undefined && timingSafeEqual(presentedHash, Buffer.from(found, 'hex'));
+  }
+
+  private issuedNow(): Promise<Map<string, string>> {
+    const now = this.clock.monotonicMs();
+    if (this.issued && now - this.issued.loadedAtMs < ISSUED_MAX_AGE_MS) return this.issued.hashes;
+    const hashes = this.repository.issued().catch((error: unknown) => {
+      this.issued = null;
+      throw error;
+    });
+    this.issued = { loadedAtMs: now, hashes };
+    return hashes;
   }
 
   /** Creates a key. Its text is returned here and never again. */

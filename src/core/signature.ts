@@ -22,6 +22,12 @@ export function sign(secret: string, body: Uint8Array): string {
   return `sha256=${createHmac('sha256', secret).update(body).digest('base64')}`;
 }
 
+/** What is wrong with a header whatever the body is; null when it has the form of a signature. */
+export function malformation(header: string | string[] | undefined): 'missing' | 'malformed' | null {
+  if (header === undefined || header.length === 0) return 'missing';
+  return typeof header === 'string' && WELL_FORMED.test(header) ? null : 'malformed';
+}
+
 /**
  * Checks a `Typeform-Signature` header against every secret that is valid now (current and, during a rotation, previous).
  * Never throws. Fails closed: no header, no secret or an empty secret is a refusal. The comparison takes constant time and is
@@ -32,8 +38,8 @@ export function verifySignature(
   body: Buffer,
   secrets: readonly string[],
 ): SignatureCheck {
-  if (header === undefined || header.length === 0) return { ok: false, reason: 'missing' };
-  if (typeof header !== 'string' || !WELL_FORMED.test(header)) return { ok: false, reason: 'malformed' };
+  const wrong = malformation(header);
+  if (wrong !== null || typeof header !== 'string') return { ok: false, reason: wrong ?? 'malformed' };
   const presented = Buffer.from(header);
   let matches = false;
   for (const secret of secrets) {

@@ -1,12 +1,17 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Matches } from 'class-validator';
+import { ValidateBy } from 'class-validator';
 import { MayBeAbsent } from '../rest/may-be-absent.decorator';
+import { windowMinutes } from './overview-window';
 
 export class OverviewQuery {
-  @ApiPropertyOptional({ example: '15m', default: '15m', description: 'minutes or hours, up to 24h' })
+  @ApiPropertyOptional({ example: '15m', default: '15m', description: 'minutes, hours or days, from 5m to 90d' })
   @MayBeAbsent()
-  @Matches(/^([1-9]\d{0,2}m|1[0-3]\d\dm|14[0-3]\dm|1440m|[1-9]h|1\dh|2[0-4]h)$/, {
-    message: 'window must be like 15m or 2h, up to 24h',
+  @ValidateBy({
+    name: 'window',
+    validator: {
+      validate: (value) => windowMinutes(value) !== null,
+      defaultMessage: () => 'window must be like 15m, 2h or 30d, from 5m to 90d',
+    },
   })
   window: string = '15m';
 }
@@ -30,7 +35,8 @@ class IntakeOverview {
     type: Number,
     nullable: true,
     example: 1,
-    description: 'share of correctly signed events that were committed; null when none arrived',
+    description:
+      'share of the webhooks that were committed; requests without a valid signature do not count; null when none arrived',
   })
   successRate: number | null;
 
@@ -104,6 +110,14 @@ class FailingEndpointView {
   atRisk: boolean;
 }
 
+class WrongSecretView {
+  @ApiProperty({ description: 'id of the webhook' })
+  endpoint: string;
+
+  @ApiProperty({ description: 'wrong signatures since the last valid one' })
+  refused: number;
+}
+
 export class OverviewView {
   @ApiProperty({ example: '15m' })
   window: string;
@@ -111,7 +125,7 @@ export class OverviewView {
   @ApiProperty({ format: 'date-time' })
   observedAt: Date;
 
-  @ApiProperty({ type: IntakeOverview, description: 'requests to the webhook endpoints that this process answered' })
+  @ApiProperty({ type: IntakeOverview, description: 'requests to the webhook endpoints that all processes answered' })
   intake: IntakeOverview;
 
   @ApiProperty({
@@ -142,7 +156,16 @@ export class OverviewView {
   })
   failing: FailingEndpointView[];
 
-  @ApiProperty({ type: TypeformOverview, description: 'requests that all processes sent to Typeform in the window' })
+  @ApiProperty({
+    type: [WrongSecretView],
+    description: 'registered webhooks whose deliveries to this process have stopped being valid: rotate their secrets',
+  })
+  wrongSecrets: WrongSecretView[];
+
+  @ApiProperty({
+    type: TypeformOverview,
+    description: 'requests that all processes sent to Typeform in the window, of which the last 24 hours are kept',
+  })
   typeform: TypeformOverview;
 
   @ApiProperty({

@@ -3,44 +3,48 @@ import { BackfillService } from '../backfill/backfill.service';
 import { Clock } from '../database/clock';
 import { InboxDepthRepository } from '../inbox/inbox-depth.repository';
 import { EVENT_STATUSES } from '../inbox/webhook-event.entity';
-import type { IntakeOutcome } from '../webhook-intake/intake-outcome';
 import { FailureWatchdog } from '../webhook-intake/failure-watchdog';
-import { IntakeWindow } from '../webhook-intake/intake-window';
+import { ACKNOWLEDGED, FAILED, IntakeOutcome } from '../webhook-intake/intake-outcome';
+import { IntakeStatistics } from '../webhook-intake/intake-statistics';
+import { SecretWatchdog } from '../webhook-intake/secret-watchdog';
 import { TypeformCallsRepository } from '../typeform/pace/typeform-calls.repository';
 import { WEBHOOK_STATUSES } from '../webhook-management/webhook-state';
 import { WebhooksRepository } from '../webhook-management/webhooks.repository';
+import { windowMinutes } from './overview-window';
 import type { OverviewView } from './overview.dto';
 
-/** Outcomes that are our fault: a valid event that was not accepted. */
-const FAILED: readonly IntakeOutcome[] = ['rate_limited', 'unavailable', 'error'];
-const ACKNOWLEDGED: readonly IntakeOutcome[] = ['accepted', 'duplicate', 'quarantined'];
+const DAY_MINUTES = 1_440;
 
 @Injectable()
 export class OverviewService {
   constructor(
-    private readonly intake: IntakeWindow,
+    private readonly intake: IntakeStatistics,
     private readonly depth: InboxDepthRepository,
     private readonly typeform: TypeformCallsRepository,
     private readonly backfill: BackfillService,
     private readonly webhooks: WebhooksRepository,
     private readonly watchdog: FailureWatchdog,
+    private readonly secretWatchdog: SecretWatchdog,
     private readonly clock: Clock,
   ) {}
 
-  /** `window` like `15m` or `2h`, up to a day. */
+  /** `window` like `15m`, `2h` or `90d`. */
   async get(window: string): Promise<OverviewView> {
-    const minutes = parseInt(window, 10) * (window.endsWith('h') ? 60 : 1);
+    const minutes = windowMinutes(window);
+    if (minutes === null) throw new Error('the window was not validated');
     const now = this.clock.now();
     const since = new Date(now.getTime() - minutes * 60_000);
-    const [received, open, typeform, recovered, webhooks] = await Promise.all([
+    const [intake, received, open, typeform, recovered, webhooks] = await Promise.all([
+      this.intake.summary(minutes),
       this.depth.receivedSince(since),
       this.depth.open(),
-      this.typeform.summary(minutes * 60_000),
+      this.typeform.summary(Math.min(minutes, DAY_MINUTES) * 60_000),
       this.backfill.recoveredSince(since),
       this.webhooks.countByStatus(),
     ]);
-    const { outcomes, ackSeconds } = this.intake.summary(minutes);
-    const sum = (of: readonly IntakeOutcome[]): number => of.reduce((total, outcome) => total + outcomes[outcome], 0);
+    const { outcomes, ackSeconds } = intake;
+    const sum = (of: ReadonlySet<IntakeOutcome>): number =>
+      [...of].reduce((total, outcome) => total + outcomes[outcome], 0);
     const good = sum(ACKNOWLEDGED);
     const all = good + sum(FAILED);
     const toMs = (seconds: number | null): number | null =>
@@ -61,6 +65,7 @@ export class OverviewService {
       })),
       webhooks: Object.fromEntries(WEBHOOK_STATUSES.map((status) => [status, webhooks[status] ?? 0])),
       failing: this.watchdog.summary(),
+      wrongSecrets: this.secretWatchdog.summary(),
       typeform,
       recovered,
     };

@@ -8,11 +8,6 @@ Send \`Authorization: Bearer <API key>\`. Roles: **viewer** reads, **operator** 
 **admin** also changes forms, erases clients and manages keys. Every error is an RFC 9457 problem document; every answer carries
 \`X-Request-Id\`. Lists are paged by \`limit\` and \`cursor\`.`;
 
-/** Serves the OpenAPI document at /openapi.json and its browser at /docs. */
-export function serveOpenApi(app: NestFastifyApplication): void {
-  SwaggerModule.setup('docs', app, () => createDocument(app), { jsonDocumentUrl: 'openapi.json' });
-}
-
 /** The document, generated from the controllers. */
 export function createDocument(app: NestFastifyApplication): OpenAPIObject {
   const info = new DocumentBuilder()

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isDatabaseOutage, isDataException } from '../database/database-errors';
 import { DomainError, ErrorCode, statusOf, toProblem } from '../core/problem';
 import { readTraceparent } from '../core/traceparent';
+import { mayLogRefusal } from './refusal-lines';
 
 const CODE_OF_STATUS: Partial<Record<number, ErrorCode>> = {
   400: 'bad_request',
@@ -17,6 +18,19 @@ const CODE_OF_STATUS: Partial<Record<number, ErrorCode>> = {
   422: 'validation_failed',
   429: 'rate_limited',
 };
+
+/** What anybody can cause without a key or a signature. */
+const OF_STRANGERS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'unauthorized',
+  'invalid_signature',
+  'rate_limited',
+  'not_found',
+  'method_not_allowed',
+  'unsupported_media_type',
+  'payload_too_large',
+  'intake_overloaded',
+  'request_aborted',
+]);
 
 /** Messages for errors of the framework, whose own texts must not leave the service. */
 const DETAIL: Partial<Record<ErrorCode, string>> = {
@@ -114,6 +128,11 @@ function log(logger: Logger, request: FastifyRequest, error: DomainError, thrown
     code: error.code,
     ...requestFacts(request),
   };
+  if (OF_STRANGERS.has(error.code)) {
+    const may = mayLogRefusal();
+    if (may) logger.warn('Request refused', may.unlogged === 0 ? line : { ...line, unloggedBefore: may.unlogged });
+    return;
+  }
   if (error.code !== 'internal_error') return logger.warn('Request refused', line);
   const cause = thrown instanceof Error ? thrown : new Error('not an error');
   const places = cause.stack

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectMetric, makeCounterProvider, makeHistogramProvider } from '@willsoto/nestjs-prometheus';
 import { Counter, Histogram } from 'prom-client';
-import { INTAKE_OUTCOMES, IntakeOutcome } from './intake-outcome';
-import { IntakeWindow } from './intake-window';
+import { ACKNOWLEDGED, INTAKE_OUTCOMES, IntakeOutcome } from './intake-outcome';
+import { IntakeStatistics } from './intake-statistics';
 
 const REQUESTS = 'onboarding_webhook_requests_total';
 const ACK_SECONDS = 'onboarding_webhook_ack_seconds';
@@ -16,15 +16,13 @@ export const INTAKE_METRIC_PROVIDERS = [
   }),
 ];
 
-const ACKNOWLEDGED: ReadonlySet<IntakeOutcome> = new Set<IntakeOutcome>(['accepted', 'duplicate', 'quarantined']);
-
 /** Measures every request to the webhook endpoints, for Prometheus and for the overview. */
 @Injectable()
 export class IntakeMetrics {
   constructor(
     @InjectMetric(REQUESTS) private readonly requests: Counter<'outcome'>,
     @InjectMetric(ACK_SECONDS) private readonly ackSeconds: Histogram,
-    private readonly window: IntakeWindow,
+    private readonly statistics: IntakeStatistics,
   ) {
     // Every series is there from the start, so that a rate over the first event is not lost.
     for (const outcome of INTAKE_OUTCOMES) this.requests.inc({ outcome }, 0);
@@ -34,6 +32,6 @@ export class IntakeMetrics {
   answered(outcome: IntakeOutcome, seconds: number): void {
     this.requests.inc({ outcome });
     if (ACKNOWLEDGED.has(outcome)) this.ackSeconds.observe(seconds);
-    this.window.add(outcome, ACKNOWLEDGED.has(outcome) ? seconds : null);
+    this.statistics.add(outcome, ACKNOWLEDGED.has(outcome) ? seconds : null);
   }
 }

@@ -17,9 +17,29 @@ export const INTAKE_OUTCOMES = [
   'rate_limited',
   'unavailable',
   'error',
+  'unverified',
 ] as const;
 
 export type IntakeOutcome = (typeof INTAKE_OUTCOMES)[number];
+
+/** Committed, and acknowledged with 200. */
+export const ACKNOWLEDGED: ReadonlySet<IntakeOutcome> = new Set<IntakeOutcome>([
+  'accepted',
+  'duplicate',
+  'quarantined',
+]);
+
+/** Our fault: a webhook that was not accepted. */
+export const FAILED: ReadonlySet<IntakeOutcome> = new Set<IntakeOutcome>(['rate_limited', 'unavailable', 'error']);
+
+/**
+ * How a request counts that was refused before its signature could be checked: as a webhook when its address sends signed ones, else
+ * as `unverified`, apart from everything that says how well the service works.
+ */
+export function beforeCheck(outcome: IntakeOutcome, fromKnownSender: boolean): IntakeOutcome {
+  const couldBeOurs = FAILED.has(outcome) || outcome === 'payload_too_large';
+  return couldBeOurs && !fromKnownSender ? 'unverified' : outcome;
+}
 
 /** The outcome that an error represents. */
 export function outcomeOf(error: unknown): IntakeOutcome {

@@ -15,7 +15,6 @@ import { ApiProblems } from '../rest/api-problems.decorator';
 import type { AppendOutcome } from '../inbox/inbox-queue';
 import { IntakeService } from './intake.service';
 import { SignatureGuard, WebhookRequest } from './signature.guard';
-import { WebhookThrottlerGuard } from './webhook-throttler.guard';
 
 /** The answer to a committed event; Typeform only checks for the status 200. */
 class IntakeAnswerView {
@@ -47,7 +46,7 @@ class IntakeAnswerView {
   'shutting_down',
 )
 @Public()
-@UseGuards(WebhookThrottlerGuard, SignatureGuard)
+@UseGuards(SignatureGuard)
 @Controller('webhooks/typeform')
 export class IntakeController {
   constructor(private readonly intake: IntakeService) {}

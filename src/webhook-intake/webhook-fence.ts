@@ -3,16 +3,22 @@
  * redirects, so no path, method, content type or spelling of the URL may ever cause one of these.
  */
 import { Injectable, Logger } from '@nestjs/common';
+import { normalizeIp } from '@nestjs/throttler';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppConfig } from '../config/app-config';
 import { DomainError } from '../core/problem';
+import { malformation } from '../core/signature';
 import { Draining } from '../rest/draining';
 import { problemOf, requestFacts, sendProblem } from '../rest/problem.filter';
 import { WebhookSecretsCache } from '../webhook-management/webhook-secrets';
+import { BodyBudget } from './body-budget';
 import { FailureWatchdog } from './failure-watchdog';
 import { IntakeMetrics } from './intake-metrics';
-import { IntakeOutcome, outcomeOf, SignatureRefused } from './intake-outcome';
+import { beforeCheck, FAILED, IntakeOutcome, outcomeOf, SignatureRefused } from './intake-outcome';
+import { KnownSenders } from './known-senders';
+import { SecretWatchdog } from './secret-watchdog';
 import type { WebhookRequest } from './signature.guard';
+import { WebhookThrottler } from './webhook-throttler';
 
 const PREFIX = '/webhooks';
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
@@ -23,12 +29,16 @@ const SHARED = 'shared';
 @Injectable()
 export class WebhookFence {
   private readonly logger = new Logger('Webhooks');
+  private readonly budget = new BodyBudget();
+  private readonly senders = new KnownSenders();
 
   constructor(
     private readonly config: AppConfig,
     private readonly draining: Draining,
     private readonly metrics: IntakeMetrics,
+    private readonly throttler: WebhookThrottler,
     private readonly watchdog: FailureWatchdog,
+    private readonly secretWatchdog: SecretWatchdog,
     private readonly secrets: WebhookSecretsCache,
   ) {}
 
@@ -41,10 +51,16 @@ export class WebhookFence {
     fastify.addHook('onRequest', (request, reply, done) => {
       if (!isWebhookPath(request)) return done();
       void reply.header('x-content-type-options', 'nosniff');
+      const refuse = (thrown: unknown): void => sendProblem(request, reply, thrown, this.logger);
       const refusal = this.refusal(request);
-      if (refusal === null) return done();
-      if (refusal.code === 'method_not_allowed') void reply.header('allow', 'POST');
-      sendProblem(request, reply, refusal, this.logger);
+      if (refusal?.code === 'method_not_allowed') void reply.header('allow', 'POST');
+      if (refusal !== null) return refuse(refusal);
+      const address = normalizeIp(request.ip);
+      this.throttler.refusal(address).then((tooMany) => {
+        const found = tooMany ?? this.makeRoom(request, address);
+        if (found === null) done();
+        else refuse(found);
+      }, refuse);
     });
     fastify.addHook('onSend', (request, reply, payload, done) => {
       if (isWebhookPath(request) && isForbidden(reply.statusCode)) this.forbid(request, reply);
@@ -81,15 +97,39 @@ export class WebhookFence {
     if (!JSON_TYPE.test(request.headers['content-type'] ?? '')) {
       return new DomainError('unsupported_media_type', 'send application/json');
     }
+    // Most strangers end here: nothing of theirs is read, and they use up nobody's limit.
+    const wrong = malformation(request.headers['typeform-signature']);
+    return wrong === null ? null : new SignatureRefused(`signature_${wrong}`);
+  }
+
+  /** Takes room for the body until it has arrived; what is wrong when there is none. Over the limit Fastify answers 413. */
+  private makeRoom({ headers, raw }: FastifyRequest, address: string): DomainError | null {
+    const largest = this.config.intake.maxPayloadBytes;
+    const bytes = Number(headers['content-length'] ?? largest);
+    if (bytes > largest) return null;
+    const release = this.budget.take(address, bytes, largest);
+    if (release === null) {
+      const retryAfterSeconds = RETRY_AFTER_SECONDS;
+      return new DomainError('intake_overloaded', 'too many large bodies are arriving', { retryAfterSeconds });
+    }
+    raw.once('close', release);
     return null;
   }
 
   private answered(request: FastifyRequest, reply: FastifyReply): void {
-    this.metrics.answered(outcome(request), reply.elapsedTime / 1000);
+    const address = normalizeIp(request.ip);
+    const verified = (request as WebhookRequest).verifiedBody !== undefined;
+    const known = malformation(request.headers['typeform-signature']) === null && this.senders.has(address);
+    const counted = verified ? outcome(request) : beforeCheck(outcome(request), known);
+    const mismatch = counted === 'signature_mismatch';
+    this.metrics.answered(counted, reply.elapsedTime / 1000);
+    if (verified || mismatch) this.senders.checked(address, verified);
+    if (request.is404 || request.method !== 'POST') return;
     const { webhookId = SHARED } = (request.params ?? {}) as { webhookId?: string };
     // Unknown ids do not count: Typeform has no such webhook to disable.
-    const known = request.is404 ? false : webhookId === SHARED || this.secrets.knows(webhookId);
-    if (known && request.method === 'POST') this.watchdog.answered(webhookId, reply.statusCode < 300);
+    if (webhookId !== SHARED && !this.secrets.knows(webhookId)) return;
+    if (verified || FAILED.has(counted)) this.watchdog.answered(webhookId, reply.statusCode < 300);
+    if (webhookId !== SHARED && (verified || mismatch)) this.secretWatchdog.checked(webhookId, verified);
   }
 
   /** Counts a client that disconnected before it had sent its complete request, unless it was refused before its body was read. */
