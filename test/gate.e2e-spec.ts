@@ -206,7 +206,7 @@ const FIGURES: WindowFigures = {
   seconds: 600,
   acknowledged: 100,
   failed: 0,
-  forged: 0,
+  wrongSecrets: 0,
   ackMs: 10,
   dead: 0,
   memoryGrowthBytes: 0,

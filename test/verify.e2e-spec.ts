@@ -209,7 +209,7 @@ describe('verify says what is broken and what to do', () => {
       /missing: onboarding_events_dead_total/,
       /deploy the version/,
     ],
-    ['security.alerts', 'signature_missing"} .*', 'signature_missing"} 999', /signature failures/, /see the log/],
+    ['security.alerts', 'webhooks_wrong_secret 0', 'webhooks_wrong_secret 1', /1 registered webhooks/, /rotate/],
     [
       'service.log-errors',
       'level="error"} .*',

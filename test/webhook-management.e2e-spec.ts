@@ -414,22 +414,43 @@ describe('a webhook that was disabled behind our back', () => {
   });
 });
 
-describe('the watchdog', () => {
-  it('warns when half of the failures are used up after which Typeform disables a webhook', async () => {
-    const webhook = await registered();
-    const path = `/webhooks/typeform/${webhook.id}`;
-    for (let n = 0; n < 50; n += 1) await app.deliver(newEvent(), { path, secret: 'not-the-secret-of-it' }).expect(401);
-    const failing = async () => {
-      const { body } = await app.admin('get', '/v1/overview').expect(200);
-      return (body.failing as { endpoint: string }[]).filter(({ endpoint }) => endpoint === webhook.id);
+describe('the watchdogs', () => {
+  const overview = async () =>
+    (await app.admin('get', '/v1/overview').expect(200)).body as {
+      failing: { endpoint: string }[];
+      wrongSecrets: object[];
     };
-    expect(await failing()).toEqual([{ endpoint: webhook.id, inFiveMinutes: 50, inDay: 50, atRisk: true }]);
+
+  it('warn when half of the failures are used up after which Typeform disables a webhook', async () => {
+    for (let n = 0; n < 50; n += 1) await app.deliver({ no: 'event' }).expect(400);
+    const failing = async () => (await overview()).failing.filter(({ endpoint }) => endpoint === 'shared');
+    expect(await failing()).toEqual([{ endpoint: 'shared', inFiveMinutes: 50, inDay: 50, atRisk: true }]);
     const { text } = await app.http.get('/metrics').expect(200);
     expect(text).toContain('onboarding_webhooks_at_risk 1');
-    expect(app.logs.filter((line) => line.includes('about to disable') && line.includes(webhook.id))).toHaveLength(1);
+    expect(app.logs.filter((line) => line.includes('about to disable') && line.includes('shared'))).toHaveLength(1);
+    await app.deliver(newEvent()).expect(200);
+    expect(await failing()).toEqual([]);
+  });
+
+  it('say when the secret of a webhook at Typeform is not ours, until a valid delivery comes', async () => {
+    const webhook = await registered();
+    const path = `/webhooks/typeform/${webhook.id}`;
+    const value = async () =>
+      /^onboarding_webhooks_wrong_secret (\d+)$/m.exec((await app.http.get('/metrics').expect(200)).text)?.[1];
+    for (let n = 0; n < 60; n += 1) await app.deliver(newEvent(), { path, secret: 'not-the-secret-of-it' }).expect(401);
+    expect(await overview()).toMatchObject({ failing: [], wrongSecrets: [{ endpoint: webhook.id, refused: 60 }] });
+    expect(await value()).toBe('1');
+    expect(app.logs.filter((line) => line.includes('stopped being valid') && line.includes(webhook.id))).toHaveLength(1);
     sandbox.control.submit(formId, { count: 1 });
     await sandbox.control.setClock({ advanceSeconds: 0 });
-    expect(await failing()).toEqual([]);
+    expect((await overview()).wrongSecrets).toEqual([]);
+    expect(await value()).toBe('0');
+  });
+
+  it('hear nothing of signatures at an address that is no webhook', async () => {
+    const path = '/webhooks/typeform/00000000-0000-4000-8000-000000000000';
+    for (let n = 0; n < 60; n += 1) await app.deliver(newEvent(), { path }).expect(401);
+    expect(await overview()).toMatchObject({ failing: [], wrongSecrets: [] });
   });
 });
 

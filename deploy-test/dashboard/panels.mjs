@@ -198,7 +198,7 @@ export const ROWS = [
         unit: 'short',
         queries: [
           [
-            `sum by (outcome) (increase(${select('onboarding_webhook_requests_total', 'outcome=~"signature_.*|unknown_endpoint"')}[5m]))`,
+            `sum by (outcome) (increase(${select('onboarding_webhook_requests_total', 'outcome=~"signature_.*|unknown_endpoint|unverified"')}[5m]))`,
             '{{outcome}}',
           ],
         ],

@@ -8,7 +8,7 @@ const report = z.object({
     seconds: z.number(),
     acknowledged: z.number(),
     failed: z.number(),
-    forged: z.number(),
+    wrongSecrets: z.number().default(0),
     ackMs: unknown,
     dead: z.number(),
     memoryGrowthBytes: unknown,

@@ -14,6 +14,8 @@ onboarding_webhook_requests_total{outcome="signature_malformed"} 7
 onboarding_webhook_requests_total{outcome="signature_mismatch"} 8
 onboarding_webhook_requests_total{outcome="unknown_endpoint"} 100
 onboarding_webhook_requests_total{outcome="invalid_event"} 100
+onboarding_webhook_requests_total{outcome="unverified"} 100
+onboarding_webhooks_wrong_secret 2
 onboarding_webhook_ack_seconds_sum 0.13
 onboarding_webhook_ack_seconds_count 13
 onboarding_events_dead_total 1
@@ -30,7 +32,7 @@ const base: Sample = {
   startedAt: 100,
   acknowledged: 100,
   failed: 10,
-  forged: 1,
+  wrongSecrets: 1,
   ackSeconds: 2,
   ackCount: 100,
   dead: 0,
@@ -52,7 +54,7 @@ describe('sampleOf', () => {
       startedAt: 100,
       acknowledged: 13,
       failed: 12,
-      forged: 21,
+      wrongSecrets: 2,
       ackSeconds: 0.13,
       ackCount: 13,
       dead: 1,
@@ -83,7 +85,7 @@ describe('figuresOf', () => {
       at(20, {
         acknowledged: 200,
         failed: 12,
-        forged: 4,
+        wrongSecrets: 1,
         ackSeconds: 3,
         ackCount: 200,
         dead: 1,
@@ -96,7 +98,7 @@ describe('figuresOf', () => {
       seconds: 20,
       acknowledged: 100,
       failed: 2,
-      forged: 3,
+      wrongSecrets: 2,
       ackMs: 10,
       dead: 1,
       memoryGrowthBytes: 500,
@@ -107,7 +109,7 @@ describe('figuresOf', () => {
   });
 
   it('counts a process that started meanwhile from zero, and goes on where the old one ended', () => {
-    const restarted = { startedAt: base.atMs / 1000 + 5, failed: 0, forged: 0, ackSeconds: 0.4, ackCount: 40 };
+    const restarted = { startedAt: base.atMs / 1000 + 5, failed: 0, ackSeconds: 0.4, ackCount: 40 };
     const samples = [
       at(0),
       at(4, { acknowledged: 130 }),

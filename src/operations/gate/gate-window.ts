@@ -1,13 +1,13 @@
 /** Samples of the metrics -> what happened between them: the figures that a release is judged by. */
 import type { MetricsSnapshot } from '../metrics-snapshot';
 
-/** Outcomes of the intake that count in its success rate; the others are the sender's fault. */
+/** Outcomes of the intake that count in its success rate; the others are the sender's fault, or a stranger's. */
 const ACKNOWLEDGED = ['accepted', 'duplicate', 'quarantined'] as const;
 const FAILED = ['rate_limited', 'unavailable', 'error'] as const;
-const FORGED = ['signature_missing', 'signature_malformed', 'signature_mismatch'] as const;
 
 const REQUESTS = 'onboarding_webhook_requests_total';
 const ACK = 'onboarding_webhook_ack_seconds';
+const WRONG_SECRETS = 'onboarding_webhooks_wrong_secret';
 const DEAD = 'onboarding_events_dead_total';
 const MEMORY = 'process_resident_memory_bytes';
 const STARTED = 'process_start_time_seconds';
@@ -19,7 +19,6 @@ const OLDEST = 'onboarding_inbox_oldest_age_seconds';
 interface Counters {
   acknowledged: number;
   failed: number;
-  forged: number;
   ackSeconds: number;
   ackCount: number;
   dead: number;
@@ -31,6 +30,7 @@ export interface Sample extends Counters {
   /** Unix time of the start of the process that answered: counters of two processes are not one series. */
   startedAt: number;
   memoryBytes: number | null;
+  wrongSecrets: number;
   paceCompliance: number | null;
   pendingEvents: number | null;
   oldestPendingSeconds: number | null;
@@ -41,8 +41,8 @@ export interface WindowFigures {
   seconds: number;
   acknowledged: number;
   failed: number;
-  /** Requests refused for a missing, malformed or wrong signature. */
-  forged: number;
+  /** Registered webhooks whose signatures have stopped being valid; the most seen. */
+  wrongSecrets: number;
   /** Mean time to an acknowledgement. */
   ackMs: number | null;
   /** Events given up. */
@@ -67,11 +67,11 @@ export function sampleOf(metrics: MetricsSnapshot, atMs: number): Sample | null 
     startedAt: count(STARTED),
     acknowledged: requests(ACKNOWLEDGED),
     failed: requests(FAILED),
-    forged: requests(FORGED),
     ackSeconds: count(`${ACK}_sum`),
     ackCount: count(`${ACK}_count`),
     dead: count(DEAD),
     memoryBytes: metrics.sum(MEMORY),
+    wrongSecrets: metrics.sum(WRONG_SECRETS) ?? 0,
     paceCompliance: metrics.sum(COMPLIANCE),
     pendingEvents: metrics.sum(EVENTS, { status: 'pending' }),
     oldestPendingSeconds: metrics.sum(OLDEST, { status: 'pending' }),
@@ -98,6 +98,7 @@ export function figuresOf(samples: readonly Sample[]): WindowFigures | null {
   return {
     seconds: (last.atMs - first.atMs) / 1000,
     ...rates(total),
+    wrongSecrets: Math.max(...samples.map(({ wrongSecrets }) => wrongSecrets)),
     memoryGrowthBytes: greatest([...processes.values()].map(growth)),
     paceCompliance: least(samples.map(({ paceCompliance }) => paceCompliance)),
     pendingEvents: last.pendingEvents,
@@ -107,11 +108,12 @@ export function figuresOf(samples: readonly Sample[]): WindowFigures | null {
 
 /** The figures of a process since its start, from one sample. Memory growth is at most what it now uses. */
 export function figuresSinceStart(sample: Sample): WindowFigures {
-  const { memoryBytes, paceCompliance, pendingEvents, oldestPendingSeconds } = sample;
+  const { memoryBytes, wrongSecrets, paceCompliance, pendingEvents, oldestPendingSeconds } = sample;
   const seconds = Math.max(0, sample.atMs / 1000 - sample.startedAt);
   return {
     seconds,
     ...rates(sample),
+    wrongSecrets,
     memoryGrowthBytes: memoryBytes,
     paceCompliance,
     pendingEvents,
@@ -119,7 +121,7 @@ export function figuresSinceStart(sample: Sample): WindowFigures {
   };
 }
 
-const NOTHING: Counters = { acknowledged: 0, failed: 0, forged: 0, ackSeconds: 0, ackCount: 0, dead: 0 };
+const NOTHING: Counters = { acknowledged: 0, failed: 0, ackSeconds: 0, ackCount: 0, dead: 0 };
 const COUNTERS = Object.keys(NOTHING) as (keyof Counters)[];
 
 /** A counter that is lower than before was reset: then its value is the increase. */
@@ -129,8 +131,8 @@ function add(total: Counters, sample: Counters, before: Counters): void {
   }
 }
 
-function rates({ acknowledged, failed, forged, ackSeconds, ackCount, dead }: Counters) {
-  return { acknowledged, failed, forged, dead, ackMs: ackCount === 0 ? null : (ackSeconds / ackCount) * 1000 };
+function rates({ acknowledged, failed, ackSeconds, ackCount, dead }: Counters) {
+  return { acknowledged, failed, dead, ackMs: ackCount === 0 ? null : (ackSeconds / ackCount) * 1000 };
 }
 
 function byProcess(samples: readonly Sample[]): ReadonlyMap<number, Sample[]> {

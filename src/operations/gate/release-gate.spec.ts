@@ -7,7 +7,7 @@ const GOOD: WindowFigures = {
   seconds: 600,
   acknowledged: 1_000,
   failed: 0,
-  forged: 0,
+  wrongSecrets: 0,
   ackMs: 5,
   dead: 0,
   memoryGrowthBytes: 3 * MB,
@@ -68,13 +68,8 @@ describe('one criterion', () => {
     ['queue-depth', { dead: 1 }, 'hold', /1 given up/],
     ['queue-depth', { pendingEvents: null }, 'hold', /unknown/],
     ['queue-depth', { oldestPendingSeconds: null }, 'hold', /unknown/],
-    ['signature-failures', { forged: 9, acknowledged: 0 }, 'promote', /9 requests/],
-    ['signature-failures', { forged: 10 }, 'promote', /10 requests/],
-    ['signature-failures', { forged: 11 }, 'hold', /11 requests/],
-    ['signature-failures', { forged: 20, acknowledged: 20 }, 'rollback', /critical/],
-    ['signature-failures', { forged: 20, acknowledged: 20, failed: 9 }, 'rollback', /critical/],
-    ['signature-failures', { forged: 20, acknowledged: 21 }, 'hold', /20 requests/],
-    ['signature-failures', { forged: 19, acknowledged: 0 }, 'hold', /19 requests/],
+    ['signature-failures', { wrongSecrets: 0 }, 'promote', /0 registered webhooks/],
+    ['signature-failures', { wrongSecrets: 1, acknowledged: 0 }, 'hold', /1 registered webhooks/],
   ])('%s of %j: %s', (id, change, verdict, evidence) => {
     const found = judge(id, observe(change));
     expect(found.verdict).toBe(verdict);
@@ -172,7 +167,7 @@ const figures: fc.Arbitrary<WindowFigures> = fc.record({
   seconds: around(3_600, 0, 1, 10),
   acknowledged: around(2_000, 0, 4, 5, 9, 10, 19, 20, 990, 1_000),
   failed: around(100, 0, 1, 4, 5, 10),
-  forged: around(60, 0, 9, 10, 19, 20),
+  wrongSecrets: around(3, 0, 1),
   ackMs: perhaps(around(130, 10, 49, 50, 100)),
   dead: around(2, 0, 1),
   memoryGrowthBytes: perhaps(around(400 * MB, 0, 200 * MB)),
@@ -201,7 +196,7 @@ const worsenings: fc.Arbitrary<(window: WindowFigures) => WindowFigures> = fc
         return { ...window, acknowledged: window.acknowledged - lost, failed: window.failed + lost };
       }
       case 2:
-        return { ...window, forged: window.forged + by };
+        return { ...window, wrongSecrets: window.wrongSecrets + by };
       case 3:
         return { ...window, ackMs: more(window.ackMs) };
       case 4:

@@ -25,6 +25,7 @@ export const NEEDED_METRICS = [
   'onboarding_typeform_calls_in_busiest_10_seconds',
   'onboarding_webhooks',
   'onboarding_webhooks_at_risk',
+  'onboarding_webhooks_wrong_secret',
   'onboarding_webhook_repairs_total',
   'onboarding_webhook_reconciled_timestamp_seconds',
   'onboarding_backfill_recovered_total',
