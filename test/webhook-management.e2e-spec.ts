@@ -440,7 +440,9 @@ describe('the watchdogs', () => {
     for (let n = 0; n < 60; n += 1) await app.deliver(newEvent(), { path, secret: 'not-the-secret-of-it' }).expect(401);
     expect(await overview()).toMatchObject({ failing: [], wrongSecrets: [{ endpoint: webhook.id, refused: 60 }] });
     expect(await value()).toBe('1');
-    expect(app.logs.filter((line) => line.includes('stopped being valid') && line.includes(webhook.id))).toHaveLength(1);
+    expect(app.logs.filter((line) => line.includes('stopped being valid') && line.includes(webhook.id))).toHaveLength(
+      1,
+    );
     sandbox.control.submit(formId, { count: 1 });
     await sandbox.control.setClock({ advanceSeconds: 0 });
     expect((await overview()).wrongSecrets).toEqual([]);

@@ -31,6 +31,7 @@ export function checklistRunners(options: RunnerOptions, clock: Clock): OfferedR
   const config = loaded.ok ? loaded.config : null;
   const { url = null, window, prometheus = null, selector, ciResults = null } = options;
   const managementUrl = managementUrlFor(options, config);
+  const key = managementUrl === url ? (config?.access.adminApiKey ?? null) : null;
   const log = (line: string): void => progress(`  ${line}`);
   const evidence = evidenceRunner(
     {
@@ -48,7 +49,7 @@ export function checklistRunners(options: RunnerOptions, clock: Clock): OfferedR
     verifyRunner({ url, managementUrl, config, clock, log }),
     // It changes the account, so only its own command runs it.
     { name: 'real-typeform', missing: 'run verify --real-typeform' },
-    gateRunner({ prometheus, selector, baseUrl: managementUrl, windowMs: window, clock, log }),
+    gateRunner({ prometheus, selector, baseUrl: managementUrl, key, windowMs: window, clock, log }),
   ];
 }
 

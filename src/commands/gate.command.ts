@@ -106,11 +106,15 @@ function sourceOf(
   clock: Clock,
 ): GateSource {
   if (prometheus !== undefined) return new Prometheus(prometheus, http, selector);
-  return new MetricsEndpoint(given ?? configuredMetricsUrl(), http, clock, once ?? false);
+  if (given !== undefined) return new MetricsEndpoint(given, http, clock, once ?? false);
+  const { url, key } = configuredMetrics();
+  return new MetricsEndpoint(url, http, clock, once ?? false, key);
 }
 
 /** Where a service with the configuration of this environment shows its metrics on this machine. */
-function configuredMetricsUrl(): string {
-  const { host, port, managementPort } = loadConfigOrExit().config.http;
-  return `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${managementPort ?? port}/metrics`;
+function configuredMetrics(): { url: string; key: string | null } {
+  const { http, access } = loadConfigOrExit().config;
+  const { host, port, managementPort } = http;
+  const url = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${managementPort ?? port}/metrics`;
+  return { url, key: managementPort === null ? access.adminApiKey : null };
 }

@@ -71,7 +71,7 @@ export class IntakeStatistics implements OnApplicationBootstrap, BeforeApplicati
       if (index !== null) latencies.set(index, (latencies.get(index) ?? 0) + requests);
     }
     const [p50 = null, p95 = null, p99 = null] = [0.5, 0.95, 0.99].map((share) => latencyQuantile(latencies, share));
-    return { outcomes: outcomes as Record<IntakeOutcome, number>, ackSeconds: { p50, p95, p99 } };
+    return { outcomes: outcomes, ackSeconds: { p50, p95, p99 } };
   }
 
   /** Writes what was counted since the last time; never fails, and never two at once. */

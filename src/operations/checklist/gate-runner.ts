@@ -16,12 +16,22 @@ export interface GateRunnerOptions {
   prometheus: string | null;
   selector: string;
   baseUrl: string | null;
+  /** An API key for the metrics; null when they are open. */
+  key: string | null;
   windowMs: number;
   clock: Clock;
   log: (line: string) => void;
 }
 
-export function gateRunner({ prometheus, selector, baseUrl, windowMs, clock, log }: GateRunnerOptions): OfferedRunner {
+export function gateRunner({
+  prometheus,
+  selector,
+  baseUrl,
+  key,
+  windowMs,
+  clock,
+  log,
+}: GateRunnerOptions): OfferedRunner {
   if (prometheus === null && baseUrl === null)
     return { name: 'gate', missing: 'give --url, --management-url or --prometheus' };
   return {
@@ -32,7 +42,7 @@ export function gateRunner({ prometheus, selector, baseUrl, windowMs, clock, log
         const { criteria, problem } = await watchGate({
           source:
             prometheus === null
-              ? new MetricsEndpoint(`${baseUrl}/metrics`, http, clock, false)
+              ? new MetricsEndpoint(`${baseUrl}/metrics`, http, clock, false, key)
               : new Prometheus(prometheus, http, selector),
           once: prometheus !== null,
           windowMs,

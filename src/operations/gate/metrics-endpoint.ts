@@ -10,12 +10,13 @@ const TIMEOUT_MS = 5_000;
 export class MetricsEndpoint implements GateSource {
   private readonly samples: Sample[] = [];
 
-  /** `sinceStart`: judges the whole life of the process by one reading, instead of what happens between readings. */
+  /** `key`: sent with each reading; null when the metrics are open to whoever reaches them. `sinceStart`: judges the whole life of the process by one reading, instead of what happens between readings. */
   constructor(
     private readonly url: string,
     private readonly http: HttpClient,
     private readonly clock: Clock,
     private readonly sinceStart: boolean,
+    private readonly key: string | null = null,
   ) {}
 
   get description(): string {
@@ -24,7 +25,8 @@ export class MetricsEndpoint implements GateSource {
 
   /** Reads once more. `seconds` cannot reach further back than the first reading. */
   async observe(_seconds: number, signal?: AbortSignal): ReturnType<GateSource['observe']> {
-    const { status, text } = await this.http.send(this.url, { timeoutMs: TIMEOUT_MS, signal });
+    const headers: Record<string, string> = this.key === null ? {} : { authorization: `Bearer ${this.key}` };
+    const { status, text } = await this.http.send(this.url, { headers, timeoutMs: TIMEOUT_MS, signal });
     if (status !== 200) throw new Error(`${this.url} answered ${status}`);
     const sample = sampleOf(MetricsSnapshot.parse(text), this.clock.now().getTime());
     if (!sample) throw new Error(`${this.url} does not serve this service's metrics`);

@@ -26,8 +26,6 @@ export class VerifyRun {
   accepted: ProbeEvent | null = null;
   /** Events sent with a valid signature, regardless of the answer: any of them may have been stored. */
   sent = 0;
-  /** Requests with a deliberately wrong signature: the service counts them too. */
-  forged = 0;
   /** The metrics as they were at the start; null when they could not be read. */
   metricsBefore: ProcessMetrics | null = null;
   readonly apiKeyIds = new Set<string>();
@@ -62,7 +60,6 @@ export class VerifyRun {
 
   /** Sends a body with a wrong signature, or none. */
   deliverForged(body: Buffer, signature: string | null, signal: AbortSignal): Promise<HttpAnswer> {
-    this.forged += 1;
     return this.post(`${this.target.url}${SHARED_ENDPOINT}`, body, signature, signal);
   }
 
@@ -100,9 +97,11 @@ export class VerifyRun {
     }
   }
 
-  /** A probe or the metrics. */
+  /** A probe or the metrics; on the public port, metrics need a key in production. */
   management(path: string, signal: AbortSignal): Promise<HttpAnswer> {
-    return this.http.send(`${this.target.managementUrl}${path}`, { signal });
+    const { url, managementUrl, adminKey } = this.target;
+    const headers: Record<string, string> = managementUrl === url ? { authorization: `Bearer ${adminKey}` } : {};
+    return this.http.send(`${managementUrl}${path}`, { headers, signal });
   }
 
   /** Throws when there are no metrics. */
