@@ -81,7 +81,14 @@ describe('figuresOf', () => {
   it('is the difference between the last and the first sample', () => {
     const samples = [
       at(0),
-      at(10, { acknowledged: 150, ackSeconds: 2.4, ackCount: 150, memoryBytes: 5_000, paceCompliance: 0.9 }),
+      at(10, {
+        acknowledged: 150,
+        ackSeconds: 2.4,
+        ackCount: 150,
+        memoryBytes: 5_000,
+        paceCompliance: 0.9,
+        wrongSecrets: 2,
+      }),
       at(20, {
         acknowledged: 200,
         failed: 12,
