@@ -11,6 +11,7 @@ const TIMEOUT_MS = 2_000;
 @Injectable()
 export class ReadinessIndicators {
   private migrated = false;
+  private asking: Promise<HealthIndicatorResult> | null = null;
 
   constructor(
     private readonly indicator: HealthIndicatorService,
@@ -25,8 +26,16 @@ export class ReadinessIndicators {
     return this.draining.started ? session.down('shutting down') : session.up();
   }
 
-  /** The database answers and accepts writes (a standby does not). */
+  /**
+   * The database answers and accepts writes (a standby does not). Probes are open to everybody: however many ask at once, the database
+   * is asked once at a time, and for no longer than the time-out.
+   */
   async database(): Promise<HealthIndicatorResult> {
+    this.asking ??= this.askDatabase().finally(() => (this.asking = null));
+    return this.asking;
+  }
+
+  private async askDatabase(): Promise<HealthIndicatorResult> {
     return this.indicator
       .check('database')
       .attempt(async () => {
