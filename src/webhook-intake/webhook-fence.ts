@@ -119,7 +119,10 @@ export class WebhookFence {
   private answered(request: FastifyRequest, reply: FastifyReply): void {
     const address = normalizeIp(request.ip);
     const verified = (request as WebhookRequest).verifiedBody !== undefined;
-    const known = malformation(request.headers['typeform-signature']) === null && this.senders.has(address);
+    // Room for large bodies is what strangers use up: that there was none says nothing about the sender.
+    const noRoom = problemOf(request)?.code === 'intake_overloaded';
+    const wellFormed = malformation(request.headers['typeform-signature']) === null;
+    const known = wellFormed && !noRoom && this.senders.has(address);
     const counted = verified ? outcome(request) : beforeCheck(outcome(request), known);
     const mismatch = counted === 'signature_mismatch';
     this.metrics.answered(counted, reply.elapsedTime / 1000);
