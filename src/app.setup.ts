@@ -12,10 +12,13 @@ import { AppConfig } from './config/app-config';
 import { DomainError } from './core/problem';
 import { isBelowWebhooks, isWebhookPath, WebhookFence } from './webhook-intake/webhook-fence';
 import { ServiceLogger } from './logger';
+import { holdApiConventions } from './rest/api-conventions';
 import { Draining } from './rest/draining';
+import { parseJsonBody } from './rest/json-body';
 import { PublicUrl } from './rest/public-url';
 import { serveOpenApi } from './rest/openapi';
 import { sendProblem } from './rest/problem.filter';
+import { answerProtocolError } from './rest/protocol-errors';
 import { nameRequestSpans } from './tracing/request-spans';
 
 const ADMIN_BODY_LIMIT_BYTES = 1_048_576;
@@ -57,6 +60,7 @@ export async function startApp(
     closeConnectionsWhile(app.get(Draining), fastify);
     separateManagement(fastify, config, () => management);
     app.get(WebhookFence).install(fastify);
+    holdApiConventions(fastify);
     protectBrowsers(fastify);
     serveOpenApi(app);
     await app.listen({ port: config.http.port, host: config.http.host });
@@ -98,7 +102,8 @@ function createAdapter(config: AppConfig): FastifyAdapter {
     trustProxy: typeof hops === 'number' ? (_address: string, hop: number) => hop < hops : hops,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 2_000 },
+    // Node would refuse a request without Host with an empty answer; the hook below sends a problem document.
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 2_000, requireHostHeader: false },
     forceCloseConnections: 'idle',
     // The fence answers webhooks with a problem document of our own while the process drains.
     return503OnClosing: false,
@@ -114,13 +119,15 @@ function createAdapter(config: AppConfig): FastifyAdapter {
     },
     // A proxy may send the absolute form (`POST https://host/path`); only the path counts.
     rewriteUrl: ({ url = '/' }) => url.replace(/^https?:\/\/[^/?#]*/i, '') || '/',
+    clientErrorHandler: answerProtocolError,
     frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(request, reply, new DomainError('bad_request', 'the address cannot be read'), logger),
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
-    done();
+    if (request.raw.httpVersion === '1.0' || request.headers.host !== undefined) return done();
+    sendProblem(request, reply, new DomainError('bad_request', 'the Host header is missing'), logger);
   });
   parseBodies(fastify);
   return adapter;
@@ -128,11 +135,14 @@ function createAdapter(config: AppConfig): FastifyAdapter {
 
 /** Webhook bodies stay the raw bytes received, since the signature covers these; everything else is JSON. */
 function parseBodies(fastify: FastifyInstance): void {
-  const parseJson = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (isWebhookPath(request)) return done(null, body);
-    void parseJson(request, body.toString('utf8'), done);
+    try {
+      done(null, parseJsonBody(body));
+    } catch (error) {
+      done(error as DomainError);
+    }
   });
 }
 
@@ -173,6 +183,7 @@ function separateManagement(fastify: FastifyInstance, config: AppConfig, managem
 
 async function listenForManagement(fastify: FastifyInstance, config: AppConfig): Promise<Server> {
   const server = createServer((request, response) => fastify.routing(request, response));
+  server.on('clientError', answerProtocolError);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.http.managementPort ?? 0, config.http.host, resolve);

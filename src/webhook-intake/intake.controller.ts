@@ -53,16 +53,16 @@ export class IntakeController {
   constructor(private readonly intake: IntakeService) {}
 
   @Post()
-  @ApiBody({ schema: { type: 'object' }, description: "Typeform's event" })
-  @ApiOperation({ summary: 'Receive an event, signed with TYPEFORM_WEBHOOK_SECRET' })
+  @ApiBody({ schema: { type: 'object', additionalProperties: true }, description: "Typeform's event" })
+  @ApiOperation({ operationId: 'receiveEvent', summary: 'Receive an event, signed with TYPEFORM_WEBHOOK_SECRET' })
   @HttpCode(200)
   acceptShared(@Req() request: WebhookRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.accept(request, reply, null);
   }
 
   @Post(':webhookId')
-  @ApiBody({ schema: { type: 'object' }, description: "Typeform's event" })
-  @ApiOperation({ summary: 'Receive an event, signed with the secret of this webhook' })
+  @ApiBody({ schema: { type: 'object', additionalProperties: true }, description: "Typeform's event" })
+  @ApiOperation({ operationId: 'receiveWebhookEvent', summary: 'Receive an event, signed with the secret of this webhook' })
   @ApiParam({ name: 'webhookId' })
   @HttpCode(200)
   acceptOwn(@Req() request: WebhookRequest, @Res() reply: FastifyReply): Promise<void> {

@@ -6,6 +6,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppConfig } from '../config/app-config';
 import { DomainError } from '../core/problem';
+import { encodedBody, isEncoded } from '../rest/api-conventions';
 import { Draining } from '../rest/draining';
 import { problemOf, requestFacts, sendProblem } from '../rest/problem.filter';
 import { WebhookSecretsCache } from '../webhook-management/webhook-secrets';
@@ -81,6 +82,7 @@ export class WebhookFence {
     if (!JSON_TYPE.test(request.headers['content-type'] ?? '')) {
       return new DomainError('unsupported_media_type', 'send application/json');
     }
+    if (isEncoded(request)) return encodedBody();
     return null;
   }
 
