@@ -36,7 +36,10 @@ export function createServer(trace: (line: string) => void): FastifyInstance {
 
 /** True for localhost, for any IP address, and for names without a dot, such as those of containers: a browser's page has none of them. */
 function isOwnHost(host: string): boolean {
-  const name = host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1').toLowerCase();
+  const name = host
+    .replace(/:\d+$/, '')
+    .replace(/^\[(.*)\]$/, '$1')
+    .toLowerCase();
   return isIP(name) !== 0 || name === 'localhost' || name.endsWith('.localhost') || /^[a-z0-9_-]+$/.test(name);
 }
 

@@ -44,8 +44,11 @@ function pathsOf(tree: string): string[] {
 
 const run = (program: string, args: string[]): Promise<{ failed: boolean; output: string }> =>
   new Promise((done) => {
-    execFile(process.execPath, [join(PROJECT, 'node_modules', program), ...args], { cwd: directory }, (error, out, err) =>
-      done({ failed: error !== null, output: `${out}${err}` }),
+    execFile(
+      process.execPath,
+      [join(PROJECT, 'node_modules', program), ...args],
+      { cwd: directory },
+      (error, out, err) => done({ failed: error !== null, output: `${out}${err}` }),
     );
   });
 
@@ -54,8 +57,23 @@ async function compileWith(wanted: Document): Promise<{ failed: boolean; output:
   writeFileSync(join(directory, 'openapi.json'), JSON.stringify(wanted));
   const generated = await run('openapi-typescript/bin/cli.js', ['openapi.json', '-o', 'schema.d.ts']);
   expect(generated).toMatchObject({ failed: false });
-  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--lib', 'es2023,dom,dom.iterable'];
-  const compiled = await run('typescript/bin/tsc', [...options, '--noUncheckedIndexedAccess', '--types', '', 'program.mts']);
+  const options = [
+    '--noEmit',
+    '--strict',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2023',
+    '--lib',
+    'es2023,dom,dom.iterable',
+  ];
+  const compiled = await run('typescript/bin/tsc', [
+    ...options,
+    '--noUncheckedIndexedAccess',
+    '--types',
+    '',
+    'program.mts',
+  ]);
   return { ...compiled, schema: readFileSync(join(directory, 'schema.d.ts'), 'utf8') };
 }
 
@@ -68,7 +86,10 @@ it('a generated client compiles against a program that uses every route, and kno
 
 it('a route that the program does not use is noticed', async () => {
   const invented = { get: { operationId: 'listInventions', responses: { 200: { description: 'x' } } } };
-  const { failed, output } = await compileWith({ ...document, paths: { ...document.paths, '/v1/inventions': invented } as Document['paths'] });
+  const { failed, output } = await compileWith({
+    ...document,
+    paths: { ...document.paths, '/v1/inventions': invented } as Document['paths'],
+  });
   expect(failed).toBe(true);
   expect(output).toContain('listInventions');
 });
@@ -93,6 +114,8 @@ it('operations have names for people, and every answer names its content', () =>
     expect({ name, silent }).toEqual({ name, silent: [] });
     if (name.startsWith('post /webhooks')) expect(responses).not.toHaveProperty('201');
   }
-  expect(Object.keys(document.paths['/health/ready']?.get?.responses ?? {})).toEqual(expect.arrayContaining(['200', '503']));
+  expect(Object.keys(document.paths['/health/ready']?.get?.responses ?? {})).toEqual(
+    expect.arrayContaining(['200', '503']),
+  );
   expect(document.paths['/webhooks/typeform']?.post?.responses).toHaveProperty('200');
 });

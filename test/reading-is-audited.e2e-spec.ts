@@ -21,7 +21,10 @@ it('a payload, an export, a search for a person', async () => {
   const event = newEvent({ formId: 'watched' });
   await app.deliver(event).expect(200);
   await app.settled();
-  const { body: reader } = await app.admin('post', '/v1/api-keys').send({ name: 'reader', role: 'operator' }).expect(201);
+  const { body: reader } = await app
+    .admin('post', '/v1/api-keys')
+    .send({ name: 'reader', role: 'operator' })
+    .expect(201);
   const get = (path: string) => app.admin('get', path, (reader as { key: string }).key).expect(200);
 
   await get(`/v1/deliveries/${event.event_id}/payload`);
@@ -71,7 +74,10 @@ it('an API key shows when it was last used, written once a minute', async () => 
   await app.admin('get', '/v1/forms', key).expect(200);
   await app.admin('get', '/v1/forms', key).expect(200);
   expect(await lastUsed()).toBe(first);
-  await app.database.pool.query(`UPDATE api_key SET last_used_at = last_used_at - interval '61 seconds' WHERE id = $1`, [id]);
+  await app.database.pool.query(
+    `UPDATE api_key SET last_used_at = last_used_at - interval '61 seconds' WHERE id = $1`,
+    [id],
+  );
   await app.admin('get', '/v1/forms', key).expect(200);
   await eventually(async () => ((await lastUsed()) ?? '') >= (first ?? ''), 'the later use was written');
 });

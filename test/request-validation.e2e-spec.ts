@@ -76,7 +76,9 @@ describe('a finding', () => {
     expect(await findings('get', '/v1/deliveries?limit=many')).toEqual([
       { path: 'limit', message: 'must be a whole number' },
     ]);
-    expect(await findings('get', '/v1/deliveries?limit=201')).toEqual([{ path: 'limit', message: 'must be at most 200' }]);
+    expect(await findings('get', '/v1/deliveries?limit=201')).toEqual([
+      { path: 'limit', message: 'must be at most 200' },
+    ]);
   });
 
   it('names the field that was probably meant', async () => {
@@ -179,7 +181,11 @@ describe('another method', () => {
 
 it('a webhook without a signature is told that it is missing', async () => {
   const post = (signature: Record<string, string>) =>
-    app.http.post('/webhooks/typeform').set({ 'content-type': 'application/json', ...signature }).send('{}').expect(401);
+    app.http
+      .post('/webhooks/typeform')
+      .set({ 'content-type': 'application/json', ...signature })
+      .send('{}')
+      .expect(401);
   expect((await post({})).body.detail).toContain('the Typeform-Signature header is missing');
   expect((await post({ 'typeform-signature': 'abc' })).body.detail).toContain('must be sha256=');
   const wrong = `sha256=${Buffer.alloc(32).toString('base64')}`;
@@ -206,9 +212,19 @@ describe('what is no HTTP is answered with a problem document', () => {
   it.each([
     ['a malformed request line', 'GET\r\n\r\n', 400, 'bad_request'],
     ['an unknown method', 'NONSENSE /v1/clients HTTP/1.1\r\nhost: a\r\n\r\n', 400, 'bad_request'],
-    ['a header that is too large', `GET / HTTP/1.1\r\nhost: a\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'headers_too_large'],
+    [
+      'a header that is too large',
+      `GET / HTTP/1.1\r\nhost: a\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`,
+      431,
+      'headers_too_large',
+    ],
     ['a malformed header', 'POST /webhooks/typeform HTTP/1.1\r\nhost: a\r\nbad header\r\n\r\n', 400, 'bad_request'],
-    ['two lengths', 'POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab', 400, 'bad_request'],
+    [
+      'two lengths',
+      'POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab',
+      400,
+      'bad_request',
+    ],
     ['no host', 'GET /health/live HTTP/1.1\r\n\r\n', 400, 'bad_request'],
   ])('%s', async (_what, request, status, code) => {
     const answer = await raw(request);

@@ -42,7 +42,10 @@ const responseIs = (event: FixtureEvent, status: number) =>
 const deliveryIs = (event: FixtureEvent, status: number) =>
   app.admin('get', `/v1/deliveries/${event.event_id}`).expect(status);
 const clientsOf = async (email: string): Promise<{ id: string; phone: string | null }[]> =>
-  (await app.admin('get', `/v1/clients?email=${email}`).expect(200)).body.items as { id: string; phone: string | null }[];
+  (await app.admin('get', `/v1/clients?email=${email}`).expect(200)).body.items as {
+    id: string;
+    phone: string | null;
+  }[];
 const keep = (formId: string, retentionDays: number | null) =>
   app.admin('patch', `/v1/forms/${formId}`).send({ retentionDays }).expect(200);
 const retentionOf = async (formId: string): Promise<FormRetentionView | undefined> =>
@@ -73,7 +76,12 @@ describe('a form', () => {
     expect((await keep(formId, 30)).body).toMatchObject({ retentionDays: 30 });
     expect(await retentionOf(formId)).toMatchObject({ retentionDays: 30, decidedBy: 'form' });
     await keep(formId, 0);
-    expect(await retentionOf(formId)).toMatchObject({ retentionDays: 0, decidedBy: 'form', expired: 0, nextExpiryAt: null });
+    expect(await retentionOf(formId)).toMatchObject({
+      retentionDays: 0,
+      decidedBy: 'form',
+      expired: 0,
+      nextExpiryAt: null,
+    });
     expect((await keep(formId, null)).body).toMatchObject({ retentionDays: null });
     for (const retentionDays of [-1, 1.5, 36_501, '30']) {
       const { body } = await app.admin('patch', `/v1/forms/${formId}`).send({ retentionDays }).expect(422);
@@ -145,10 +153,10 @@ describe('the daily removal', () => {
     const formId = newForm();
     const event = await answered(50, { formId });
     const wait = (status: string) =>
-      app.database.pool.query(`UPDATE webhook_event SET status = $2, next_attempt_at = now() + interval '1 day' WHERE event_id = $1`, [
-        event.event_id,
-        status,
-      ]);
+      app.database.pool.query(
+        `UPDATE webhook_event SET status = $2, next_attempt_at = now() + interval '1 day' WHERE event_id = $1`,
+        [event.event_id, status],
+      );
     await wait('retrying');
     await keep(formId, 30);
     await removeExpired();
@@ -204,7 +212,10 @@ it('a back-fill does not bring back what was removed', async () => {
     sandbox.control.submit(formId, { deliver: false, at: daysAgo(days) })[0]!.token;
   const [old, recent] = [submitted(100), submitted(10)];
   const backfill = async (): Promise<object> => {
-    const { body } = await app.admin('post', '/v1/backfills').send({ formId, since: daysAgo(300) }).expect(202);
+    const { body } = await app
+      .admin('post', '/v1/backfills')
+      .send({ formId, since: daysAgo(300) })
+      .expect(202);
     let run: { status: string } = body as { status: string };
     await eventually(async () => {
       run = (await app.admin('get', `/v1/backfills/${(body as { id: string }).id}`).expect(200)).body as typeof run;

@@ -458,7 +458,7 @@ describe('faults of the API', () => {
 });
 
 describe('the name it is called by', () => {
-  const askAs = (host: string) => supertest(at.sandbox.url).get('/sandbox/forms').set('host', host);
+  const askAs = (host: string) => supertest(at.sandbox.url).get('/sandbox/webhooks').set('host', host);
 
   it.each(['rebound.example.com', 'rebound.example.com:3001', '127.0.0.1.example.com', 'localhost.example.com'])(
     '%s is refused: a page of somebody else would reach it by DNS rebinding',

@@ -19,7 +19,10 @@ export class HealthController {
   /** Answers as long as the event loop runs: restarting the process would not bring a database back. */
   @Get('live')
   @HealthCheck()
-  @ApiOperation({ operationId: 'checkLiveness', summary: 'Is the process alive? Depends on nothing outside the process' })
+  @ApiOperation({
+    operationId: 'checkLiveness',
+    summary: 'Is the process alive? Depends on nothing outside the process',
+  })
   live(): Promise<HealthCheckResult> {
     return this.health.check([]);
   }

@@ -148,7 +148,11 @@ export class RetentionRepository {
   }
 
   /** Responses of a form submitted before a time, counted up to a limit, and the oldest one. */
-  async olderThan(manager: EntityManager, formId: string, before: Date): Promise<{ count: number; oldest: Date | null }> {
+  async olderThan(
+    manager: EntityManager,
+    formId: string,
+    before: Date,
+  ): Promise<{ count: number; oldest: Date | null }> {
     const [row] = await manager.query<{ count: number; oldest: Date | null }[]>(
       `SELECT (SELECT count(*)::integer FROM (SELECT FROM form_response WHERE form_id = $1 AND effective_at < $2
                                                LIMIT ${MAX_COUNTED}) AS older) AS count,

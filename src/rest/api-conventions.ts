@@ -50,6 +50,8 @@ function pathOf(request: FastifyRequest): string {
 
 /** `/v1/forms/:formId` as a pattern for paths. */
 function patternOf(url: string): RegExp {
-  const segments = url.split('/').map((segment) => (segment.startsWith(':') ? '[^/]+' : segment.replace(/[^\w-]/g, "\\$&")));
+  const segments = url
+    .split('/')
+    .map((segment) => (segment.startsWith(':') ? '[^/]+' : segment.replace(/[^\w-]/g, '\\$&')));
   return new RegExp(`^${segments.join('/')}$`);
 }

@@ -11,7 +11,8 @@ const logger = new Logger('Http');
 export function answerProtocolError(error: NodeJS.ErrnoException, socket: Socket): void {
   // An answer that has begun cannot be followed by another one.
   const { _httpMessage: current } = socket as Socket & { _httpMessage?: { headersSent: boolean } };
-  if (error.code === 'ECONNRESET' || !socket.writable || current?.headersSent === true) return void socket.destroy(error);
+  if (error.code === 'ECONNRESET' || !socket.writable || current?.headersSent === true)
+    return void socket.destroy(error);
   const problem = problemOf(error.code);
   const status = statusOf(problem.code);
   const requestId = randomUUID();

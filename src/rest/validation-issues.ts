@@ -11,7 +11,10 @@ const PLAINER: readonly [RegExp, string][] = [
   [/must be an integer number$/, 'must be a whole number'],
   [/must be a boolean value$/, 'must be true or false'],
   [/must be an array$/, 'must be a list'],
-  [/must be longer than or equal to (\d+) and shorter than or equal to (\d+) characters$/, 'must have $1 to $2 characters'],
+  [
+    /must be longer than or equal to (\d+) and shorter than or equal to (\d+) characters$/,
+    'must have $1 to $2 characters',
+  ],
   [/must be longer than or equal to (\d+) characters$/, 'must have at least $1 characters'],
   [/must be shorter than or equal to (\d+) characters$/, 'must have at most $1 characters'],
   [/must not be less than (\S+)$/, 'must be at least $1'],

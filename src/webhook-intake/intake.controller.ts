@@ -62,7 +62,10 @@ export class IntakeController {
 
   @Post(':webhookId')
   @ApiBody({ schema: { type: 'object', additionalProperties: true }, description: "Typeform's event" })
-  @ApiOperation({ operationId: 'receiveWebhookEvent', summary: 'Receive an event, signed with the secret of this webhook' })
+  @ApiOperation({
+    operationId: 'receiveWebhookEvent',
+    summary: 'Receive an event, signed with the secret of this webhook',
+  })
   @ApiParam({ name: 'webhookId' })
   @HttpCode(200)
   acceptOwn(@Req() request: WebhookRequest, @Res() reply: FastifyReply): Promise<void> {

@@ -64,18 +64,29 @@ export const program: Program = {
   listForms: async () => (await client.GET('/v1/forms')).data,
   getForm: async () => (await client.GET('/v1/forms/{formId}', byForm)).data,
   updateForm: async () => {
-    const body = { status: 'paused', retentionDays: null, phoneCountry: 'DE', identifierMapping: { phone: null } } as const;
+    const body = {
+      status: 'paused',
+      retentionDays: null,
+      phoneCountry: 'DE',
+      identifierMapping: { phone: null },
+    } as const;
     return (await client.PATCH('/v1/forms/{formId}', { ...byForm, body })).data;
   },
   previewMapping: async () =>
-    (await client.POST('/v1/forms/{formId}/mapping-preview', { ...byForm, body: { identifierMapping: { email: 'mail' } } }))
-      .data,
+    (
+      await client.POST('/v1/forms/{formId}/mapping-preview', {
+        ...byForm,
+        body: { identifierMapping: { email: 'mail' } },
+      })
+    ).data,
   reprocessForm: async () => (await client.POST('/v1/forms/{formId}/reprocess', byForm)).data,
   removeVerificationForm: async () => (await client.DELETE('/v1/forms/{formId}', byForm)).data,
   listRetention: async () => (await client.GET('/v1/retention')).data,
 
   listDeliveries: async () => {
-    const first = await client.GET('/v1/deliveries', { params: { query: { limit: 10, status: 'dead,retrying', since } } });
+    const first = await client.GET('/v1/deliveries', {
+      params: { query: { limit: 10, status: 'dead,retrying', since } },
+    });
     const cursor = first.data?.nextCursor ?? undefined;
     return (await client.GET('/v1/deliveries', { params: { query: { cursor } } })).data;
   },
@@ -113,7 +124,12 @@ export const program: Program = {
   },
   mergeClient: async () => (await client.POST('/v1/clients/{id}/merge', { ...byId, body: { otherId: id } })).data,
   splitClient: async () =>
-    (await client.POST('/v1/clients/{id}/split', { ...byId, body: { responses: [{ formId: 'lT4Z3j', token: 'a3a' }] } })).data,
+    (
+      await client.POST('/v1/clients/{id}/split', {
+        ...byId,
+        body: { responses: [{ formId: 'lT4Z3j', token: 'a3a' }] },
+      })
+    ).data,
   eraseClient: async () =>
     (await client.DELETE('/v1/clients/{id}', { params: { path: { id }, query: { atTypeform: true } } })).data,
 

@@ -70,7 +70,8 @@ export class UpdateFormBody {
     minimum: 0,
     maximum: MAX_RETENTION_DAYS,
     example: 365,
-    description: 'days that submissions are kept, 0: for ever, null: RESPONSE_RETENTION_DAYS; what is older is removed daily',
+    description:
+      'days that submissions are kept, 0: for ever, null: RESPONSE_RETENTION_DAYS; what is older is removed daily',
   })
   @ValidateIf((_object, value) => value !== undefined && value !== null)
   @IsInt()

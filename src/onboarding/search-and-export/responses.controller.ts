@@ -42,7 +42,8 @@ export class ResponsesController {
   }
 
   @Get('export')
-  @ApiOperation({ operationId: 'exportResponses',
+  @ApiOperation({
+    operationId: 'exportResponses',
     summary: 'Stream every matching response as NDJSON, CSV or XLSX, oldest submission first',
     description: 'CSV and XLSX have a column for each question when formId is given.',
   })
@@ -54,10 +55,7 @@ export class ResponsesController {
     },
   })
   @ApiProblems('validation_failed')
-  async export(
-    @Query() { format, ...filter }: ExportQuery,
-    @ChangeAuthor() by: Author,
-  ): Promise<StreamableFile> {
+  async export(@Query() { format, ...filter }: ExportQuery, @ChangeAuthor() by: Author): Promise<StreamableFile> {
     await this.recordRead('responses.exported', { format, ...filter }, by);
     const disposition = `attachment; filename="responses.${format}"`;
     return new StreamableFile(await this.exporter.stream(format, filter), { type: CONTENT_TYPES[format], disposition });

@@ -134,7 +134,11 @@ export class ResponseView {
   @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, example: { utm_source: 'newsletter' } })
   hidden: Record<string, string>;
 
-  @ApiProperty({ type: 'array', items: { type: 'object', additionalProperties: true }, example: [{ key: 'plan', type: 'text', text: 'pro' }] })
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'object', additionalProperties: true },
+    example: [{ key: 'plan', type: 'text', text: 'pro' }],
+  })
   variables: unknown[];
 
   @ApiProperty({ type: Number, nullable: true })
