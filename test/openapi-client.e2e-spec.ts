@@ -21,7 +21,7 @@ let served: string[];
 beforeAll(async () => {
   const app = await startTestApp();
   document = (await app.http.get('/openapi.json').expect(200)).body as Document;
-  served = pathsOf(app.app.getHttpAdapter().getInstance<FastifyInstance>().printRoutes({ commonPrefix: false }));
+  served = pathsOf((app.app.getHttpAdapter().getInstance() as FastifyInstance).printRoutes({ commonPrefix: false }));
   await app.stop();
   directory = mkdtempSync(join(tmpdir(), 'onboarding-client-'));
   symlinkSync(join(PROJECT, 'node_modules'), join(directory, 'node_modules'));

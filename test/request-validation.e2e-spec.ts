@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { newEvent } from './fixtures/typeform-events';
+import { newEvent } from './support/events';
 import { startTestApp, TestApp } from './support/test-app';
 
 let app: TestApp;

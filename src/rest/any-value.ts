@@ -7,4 +7,4 @@ export const ANY_VALUE = {
     { type: 'array', items: {} },
     { type: 'object', additionalProperties: true },
   ],
-} as const;
+};

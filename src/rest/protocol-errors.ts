@@ -1,16 +1,16 @@
 /** What cannot be read as HTTP never becomes a request; it is answered here, with a problem document as well. */
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { Logger } from '@nestjs/common';
 import { DomainError, statusOf, toProblem } from '../core/problem';
 
 const logger = new Logger('Http');
 
 /** Node's `clientError`: answers, then closes the connection, since what follows on it cannot be read either. */
-export function answerProtocolError(error: NodeJS.ErrnoException, socket: Socket): void {
+export function answerProtocolError(error: NodeJS.ErrnoException, socket: Duplex): void {
   // An answer that has begun cannot be followed by another one.
-  const { _httpMessage: current } = socket as Socket & { _httpMessage?: { headersSent: boolean } };
+  const { _httpMessage: current } = socket as Duplex & { _httpMessage?: { headersSent: boolean } };
   if (error.code === 'ECONNRESET' || !socket.writable || current?.headersSent === true)
     return void socket.destroy(error);
   const problem = problemOf(error.code);

@@ -36,7 +36,7 @@ export class ResponsesController {
   @ApiProblems('validation_failed')
   async list(@Query() query: ResponsesQuery, @ChangeAuthor() by: Author): Promise<ResponsePage> {
     // Words of an answer find a person; the words themselves are not recorded.
-    if (query.q !== undefined) await this.recordRead('responses.searched', query, by);
+    if (query.q !== undefined) await this.recordRead('responses.searched', { formId: query.formId, q: query.q }, by);
     const rows = await this.responses.list(query);
     return toPage(rows, query.limit, (row) => [row.effectiveAt, row.formId, row.token], toResponseView);
   }
@@ -74,7 +74,7 @@ export class ResponsesController {
   /** Which filters were given, and their values where these cannot be personal data. */
   private recordRead(
     action: 'responses.searched' | 'responses.exported',
-    { formId, format, ...filter }: Partial<ExportQuery & ResponsesQuery>,
+    { formId, format, ...filter }: Partial<ExportQuery>,
     by: Author,
   ): Promise<void> {
     const given = Object.entries(filter).flatMap(([name, value]) => (value === undefined ? [] : [name]));
