@@ -46,6 +46,7 @@ const ROUTES: [Method, string, Role][] = [
   ['get', '/v1/backfills', 'viewer'],
   ['get', '/v1/backfills/{id}', 'viewer'],
   ['get', '/v1/overview', 'viewer'],
+  ['get', '/v1/retention', 'viewer'],
   ['get', '/v1/audit', 'viewer'],
   ['get', '/v1/audit/verify', 'viewer'],
 ];

@@ -118,7 +118,8 @@ describe('a body', () => {
     ['{"formId": "a",\n}', 'at line 2, column 1'],
     ['{formId: "a"}', 'at line 1, column 2'],
     ['{"formId": "a"', 'a } is missing at line 1, column 15'],
-    ['{"formId": "a"} x', 'something follows after its end at line 1, column 17'],
+    ['{"formId": "a"} x', 'at line 1, column 17'],
+    ['{"formId": "a"} {}', 'something follows after its end at line 1, column 17'],
     ['', 'the body is empty'],
   ])('%j says where it stops being JSON', async (body, where) => {
     const { body: problem } = await app

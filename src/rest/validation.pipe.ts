@@ -10,6 +10,8 @@ export class RequestValidationPipe extends ValidationPipe {
       transform: true,
       whitelist: true,
       forbidNonWhitelisted: true,
+      // The object it was found in tells which fields are known; it never leaves the service.
+      validationError: { target: true, value: true },
       exceptionFactory: (errors) => invalid(toIssues(errors)),
     });
   }
