@@ -34,7 +34,6 @@ class IntakeAnswerView {
   required: true,
   description: 'sha256= followed by the base64 of HMAC-SHA256(secret, body)',
 })
-@ApiOkResponse({ type: IntakeAnswerView, description: 'committed' })
 @ApiProblems(
   'invalid_event',
   'invalid_signature',
@@ -55,6 +54,7 @@ export class IntakeController {
   @Post()
   @ApiBody({ schema: { type: 'object', additionalProperties: true }, description: "Typeform's event" })
   @ApiOperation({ operationId: 'receiveEvent', summary: 'Receive an event, signed with TYPEFORM_WEBHOOK_SECRET' })
+  @ApiOkResponse({ type: IntakeAnswerView, description: 'committed' })
   @HttpCode(200)
   acceptShared(@Req() request: WebhookRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.accept(request, reply, null);
@@ -67,6 +67,7 @@ export class IntakeController {
     summary: 'Receive an event, signed with the secret of this webhook',
   })
   @ApiParam({ name: 'webhookId' })
+  @ApiOkResponse({ type: IntakeAnswerView, description: 'committed' })
   @HttpCode(200)
   acceptOwn(@Req() request: WebhookRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.accept(request, reply, request.params.webhookId ?? null);
