@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { FastifyInstance } from 'fastify';
 import { startTestApp } from './support/test-app';
 
 const PROJECT = resolve(__dirname, '..');
@@ -21,7 +20,7 @@ let served: string[];
 beforeAll(async () => {
   const app = await startTestApp();
   document = (await app.http.get('/openapi.json').expect(200)).body as Document;
-  served = pathsOf((app.app.getHttpAdapter().getInstance() as FastifyInstance).printRoutes({ commonPrefix: false }));
+  served = pathsOf(app.app.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false }));
   await app.stop();
   directory = mkdtempSync(join(tmpdir(), 'onboarding-client-'));
   symlinkSync(join(PROJECT, 'node_modules'), join(directory, 'node_modules'));
