@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { ApiError, fromZod, notFound } from './api/api-error';
 import { isInvalidInput } from './control/control';
@@ -12,6 +13,12 @@ export function createServer(trace: (line: string) => void): FastifyInstance {
     routerOptions: { maxParamLength: LONGEST_TAG },
     forceCloseConnections: true,
   });
+  // A page in a browser must not reach the sandbox by a name of its own that leads to this machine (DNS rebinding).
+  app.addHook('onRequest', (request, reply, done) => {
+    if (isOwnHost(request.host)) return done();
+    const message = 'call the sandbox by its address or as localhost';
+    void reply.status(403).send(new ApiError(403, 'FORBIDDEN_HOST', message).toBody());
+  });
   app.setNotFoundHandler((request, reply) => {
     const error = notFound(`${request.method} ${request.url}`);
     return reply.status(error.status).send(error.toBody());
@@ -25,6 +32,15 @@ export function createServer(trace: (line: string) => void): FastifyInstance {
       .send(apiError.toBody());
   });
   return app;
+}
+
+/** True for localhost, for any IP address, and for names without a dot, such as those of containers: a browser's page has none of them. */
+function isOwnHost(host: string): boolean {
+  const name = host
+    .replace(/:\d+$/, '')
+    .replace(/^\[(.*)\]$/, '$1')
+    .toLowerCase();
+  return isIP(name) !== 0 || name === 'localhost' || name.endsWith('.localhost') || /^[a-z0-9_-]+$/.test(name);
 }
 
 function toApiError(error: unknown): ApiError {

@@ -13,7 +13,7 @@ import { MetricsModule } from './metrics/metrics.module';
 import { OnboardingModule } from './onboarding/onboarding.module';
 import { ProblemFilter } from './rest/problem.filter';
 import { RestModule } from './rest/rest.module';
-import { createValidationPipe } from './rest/validation.pipe';
+import { RequestValidationPipe } from './rest/validation.pipe';
 import { WebhookManagementModule } from './webhook-management/webhook-management.module';
 
 /** The whole service, wired from one configuration. */
@@ -38,7 +38,7 @@ export class AppModule {
       ],
       providers: [
         { provide: APP_FILTER, useClass: ProblemFilter },
-        { provide: APP_PIPE, useFactory: createValidationPipe },
+        { provide: APP_PIPE, useClass: RequestValidationPipe },
       ],
     };
   }

@@ -14,12 +14,15 @@ import { nestsDeeperThan } from './core/json-depth';
 import { DomainError } from './core/problem';
 import { isBelowWebhooks, isWebhookPath, WebhookFence } from './webhook-intake/webhook-fence';
 import { ServiceLogger } from './logger';
+import { holdApiConventions } from './rest/api-conventions';
 import { Draining } from './rest/draining';
+import { parseJsonBody } from './rest/json-body';
 import { PublicUrl } from './rest/public-url';
 import { serveDocs } from './rest/docs-pages';
 import { createHttpServer } from './rest/http-server';
 import { createDocument } from './rest/openapi';
 import { sendProblem } from './rest/problem.filter';
+import { answerProtocolError } from './rest/protocol-errors';
 import { nameRequestSpans } from './tracing/request-spans';
 
 const ADMIN_BODY_LIMIT_BYTES = 64 * 1024;
@@ -59,6 +62,7 @@ export async function startApp(
     closeConnectionsWhile(app.get(Draining), fastify);
     separateManagement(fastify, config, () => management);
     app.get(WebhookFence).install(fastify);
+    holdApiConventions(fastify);
     app.get(AccessGate).install(fastify, isWebhookPath);
     protectBrowsers(fastify);
     const browsable = config.environment !== 'production' || config.http.managementPort !== null;
@@ -116,13 +120,15 @@ function createAdapter(config: AppConfig): FastifyAdapter {
     },
     // A proxy may send the absolute form (`POST https://host/path`); only the path counts.
     rewriteUrl: ({ url = '/' }) => url.replace(/^https?:\/\/[^/?#]*/i, '') || '/',
+    clientErrorHandler: answerProtocolError,
     frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(request, reply, new DomainError('bad_request', 'the address cannot be read'), logger),
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
-    done();
+    if (request.raw.httpVersion === '1.0' || request.headers.host !== undefined) return done();
+    sendProblem(request, reply, new DomainError('bad_request', 'the Host header is missing'), logger);
   });
   parseBodies(fastify);
   return adapter;
@@ -130,7 +136,6 @@ function createAdapter(config: AppConfig): FastifyAdapter {
 
 /** Webhook bodies stay the raw bytes received, since the signature covers these; everything else is JSON. */
 function parseBodies(fastify: FastifyInstance): void {
-  const parseJson = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (isWebhookPath(request)) return done(null, body);
@@ -138,7 +143,11 @@ function parseBodies(fastify: FastifyInstance): void {
     if (nestsDeeperThan(body, ADMIN_JSON_DEPTH)) {
       return done(new DomainError('bad_request', `the body nests deeper than ${ADMIN_JSON_DEPTH} levels`));
     }
-    void parseJson(request, body.toString('utf8'), done);
+    try {
+      done(null, parseJsonBody(body));
+    } catch (error) {
+      done(error as DomainError);
+    }
   });
 }
 
@@ -180,6 +189,7 @@ function separateManagement(fastify: FastifyInstance, config: AppConfig, managem
 
 async function listenForManagement(fastify: FastifyInstance, config: AppConfig): Promise<Server> {
   const server = createHttpServer((request, response) => fastify.routing(request, response));
+  server.on('clientError', answerProtocolError);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.http.managementPort ?? 0, config.http.host, resolve);

@@ -141,7 +141,7 @@ describe('each change leaves one entry', () => {
     ]);
   });
 
-  it('what is refused, finds nothing or only reads leaves none', async () => {
+  it('what is refused, finds nothing or only reads states leaves none', async () => {
     const viewer = await makeKey('only reads');
     const nobody = '00000000-0000-4000-8000-000000000000';
     const made = await entriesOf(async () => {
@@ -152,7 +152,7 @@ describe('each change leaves one entry', () => {
       await app.admin('post', '/v1/deliveries/none/replay').expect(404);
       const { body } = await app.admin('post', '/v1/deliveries/replay').send({ formId: 'none' }).expect(200);
       expect(body).toEqual({ matched: 0, queued: 0 });
-      await app.admin('get', `/v1/deliveries/${eventId}/payload`).expect(200);
+      await app.admin('get', `/v1/deliveries/${eventId}`).expect(200);
       await app.admin('get', '/v1/audit/verify', viewer.key).expect(200);
     });
     expect(made).toEqual([]);

@@ -1,4 +1,5 @@
 import { createClient } from '@typeform/api-client';
+import supertest from 'supertest';
 import type { TypeformSandbox } from '../sandbox/sandbox';
 import {
   API_KEY,
@@ -454,4 +455,24 @@ describe('faults of the API', () => {
     expect(waits.map(([ms]) => ms)).toEqual([4000]);
     await slow.stop();
   });
+});
+
+describe('the name it is called by', () => {
+  const askAs = (host: string) => supertest(at.sandbox.url).get('/sandbox/webhooks').set('host', host);
+
+  it.each(['rebound.example.com', 'rebound.example.com:3001', '127.0.0.1.example.com', 'localhost.example.com'])(
+    '%s is refused: a page of somebody else would reach it by DNS rebinding',
+    async (host) => {
+      const { body } = await askAs(host).expect(403);
+      expect(body).toMatchObject({ code: 'FORBIDDEN_HOST' });
+      expect(JSON.stringify(body)).not.toContain('Kundenaufnahme');
+    },
+  );
+
+  it.each(['localhost:3001', '127.0.0.1', '[::1]:3001', '192.0.2.7:3001', 'sandbox:3001', 'typeform.localhost'])(
+    '%s is accepted',
+    async (host) => {
+      await askAs(host).expect(200);
+    },
+  );
 });

@@ -1,7 +1,7 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsISO8601, IsString, Length } from 'class-validator';
+import { ApiProperty } from '@nestjs/swagger';
+import { IsIn, IsString, Length } from 'class-validator';
 import { ROLES, Role } from './role';
-import { MayBeAbsent } from '../rest/may-be-absent.decorator';
+import { IsoTime } from '../rest/time-range';
 
 export class CreateApiKeyBody {
   @ApiProperty({
@@ -18,13 +18,7 @@ export class CreateApiKeyBody {
   @IsIn(ROLES)
   role: Role;
 
-  @ApiPropertyOptional({
-    format: 'date-time',
-    description: 'the key never expires when this is absent',
-    example: '2030-01-01T00:00:00Z',
-  })
-  @MayBeAbsent()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsoTime('the key never expires when this is absent')
   expiresAt?: string;
 }
 
@@ -46,6 +40,14 @@ export class ApiKeyView {
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   revokedAt: Date | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'accurate to a minute; null: never',
+  })
+  lastUsedAt: Date | null;
 }
 
 export class CreatedApiKeyView extends ApiKeyView {

@@ -36,6 +36,16 @@ export class ApiKeysRepository {
     return query.take(limit + 1).getMany();
   }
 
+  /** Remembers a use, unless an earlier one is more recent than `unlessAfter`. */
+  async used(id: string, at: Date, unlessAfter: Date): Promise<void> {
+    await this.keys
+      .createQueryBuilder()
+      .update()
+      .set({ lastUsedAt: at })
+      .where('id = :id AND (last_used_at IS NULL OR last_used_at < :unlessAfter)', { id, unlessAfter })
+      .execute();
+  }
+
   exists(id: string): Promise<boolean> {
     return this.keys.existsBy({ id });
   }

@@ -16,6 +16,7 @@ const KEY_PATTERN = /^tfo_([0-9a-f]{32})_[A-Za-z0-9_-]{43}$/;
 
 /** How old the copy of the issued keys may be when a key is not in it. */
 const ISSUED_MAX_AGE_MS = 1_000;
+const LAST_USE_ACCURACY_MS = 60_000;
 
 @Injectable()
 export class ApiKeysService {
@@ -43,7 +44,18 @@ export class ApiKeysService {
     const key = await this.repository.findWithHash(toUuid(id));
     if (!key || !timingSafeEqual(presentedHash, Buffer.from(key.secretHash, 'hex'))) return null;
     const expired = key.expiresAt !== null && key.expiresAt <= this.clock.now();
-    return expired || key.revokedAt !== null ? null : { id: key.id, name: key.name, role: key.role };
+    if (expired || key.revokedAt !== null) return null;
+    this.remember(key);
+    return { id: key.id, name: key.name, role: key.role };
+  }
+
+  /** Writes the time of a use without making the call wait, and not for every call. */
+  private remember({ id, lastUsedAt }: ApiKey): void {
+    const now = this.clock.now();
+    const unlessAfter = new Date(now.getTime() - LAST_USE_ACCURACY_MS);
+    if (lastUsedAt !== null && lastUsedAt >= unlessAfter) return;
+    // Nobody depends on it: the next call tries again.
+    this.repository.used(id, now, unlessAfter).catch(() => undefined);
   }
 
   /**
@@ -84,7 +96,7 @@ export class ApiKeysService {
     const key = `tfo_${id.replaceAll('-', '')}_${randomBytes(32).toString('base64url')}`;
     const secretHash = hash(key).toString('hex');
     return this.dataSource.transaction(async (manager) => {
-      const row = { id, name, role, secretHash, createdAt: now, expiresAt, revokedAt: null };
+      const row = { id, name, role, secretHash, createdAt: now, expiresAt, revokedAt: null, lastUsedAt: null };
       const stored = await this.repository.insert(manager, row);
       const details = { name, role, expiresAt };
       await this.audit.record(manager, { ...by, action: 'api_key.created', subject: id, details });

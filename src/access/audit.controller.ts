@@ -14,7 +14,7 @@ export class AuditController {
   constructor(private readonly audit: AuditLog) {}
 
   @Get()
-  @ApiOperation({ summary: 'List changes made by admins, newest first' })
+  @ApiOperation({ operationId: 'listAuditEntries', summary: 'List changes made by admins, newest first' })
   @ApiOkResponse({ type: AuditPage })
   @ApiProblems('validation_failed')
   list(@Query() query: AuditQuery): Promise<AuditPage> {
@@ -22,7 +22,7 @@ export class AuditController {
   }
 
   @Get('verify')
-  @ApiOperation({ summary: 'Recompute the hash chain of the audit log' })
+  @ApiOperation({ operationId: 'verifyAuditLog', summary: 'Recompute the hash chain of the audit log' })
   @ApiOkResponse({ type: AuditVerification })
   verify(): Promise<AuditVerification> {
     return this.audit.verify();

@@ -20,5 +20,10 @@ export const AUDIT_ACTIONS = [
   'client.split',
   'clients.separated',
   'verification.removed',
+  'retention.removed',
+  'delivery.payload_read',
+  'responses.exported',
+  'responses.searched',
+  'clients.searched',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -67,6 +67,12 @@ export class AuditLog {
       hash: auditHash(entry, head.hash),
     });
   }
+
+  /** Appends an entry about reading personal data, before it is handed out: what nobody could record is not shown. */
+  recordRead(change: AuditChange): Promise<void> {
+    return this.repository.transaction((manager) => this.record(manager, change));
+  }
+
   /** One page of the matching entries, newest first. Throws `validation_failed` for a cursor that no page has returned. */
   async list(query: AuditQuery): Promise<AuditPage> {
     return toPage(

@@ -20,6 +20,9 @@ export class AuditQuery extends PageQuery {
 
   @IsoTime('at or after')
   since?: string;
+
+  @IsoTime('before', { notBefore: 'since' })
+  until?: string;
 }
 
 /** One change, with its place in the hash chain. */

@@ -12,6 +12,10 @@ const ENTRY_ID = /^\d{1,18}$/;
 export class AuditRepository {
   constructor(@InjectRepository(AuditEntry) private readonly entries: Repository<AuditEntry>) {}
 
+  transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.entries.manager.transaction(work);
+  }
+
   /** The recorded head of the chain; null when its row was removed by hand. */
   async head(manager: EntityManager = this.entries.manager): Promise<ChainHead | null> {
     const [head] = await manager.query<ChainHead[]>('SELECT id, hash FROM audit_head');
@@ -35,7 +39,7 @@ export class AuditRepository {
   }
 
   /** Up to `limit + 1` entries, newest first. */
-  list({ limit, cursor, actor, action, since }: AuditQuery): Promise<AuditEntry[]> {
+  list({ limit, cursor, actor, action, since, until }: AuditQuery): Promise<AuditEntry[]> {
     const select = this.entries
       .createQueryBuilder('entry')
       .where('TRUE')
@@ -45,6 +49,7 @@ export class AuditRepository {
     if (actor !== undefined) select.andWhere('entry.actorId = :actor', { actor });
     if (action !== undefined) select.andWhere('entry.action = :action', { action });
     if (since !== undefined) select.andWhere('entry.at >= :since', { since: new Date(since) });
+    if (until !== undefined) select.andWhere('entry.at < :until', { until: new Date(until) });
     const after = decodeCursor(cursor, 1, ENTRY_ID);
     if (after) select.andWhere('(entry.at, entry.id) < (:at, :id)', { at: after[0], id: after[1] });
     return select.getMany();

@@ -13,7 +13,7 @@ export class StartBackfillBody {
   @IsoTime('submitted at or after; default: the first submission')
   since?: string;
 
-  @IsoTime('submitted at or before; default: now')
+  @IsoTime('submitted at or before; default: now', { notBefore: 'since' })
   until?: string;
 }
 

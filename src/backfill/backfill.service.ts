@@ -56,11 +56,6 @@ export class BackfillService {
   async startByAdmin(body: StartBackfillBody, author: Author): Promise<BackfillView> {
     const formId = parseFormReference(body.formId, 'formId');
     const [since, until] = [body.since, body.until].map((time) => (time === undefined ? null : new Date(time)));
-    if (since && until && since > until) {
-      throw new DomainError('validation_failed', 'the body is not valid', {
-        errors: [{ path: 'until', message: 'must not be before since' }],
-      });
-    }
     await this.requireForm(formId, author.requestId);
     return this.start(formId, { since, until, trigger: 'admin', author });
   }

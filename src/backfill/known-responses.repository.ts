@@ -20,6 +20,10 @@ const KNOWN_RESPONSE = `
 const ERASED_RESPONSE = `
   SELECT FROM erased_response AS erased WHERE erased.form_id = $1 AND erased.token = seen.token`;
 
+/** What was removed because it had expired does not come back. */
+const EXPIRED_RESPONSE = `
+  SELECT FROM onboarding_form AS form WHERE form.form_id = $1 AND seen.at < form.expired_before`;
+
 /** Compares a page of the Responses API with the inbox and the responses. */
 @Injectable()
 export class KnownResponsesRepository {
@@ -32,7 +36,8 @@ export class KnownResponsesRepository {
   async compare(formId: string, events: readonly BackfillEvent[], runStartedAt: Date): Promise<Knowledge[]> {
     const rows = await this.dataSource.query<{ ours: boolean; known: boolean }[]>(
       `SELECT EXISTS (SELECT FROM webhook_event WHERE event_id = seen.event_id AND received_at >= $6) AS ours,
-              EXISTS (${KNOWN_EVENT}) OR EXISTS (${KNOWN_RESPONSE}) OR EXISTS (${ERASED_RESPONSE}) AS known
+              EXISTS (${KNOWN_EVENT}) OR EXISTS (${KNOWN_RESPONSE}) OR EXISTS (${ERASED_RESPONSE})
+                OR EXISTS (${EXPIRED_RESPONSE}) AS known
          FROM unnest($2::text[], $3::text[], $4::boolean[], $5::timestamptz[]) WITH ORDINALITY
               AS seen (event_id, token, completed, at, position)
         ORDER BY seen.position`,

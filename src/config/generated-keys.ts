@@ -1,8 +1,9 @@
 /** Outside production, keys that were not configured are generated once and kept in the data directory (mode 0600). */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { createPrivateDirectory } from './private-directory';
 
 const generatedKeys = z.object({
   webhookSecret: z.string().min(20),
@@ -27,7 +28,7 @@ export function readOrCreateGeneratedKeys(path: string): GeneratedKeys {
     adminApiKey: random(),
     encryptionKeys: `generated:${randomBytes(32).toString('base64')}`,
   };
-  mkdirSync(dirname(path), { recursive: true });
+  createPrivateDirectory(dirname(path));
   // Written to a temporary name and renamed: a crash never leaves half a file.
   writeFileSync(`${path}.new`, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${path}.new`, path);

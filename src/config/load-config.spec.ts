@@ -190,3 +190,20 @@ it('the report masks every secret', () => {
     expect(report.settings[name]).toMatch(/^set \(\d+ characters\)$/);
   }
 });
+
+describe('what can never work', () => {
+  it.each(['0.0.0.0/0', '::/0', '10.0.0.0/8, 0.0.0.0/0', '0.0.0.0/00'])('TRUST_PROXY=%s trusts everybody', (value) => {
+    const { report } = checkEnvironment({ TRUST_PROXY: value });
+    expect(report.problems).toEqual([{ name: 'TRUST_PROXY', message: expect.stringContaining('every address') }]);
+  });
+
+  it.each([
+    ['a blank', `${'x'.repeat(32)} y`],
+    ['a line break', `${'x'.repeat(32)}\n`],
+    ['a letter beyond ASCII', `${'x'.repeat(32)}é`],
+    ['more than a header takes', 'x'.repeat(513)],
+  ])('an ADMIN_API_KEY with %s cannot be sent', (_what, value) => {
+    const { report } = checkEnvironment({ ADMIN_API_KEY: value });
+    expect(report.problems).toEqual([{ name: 'ADMIN_API_KEY', message: expect.stringContaining('header') }]);
+  });
+});

@@ -26,6 +26,12 @@ const flag = () => z.enum(['true', 'false'], 'must be true or false').transform(
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, `must be one of ${values.join(', ')}`);
 const secret = (min: number) => z.string().min(min, `must have at least ${min} characters`);
+/** A key travels in the Authorization header, as one word of at most 512 characters. */
+const sendableKey = (min: number) =>
+  secret(min).regex(
+    /^[\x21-\x7e]{1,512}$/,
+    'must be at most 512 characters, all of them printable ASCII without blanks: nobody could send another one in a header',
+  );
 
 const parsedUrl = (text: string): URL | null => (URL.canParse(text) ? new URL(text) : null);
 const httpUrl = () =>
@@ -83,6 +89,10 @@ const trustProxy = () =>
         !Array.isArray(value) ||
         value.every((part) => /^(loopback|linklocal|uniquelocal|[0-9a-fA-F.:]+(\/\d{1,3})?)$/.test(part)),
       'must be false, a number of hops, or addresses like 10.0.0.0/8 or loopback (true would let clients forge their address)',
+    )
+    .refine(
+      (value) => !Array.isArray(value) || !value.some((part) => /\/0+$/.test(part)),
+      'must not contain every address (/0): any client could forge its own; name the addresses of the proxy',
     );
 
 /** One variable: `parse` turns its text into its value; `secret` values are masked wherever configuration is shown. */
@@ -116,7 +126,7 @@ export const SETTINGS = {
   TYPEFORM_WEBHOOK_SECRET: { schema: secret(20).optional(), secret: true },
   TYPEFORM_WEBHOOK_SECRET_PREVIOUS: { schema: secret(20).optional(), secret: true },
   PUBLIC_URL: { schema: httpUrl().optional() },
-  ADMIN_API_KEY: { schema: secret(32).optional(), secret: true },
+  ADMIN_API_KEY: { schema: sendableKey(32).optional(), secret: true },
   ENCRYPTION_KEYS: { schema: encryptionKeys().optional(), secret: true },
   WEBHOOK_MAX_PAYLOAD_BYTES: { schema: integer(1, 10_485_760).default(1_048_576) },
   WEBHOOK_MAX_EVENT_AGE_DAYS: { schema: integer(1, 36_500).default(30) },

@@ -16,6 +16,7 @@ import { AttemptLog1764980000000 } from '../../migrations/1764980000000-attempt-
 import { Unreadable1764986000000 } from '../../migrations/1764986000000-unreadable';
 import { FinishedJobs1764986100000 } from '../../migrations/1764986100000-finished-jobs';
 import { IntakeStatistics1764997000000 } from '../../migrations/1764997000000-intake-statistics';
+import { Retention1764998000000 } from '../../migrations/1764998000000-retention';
 import { withAdvisoryLock } from './advisory-lock';
 
 export const MIGRATIONS = [
@@ -35,6 +36,7 @@ export const MIGRATIONS = [
   Unreadable1764986000000,
   FinishedJobs1764986100000,
   IntakeStatistics1764997000000,
+  Retention1764998000000,
 ];
 export const MIGRATIONS_TABLE = 'schema_migration';
 

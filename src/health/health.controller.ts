@@ -1,6 +1,6 @@
 import { Controller, Get, UseFilters } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
+import { HealthCheck, HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
 import { Public } from '../access/require-role.decorator';
 import { HealthFilter } from './health.filter';
 import { ReadinessIndicators } from './readiness.indicators';
@@ -18,13 +18,18 @@ export class HealthController {
 
   /** Answers as long as the event loop runs: restarting the process would not bring a database back. */
   @Get('live')
-  @ApiOperation({ summary: 'Is the process alive? Depends on nothing outside the process' })
+  @HealthCheck()
+  @ApiOperation({
+    operationId: 'checkLiveness',
+    summary: 'Is the process alive? Depends on nothing outside the process',
+  })
   live(): Promise<HealthCheckResult> {
     return this.health.check([]);
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'Could an event be committed right now?' })
+  @HealthCheck()
+  @ApiOperation({ operationId: 'checkReadiness', summary: 'Could an event be committed right now?' })
   ready(): Promise<HealthCheckResult> {
     return this.health.check([
       () => this.indicators.shutdown(),
@@ -34,7 +39,8 @@ export class HealthController {
   }
 
   @Get('startup')
-  @ApiOperation({ summary: 'Has the process started?' })
+  @HealthCheck()
+  @ApiOperation({ operationId: 'checkStartup', summary: 'Has the process started?' })
   startup(): Promise<HealthCheckResult> {
     return this.health.check([() => this.indicators.database(), () => this.indicators.migrations()]);
   }

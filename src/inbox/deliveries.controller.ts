@@ -40,7 +40,7 @@ export class DeliveriesController {
   @Post('replay')
   @HttpCode(200)
   @RequireRole('operator')
-  @ApiOperation({ summary: 'Process every matching delivery again' })
+  @ApiOperation({ operationId: 'replayDeliveries', summary: 'Process every matching delivery again' })
   @ApiOkResponse({ type: ReplayResult })
   @ApiAcceptedResponse({ type: JobReference, description: 'queued as a job: requested, or more than 10,000 events' })
   @ApiProblems('bad_request', 'validation_failed')
@@ -66,12 +66,12 @@ export class DeliveriesController {
   @Get(':eventId/payload')
   @RequireRole('operator')
   @Header('content-disposition', 'attachment; filename="payload.json"')
-  @ApiOperation({ summary: 'Get the body of a delivery, byte for byte as received' })
+  @ApiOperation({ operationId: 'getDeliveryPayload', summary: 'Get the body of a delivery, byte for byte as received' })
   @ApiProduces('application/json')
-  @ApiOkResponse({ content: { 'application/json': { schema: { type: 'object' } } } })
+  @ApiOkResponse({ content: { 'application/json': { schema: { type: 'object', additionalProperties: true } } } })
   @ApiProblems('not_found')
-  async payload(@Param('eventId') eventId: string): Promise<StreamableFile> {
-    return new StreamableFile(await this.deliveries.payload(eventId), { type: 'application/json' });
+  async payload(@Param('eventId') eventId: string, @ChangeAuthor() by: Author): Promise<StreamableFile> {
+    return new StreamableFile(await this.deliveries.payload(eventId, by), { type: 'application/json' });
   }
 
   @Post(':eventId/replay')

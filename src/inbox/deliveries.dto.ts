@@ -21,7 +21,7 @@ export class ReplayFilter {
   @IsoTime('received at or after')
   since?: string;
 
-  @IsoTime('received before')
+  @IsoTime('received before', { notBefore: 'since' })
   until?: string;
 }
 

@@ -53,11 +53,13 @@ export class DeliveriesService {
     return { ...toView(event), attemptLog: attemptsOf(event) };
   }
 
-  /** The body exactly as received. Throws `not_found`, also when it was erased. */
-  async payload(eventId: string): Promise<Buffer> {
+  /** The body exactly as received, with an audit entry. Throws `not_found`, also when it was erased. */
+  async payload(eventId: string, by: Author): Promise<Buffer> {
     const event = await this.repository.findWithPayload(eventId);
     if (!event) throw unknownDelivery();
     if (event.payload === null) throw new DomainError('not_found', 'the body of this delivery was erased');
+    const details = { formId: event.formId };
+    await this.audit.recordRead({ ...by, action: 'delivery.payload_read', subject: event.eventId, details });
     return event.payload;
   }
 

@@ -22,6 +22,8 @@ export interface ChunkOptions {
 export interface JobHandler {
   readonly kind: JobKind;
   readonly chunkSize: number;
+  /** How long everything else has the database to itself between two chunks; default 0. */
+  readonly restMs?: number;
   /** Counts the work and returns where to begin. Changes nothing, and may take minutes: the job's row is not locked. */
   begin(manager: EntityManager, job: Job): Promise<{ total: number; cursor: object }>;
   /**

@@ -1,5 +1,6 @@
 /** The worker: takes one job at a time for a turn, does it chunk by chunk, and releases it when it cannot be finished now. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config';
@@ -115,6 +116,7 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
     try {
       while (!this.stopping && performance.now() < until) {
         if ((await this.chunk(job, handler)) !== 'more') return;
+        if (handler.restMs !== undefined) await delay(handler.restMs);
       }
     } catch (error) {
       if (isDatabaseOutage(error)) throw error;

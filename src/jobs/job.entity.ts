@@ -1,7 +1,7 @@
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
 /** The kinds of jobs; each is implemented by the module that registers its handler. */
-export const JOB_KINDS = ['reprocess', 'replay'] as const;
+export const JOB_KINDS = ['reprocess', 'replay', 'retention'] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 export const JOB_STATUSES = ['queued', 'running', 'done', 'failed'] as const;

@@ -27,7 +27,8 @@ export class JobView {
 
   @ApiProperty({
     enum: JOB_KINDS,
-    description: 'reprocess: reads the responses of a form again; replay: processes deliveries again',
+    description:
+      'reprocess: reads the responses of a form again; replay: processes deliveries again; retention: removes what has expired',
   })
   kind: JobKind;
 

@@ -50,6 +50,14 @@ export class OnboardingForm {
   @Column('jsonb', { name: 'hidden_seen', default: [] })
   hiddenSeen: string[];
 
+  /** Days its submissions are kept, 0 for ever; null: as the installation says. */
+  @Column('integer', { name: 'retention_days', nullable: true })
+  retentionDays: number | null;
+
+  /** Submissions before it were removed because they had expired; back-fill does not fetch them again. */
+  @Column('timestamptz', { name: 'expired_before', nullable: true })
+  expiredBefore: Date | null;
+
   @Column('integer', { name: 'response_count', default: 0 })
   responseCount: number;
 

@@ -28,7 +28,11 @@ export class ErasureController {
 
   @Delete(':id')
   @RequireRole('admin')
-  @ApiOperation({ summary: 'Erase a client and everything it sent', description: DESCRIPTION })
+  @ApiOperation({
+    operationId: 'eraseClient',
+    summary: 'Erase a client and everything it sent',
+    description: DESCRIPTION,
+  })
   @ApiOkResponse({ type: ErasureResult })
   @ApiProblems('not_found', 'conflict', 'validation_failed')
   erase(

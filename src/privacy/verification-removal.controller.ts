@@ -20,7 +20,11 @@ export class VerificationRemovalController {
 
   @Delete(':formId')
   @RequireRole('admin')
-  @ApiOperation({ summary: 'Remove the form of a deployment check and everything it sent', description: DESCRIPTION })
+  @ApiOperation({
+    operationId: 'removeVerificationForm',
+    summary: 'Remove the form of a deployment check and everything it sent',
+    description: DESCRIPTION,
+  })
   @ApiOkResponse({ type: VerificationRemovalResult })
   @ApiProblems('not_found', 'conflict', 'validation_failed')
   remove(@Param('formId') formId: string, @ChangeAuthor() by: Author): Promise<VerificationRemovalResult> {

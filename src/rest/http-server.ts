@@ -18,13 +18,15 @@ const MAX_PIPELINED = 10;
 
 /** Creates the server of a port. */
 export function createHttpServer(handle: RequestListener): Server {
-  const timeouts = {
+  const options = {
     requestTimeout: REQUEST_TIMEOUT_MS,
     headersTimeout: HEADERS_TIMEOUT_MS,
     connectionsCheckingInterval: CHECK_INTERVAL_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    // Node would refuse a request without Host with an empty answer; a hook sends a problem document.
+    requireHostHeader: false,
   };
-  const server = createServer(timeouts, limitPipelining(handle));
+  const server = createServer(options, limitPipelining(handle));
   server.maxConnections = MAX_CONNECTIONS;
   return server;
 }

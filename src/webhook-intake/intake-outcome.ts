@@ -64,11 +64,17 @@ export function outcomeOf(error: unknown): IntakeOutcome {
   }
 }
 
-/** 401 of the webhook endpoints. The answer does not say which check failed; metrics and log do. */
+const REFUSED = {
+  signature_missing: 'the Typeform-Signature header is missing: set a secret for the webhook at Typeform',
+  signature_malformed: 'the Typeform-Signature header must be sha256= followed by the base64 of an HMAC-SHA256',
+  signature_mismatch: 'the Typeform-Signature header does not match the body and the secret of this endpoint',
+  // The same words: whether there is such a webhook is nobody's business.
+  unknown_endpoint: 'the Typeform-Signature header does not match the body and the secret of this endpoint',
+} as const;
+
+/** 401 of the webhook endpoints. The answer does not tell an unknown endpoint from a wrong secret; metrics and log do. */
 export class SignatureRefused extends DomainError {
-  constructor(
-    readonly outcome: 'signature_missing' | 'signature_malformed' | 'signature_mismatch' | 'unknown_endpoint',
-  ) {
-    super('invalid_signature', 'the Typeform-Signature header does not match the body and the secret of this endpoint');
+  constructor(readonly outcome: keyof typeof REFUSED) {
+    super('invalid_signature', REFUSED[outcome]);
   }
 }

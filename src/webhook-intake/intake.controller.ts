@@ -33,7 +33,6 @@ class IntakeAnswerView {
   required: true,
   description: 'sha256= followed by the base64 of HMAC-SHA256(secret, body)',
 })
-@ApiOkResponse({ type: IntakeAnswerView, description: 'committed' })
 @ApiProblems(
   'invalid_event',
   'invalid_signature',
@@ -52,17 +51,22 @@ export class IntakeController {
   constructor(private readonly intake: IntakeService) {}
 
   @Post()
-  @ApiBody({ schema: { type: 'object' }, description: "Typeform's event" })
-  @ApiOperation({ summary: 'Receive an event, signed with TYPEFORM_WEBHOOK_SECRET' })
+  @ApiBody({ schema: { type: 'object', additionalProperties: true }, description: "Typeform's event" })
+  @ApiOperation({ operationId: 'receiveEvent', summary: 'Receive an event, signed with TYPEFORM_WEBHOOK_SECRET' })
+  @ApiOkResponse({ type: IntakeAnswerView, description: 'committed' })
   @HttpCode(200)
   acceptShared(@Req() request: WebhookRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.accept(request, reply, null);
   }
 
   @Post(':webhookId')
-  @ApiBody({ schema: { type: 'object' }, description: "Typeform's event" })
-  @ApiOperation({ summary: 'Receive an event, signed with the secret of this webhook' })
+  @ApiBody({ schema: { type: 'object', additionalProperties: true }, description: "Typeform's event" })
+  @ApiOperation({
+    operationId: 'receiveWebhookEvent',
+    summary: 'Receive an event, signed with the secret of this webhook',
+  })
   @ApiParam({ name: 'webhookId' })
+  @ApiOkResponse({ type: IntakeAnswerView, description: 'committed' })
   @HttpCode(200)
   acceptOwn(@Req() request: WebhookRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.accept(request, reply, request.params.webhookId ?? null);

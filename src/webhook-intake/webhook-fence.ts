@@ -8,6 +8,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppConfig } from '../config/app-config';
 import { DomainError } from '../core/problem';
 import { malformation } from '../core/signature';
+import { encodedBody, isEncoded } from '../rest/api-conventions';
 import { Draining } from '../rest/draining';
 import { problemOf, requestFacts, sendProblem } from '../rest/problem.filter';
 import { WebhookSecretsCache } from '../webhook-management/webhook-secrets';
@@ -97,6 +98,7 @@ export class WebhookFence {
     if (!JSON_TYPE.test(request.headers['content-type'] ?? '')) {
       return new DomainError('unsupported_media_type', 'send application/json');
     }
+    if (isEncoded(request)) return encodedBody();
     // Most strangers end here: nothing of theirs is read, and they use up nobody's limit.
     const wrong = malformation(request.headers['typeform-signature']);
     return wrong === null ? null : new SignatureRefused(`signature_${wrong}`);

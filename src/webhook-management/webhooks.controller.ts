@@ -70,7 +70,10 @@ export class WebhooksController {
   @Post('reconcile')
   @HttpCode(200)
   @RequireRole('operator')
-  @ApiOperation({ summary: 'Compare all webhooks with Typeform now and repair differences' })
+  @ApiOperation({
+    operationId: 'reconcileWebhooks',
+    summary: 'Compare all webhooks with Typeform now and repair differences',
+  })
   @ApiOkResponse({ type: ReconcileResult })
   reconcileAll(@ChangeAuthor() by: Author): Promise<ReconcileResult> {
     return this.reconciling.all(by.requestId);
@@ -111,7 +114,10 @@ export class WebhooksController {
   @Post(':id/rotate-secret')
   @HttpCode(200)
   @RequireRole('admin')
-  @ApiOperation({ summary: 'Give a webhook a new secret; the old one is accepted during the overlap' })
+  @ApiOperation({
+    operationId: 'rotateWebhookSecret',
+    summary: 'Give a webhook a new secret; the old one is accepted during the overlap',
+  })
   @ApiOkResponse({ type: WebhookView })
   @ApiProblems('bad_request', 'not_found', 'conflict', 'validation_failed', 'typeform_error', 'typeform_timeout')
   async rotateSecret(

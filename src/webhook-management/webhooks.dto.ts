@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsInt, IsString, Length, Matches, Max, Min, registerDecorator } from 'class-validator';
+import { ANY_VALUE } from '../rest/any-value';
 import { MayBeAbsent } from '../rest/may-be-absent.decorator';
 import { PageQuery } from '../rest/page';
 import { EVENT_TYPES, WEBHOOK_STATUSES, WebhookDrift, WebhookStatus } from './webhook-state';
@@ -135,10 +136,10 @@ class WebhookDriftView implements WebhookDrift {
   @ApiProperty({ enum: ['existence', 'enabled', 'url', 'verify_ssl', 'event_types'] })
   field: WebhookDrift['field'];
 
-  @ApiProperty({ type: Object, example: true })
+  @ApiProperty({ ...ANY_VALUE, example: true })
   desired: unknown;
 
-  @ApiProperty({ type: Object, example: false })
+  @ApiProperty({ ...ANY_VALUE, example: false })
   observed: unknown;
 }
 

@@ -13,6 +13,7 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { createPrivateDirectory } from '../../config/private-directory';
 import { runToEnd } from './child-process';
 import { EmbeddedPostgresError } from './embedded-postgres.error';
 import { giveTree } from './file-access';
@@ -29,7 +30,7 @@ const INITDB_TIMEOUT_MS = 120_000;
 export function resolveDataDirectory(dataDir: string): string {
   const path = resolve(dataDir);
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    createPrivateDirectory(dirname(path));
     return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
   } catch (error) {
     throw new EmbeddedPostgresError(

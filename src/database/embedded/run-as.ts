@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { chmodSync, readFileSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import { runToEnd, type Command } from './child-process';
@@ -76,6 +76,12 @@ function knownUsers(): number[] {
   }
 }
 
+/** A directory that is root's alone can be passed, but still not listed, by the user who runs PostgreSQL in it. */
+function letThrough(directory: string): void {
+  const { uid, mode } = statSync(directory);
+  if (uid === 0 && (mode & 0o777) === 0o700) chmodSync(directory, 0o711);
+}
+
 /** Why a way does not work, found by trying it: the rules of kernels, containers and mounts cannot be predicted. */
 async function whyNot(candidate: RunAs, pkg: PostgresPackage, dataDir: string): Promise<string | undefined> {
   if (candidate.name === 'plain') {
@@ -86,6 +92,7 @@ async function whyNot(candidate: RunAs, pkg: PostgresPackage, dataDir: string): 
     }
   } else {
     // For an ordinary user the system reports it; root can access everything and must check on the other user's behalf.
+    if (candidate.name === 'other-user') letThrough(dirname(dataDir));
     const gids = candidate.name === 'other-user' ? [candidate.gid] : [candidate.gid, ...(process.getgroups?.() ?? [])];
     const closed = firstClosedDirectory(dirname(dataDir), { uid: candidate.uid, gids });
     if (closed !== undefined) return `user id ${candidate.uid} may not enter ${closed}`;

@@ -54,7 +54,10 @@ export class FormsController {
   @Post(':formId/mapping-preview')
   @HttpCode(200)
   @RequireRole('operator')
-  @ApiOperation({ summary: 'Preview what a mapping would find in the newest responses; changes nothing' })
+  @ApiOperation({
+    operationId: 'previewMapping',
+    summary: 'Preview what a mapping would find in the newest responses; changes nothing',
+  })
   @ApiOkResponse({ type: MappingPreview })
   @ApiProblems('bad_request', 'not_found', 'validation_failed')
   preview(

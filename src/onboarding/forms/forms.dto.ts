@@ -1,8 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, registerDecorator, ValidateIf } from 'class-validator';
+import { IsIn, IsInt, Max, Min, registerDecorator, ValidateIf } from 'class-validator';
 import { asCountry } from '../../core/identification/countries';
 import type { QuestionPlan } from '../../core/identification/plan';
 import { IDENTIFIER_KEYS, IdentifierKey, IdentifierMapping, Identifiers } from '../../core/identifiers';
+import { MAX_RETENTION_DAYS } from '../../core/retention';
 import { MayBeAbsent } from '../../rest/may-be-absent.decorator';
 import { FORM_STATUSES, FormStatus } from '../onboarding-form.entity';
 
@@ -62,6 +63,21 @@ export class UpdateFormBody {
 
   @IsPhoneCountry()
   phoneCountry?: string | null;
+
+  @ApiPropertyOptional({
+    type: Number,
+    nullable: true,
+    minimum: 0,
+    maximum: MAX_RETENTION_DAYS,
+    example: 365,
+    description:
+      'days that submissions are kept, 0: for ever, null: RESPONSE_RETENTION_DAYS; what is older is removed daily',
+  })
+  @ValidateIf((_object, value) => value !== undefined && value !== null)
+  @IsInt()
+  @Min(0)
+  @Max(MAX_RETENTION_DAYS)
+  retentionDays?: number | null;
 
   @ApiPropertyOptional({
     ...MAPPING_SCHEMA,
@@ -199,6 +215,14 @@ export class FormView {
       'country of phone numbers without a country code; null: told by the answers, the installation or the language',
   })
   phoneCountry: string | null;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    example: null,
+    description: 'days that submissions are kept; 0: for ever; null: RESPONSE_RETENTION_DAYS',
+  })
+  retentionDays: number | null;
 
   @ApiProperty({ ...MAPPING_SCHEMA, example: { email: 'work_email' } })
   identifierMapping: IdentifierMapping;

@@ -79,13 +79,13 @@ export class FormsService {
 
   private view(form: OnboardingForm): FormView {
     const { formId, title, status, phoneCountry, identifierMapping, mappingProblems, definition } = form;
-    const { definitionCheckedAt, responseCount, lastResponseAt, createdAt, updatedAt } = form;
+    const { retentionDays, definitionCheckedAt, responseCount, lastResponseAt, createdAt, updatedAt } = form;
     const { fields, hidden } = this.plans.meanings(form, seenOf(form));
     return {
       ...{ formId, title: definition?.title ?? title, status, phoneCountry, identifierMapping, mappingProblems },
       fields: fields.map((field) => ({ ...field, identifies: meaningOf(field.identifies) })),
       hidden: hidden.map((field) => ({ ...field, identifies: meaningOf(field.identifies) })),
-      ...{ definitionCheckedAt, responseCount, lastResponseAt, createdAt, updatedAt },
+      ...{ retentionDays, definitionCheckedAt, responseCount, lastResponseAt, createdAt, updatedAt },
     };
   }
 }
@@ -97,20 +97,21 @@ function meaningOf(plan: QuestionPlan | null): FormView['fields'][number]['ident
 }
 
 /** The settings that admins control. */
-type FormChange = Partial<Pick<OnboardingForm, 'status' | 'identifierMapping' | 'phoneCountry'>>;
+type FormChange = Partial<Pick<OnboardingForm, 'status' | 'identifierMapping' | 'phoneCountry' | 'retentionDays'>>;
 
 /** The settings in a body, with the country code normalised. */
-function withCountry({ status, phoneCountry, identifierMapping }: UpdateFormBody): FormChange {
+function withCountry({ status, phoneCountry, retentionDays, identifierMapping }: UpdateFormBody): FormChange {
   return {
     ...(status === undefined ? {} : { status }),
     ...(phoneCountry === undefined ? {} : { phoneCountry: asCountry(phoneCountry) }),
+    ...(retentionDays === undefined ? {} : { retentionDays }),
     ...(identifierMapping === undefined ? {} : { identifierMapping }),
   };
 }
 
 /** The effect of a change: setting -> its value before and after. */
 function differences(form: OnboardingForm, change: FormChange): Record<string, { from: unknown; to: unknown }> {
-  const settings = ['status', 'phoneCountry', 'identifierMapping'] as const;
+  const settings = ['status', 'phoneCountry', 'retentionDays', 'identifierMapping'] as const;
   return Object.fromEntries(
     settings
       .filter((name) => change[name] !== undefined && !isDeepStrictEqual(change[name], form[name]))

@@ -39,8 +39,8 @@ export class ClientsController {
   @ApiOperation({ summary: 'List or search clients, newest first' })
   @ApiOkResponse({ type: ClientPage })
   @ApiProblems('validation_failed')
-  list(@Query() query: ClientsQuery): Promise<ClientPage> {
-    return this.clients.list(query);
+  list(@Query() query: ClientsQuery, @ChangeAuthor() by: Author): Promise<ClientPage> {
+    return this.clients.list(query, by);
   }
 
   @Get(':id')

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AuditLog, Author } from '../../audit/audit-log';
 import { DomainError } from '../../core/problem';
 import { toPage } from '../../rest/page';
 import type { Client } from '../client.entity';
@@ -15,10 +16,15 @@ export class ClientsService {
   constructor(
     private readonly clients: ClientsQueryRepository,
     private readonly responses: ResponsesQueryRepository,
+    private readonly audit: AuditLog,
   ) {}
 
-  /** Newest first. */
-  async list({ email, phone, q, conflict, limit, cursor }: ClientsQuery): Promise<ClientPage> {
+  /** Newest first. Looking for a person leaves an audit entry, without what was looked for. */
+  async list({ email, phone, q, conflict, limit, cursor }: ClientsQuery, by: Author): Promise<ClientPage> {
+    const wanted = Object.entries({ email, phone, q }).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+    if (wanted.length > 0) {
+      await this.audit.recordRead({ ...by, action: 'clients.searched', subject: '*', details: { by: wanted } });
+    }
     const filter = {
       ...(email === undefined ? {} : { email }),
       ...(phone === undefined ? {} : { phone: plus(phone) }),

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { IsIn, IsString, IsUUID, Length } from 'class-validator';
 import { IDENTIFIER_KEYS, Identifiers } from '../../core/identifiers';
+import { ANY_VALUE } from '../../rest/any-value';
 import { PageQuery } from '../../rest/page';
 import { IsoTime } from '../../rest/time-range';
 import { RESPONSE_TYPES, ResponseType } from '../form-response.entity';
@@ -44,7 +45,7 @@ export class ResponsesQuery extends PageQuery {
   @IsoTime('submitted at or after')
   submittedSince?: string;
 
-  @IsoTime('submitted before')
+  @IsoTime('submitted before', { notBefore: 'submittedSince' })
   submittedUntil?: string;
 }
 
@@ -90,7 +91,7 @@ class AnswerView {
   @ApiProperty({ example: 'email' })
   type: string;
 
-  @ApiProperty({ type: Object, example: 'ada@example.com', description: "Typeform's value of this type, as received" })
+  @ApiProperty({ ...ANY_VALUE, example: 'ada@example.com', description: "Typeform's value of this type, as received" })
   value: unknown;
 }
 
@@ -133,7 +134,11 @@ export class ResponseView {
   @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, example: { utm_source: 'newsletter' } })
   hidden: Record<string, string>;
 
-  @ApiProperty({ type: 'array', items: { type: 'object' }, example: [{ key: 'plan', type: 'text', text: 'pro' }] })
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'object', additionalProperties: true },
+    example: [{ key: 'plan', type: 'text', text: 'pro' }],
+  })
   variables: unknown[];
 
   @ApiProperty({ type: Number, nullable: true })
@@ -142,7 +147,7 @@ export class ResponseView {
   @ApiProperty({ type: EndingView, nullable: true })
   ending: EndingView | null;
 
-  @ApiProperty({ type: Object, nullable: true, example: null })
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, example: null })
   outcome: unknown;
 
   @ApiProperty({

@@ -1,0 +1,196 @@
+/** SQL of the retention: what has expired, and its removal in small steps. */
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { lockUntilCommit } from '../database/advisory-lock';
+import type { ResponseId } from '../onboarding/stored-response';
+import { ClientAssigner } from '../onboarding/who-is-it/client-assigner';
+
+/** Only processing waits for these locks, never the intake. */
+const LOCK_TIMEOUT = '2s';
+/** Counting stops here: a person only wants to know whether it is much. */
+const MAX_COUNTED = 100_000;
+
+/** What a step removed. */
+export interface RemovedCounts {
+  responses: number;
+  deliveries: number;
+  clients: number;
+}
+
+/** A form and its retention. `days`: those in force, 0 for ever. */
+export interface FormRetention {
+  formId: string;
+  title: string | null;
+  createdAt: Date;
+  formDays: number | null;
+  days: number;
+  expiredBefore: Date | null;
+}
+
+/** A response and its place in the order of removal. */
+export interface ExpiredResponse extends ResponseId {
+  at: Date;
+}
+
+/** Its submission, or what is left to judge by when an event names no time of its own. */
+const EVENT_AT = 'least(coalesce(submitted_at, received_at), received_at)';
+/** Events that never became a response, or whose response was erased. Waiting ones are about to be processed. */
+const UNUSED = `status IN ('dead', 'ignored', 'quarantined')`;
+const WAITING = `status IN ('pending', 'retrying')`;
+
+@Injectable()
+export class RetentionRepository {
+  constructor(private readonly assigner: ClientAssigner) {}
+
+  /**
+   * Moves the edge of each form forward whose last move is a day old, and returns these forms. From the commit on back-fill leaves
+   * alone what is older, so that nothing removed comes back. Only one replica gets each of them.
+   */
+  async moveEdges(manager: EntityManager, installationDays: number, now: Date): Promise<string[]> {
+    const [rows] = await manager.query<[{ form_id: string }[], number]>(
+      `UPDATE onboarding_form AS form SET expired_before = edge.at
+         FROM (SELECT form_id, $1::timestamptz - coalesce(retention_days, $2) * interval '24 hours' AS at
+                 FROM onboarding_form WHERE coalesce(retention_days, $2) > 0) AS edge
+        WHERE form.form_id = edge.form_id
+          AND (form.expired_before IS NULL OR form.expired_before <= edge.at - interval '24 hours')
+       RETURNING form.form_id`,
+      [now, installationDays],
+    );
+    return rows.map(({ form_id: formId }) => formId);
+  }
+
+  /** Blocks the processing of events until the commit; events still arrive. Throws a contention error when it has waited too long. */
+  async standAlone(manager: EntityManager): Promise<void> {
+    await manager.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
+    await lockUntilCommit(manager, 'processing');
+  }
+
+  /** The next expired responses after a place, the oldest first. One with an event that waits is left for the next day. */
+  async expired(
+    manager: EntityManager,
+    formId: string,
+    before: Date,
+    after: Pick<ExpiredResponse, 'at' | 'token'> | null,
+    limit: number,
+  ): Promise<ExpiredResponse[]> {
+    const rows = await manager.query<{ token: string; effective_at: Date }[]>(
+      `SELECT token, effective_at FROM form_response AS response
+        WHERE form_id = $1 AND effective_at < $2 AND (effective_at, token) > ($3::timestamptz, $4)
+          AND NOT EXISTS (SELECT FROM webhook_event AS event
+                           WHERE event.token = response.token AND event.form_id = response.form_id AND event.${WAITING})
+        ORDER BY effective_at, token LIMIT $5`,
+      [formId, before, after?.at ?? '-infinity', after?.token ?? '', limit],
+    );
+    return rows.map((row) => ({ formId, token: row.token, at: row.effective_at }));
+  }
+
+  /**
+   * Removes responses with their events. Records of clients that stay are put together again from what is left; a client without any
+   * response goes. Needs {@link standAlone}.
+   */
+  async remove(manager: EntityManager, formId: string, tokens: readonly string[], now: Date): Promise<RemovedCounts> {
+    const [, deliveries] = await manager.query<[object[], number]>(
+      'DELETE FROM webhook_event WHERE form_id = $1 AND token = ANY($2)',
+      [formId, tokens],
+    );
+    const [rows, responses] = await manager.query<[{ client_id: string | null; phone_key: string | null }[], number]>(
+      'DELETE FROM form_response WHERE form_id = $1 AND token = ANY($2) RETURNING client_id, phone_key',
+      [formId, tokens],
+    );
+    await manager.query(
+      'UPDATE onboarding_form SET response_count = response_count - $2, updated_at = $3 WHERE form_id = $1',
+      [formId, responses, now],
+    );
+    const clientIds = distinct(rows.map(({ client_id: id }) => id));
+    const phones = distinct(rows.map(({ phone_key: phone }) => phone));
+    await this.keepSharedPhonesApart(manager, phones);
+    const left = await oneOfEach(manager, clientIds);
+    const staying = new Set(left.map(({ clientId }) => clientId));
+    const leaving = clientIds.filter((id) => !staying.has(id));
+    await this.assigner.remove(manager, leaving, now);
+    await this.assigner.reassign(manager, left, now);
+    await this.assigner.settlePhones(manager, phones, clientIds, now);
+    return { responses, deliveries, clients: leaving.length };
+  }
+
+  /** Removes expired events without a response. Returns how many there were. */
+  async removeUnused(manager: EntityManager, formId: string, before: Date, limit: number): Promise<number> {
+    const [, deliveries] = await manager.query<[object[], number]>(
+      `DELETE FROM webhook_event WHERE event_id IN (
+         SELECT event_id FROM webhook_event AS event
+          WHERE form_id = $1 AND ${UNUSED} AND ${EVENT_AT} < $2
+            AND NOT EXISTS (SELECT FROM form_response AS response
+                             WHERE response.form_id = event.form_id AND response.token = event.token)
+          ORDER BY event_id LIMIT $3 FOR UPDATE SKIP LOCKED)`,
+      [formId, before, limit],
+    );
+    return deliveries;
+  }
+
+  /** A form; null when there is none. */
+  async form(manager: EntityManager, formId: string, installationDays: number): Promise<FormRetention | null> {
+    const [row] = await manager.query<FormRetention[]>(`${FORMS} WHERE form_id = $2`, [installationDays, formId]);
+    return row ?? null;
+  }
+
+  /** Up to `limit + 1` forms, newest first. */
+  list(
+    manager: EntityManager,
+    installationDays: number,
+    limit: number,
+    after: [Date, string] | null,
+  ): Promise<FormRetention[]> {
+    return manager.query<FormRetention[]>(
+      `${FORMS} WHERE $2::timestamptz IS NULL OR (created_at, form_id) < ($2, $3)
+        ORDER BY created_at DESC, form_id DESC LIMIT $4`,
+      [installationDays, after?.[0] ?? null, after?.[1] ?? null, limit + 1],
+    );
+  }
+
+  /** Responses of a form submitted before a time, counted up to a limit, and the oldest one. */
+  async olderThan(
+    manager: EntityManager,
+    formId: string,
+    before: Date,
+  ): Promise<{ count: number; oldest: Date | null }> {
+    const [row] = await manager.query<{ count: number; oldest: Date | null }[]>(
+      `SELECT (SELECT count(*)::integer FROM (SELECT FROM form_response WHERE form_id = $1 AND effective_at < $2
+                                               LIMIT ${MAX_COUNTED}) AS older) AS count,
+              (SELECT min(effective_at) FROM form_response WHERE form_id = $1) AS oldest`,
+      [formId, before],
+    );
+    return row ?? { count: 0, oldest: null };
+  }
+
+  /** A phone that several people gave does not tell whose its other responses are just because those of one of them expired. */
+  private async keepSharedPhonesApart(manager: EntityManager, phones: readonly string[]): Promise<void> {
+    if (phones.length === 0) return;
+    await manager.query(
+      `UPDATE form_response AS response SET pinned_client_id = client_id
+         FROM client WHERE client.id = response.client_id AND client.conflict
+          AND phone_key = ANY($1) AND email_key IS NULL AND pinned_client_id IS NULL`,
+      [phones],
+    );
+  }
+}
+
+const FORMS = `
+  SELECT form_id AS "formId", coalesce(definition->>'title', title) AS title, created_at AS "createdAt",
+         retention_days AS "formDays", coalesce(retention_days, $1::integer) AS days, expired_before AS "expiredBefore"
+    FROM onboarding_form`;
+
+/** One response of each of these clients that still has any. */
+async function oneOfEach(
+  manager: EntityManager,
+  clientIds: readonly string[],
+): Promise<(ResponseId & { clientId: string })[]> {
+  return manager.query<(ResponseId & { clientId: string })[]>(
+    `SELECT DISTINCT ON (client_id) client_id AS "clientId", form_id AS "formId", token
+       FROM form_response WHERE client_id = ANY($1) ORDER BY client_id, form_id, token`,
+    [clientIds],
+  );
+}
+
+function distinct(values: readonly (string | null)[]): string[] {
+  return [...new Set(values.flatMap((value) => value ?? []))].sort();
+}
