@@ -16,6 +16,7 @@ import { Draining } from './rest/draining';
 import { PublicUrl } from './rest/public-url';
 import { serveOpenApi } from './rest/openapi';
 import { sendProblem } from './rest/problem.filter';
+import { trustedProxies } from './rest/trusted-proxies';
 import { nameRequestSpans } from './tracing/request-spans';
 
 const ADMIN_BODY_LIMIT_BYTES = 1_048_576;
@@ -92,10 +93,9 @@ function explained(error: unknown): unknown {
 
 function createAdapter(config: AppConfig): FastifyAdapter {
   const logger = new Logger('Http');
-  const hops = config.http.trustProxy;
   const adapter = new FastifyAdapter({
     bodyLimit: ADMIN_BODY_LIMIT_BYTES,
-    trustProxy: typeof hops === 'number' ? (_address: string, hop: number) => hop < hops : hops,
+    trustProxy: trustedProxies(config.http.trustProxy),
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 2_000 },

@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { AppConfig } from '../config/app-config';
 import { DomainError } from '../core/problem';
 import { Clock } from '../database/clock';
+import { senderOf } from '../rest/sender-address';
 import { AccessMetrics } from './access-metrics';
 import { AdminThrottlerGuard } from './admin-throttler.guard';
 import { ApiKeysService } from './api-keys.service';
@@ -79,18 +80,19 @@ export class AccessGuard implements CanActivate {
   private async authenticate(request: AuthenticatedRequest): Promise<Principal> {
     const key = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1];
     if (key === undefined) throw new DomainError('unauthorized', 'send an API key: Authorization: Bearer <key>');
-    if ((this.blockedUntilMs.get(request.ip) ?? 0) > this.clock.monotonicMs()) throw tooManyFailures();
+    const sender = senderOf(request);
+    if ((this.blockedUntilMs.get(sender) ?? 0) > this.clock.monotonicMs()) throw tooManyFailures();
     const principal = await this.apiKeys.authenticate(key);
     if (principal) return principal;
     const failures = await this.throttler.increment(
-      `auth:${request.ip}`,
+      `auth:${sender}`,
       WINDOW_MS,
       this.config.access.throttleLimitPerSecond,
       WINDOW_MS,
       'auth',
     );
     if (failures.isBlocked) {
-      this.blockedUntilMs.set(request.ip, this.clock.monotonicMs() + WINDOW_MS);
+      this.blockedUntilMs.set(sender, this.clock.monotonicMs() + WINDOW_MS);
       throw tooManyFailures();
     }
     throw new DomainError('unauthorized', 'the API key is unknown, expired or revoked');

@@ -1,7 +1,8 @@
 import { ExecutionContext, Injectable } from '@nestjs/common';
-import { normalizeIp, ThrottlerGuard } from '@nestjs/throttler';
+import { ThrottlerGuard } from '@nestjs/throttler';
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../core/problem';
+import { senderOf } from '../rest/sender-address';
 import { WEBHOOK_THROTTLER } from '../rest/throttling.module';
 
 /** Limits the webhook routes per client address (`TRUST_PROXY` decides whose `X-Forwarded-For` counts). */
@@ -24,7 +25,7 @@ export class WebhookThrottlerGuard extends ThrottlerGuard {
    * route decorators: these routes have none.
    */
   override async canActivate(context: ExecutionContext): Promise<boolean> {
-    const key = `webhook:${normalizeIp(context.switchToHttp().getRequest<FastifyRequest>().ip)}`;
+    const key = `webhook:${senderOf(context.switchToHttp().getRequest<FastifyRequest>())}`;
     const { limit, ttlMs } = this;
     const hits = await this.storageService.increment(key, ttlMs, limit, ttlMs, WEBHOOK_THROTTLER);
     if (!hits.isBlocked) return true;
