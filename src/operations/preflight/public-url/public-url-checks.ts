@@ -1,5 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
+import { problemOfPublicUrl, PUBLIC_URL_REMEDY } from '../../../core/public-address';
+import { isRealAccount } from '../../../core/typeform-hosts';
 import { Check, failed, passed, skipped } from '../../check';
 import { readCertificate } from './certificate';
 import { reasonOf } from '../check-failure';
@@ -23,6 +25,9 @@ export function publicUrlChecks(context: PreflightContext): Check[] {
       severity: 'block',
       run: async () => {
         const host = hostOf(context.publicUrl);
+        const { http, typeform } = context.config;
+        const problem = isRealAccount(typeform) ? problemOfPublicUrl(http.publicUrl) : null;
+        if (problem !== null) return failed(`PUBLIC_URL ${problem}`, PUBLIC_URL_REMEDY);
         try {
           const addresses = isIP(host) ? [host] : (await lookup(host, { all: true })).map(({ address }) => address);
           const evidence = isIP(host)
