@@ -23,7 +23,9 @@ const printed = (environment: Record<string, string>): string => {
 it('says when Typeform cannot reach the service, for a real account only', () => {
   const key = { TYPEFORM_API_KEY: 'tfp_0123456789_example' };
   expect(printed(key)).toContain('PUBLIC_URL is not set, so Typeform cannot deliver to this service: set PUBLIC_URL');
-  expect(printed({ ...key, PUBLIC_URL: 'https://10.0.0.7' })).toMatch(/PUBLIC_URL is an address that .*\(10\.0\.0\.7\)/);
+  expect(printed({ ...key, PUBLIC_URL: 'https://10.0.0.7' })).toMatch(
+    /PUBLIC_URL is an address that .*\(10\.0\.0\.7\)/,
+  );
   expect(printed({ ...key, PUBLIC_URL: 'https://hooks.example.com' })).not.toContain('PUBLIC_URL');
   expect(printed({ ...key, TYPEFORM_API_BASE_URL: 'http://127.0.0.1:3001' })).not.toContain('PUBLIC_URL');
 });

@@ -136,7 +136,11 @@ describe('TLS to the database', () => {
   });
 
   it.each([
-    ['is not trusted', () => `${proxy.url('localhost')}?sslmode=verify-full`, /certificate .*self-signed.*sslrootcert=/],
+    [
+      'is not trusted',
+      () => `${proxy.url('localhost')}?sslmode=verify-full`,
+      /certificate .*self-signed.*sslrootcert=/,
+    ],
     ['is for another name', () => verified('127.0.0.1'), /certificate .*another host name.*host of DATABASE_URL/],
   ])('a certificate that %s is named as the problem, at the start and by preflight', async (_, url, said) => {
     const start = ServiceProcess.launch({ DATABASE_URL: url() });

@@ -24,7 +24,10 @@ describe('a real account, while Typeform cannot reach the service', () => {
   ])('registering is 422 with the remedy: %s', async (_, environment, body, message) => {
     const app = await startTestApp({ ...REAL_ACCOUNT, RECONCILE_INTERVAL_SECONDS: '0', ...environment });
     try {
-      const answer = await app.admin('post', '/v1/webhooks').send({ form: 'abcdefgh', ...body }).expect(422);
+      const answer = await app
+        .admin('post', '/v1/webhooks')
+        .send({ form: 'abcdefgh', ...body })
+        .expect(422);
       expect(answer.body.errors).toEqual([{ path: 'url', message: expect.stringMatching(message) }]);
       const { rows } = await app.database.pool.query('SELECT FROM typeform_call');
       expect(rows).toEqual([]);
@@ -131,7 +134,7 @@ describe('with the sandbox', () => {
       expect(seen.sort()).toEqual([...all].sort());
       expect(seen.length).toBeGreaterThan(2);
 
-      const { id, title } = sandbox.control.createForm({ title: 'Boat owners & friends' });
+      const { id, title } = sandbox.control.createForm({ definition: { title: 'Boat owners & friends' } });
       const { body } = await app.admin('get', '/v1/typeform/forms?q=boat%20owners%20%26').expect(200);
       expect(body).toEqual({
         items: [
@@ -204,7 +207,8 @@ describe('with the sandbox', () => {
       expect(pass).toMatchObject({ checked: 1, differed: [], unreadable: 2 });
 
       const { body: run } = await app.admin('post', '/v1/backfills').send({ formId }).expect(202);
-      const now = async () => (await app.admin('get', `/v1/backfills/${run.id}`).expect(200)).body as { status: string };
+      const now = async () =>
+        (await app.admin('get', `/v1/backfills/${run.id}`).expect(200)).body as { status: string };
       await eventually(async () => (await now()).status === 'completed', 'the back-fill is complete');
       expect(await now()).toMatchObject({ recovered: submitted.length });
       const { text: metrics } = await app.http.get('/metrics').expect(200);

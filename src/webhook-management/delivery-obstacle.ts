@@ -6,7 +6,8 @@ export function deliveryObstacle(
   problemOfPublicUrl: string | null,
 ): string | null {
   if (webhook.removedAt !== null) return 'Typeform would not deliver: this webhook was deleted; register it again';
-  if (!webhook.enabled) return 'Typeform would not deliver: this webhook is off; turn it on with PATCH {"enabled": true}';
+  if (!webhook.enabled)
+    return 'Typeform would not deliver: this webhook is off; turn it on with PATCH {"enabled": true}';
   if (webhook.status === 'disabled_by_typeform')
     return 'Typeform would not deliver: it has disabled this webhook; POST reconcile enables it again';
   if (webhook.status === 'missing' && !webhook.pending)

@@ -40,7 +40,9 @@ export function databaseChecks(context: PreflightContext, { showSql }: { showSql
 }
 
 async function reach(context: PreflightContext): Promise<Finding> {
-  const where = urlsOfHosts(await context.databaseUrl()).map(placeOf).join(', ');
+  const where = urlsOfHosts(await context.databaseUrl())
+    .map(placeOf)
+    .join(', ');
   try {
     await context.connect();
     const facts = await (await context.database()).facts();

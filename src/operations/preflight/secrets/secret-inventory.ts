@@ -44,7 +44,9 @@ function password(name: string, url: string): NamedSecret[] {
 
 function passwordOf(url: string): string | undefined {
   try {
-    return url.startsWith('postgres') ? parseConnectionString(urlsOfHosts(url)[0]).password : decodeURIComponent(new URL(url).password);
+    return url.startsWith('postgres')
+      ? parseConnectionString(urlsOfHosts(url)[0]).password
+      : decodeURIComponent(new URL(url).password);
   } catch {
     return undefined;
   }

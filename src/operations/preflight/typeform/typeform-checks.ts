@@ -104,8 +104,7 @@ async function checkScopes(context: PreflightContext, call: CallOptions): Promis
     ...(missing.length > 0 ? [`refused: ${missing.join(', ')}`] : []),
     ...(unknown.length > 0 ? [`inconclusive: ${unknown.join(', ')}`] : []),
   ].join('; ');
-  if (missing.length > 0)
-    return failed(evidence, scopeRemedy(missing));
+  if (missing.length > 0) return failed(evidence, scopeRemedy(missing));
   return unknown.length > 0
     ? skipped(evidence, 'check the scopes of the token in Typeform, or try again later')
     : passed(evidence);
