@@ -128,7 +128,7 @@ describe('with the sandbox', () => {
           .admin('get', `/v1/typeform/forms?limit=2${cursor ? `&cursor=${cursor}` : ''}`)
           .expect(200);
         expect(body.items.length).toBeLessThanOrEqual(2);
-        seen.push(...body.items.map(({ formId }: { formId: string }) => formId));
+        seen.push(...(body.items as { formId: string }[]).map(({ formId }) => formId));
         cursor = body.nextCursor as string | null;
       } while (cursor !== null);
       expect(seen.sort()).toEqual([...all].sort());
