@@ -34,15 +34,25 @@ export async function requireOwnSessions(dataSource: DataSource): Promise<void> 
   try {
     for (let round = 0; round < PROBE_ROUNDS; round += 1) {
       const before = await serverProcess(first);
-      await second.startTransaction();
-      const other = await serverProcess(second);
-      const after = await serverProcess(first);
-      await second.rollbackTransaction();
+      const { other, after } = await duringTransaction(second, async () => ({
+        other: await serverProcess(second),
+        after: await serverProcess(first),
+      }));
       if (before === other || before !== after) throw sharedSessions();
     }
   } catch (error) {
     // PgBouncer in statement mode refuses the transaction.
     throw error instanceof Error && /statement pooling/i.test(error.message) ? sharedSessions(error) : error;
+  }
+}
+
+/** Not TypeORM's own transaction: where it is refused, releasing its runner would fail and hide why. */
+async function duringTransaction<T>(runner: QueryRunner, work: () => Promise<T>): Promise<T> {
+  await runner.query('START TRANSACTION');
+  try {
+    return await work();
+  } finally {
+    await runner.query('ROLLBACK').catch(() => undefined);
   }
 }
 
