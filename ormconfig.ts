@@ -40,5 +40,8 @@ const { database } = loadConfigOrExit().config;
 if (database.url === null)
   throw new Error('Set DATABASE_URL: the TypeORM command line does not start the embedded PostgreSQL.');
 
-// Without `extra`: a migration may take longer than a statement of the service.
-export default new DataSource({ ...dataSourceOptions(database.url, database.poolSize), extra: {}, entities: ENTITIES });
+// A migration may take longer than a statement of the service.
+export default new DataSource({
+  ...dataSourceOptions(database.url, database.poolSize, { timeouts: false }),
+  entities: ENTITIES,
+});

@@ -23,6 +23,7 @@ import { createHttpServer } from './rest/http-server';
 import { createDocument } from './rest/openapi';
 import { sendProblem } from './rest/problem.filter';
 import { answerProtocolError } from './rest/protocol-errors';
+import { trustedProxies } from './rest/trusted-proxies';
 import { nameRequestSpans } from './tracing/request-spans';
 
 const ADMIN_BODY_LIMIT_BYTES = 64 * 1024;
@@ -100,10 +101,9 @@ function explained(error: unknown): unknown {
 
 function createAdapter(config: AppConfig): FastifyAdapter {
   const logger = new Logger('Http');
-  const hops = config.http.trustProxy;
   const adapter = new FastifyAdapter({
     bodyLimit: ADMIN_BODY_LIMIT_BYTES,
-    trustProxy: typeof hops === 'number' ? (_address: string, hop: number) => hop < hops : hops,
+    trustProxy: trustedProxies(config.http.trustProxy),
     serverFactory: (handle: RequestListener) => createHttpServer(handle),
     forceCloseConnections: 'idle',
     // The fence answers webhooks with a problem document of our own while the process drains.

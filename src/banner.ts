@@ -1,7 +1,9 @@
 /** What a developer sees once the service is running: where things are, and a webhook to paste. */
 import { RunningApp } from './app.setup';
 import { AppConfig } from './config/app-config';
+import { problemOfPublicUrl } from './core/public-address';
 import { sign } from './core/signature';
+import { isRealAccount } from './core/typeform-hosts';
 import type { TypeformSandbox } from '../sandbox/sandbox';
 import { sampleEvent } from './sample-event';
 
@@ -34,7 +36,8 @@ export function printBanner(config: AppConfig, { running, database, sandbox, now
     `  admin API  ${url}/v1   documented at ${url}/docs`,
     `  probes     ${management}/health/ready   metrics ${management}/metrics`,
     `  database   ${database}`,
-    `  Typeform   ${sandbox ? `the sandbox at ${sandbox.url}/sandbox, because TYPEFORM_API_KEY is not set` : config.typeform.baseUrl}`,
+    `  Typeform   ${sandbox ? `the sandbox at ${sandbox.url}/sandbox, because TYPEFORM_API_KEY is not set` : `${config.typeform.baseUrl}   the key is being checked`}`,
+    ...unreachable(config),
     `  admin key  ${adminKeyGiven ? 'ADMIN_API_KEY from the environment' : config.access.adminApiKey}`,
     '',
     '  Stop it with Ctrl-C. Other ports: set PORT, MANAGEMENT_PORT or SANDBOX_PORT.',
@@ -52,6 +55,12 @@ export function printBanner(config: AppConfig, { running, database, sandbox, now
     ...(sandbox ? submitMore(sandbox) : []),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** Why Typeform itself could not deliver to this service. */
+function unreachable({ typeform, http }: AppConfig): string[] {
+  const problem = isRealAccount(typeform) ? problemOfPublicUrl(http.publicUrl) : null;
+  return problem === null ? [] : [`             PUBLIC_URL ${problem}`];
 }
 
 function submitMore({ url, control }: TypeformSandbox): string[] {

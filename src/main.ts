@@ -12,6 +12,7 @@ import { SystemClock } from './database/clock';
 import { openDatabase } from './database/open-database';
 import { ServiceLogger } from './logger';
 import { Draining } from './rest/draining';
+import { TypeformKeyCheck } from './typeform/typeform-key-check';
 
 /** Kubernetes kills after 30 s by default; even if something hangs, the process exits well before. */
 const SHUTDOWN_DEADLINE_MS = 9_500;
@@ -62,6 +63,12 @@ async function main(): Promise<void> {
   const now = new SystemClock().now();
   const adminKeyGiven = processEnvironment.ADMIN_API_KEY !== undefined;
   printBanner(config, { running, database: database.description, sandbox, now, adminKeyGiven });
+  if (config.typeform.apiKey !== null) {
+    void running.app
+      .get(TypeformKeyCheck)
+      .run()
+      .then(({ ok, text }) => (ok ? logger.log(text, 'Typeform') : logger.warn(text, 'Typeform')));
+  }
   if (sandbox) {
     demonstrate(sandbox, { url: running.url, adminApiKey: config.access.adminApiKey }, now).then(
       (done) => logger.log(done, 'Sandbox'),

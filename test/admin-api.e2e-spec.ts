@@ -21,6 +21,7 @@ const ROUTES: [Method, string, Role][] = [
   ['post', '/v1/webhooks/{id}/test', 'operator'],
   ['post', '/v1/webhooks/{id}/reconcile', 'operator'],
   ['get', '/v1/forms', 'viewer'],
+  ['get', '/v1/typeform/forms', 'operator'],
   ['get', '/v1/forms/{formId}', 'viewer'],
   ['patch', '/v1/forms/{formId}', 'admin'],
   ['post', '/v1/forms/{formId}/mapping-preview', 'operator'],
@@ -103,8 +104,12 @@ describe('the OpenAPI document', () => {
 });
 
 describe('access', () => {
+  /** There is no Typeform here: the cursor is refused before it is asked. */
   const fill = (path: string) =>
-    path.replace('{id}', '00000000-0000-4000-8000-000000000000').replace(/\{\w+\}/g, 'none');
+    path
+      .replace('{id}', '00000000-0000-4000-8000-000000000000')
+      .replace(/\{\w+\}/g, 'none')
+      .replace(/^\/v1\/typeform\/forms$/, '$&?cursor=none');
 
   it.each(ROUTES)('%s %s without a valid key is 401', async (method, path) => {
     for (const authorization of [
@@ -191,6 +196,29 @@ describe('limits', () => {
       expect(spoofed.status).toBe(429);
     } finally {
       await strict.stop();
+    }
+  });
+
+  it('one sender is one bucket, however the proxy writes its address, and an IPv6 sender has its /64', async () => {
+    const strict = { THROTTLE_LIMIT: '1', THROTTLE_TTL_SECONDS: '3600', ADMIN_THROTTLE_LIMIT: '2' };
+    const proxied = await startTestApp({ ...strict, TRUST_PROXY: 'loopback,10.0.0.0/8' });
+    try {
+      const from = (address: string) => proxied.deliver(newEvent(), { headers: { 'x-forwarded-for': address } });
+      await from('203.0.113.1:51423').expect(200);
+      for (const same of ['203.0.113.1:51424', '203.0.113.1', '[::ffff:203.0.113.1]:9', '203.0.113.1:1, 10.0.0.9:443'])
+        await from(same).expect(429);
+      await from('[2001:db8:0:7::1]:51423').expect(200);
+      for (const same of ['[2001:db8:0:7::1]:51424', '2001:DB8:0:7::2', '"[2001:db8:0:7::3]"', '2001:db8:0:7::4%eth0'])
+        await from(same).expect(429);
+      await from('2001:db8:0:8::1').expect(200);
+
+      const guess = (address: string) =>
+        proxied.admin('get', '/v1/forms', 'a-key-that-is-not-one').set('x-forwarded-for', address);
+      const guesses = Array.from({ length: 12 }, (_, host) => guess(`[2001:db8:0:9::${host}]:51423`));
+      const statuses = (await Promise.all(guesses)).map(({ status }) => status);
+      expect(new Set(statuses)).toEqual(new Set([401, 429]));
+    } finally {
+      await proxied.stop();
     }
   });
 

@@ -197,7 +197,7 @@ describe('what is broken is red', () => {
       'ADMIN_API_KEY is an example or a placeholder',
     ]);
     expect(run.line('keys.encryption').evidence).toBe("key 'typed' is typed text, not random bytes");
-    expect(run.line('public-url.dns').evidence).toContain('Typeform cannot reach it');
+    expect(run.line('public-url.dns').evidence).toContain('that Typeform cannot reach (localhost:1)');
     expect(run.line('public-url.tls').evidence).toContain('no TLS connection to localhost:1 (ECONNREFUSED)');
   });
 

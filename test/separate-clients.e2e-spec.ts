@@ -63,7 +63,7 @@ async function seed(): Promise<void> {
 
 beforeAll(async () => {
   database = await createTestDatabase({ empty: true });
-  dataSource = await new DataSource({ ...dataSourceOptions(database.url, 3), extra: {} }).initialize();
+  dataSource = await new DataSource(dataSourceOptions(database.url, 3, { timeouts: false })).initialize();
   await runMigrations(dataSource);
   await undoFrom(FIRST);
   await seed();

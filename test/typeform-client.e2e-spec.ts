@@ -1,4 +1,5 @@
 /** The Typeform client against the sandbox over HTTP, and against servers that answer what Typeform never should. */
+import { register } from 'prom-client';
 import { TypeformSandbox } from '../sandbox/sandbox';
 import type { DomainError } from '../src/core/problem';
 import { MAX_ANSWER_BYTES } from '../src/typeform/http-exchange';
@@ -291,7 +292,6 @@ describe('when something else answers in the place of Typeform', () => {
     ['null', null, 'the body'],
     ['a list', [], 'the body'],
     ['no items', {}, 'items'],
-    ['a webhook of wrong types', { items: [{ tag: 'x', url: 'x', enabled: 'yes' }] }, 'items.0.enabled'],
   ])('%s is an error, not "no webhooks"', async (_, body, place) => {
     answer(body);
     await expect(lost.api.listWebhooks(formId, interactive)).rejects.toMatchObject({
@@ -301,11 +301,26 @@ describe('when something else answers in the place of Typeform', () => {
     });
   });
 
-  it('a page of responses that lacks tokens is an error that quotes no answer', async () => {
-    answer({ total_items: 1, page_count: 1, items: [{ answers: ['private'] }], id: formId, title: '', fields: [] });
-    const error = await lost.api.listResponses(formId, {}, background).catch((e: Error) => e);
-    expect(error).toMatchObject({ remoteCode: 'UNEXPECTED_ANSWER', message: expect.stringContaining('items.0.token') });
-    expect(JSON.stringify([error, lost.logs])).not.toContain('private');
+  it('what cannot be read in a list does not hide the rest: left out, said without quoting it, counted', async () => {
+    const good = { tag: 'x', url: 'https://x', enabled: true };
+    answer({ items: [null, { tag: 'private', url: 'x', enabled: 'yes' }, good, 'private'] });
+    const told: number[] = [];
+    const call = { ...interactive, onUnreadable: (count: number) => void told.push(count) };
+    expect(await lost.api.listWebhooks(formId, call)).toMatchObject([{ tag: 'x' }]);
+    expect(told).toEqual([3]);
+
+    const form = { id: formId, title: '', fields: [null, { id: 'a', type: 'brand_new' }] };
+    const items = [{ answers: ['private'] }, null, { token: 't1', answers: [{ type: 'brand_new' }] }];
+    answer({ total_items: 3, page_count: 1, items, ...form });
+    expect((await lost.api.getForm(formId, interactive)).fields).toMatchObject([{ id: 'a' }]);
+    const page = await lost.api.listResponses(formId, {}, background);
+    expect(page).toMatchObject({ items: [{ token: 't1' }], unreadable: 2 });
+    const said = lost.logs.filter((line) => line.includes('cannot be read'));
+    expect(said).toEqual([expect.stringContaining('"list_webhooks"'), expect.stringContaining('"list_responses"')]);
+    expect(JSON.stringify(lost.logs)).not.toContain('private');
+    const { values } = await register.getSingleMetric('onboarding_typeform_unreadable_items_total')!.get();
+    const counted = Object.fromEntries(values.map(({ labels, value }) => [labels.operation, value]));
+    expect(counted).toMatchObject({ list_webhooks: 3, list_responses: 2 });
   });
 
   it('unknown members are tolerated', async () => {

@@ -123,10 +123,9 @@ describe('registering', () => {
     expect(remote()).toEqual([]);
   });
 
-  it('of a form that the key cannot read is 502 with what Typeform said, and leaves nothing', async () => {
-    const { body } = await register({ form: 'nosuch99' }).expect(502);
-    expect(body).toMatchObject({ code: 'typeform_error' });
-    expect(body.detail).toContain('FORM_NOT_FOUND');
+  it('of a form that the key cannot read is 422 with what Typeform said, and leaves nothing', async () => {
+    const { body } = await register({ form: 'nosuch99' }).expect(422);
+    expect(body.errors).toEqual([{ path: 'form', message: expect.stringContaining('FORM_NOT_FOUND') }]);
     const { body: list } = await app.admin('get', '/v1/webhooks?formId=nosuch99').expect(200);
     expect(list.items).toEqual([]);
   });

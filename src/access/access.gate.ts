@@ -1,11 +1,12 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { normalizeIp, ThrottlerStorage } from '@nestjs/throttler';
+import { ThrottlerStorage } from '@nestjs/throttler';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { AppConfig } from '../config/app-config';
 import { DomainError } from '../core/problem';
 import { Clock } from '../database/clock';
 import { sendProblem } from '../rest/problem.filter';
+import { senderOf } from '../rest/sender-address';
 import { AccessMetrics } from './access-metrics';
 import { ApiKeysService } from './api-keys.service';
 import type { AuthenticatedRequest, Principal } from './principal';
@@ -59,14 +60,14 @@ export class AccessGate {
     const needsKey = ADMIN_PATH.test(request.url) || ADMIN_PATH.test(url);
     if (needsKey || (this.internalNeedsKey && INTERNAL.test(url))) {
       request.principal = await this.authenticate(request);
-    } else if (await this.isOverLimit(normalizeIp(request.ip))) {
+    } else if (await this.isOverLimit(senderOf(request))) {
       const key = keyOf(request);
       if (key === undefined || !(await this.apiKeys.isIssued(key))) throw tooManyCalls();
     }
   }
 
   private async authenticate(request: AuthenticatedRequest): Promise<Principal> {
-    const address = normalizeIp(request.ip);
+    const address = senderOf(request);
     const key = keyOf(request);
     if (key === undefined) return this.refuse(address, 'send an API key: Authorization: Bearer <key>');
     if (this.isBlocked(address) && !(await this.apiKeys.isIssued(key))) throw tooManyCalls();

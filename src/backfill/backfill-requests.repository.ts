@@ -98,13 +98,4 @@ export class BackfillRequestsRepository {
     );
     return rows.length;
   }
-
-  /** True for a form that is known here: no need to ask Typeform whether it exists. */
-  async isKnownForm(formId: string): Promise<boolean> {
-    const [row] = await this.dataSource.query<{ known: boolean }[]>(
-      `SELECT EXISTS (SELECT FROM webhook WHERE form_id = $1) OR EXISTS (SELECT FROM onboarding_form WHERE form_id = $1) AS known`,
-      [formId],
-    );
-    return row?.known === true;
-  }
 }

@@ -63,12 +63,13 @@ export class BackfillWalk {
   /** The progress after a page, and whether that was the last one. */
   private async position(
     run: BackfillRun,
-    { items, pageCount }: RemoteResponsePage,
+    { items, pageCount, unreadable }: RemoteResponsePage,
   ): Promise<Pick<Progress, 'responseType' | 'cursor'> & { ended: boolean }> {
     const { responseType } = run;
     const cursor = items.at(-1)?.token ?? run.cursor;
     // Both must agree: it is undocumented whether `page_count` counts from the cursor on, and whether pages are always full.
-    const last = items.length === 0 || (items.length < PAGE_SIZE && pageCount <= 1);
+    const received = items.length + unreadable;
+    const last = received === 0 || (received < PAGE_SIZE && pageCount <= 1);
     if (!last && cursor === run.cursor) {
       throw new DomainError(
         'typeform_error',

@@ -52,7 +52,7 @@ export class BackfillService {
     return this.get(id);
   }
 
-  /** An admin's request. Throws `validation_failed`, or `not_found` for a form that neither we nor Typeform know. */
+  /** An admin's request. Throws `validation_failed`, or `not_found` for a form that Typeform does not know. */
   async startByAdmin(body: StartBackfillBody, author: Author): Promise<BackfillView> {
     const formId = parseFormReference(body.formId, 'formId');
     const [since, until] = [body.since, body.until].map((time) => (time === undefined ? null : new Date(time)));
@@ -77,9 +77,11 @@ export class BackfillService {
     return this.runs.recoveredSince(since);
   }
 
-  /** Reports a mistyped id immediately. Any other problem with Typeform is left to the run, which has time to wait. */
+  /**
+   * Reports a mistyped or deleted form immediately, also one that we have had submissions of: a run could only fail. Any other problem
+   * with Typeform is left to the run, which has time to wait.
+   */
   private async requireForm(formId: string, requestId: string | null): Promise<void> {
-    if (await this.requests.isKnownForm(formId)) return;
     const signal = AbortSignal.timeout(FORM_CHECK_MS);
     try {
       await this.typeform.getForm(formId, { priority: 'interactive', signal, requestId });

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { DataSource } from 'typeorm';
 import { AuditEntry } from '../audit/audit-entry.entity';
 import { AuditLog } from '../audit/audit-log';
 import { AuditRepository } from '../audit/audit.repository';
@@ -7,6 +6,7 @@ import { AppConfig } from '../config/app-config';
 import { loadConfigOrExit } from '../config/process-environment';
 import { SystemClock } from '../database/clock';
 import { dataSourceOptions } from '../database/data-source-options';
+import { openDataSource } from '../database/open-data-source';
 import { openDatabase } from '../database/open-database';
 import { Resealing, SecretResealing } from '../webhook-management/secret-resealing';
 import { WebhookSecretsRepository } from '../webhook-management/webhook-secrets.repository';
@@ -36,8 +36,7 @@ export function addRotateKeysCommand(program: Command): void {
 }
 
 async function reseal(config: AppConfig, url: string): Promise<Resealing> {
-  const dataSource = new DataSource({ ...dataSourceOptions(url, 2), entities: [Webhook, AuditEntry] });
-  await dataSource.initialize();
+  const dataSource = await openDataSource({ ...dataSourceOptions(url, 2), entities: [Webhook, AuditEntry] });
   try {
     const webhooks = dataSource.getRepository(Webhook);
     const audit = new AuditLog(new AuditRepository(dataSource.getRepository(AuditEntry)), new SystemClock());

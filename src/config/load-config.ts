@@ -1,6 +1,8 @@
 /** The environment -> AppConfig, with every problem found at once. */
 import { join } from 'node:path';
 import { distance } from 'fastest-levenshtein';
+import { problemOfPublicUrl } from '../core/public-address';
+import { isRealAccount } from '../core/typeform-hosts';
 import { AppConfig } from './app-config';
 import { toAppConfig } from './to-app-config';
 import { SettingName, Settings, SETTINGS } from './settings';
@@ -47,7 +49,7 @@ export function checkEnvironment(environment: Environment): { report: ConfigRepo
   const report: ConfigReport = {
     environment: settings.NODE_ENV ?? 'unknown',
     problems,
-    warnings: unknownNames(environment),
+    warnings: [...unknownNames(environment), ...unreachableForTypeform(settings)],
     recommendations: recommendations(settings),
     settings: masked(environment, settings),
   };
@@ -118,6 +120,14 @@ function unknownNames(environment: Environment): ConfigFinding[] {
       );
       return { name, message: `is not a setting of this service; did you mean ${nearest}?` };
     });
+}
+
+/** A real account delivers from outside; production demands PUBLIC_URL anyway. */
+function unreachableForTypeform(settings: Partial<Settings>): ConfigFinding[] {
+  const { TYPEFORM_API_KEY: apiKey, TYPEFORM_API_BASE_URL: baseUrl, PUBLIC_URL: publicUrl, NODE_ENV: mode } = settings;
+  if (baseUrl === undefined || !isRealAccount({ apiKey, baseUrl })) return [];
+  const message = mode === 'production' && !publicUrl ? null : problemOfPublicUrl(publicUrl);
+  return message === null ? [] : [{ name: 'PUBLIC_URL', message }];
 }
 
 function recommendations(settings: Partial<Settings>): ConfigFinding[] {

@@ -3,10 +3,10 @@
  * that knows a variable's name; the cross-variable rules (what production demands) are in load-config.ts.
  */
 import { resolve } from 'node:path';
-import { parse as parseConnectionString } from 'pg-connection-string';
 import { z } from 'zod';
 import { asCountry } from '../core/identification/countries';
 import { isAllowedApiUrl, TYPEFORM_HOSTS } from '../core/typeform-hosts';
+import { problemOfDatabaseUrl } from './database-url';
 
 const integer = (min: number, max: number) =>
   z
@@ -52,13 +52,10 @@ const databaseUrl = () =>
   z
     .string()
     .refine((text) => /^postgres(ql)?:\/\//.test(text), 'must start with postgresql://')
-    .refine((text) => {
-      try {
-        return Boolean(parseConnectionString(text).database);
-      } catch {
-        return false;
-      }
-    }, 'must be postgresql://user:password@host:port/database');
+    .superRefine((text, context) => {
+      const message = problemOfDatabaseUrl(text);
+      if (message !== null) context.addIssue({ code: 'custom', message });
+    });
 
 const encryptionKeys = () =>
   z

@@ -13,3 +13,8 @@ export function isAllowedApiUrl(text: string, { loopback }: { loopback: boolean 
   if (LOOPBACK_HOSTS.includes(hostname)) return loopback && /^https?:$/.test(protocol);
   return protocol === 'https:' && port === '' && pathname === '/' && TYPEFORM_HOSTS.includes(hostname);
 }
+
+/** True for an account at Typeform itself; false for the sandbox, which needs no key and reaches loopback addresses. */
+export function isRealAccount({ apiKey, baseUrl }: { apiKey: string | null | undefined; baseUrl: string }): boolean {
+  return Boolean(apiKey) && !LOOPBACK_HOSTS.includes(new URL(baseUrl).hostname);
+}

@@ -1,17 +1,27 @@
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
 import type { AppConfig } from '../config/app-config';
+import { urlsOfHosts } from '../core/database-hosts';
 import { guardConnection } from './guard-connection';
 import { MIGRATIONS, MIGRATIONS_TABLE } from './migrations';
+import { pinnedClient } from './pinned-client';
 
 /** A connection attempt that takes longer counts as "database unreachable". */
 export const CONNECT_TIMEOUT_MS = 3_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 
-/** Options shared by the service, the TypeORM command line and the tests; each of them adds its entities. */
-export function dataSourceOptions(url: string, poolSize: number): PostgresDataSourceOptions {
+/**
+ * Options shared by the service, the TypeORM command line and the tests; each of them adds its entities. Without `timeouts` a
+ * statement may take as long as it needs, as a migration does.
+ */
+export function dataSourceOptions(
+  url: string,
+  poolSize: number,
+  { timeouts = true }: { timeouts?: boolean } = {},
+): PostgresDataSourceOptions {
+  const timeoutMs = timeouts ? STATEMENT_TIMEOUT_MS : 0;
   return {
     type: 'postgres',
-    url,
+    url: urlsOfHosts(url)[0],
     poolSize,
     migrations: MIGRATIONS,
     migrationsTableName: MIGRATIONS_TABLE,
@@ -19,9 +29,8 @@ export function dataSourceOptions(url: string, poolSize: number): PostgresDataSo
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     applicationName: 'typeform-onboarding',
     extra: {
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
-      onConnect: guardConnection,
+      Client: pinnedClient(url, { statement_timeout: timeoutMs, idle_in_transaction_session_timeout: timeoutMs }),
+      ...(timeouts ? { onConnect: guardConnection } : {}),
     },
   };
 }

@@ -4,6 +4,8 @@ import { AppConfig } from '../config/app-config';
 import { Clock, SystemClock } from './clock';
 import { DatabaseServerRepository } from './database-server.repository';
 import { dataSourceOptions, requireDatabaseUrl } from './data-source-options';
+import { DatabaseSetupError } from './database-setup.error';
+import { openDataSource } from './open-data-source';
 import { Notifications } from './notifications';
 import { PendingMigrationsWarning } from './pending-migrations';
 import { Random, SystemRandom } from './random';
@@ -22,7 +24,9 @@ const CONNECT_RETRY_DELAY_MS = 1_000;
         autoLoadEntities: true,
         retryAttempts: CONNECT_ATTEMPTS,
         retryDelay: CONNECT_RETRY_DELAY_MS,
+        toRetry: (error: unknown) => !(error instanceof DatabaseSetupError),
       }),
+      dataSourceFactory: openDataSource,
     }),
   ],
   providers: [

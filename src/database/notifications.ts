@@ -1,9 +1,10 @@
 /** LISTEN/NOTIFY on a dedicated connection: processes tell each other immediately what polling would find later. */
 import { Injectable, Logger, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config';
 import { CONNECT_TIMEOUT_MS, requireDatabaseUrl } from './data-source-options';
+import { pinnedClient } from './pinned-client';
 
 export type Channel = 'webhook_changed' | 'inbox_appended';
 
@@ -50,8 +51,7 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
 
   private async connect(): Promise<void> {
     if (this.stopped || this.handlers.size === 0) return;
-    const client = new Client({
-      connectionString: requireDatabaseUrl(this.config),
+    const client = new (pinnedClient(requireDatabaseUrl(this.config)))({
       application_name: 'typeform-onboarding-listen',
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,

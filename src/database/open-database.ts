@@ -1,10 +1,12 @@
 /** The database the service works on: the configured one, or the embedded PostgreSQL. */
 import { join } from 'node:path';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config';
 import { dataSourceOptions } from './data-source-options';
+import { DatabaseSetupError } from './database-setup.error';
 import { EmbeddedPostgres } from './embedded/embedded-postgres';
 import { runMigrations } from './migrations';
+import { openDataSource } from './open-data-source';
 
 /** A database that is ready for use, and how to close it. */
 export interface OpenDatabase {
@@ -52,10 +54,10 @@ export async function migrate(url: string, log: (line: string) => void): Promise
 
 async function connect(url: string, log: (line: string) => void): Promise<DataSource> {
   for (let attempt = 1; ; attempt += 1) {
-    const dataSource = new DataSource({ ...dataSourceOptions(url, 2), extra: {} });
     try {
-      return await dataSource.initialize();
+      return await openDataSource(dataSourceOptions(url, 2, { timeouts: false }));
     } catch (error) {
+      if (error instanceof DatabaseSetupError) throw error;
       const why = error instanceof Error ? error.message : 'unknown error';
       if (attempt === CONNECT_ATTEMPTS) {
         throw new Error(`the database cannot be reached (${why}): check DATABASE_URL and that PostgreSQL is running`, {

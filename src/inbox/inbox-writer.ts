@@ -8,6 +8,7 @@ import { CONNECT_TIMEOUT_MS, requireDatabaseUrl } from '../database/data-source-
 import { Clock } from '../database/clock';
 import { describeDatabaseFailure } from '../database/database-failure';
 import { guardConnection } from '../database/guard-connection';
+import { pinnedClient } from '../database/pinned-client';
 import { CommitFailures } from './commit-failures';
 import { DuplicateCounts } from './duplicate-counts';
 import { APPEND_SETTINGS, appendNew, NewEvent } from './inbox-append.repository';
@@ -54,15 +55,12 @@ export class InboxWriter implements OnApplicationShutdown {
       lock_timeout: LOCK_TIMEOUT_MS,
     };
     this.pool = new Pool({
-      connectionString: requireDatabaseUrl(config),
+      Client: pinnedClient(requireDatabaseUrl(config), settings),
       max: 1,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       application_name: 'typeform-onboarding-intake',
       keepAlive: true,
       onConnect: guardConnection,
-      options: Object.entries(settings)
-        .map(([name, value]) => `-c ${name}=${value}`)
-        .join(' '),
     });
     // A connection that breaks while idle is replaced by the next append; without a handler it would end the process.
     this.pool.on('error', () => undefined);

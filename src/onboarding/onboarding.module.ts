@@ -18,6 +18,8 @@ import { FormDefinitionsRepository } from './forms/form-definitions.repository';
 import { FormMapping } from './forms/form-mapping';
 import { FormPlans } from './forms/form-plans';
 import { FormsController } from './forms/forms.controller';
+import { TypeformForms } from './forms/typeform-forms';
+import { TypeformFormsController } from './forms/typeform-forms.controller';
 import { FormsRepository } from './forms/forms.repository';
 import { FormsService } from './forms/forms.service';
 import { MappingPreviewer } from './forms/mapping-preview';
@@ -41,7 +43,7 @@ import { SearchTextsRepository } from './who-is-it/search-texts.repository';
     JobsModule,
     TypeformModule,
   ],
-  controllers: [FormsController, ResponsesController, ClientsController],
+  controllers: [FormsController, TypeformFormsController, ResponsesController, ClientsController],
   providers: [
     OnboardingService,
     ClientAssigner,
@@ -62,6 +64,7 @@ import { SearchTextsRepository } from './who-is-it/search-texts.repository';
     SearchTextsRepository,
     ClientsService,
     FormsService,
+    TypeformForms,
     ResponsesQueryRepository,
     ResponseExport,
     ResponseSettler,

@@ -1,17 +1,19 @@
 /** Typeform's API over HTTP. */
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { requireRegion } from './region';
 import { TypeformAccount } from './typeform-account';
-import { CallOptions, ResponseQuery, TypeformApi, WebhookChange } from './typeform-api';
-import { TypeformCaller } from './typeform-caller';
+import { CallOptions, FormQuery, ResponseQuery, TypeformApi, WebhookChange } from './typeform-api';
+import { RemoteCall, TypeformCaller } from './typeform-caller';
 import { TypeformError } from './typeform-error';
+import { TypeformMetrics } from './typeform-metrics';
 import { formPath, responseIds, responsesPath, webhookPath, webhooksPath } from './typeform-paths';
 import {
   anythingSchema,
-  formListSchema,
+  formPageSchema,
   formSchema,
   RemoteForm,
+  RemoteFormPage,
   RemoteResponsePage,
   RemoteWebhook,
   responsePageSchema,
@@ -27,12 +29,14 @@ const IDS_PER_CALL = 100;
 
 @Injectable()
 export class HttpTypeformApi extends TypeformApi {
+  private readonly logger = new Logger(HttpTypeformApi.name);
   /** Forms whose responses are kept at the host that we call. */
   private readonly atOurHost = new LRUCache<string, true>({ max: MAX_KNOWN_FORMS, ttl: REGION_KNOWN_FOR_MS });
 
   constructor(
     private readonly caller: TypeformCaller,
     private readonly account: TypeformAccount,
+    private readonly metrics: TypeformMetrics,
   ) {
     super();
   }
@@ -40,7 +44,13 @@ export class HttpTypeformApi extends TypeformApi {
   async countForms(options: CallOptions): Promise<number> {
     const query = { page_size: '1' };
     const call = { ...options, operation: 'list_forms', method: 'GET', path: '/forms', query } as const;
-    return (await this.caller.call(call, formListSchema)).total_items;
+    return (await this.caller.call(call, formPageSchema)).totalItems;
+  }
+
+  async listForms({ search, page, pageSize }: FormQuery, options: CallOptions): Promise<RemoteFormPage> {
+    const query = { search, page: page?.toString(), page_size: pageSize?.toString() };
+    const call = { ...options, operation: 'list_forms', method: 'GET', path: '/forms', query } as const;
+    return this.readable(call, await this.caller.call(call, formPageSchema));
   }
 
   async getForm(formId: string, options: CallOptions): Promise<RemoteForm> {
@@ -53,7 +63,7 @@ export class HttpTypeformApi extends TypeformApi {
 
   async listWebhooks(formId: string, options: CallOptions): Promise<RemoteWebhook[]> {
     const call = { ...options, operation: 'list_webhooks', method: 'GET', path: webhooksPath(formId) } as const;
-    return this.caller.call(call, webhookListSchema);
+    return this.readable(call, await this.caller.call(call, webhookListSchema)).items;
   }
 
   async getWebhook(formId: string, tag: string, options: CallOptions): Promise<RemoteWebhook | null> {
@@ -92,7 +102,7 @@ export class HttpTypeformApi extends TypeformApi {
     };
     await this.requireOurHost(formId, options);
     const call = { ...options, operation: 'list_responses', method: 'GET', path, query } as const;
-    return this.caller.call(call, responsePageSchema);
+    return this.readable(call, await this.caller.call(call, responsePageSchema));
   }
 
   async deleteResponses(formId: string, ids: readonly string[], options: CallOptions): Promise<void> {
@@ -105,6 +115,21 @@ export class HttpTypeformApi extends TypeformApi {
       const call = { ...options, operation: 'delete_responses', method: 'DELETE', path, query } as const;
       await this.caller.call(call, anythingSchema);
     }
+  }
+
+  /** Says that items of an answer were left out: in the log without their values, as a metric, and to the caller. */
+  private readable<List extends { unreadable: number; unreadableWhy: string | null }>(
+    { operation, path, requestId, onUnreadable }: RemoteCall,
+    list: List,
+  ): List {
+    const { unreadable: count, unreadableWhy: why } = list;
+    if (count === 0) return list;
+    this.metrics.unreadable(operation, count);
+    this.logger.warn('Typeform sent items that cannot be read: they are left out', {
+      ...{ operation, path, count, why, requestId: requestId ?? null },
+    });
+    onUnreadable?.(count);
+    return list;
   }
 
   private async requireOurHost(formId: string, options: CallOptions): Promise<void> {

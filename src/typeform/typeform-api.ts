@@ -1,6 +1,6 @@
 /** The port to Typeform's API: every call this service makes. Injection token of the client. */
 import type { Priority } from './pace/typeform-call.entity';
-import type { RemoteForm, RemoteResponsePage, RemoteWebhook } from './typeform-schemas';
+import type { RemoteForm, RemoteFormPage, RemoteResponsePage, RemoteWebhook } from './typeform-schemas';
 
 /** How urgent a call is. Interactive calls go first and give up soon; background calls wait and try longer. */
 export interface CallOptions {
@@ -8,6 +8,17 @@ export interface CallOptions {
   signal?: AbortSignal;
   /** The request that caused the call, for the log; null when the service acts on its own. */
   requestId?: string | null;
+  /** Told when items of a list were left out because they could not be read. */
+  onUnreadable?: (count: number) => void;
+}
+
+/** Which forms of the account: those whose title contains `search`, in Typeform's order. */
+export interface FormQuery {
+  search?: string;
+  /** From 1. */
+  page?: number;
+  /** 1 to 200. */
+  pageSize?: number;
 }
 
 /** What a PUT changes; omitted members stay unchanged, and on creation get Typeform's defaults (`enabled`: false). */
@@ -43,6 +54,9 @@ export interface ResponseQuery {
 export abstract class TypeformApi {
   /** Checks that the key is accepted and may read forms; returns how many forms it can see. */
   abstract countForms(options: CallOptions): Promise<number>;
+
+  /** One page of the account's forms, most recently changed first. */
+  abstract listForms(query: FormQuery, options: CallOptions): Promise<RemoteFormPage>;
 
   /** The form. `WRONG_REGION` when its responses are kept at another host than the one we call. */
   abstract getForm(formId: string, options: CallOptions): Promise<RemoteForm>;

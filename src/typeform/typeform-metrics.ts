@@ -8,8 +8,10 @@ import { Operation, OPERATIONS } from './typeform-operations';
 const CALLS = 'onboarding_typeform_calls_total';
 const CALL_SECONDS = 'onboarding_typeform_call_seconds';
 const WAIT_SECONDS = 'onboarding_typeform_call_wait_seconds';
+const UNREADABLE = 'onboarding_typeform_unreadable_items_total';
 const RATE_LIMITED = 'onboarding_typeform_rate_limited_total';
 
+const LISTS = ['list_forms', 'list_webhooks', 'list_responses'] as const satisfies readonly Operation[];
 /** `aborted`: the caller gave up. */
 const OUTCOMES = ['ok', ...FAILURES, 'aborted'] as const;
 export type CallOutcome = (typeof OUTCOMES)[number];
@@ -27,6 +29,11 @@ export const TYPEFORM_METRIC_PROVIDERS = [
     labelNames: ['priority'],
     buckets: [0.01, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
   }),
+  makeCounterProvider({
+    name: UNREADABLE,
+    help: 'Items of lists from Typeform that could not be read and were left out',
+    labelNames: ['operation'],
+  }),
   makeCounterProvider({ name: RATE_LIMITED, help: 'Answers 429 from Typeform; each one pauses all replicas' }),
 ];
 
@@ -37,10 +44,12 @@ export class TypeformMetrics {
     @InjectMetric(CALLS) private readonly calls: Counter<'operation' | 'outcome'>,
     @InjectMetric(CALL_SECONDS) private readonly callSeconds: Histogram,
     @InjectMetric(WAIT_SECONDS) private readonly waitSeconds: Histogram<'priority'>,
+    @InjectMetric(UNREADABLE) private readonly unreadableItems: Counter<'operation'>,
     @InjectMetric(RATE_LIMITED) private readonly refusals: Counter,
   ) {
     // Every series is there from the start, so that a rate over the first failure is not lost.
     for (const operation of OPERATIONS) for (const outcome of OUTCOMES) this.calls.inc({ operation, outcome }, 0);
+    for (const operation of LISTS) this.unreadableItems.inc({ operation }, 0);
     for (const priority of PRIORITIES) this.waitSeconds.zero({ priority });
   }
 
@@ -53,6 +62,11 @@ export class TypeformMetrics {
   /** Records how long a request waited for its turn. */
   waited(priority: Priority, seconds: number): void {
     this.waitSeconds.observe({ priority }, seconds);
+  }
+
+  /** Counts items of a list that were left out. */
+  unreadable(operation: Operation, count: number): void {
+    this.unreadableItems.inc({ operation }, count);
   }
 
   rateLimited(): void {

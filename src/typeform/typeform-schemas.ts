@@ -4,22 +4,59 @@
  */
 import { z } from 'zod';
 
-/** One page of the list of forms; only the total matters. */
-export const formListSchema = z.object({ total_items: z.number().int().nonnegative(), items: z.array(z.unknown()) });
+/**
+ * A list whose items are read one by one: one that cannot be read does not make the rest unreadable. `why` names the first problem by
+ * its place in the item, never by a value.
+ */
+function readableItems<Item extends z.ZodType>(schema: Item) {
+  return z.array(z.unknown()).transform((given) => {
+    const results = given.map((item) => schema.safeParse(item));
+    const [issue] = results.flatMap(({ error }) => error?.issues ?? []);
+    return {
+      items: results.flatMap((result) => (result.success ? [result.data] : [])),
+      unreadable: results.filter(({ success }) => !success).length,
+      unreadableWhy: issue ? `${issue.path.join('.') || 'the item'}: ${issue.code}` : null,
+    };
+  });
+}
+
+/** A form in the list of an account's forms. */
+const formSummarySchema = z
+  .object({
+    id: z.string().min(1),
+    title: z.string().catch(''),
+    last_updated_at: z.iso.datetime({ offset: true }).nullish().catch(null),
+    _links: z.object({ display: z.string().optional() }).optional().catch(undefined),
+  })
+  .transform((form) => ({
+    id: form.id,
+    title: form.title,
+    lastUpdatedAt: form.last_updated_at ? new Date(form.last_updated_at) : null,
+    displayUrl: form._links?.display ?? null,
+  }));
+
+/** One page of the account's forms. */
+export const formPageSchema = z
+  .object({
+    total_items: z.number().int().nonnegative(),
+    page_count: z.number().int().nonnegative(),
+    items: readableItems(formSummarySchema),
+  })
+  .transform(({ total_items, page_count, items }) => ({ totalItems: total_items, pageCount: page_count, ...items }));
 
 /** A form as its owner made it. `fields` stay as they came: groups nest them in `properties.fields`. */
 export const formSchema = z
   .object({
     id: z.string().min(1),
     title: z.string().catch(''),
-    fields: z.array(z.looseObject({ id: z.string(), type: z.string() })).optional(),
+    fields: readableItems(z.looseObject({ id: z.string(), type: z.string() })).optional(),
     hidden: z.array(z.string()).nullish(),
     _links: z.object({ display: z.string().optional(), responses: z.string().optional() }).optional(),
   })
   .transform(({ id, title, fields, hidden, _links: links }) => ({
     id,
     title,
-    fields: fields ?? [],
+    fields: fields?.items ?? [],
     hidden: hidden ?? [],
     displayUrl: links?.display ?? null,
     responsesUrl: links?.responses ?? null,
@@ -48,20 +85,21 @@ export const webhookSchema = z
     updatedAt: webhook.updated_at ?? null,
   }));
 
-export const webhookListSchema = z.object({ items: z.array(webhookSchema) }).transform(({ items }) => items);
+export const webhookListSchema = z.object({ items: readableItems(webhookSchema) }).transform(({ items }) => items);
 
 /** One page of responses. Items stay as they came: they are read where webhooks are read. */
 export const responsePageSchema = z
   .object({
     total_items: z.number().int().nonnegative(),
     page_count: z.number().int().nonnegative(),
-    items: z.array(z.looseObject({ token: z.string().min(1) })),
+    items: readableItems(z.looseObject({ token: z.string().min(1) })),
   })
-  .transform(({ total_items, page_count, items }) => ({ totalItems: total_items, pageCount: page_count, items }));
+  .transform(({ total_items, page_count, items }) => ({ totalItems: total_items, pageCount: page_count, ...items }));
 
 /** Answers whose content does not matter (deletions). */
 export const anythingSchema = z.unknown();
 
 export type RemoteForm = z.output<typeof formSchema>;
+export type RemoteFormPage = z.output<typeof formPageSchema>;
 export type RemoteWebhook = z.output<typeof webhookSchema>;
 export type RemoteResponsePage = z.output<typeof responsePageSchema>;

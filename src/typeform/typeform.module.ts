@@ -10,6 +10,7 @@ import { TypeformPaceRepository } from './pace/typeform-pace.repository';
 import { typeformAccount, TypeformAccount } from './typeform-account';
 import { TypeformApi } from './typeform-api';
 import { TypeformCaller } from './typeform-caller';
+import { TypeformKeyCheck } from './typeform-key-check';
 import { TYPEFORM_METRIC_PROVIDERS, TypeformMetrics } from './typeform-metrics';
 
 /** Typeform's API: the client, its pace over all replicas, and the record of its calls. */
@@ -22,6 +23,7 @@ import { TYPEFORM_METRIC_PROVIDERS, TypeformMetrics } from './typeform-metrics';
     TypeformPace,
     TypeformPaceRepository,
     TypeformCallsRepository,
+    TypeformKeyCheck,
     TypeformMetrics,
     ...TYPEFORM_METRIC_PROVIDERS,
   ],

@@ -3,7 +3,6 @@
  * redirects, so no path, method, content type or spelling of the URL may ever cause one of these.
  */
 import { Injectable, Logger } from '@nestjs/common';
-import { normalizeIp } from '@nestjs/throttler';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppConfig } from '../config/app-config';
 import { DomainError } from '../core/problem';
@@ -11,6 +10,7 @@ import { malformation } from '../core/signature';
 import { encodedBody, isEncoded } from '../rest/api-conventions';
 import { Draining } from '../rest/draining';
 import { problemOf, requestFacts, sendProblem } from '../rest/problem.filter';
+import { senderOf } from '../rest/sender-address';
 import { WebhookSecretsCache } from '../webhook-management/webhook-secrets';
 import { BodyBudget } from './body-budget';
 import { FailureWatchdog } from './failure-watchdog';
@@ -56,7 +56,7 @@ export class WebhookFence {
       const refusal = this.refusal(request);
       if (refusal?.code === 'method_not_allowed') void reply.header('allow', 'POST');
       if (refusal !== null) return refuse(refusal);
-      const address = normalizeIp(request.ip);
+      const address = senderOf(request);
       this.throttler.refusal(address).then((tooMany) => {
         const found = tooMany ?? this.makeRoom(request, address);
         if (found === null) done();
@@ -119,7 +119,7 @@ export class WebhookFence {
   }
 
   private answered(request: FastifyRequest, reply: FastifyReply): void {
-    const address = normalizeIp(request.ip);
+    const address = senderOf(request);
     const verified = (request as WebhookRequest).verifiedBody !== undefined;
     // Room for large bodies is what strangers use up: that there was none says nothing about the sender.
     const noRoom = problemOf(request)?.code === 'intake_overloaded';

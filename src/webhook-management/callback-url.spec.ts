@@ -1,7 +1,12 @@
 import { DomainError } from '../core/problem';
-import { checkCallbackUrl } from './callback-url';
+import { checkCallbackUrl, endpointUrl } from './callback-url';
 
-const rule = { publicUrl: 'https://hooks.example.com/base', production: true, foreignAllowed: false };
+const rule = {
+  publicUrl: 'https://hooks.example.com/base',
+  production: true,
+  foreignAllowed: false,
+  realAccount: false,
+};
 const check =
   (url: string, changes: Partial<typeof rule> = {}) =>
   () =>
@@ -40,5 +45,24 @@ describe('checkCallbackUrl', () => {
     const local = { publicUrl: 'http://127.0.0.1:3000', production: false };
     expect(check('http://127.0.0.1:3000/webhooks/typeform/1', local)).not.toThrow();
     expect(check('http://192.168.0.1:3000/webhooks', { ...local, foreignAllowed: true })).toThrow();
+  });
+
+  it.each([
+    ['https://hooks.example.com/base/x\\@evil.example', 'https://hooks.example.com/base/x/@evil.example'],
+    ['https://hooks.example.com/ba\r\nse/x', 'https://hooks.example.com/base/x'],
+    [' https://HOOKS.example.com:443/base/./x ', 'https://hooks.example.com/base/x'],
+  ])('returns what it has checked: %j', (url, href) => expect(check(url)()).toBe(href));
+
+  it('takes no address that a real account cannot reach', () => {
+    const real = { realAccount: true, foreignAllowed: true };
+    for (const host of ['127.0.0.1', '10.0.0.1', '[fd00::1]', 'onboarding.internal'])
+      expect(check(`https://${host}/x`, real)).toThrow(DomainError);
+    expect(check('https://other.example.com/x', real)).not.toThrow();
+  });
+
+  it('gives endpoints in normal form', () => {
+    expect(endpointUrl('https://Hooks.Example.com:443/base', '1')).toBe(
+      'https://hooks.example.com/base/webhooks/typeform/1',
+    );
   });
 });

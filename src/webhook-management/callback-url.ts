@@ -1,21 +1,28 @@
 /** Which callback URLs Typeform may be given. Pure. */
 import { DomainError } from '../core/problem';
+import { isLocalAddress, PUBLIC_URL_REMEDY } from '../core/public-address';
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
-/** The endpoint that receives a webhook's deliveries. */
+/** The endpoint that receives a webhook's deliveries, in normal form. */
 export function endpointUrl(publicUrl: string, webhookId: string): string {
-  return `${publicUrl}/webhooks/typeform/${webhookId}`;
+  return new URL(`${publicUrl}/webhooks/typeform/${webhookId}`).href;
+}
+
+export interface CallbackRule {
+  publicUrl: string;
+  production: boolean;
+  foreignAllowed: boolean;
+  /** Whether Typeform itself delivers, and not the sandbox. */
+  realAccount: boolean;
 }
 
 /**
- * Checks a callback URL: https (http for loopback addresses outside production), no credentials, no fragment, and below PUBLIC_URL
- * unless `foreignAllowed`. Throws `validation_failed` with path `url`.
+ * Checks a callback URL: https (http for loopback addresses outside production), no credentials, no fragment, below PUBLIC_URL
+ * unless `foreignAllowed`, and for a real account a public address. Returns it in normal form, which is what was checked: parsers
+ * read `\` and line ends differently. Throws `validation_failed` with path `url`.
  */
-export function checkCallbackUrl(
-  text: string,
-  rule: { publicUrl: string; production: boolean; foreignAllowed: boolean },
-): void {
+export function checkCallbackUrl(text: string, rule: CallbackRule): string {
   const refuse = (message: string): never => {
     throw new DomainError('validation_failed', 'the request is not valid', { errors: [{ path: 'url', message }] });
   };
@@ -30,4 +37,6 @@ export function checkCallbackUrl(
   if (!below && !rule.foreignAllowed) {
     return refuse(`url must be below ${rule.publicUrl} (or send "allowForeignUrl": true)`);
   }
+  if (rule.realAccount && isLocalAddress(url)) return refuse(`Typeform cannot reach ${url.host}: ${PUBLIC_URL_REMEDY}`);
+  return url.href;
 }

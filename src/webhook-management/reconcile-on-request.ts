@@ -21,19 +21,28 @@ export class ReconcileOnRequest {
   /** All webhooks, or as many as fit into 20 s. */
   async all(requestId: string | null): Promise<ReconcileResult> {
     const signal = AbortSignal.timeout(MAX_DURATION_MS);
-    const report = await this.loop.pass({ priority: 'interactive', signal, requestId }, true);
-    return { ...toResult(report), finished: report.finished };
+    const unreadable = new UnreadableCount();
+    const call: CallOptions = { priority: 'interactive', signal, requestId, onUnreadable: unreadable.add };
+    const report = await this.loop.pass(call, true);
+    return { ...toResult(report), unreadable: unreadable.total, finished: report.finished };
   }
 
   /** One webhook. Throws `not_found`. */
   async one(id: string, requestId: string | null): Promise<ReconcileResult> {
     const { formId } = await this.webhooks.get(id);
-    const call: CallOptions = { priority: 'interactive', requestId };
+    const unreadable = new UnreadableCount();
+    const call: CallOptions = { priority: 'interactive', requestId, onUnreadable: unreadable.add };
     const report = await this.reconciler.reconcileForm(formId, call, { id, force: true });
-    return { ...toResult(report), finished: true };
+    return { ...toResult(report), unreadable: unreadable.total, finished: true };
   }
 }
 
-function toResult({ webhooks, strays }: FormReport): Omit<ReconcileResult, 'finished'> {
+/** Webhooks in Typeform's lists that could not be read. */
+class UnreadableCount {
+  total = 0;
+  readonly add = (count: number): void => void (this.total += count);
+}
+
+function toResult({ webhooks, strays }: FormReport): Omit<ReconcileResult, 'finished' | 'unreadable'> {
   return { checked: webhooks.length, differed: webhooks.filter(({ action }) => action !== 'none'), strays };
 }

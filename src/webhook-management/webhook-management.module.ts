@@ -16,6 +16,7 @@ import { WebhookSecretsCache } from './webhook-secrets';
 import { WebhookSecretsRepository } from './webhook-secrets.repository';
 import { WebhookPusher } from './webhook-pusher';
 import { WebhookTester } from './webhook-tester';
+import { CallbackUrls } from './callback-urls';
 import { Webhook } from './webhook.entity';
 import { WebhooksController } from './webhooks.controller';
 import { WebhooksRepository } from './webhooks.repository';
@@ -33,6 +34,7 @@ import { WebhooksService } from './webhooks.service';
   ],
   controllers: [WebhooksController],
   providers: [
+    CallbackUrls,
     WebhooksService,
     WebhooksRepository,
     WebhookPusher,

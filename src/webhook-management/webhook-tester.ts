@@ -10,6 +10,8 @@ import { sign } from '../core/signature';
 import { Clock } from '../database/clock';
 import { DeliveriesRepository } from '../inbox/deliveries.repository';
 import { PublicUrl } from '../rest/public-url';
+import { CallbackUrls } from './callback-urls';
+import { deliveryObstacle } from './delivery-obstacle';
 import type { WebhookTestResult } from './webhooks.dto';
 import { WebhooksService } from './webhooks.service';
 
@@ -24,6 +26,7 @@ export class WebhookTester {
     private readonly dataSource: DataSource,
     private readonly audit: AuditLog,
     private readonly publicUrl: PublicUrl,
+    private readonly callbackUrls: CallbackUrls,
     private readonly clock: Clock,
   ) {}
 
@@ -33,7 +36,7 @@ export class WebhookTester {
    */
   async test(id: string, author: Author): Promise<WebhookTestResult> {
     const webhook = await this.webhooks.get(id);
-    if (!webhook.url.startsWith(`${this.publicUrl.value}/`)) {
+    if (!webhook.url.startsWith(new URL(`${this.publicUrl.value}/`).href)) {
       throw new DomainError(
         'conflict',
         `the url of this webhook is not below ${this.publicUrl.value}: test it at its own destination`,
@@ -48,12 +51,13 @@ export class WebhookTester {
       })}\n`,
     );
     const started = performance.now();
-    const { status, problem } = await this.send(
+    const { status, problem: failure } = await this.send(
       webhook.url,
       body,
       open(this.config.encryptionKeys, webhook.secret, id),
     );
     const latencyMs = Math.round(performance.now() - started);
+    const problem = failure ?? deliveryObstacle(webhook, this.callbackUrls.problemOfDefault());
     const result = { status, latencyMs, stored: await this.deliveries.isStored(eventId), problem };
     await this.dataSource.transaction((manager) =>
       this.audit.record(manager, { ...author, action: 'webhook.tested', subject: id, details: result }),

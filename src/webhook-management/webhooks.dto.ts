@@ -271,4 +271,7 @@ export class ReconcileResult {
     description: 'webhooks at Typeform with our url that this service does not manage',
   })
   strays: StrayView[];
+
+  @ApiProperty({ description: "webhooks in Typeform's lists that could not be read and were left out" })
+  unreadable: number;
 }

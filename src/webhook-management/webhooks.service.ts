@@ -12,7 +12,9 @@ import { FormDefinitions } from '../onboarding/forms/form-definitions';
 import { Page, toPage } from '../rest/page';
 import { PublicUrl } from '../rest/public-url';
 import { CallOptions, TypeformApi } from '../typeform/typeform-api';
-import { checkCallbackUrl, endpointUrl } from './callback-url';
+import { refuseUnknownForm } from '../typeform/unknown-form';
+import { endpointUrl } from './callback-url';
+import { CallbackUrls } from './callback-urls';
 import { isRefusal, WebhookPusher } from './webhook-pusher';
 import type { Webhook } from './webhook.entity';
 import type { RegisterWebhookBody, UpdateWebhookBody, WebhooksQuery } from './webhooks.dto';
@@ -32,6 +34,7 @@ export class WebhooksService {
     private readonly forms: FormDefinitions,
     private readonly audit: AuditLog,
     private readonly publicUrl: PublicUrl,
+    private readonly callbackUrls: CallbackUrls,
     private readonly clock: Clock,
   ) {}
 
@@ -42,11 +45,11 @@ export class WebhooksService {
    */
   async register(body: RegisterWebhookBody, author: Author): Promise<{ webhook: Webhook; created: boolean }> {
     const formId = parseFormReference(body.form);
-    if (body.url !== undefined) this.checkUrl(body.url, body.allowForeignUrl);
+    body = this.callbackUrls.forRegistration(body);
     const existing = await this.repository.findActive(formId, body.tag);
     if (existing) return { webhook: await this.confirm(existing, body, author), created: false };
 
-    const form = await this.api.getForm(formId, interactive(author));
+    const form = await this.api.getForm(formId, interactive(author)).catch(refuseUnknownForm('form'));
     const webhook = this.newWebhook(formId, form.title, body);
     const inserted = await this.dataSource.transaction(async (manager) => {
       if (!(await this.repository.insert(manager, webhook))) return false;
@@ -94,7 +97,7 @@ export class WebhooksService {
 
   /** Changes the given settings. A call that changes nothing leaves no trace, but still brings Typeform in sync. */
   async update(id: string, body: UpdateWebhookBody, author: Author): Promise<Webhook> {
-    if (body.url !== undefined) this.checkUrl(body.url, body.allowForeignUrl);
+    body = this.callbackUrls.forChange(body);
     const { before, after } = await this.change(id, (webhook) => {
       const { url, enabled, verifySsl, eventTypes } = webhook;
       const asked = {
@@ -236,11 +239,6 @@ export class WebhooksService {
 
   private sealSecret(id: string, secret: string): string {
     return seal(this.config.encryptionKeys, secret, id);
-  }
-
-  private checkUrl(url: string, foreignAllowed: boolean): void {
-    const production = this.config.environment === 'production';
-    checkCallbackUrl(url, { publicUrl: this.publicUrl.value, production, foreignAllowed });
   }
 
   private record(

@@ -20,6 +20,8 @@ export const CHECK_IDS = {
     'public-url.reachable',
     'database.reachable',
     'database.version',
+    'database.encoding',
+    'database.sessions',
     'database.privileges',
     'database.migrations',
     'database.backup',

@@ -67,7 +67,12 @@ export const deploy: ChecklistSection = {
           'keys.encryption',
           'redis.reachable',
         ]),
-        automatic('configuration.database', 'Test database connectivity', ['database.reachable', 'database.version']),
+        automatic('configuration.database', 'Test database connectivity', [
+          'database.reachable',
+          'database.version',
+          'database.encoding',
+          'database.sessions',
+        ]),
         automatic('configuration.typeform', 'Validate TypeForm API connectivity', [
           'typeform.api-key',
           'typeform.region',

@@ -1,8 +1,9 @@
 /** The queries of a backup test, on dedicated connections: these are silent for as long as a dump takes. */
 import { randomBytes } from 'node:crypto';
-import { Client } from 'pg';
-import { parseIntoClientConfig } from 'pg-connection-string';
+import type { Client } from 'pg';
+import { urlOfDatabase } from '../../../core/database-hosts';
 import { CONNECT_TIMEOUT_MS } from '../../../database/data-source-options';
+import { pinnedClient } from '../../../database/pinned-client';
 
 /** Rows of each table. */
 export type RowCounts = ReadonlyMap<string, number>;
@@ -36,8 +37,8 @@ export class BackupRepository {
   }
 
   private async connected<T>(database: string | undefined, work: (client: Client) => Promise<T>): Promise<T> {
-    const config = { ...parseIntoClientConfig(this.url), ...(database === undefined ? {} : { database }) };
-    const client = new Client({ ...config, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, keepAlive: true });
+    const url = database === undefined ? this.url : urlOfDatabase(this.url, database);
+    const client = new (pinnedClient(url))({ connectionTimeoutMillis: CONNECT_TIMEOUT_MS, keepAlive: true });
     // A running query rejects as well; without a listener this event would end the process.
     client.on('error', () => undefined);
     await client.connect();

@@ -1,4 +1,7 @@
 import { parse as parseConnectionString } from 'pg-connection-string';
+import { urlsOfHosts } from '../../../core/database-hosts';
+import { DatabaseSetupError } from '../../../database/database-setup.error';
+import { requireOwnSessions, requireUtf8 } from '../../../database/database-suitability';
 import { MIGRATIONS, MIGRATIONS_TABLE } from '../../../database/migrations';
 import { Check, failed, Finding, passed } from '../../check';
 import { CannotCheck, reasonOf } from '../check-failure';
@@ -23,14 +26,23 @@ export function databaseChecks(context: PreflightContext, { showSql }: { showSql
       if (versionNumber >= MIN_VERSION) return passed(`PostgreSQL ${version}`);
       return failed(`PostgreSQL ${version} is older than 14`, 'upgrade the server to PostgreSQL 14 or newer');
     }),
+    check('database.encoding', 'database is in UTF-8', async () => {
+      const dataSource = await context.connect();
+      return suits(() => requireUtf8(dataSource), 'the encoding is UTF8');
+    }),
+    check('database.sessions', 'each connection has its own session', async () => {
+      const dataSource = await context.connect();
+      return suits(() => requireOwnSessions(dataSource), 'no pooler in transaction mode is in between');
+    }),
     check('database.privileges', 'database user has the privileges that migrations need', checkPrivileges),
     check('database.migrations', 'schema matches this version', (database) => checkMigrations(database, showSql)),
   ];
 }
 
 async function reach(context: PreflightContext): Promise<Finding> {
-  const { host, port } = parseConnectionString(await context.databaseUrl());
-  const where = host?.startsWith('/') ? `socket ${host}` : `${host ?? 'localhost'}:${port ?? 5432}`;
+  const where = urlsOfHosts(await context.databaseUrl())
+    .map(placeOf)
+    .join(', ');
   try {
     await context.connect();
     const facts = await (await context.database()).facts();
@@ -39,10 +51,27 @@ async function reach(context: PreflightContext): Promise<Finding> {
     return failed(`${who} is read-only`, 'point DATABASE_URL at the primary server: a standby accepts no writes');
   } catch (error) {
     if (error instanceof CannotCheck) throw error;
+    if (error instanceof DatabaseSetupError) return failed(`${where}: ${error.problem}`, error.remedy);
     return failed(
       `${where} cannot be reached (${reasonOf(error)})`,
       'check DATABASE_URL (host, user, password, database), that PostgreSQL is running and that the network allows the connection',
     );
+  }
+}
+
+function placeOf(url: string): string {
+  const { host, port } = parseConnectionString(url);
+  return host?.startsWith('/') ? `socket ${host}` : `${host || 'localhost'}:${port || 5432}`;
+}
+
+/** `look` throws DatabaseSetupError when the database does not suit this service. */
+async function suits(look: () => Promise<void>, evidence: string): Promise<Finding> {
+  try {
+    await look();
+    return passed(evidence);
+  } catch (error) {
+    if (!(error instanceof DatabaseSetupError)) throw error;
+    return failed(error.problem, error.remedy);
   }
 }
 

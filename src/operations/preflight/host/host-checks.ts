@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parse as parseConnectionString } from 'pg-connection-string';
+import { urlsOfHosts } from '../../../core/database-hosts';
 import { LOOPBACK_HOSTS } from '../../../core/typeform-hosts';
 import { Check, failed, passed } from '../../check';
 import { clockCheck } from './clock-check';
@@ -57,7 +58,7 @@ async function freeMegabytes(path: string): Promise<number> {
 async function localDatabaseDirectory(context: PreflightContext): Promise<string[]> {
   const database = await context.database().catch(() => null);
   if (database === null) return [];
-  const host = parseConnectionString(await context.databaseUrl()).host ?? 'localhost';
+  const host = parseConnectionString(urlsOfHosts(await context.databaseUrl())[0]).host ?? 'localhost';
   if (!host.startsWith('/') && !LOOPBACK_HOSTS.includes(host)) return [];
   const path = await database.dataDirectory().catch(() => null);
   return path !== null && existsSync(path) ? [path] : [];

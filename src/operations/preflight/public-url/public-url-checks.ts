@@ -1,8 +1,10 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
+import { problemOfPublicUrl } from '../../../core/public-address';
+import { isRealAccount } from '../../../core/typeform-hosts';
 import { Check, failed, passed, skipped } from '../../check';
 import { readCertificate } from './certificate';
-import { reasonOf } from '../check-failure';
+import { reasonOf, splitRemedy } from '../check-failure';
 import type { PreflightContext } from '../preflight-context';
 
 const TIMEOUT_MS = 5_000;
@@ -23,6 +25,12 @@ export function publicUrlChecks(context: PreflightContext): Check[] {
       severity: 'block',
       run: async () => {
         const host = hostOf(context.publicUrl);
+        const { http, typeform } = context.config;
+        const problem = isRealAccount(typeform) ? problemOfPublicUrl(http.publicUrl) : null;
+        if (problem !== null) {
+          const { evidence, remedy } = splitRemedy(`PUBLIC_URL ${problem}`);
+          return failed(evidence, remedy);
+        }
         try {
           const addresses = isIP(host) ? [host] : (await lookup(host, { all: true })).map(({ address }) => address);
           const evidence = isIP(host)

@@ -1,5 +1,6 @@
 /** The secrets among the variables, as they were given. */
 import { parse as parseConnectionString } from 'pg-connection-string';
+import { urlsOfHosts } from '../../../core/database-hosts';
 import type { Environment } from '../../../config/load-config';
 import { SETTINGS } from '../../../config/settings';
 
@@ -43,7 +44,9 @@ function password(name: string, url: string): NamedSecret[] {
 
 function passwordOf(url: string): string | undefined {
   try {
-    return url.startsWith('postgres') ? parseConnectionString(url).password : decodeURIComponent(new URL(url).password);
+    return url.startsWith('postgres')
+      ? parseConnectionString(urlsOfHosts(url)[0]).password
+      : decodeURIComponent(new URL(url).password);
   } catch {
     return undefined;
   }

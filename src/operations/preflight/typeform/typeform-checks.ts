@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CallOptions } from '../../../typeform/typeform-api';
+import { probeScopes, scopeRemedy } from '../../../typeform/key-scopes';
 import { TypeformError } from '../../../typeform/typeform-error';
 import { Check, failed, Finding, passed, skipped } from '../../check';
 import { CannotCheck, splitRemedy } from '../check-failure';
@@ -97,26 +98,13 @@ async function checkScopes(context: PreflightContext, call: CallOptions): Promis
     'responses:read': () => access.touchNoResponse('GET', formId, nothing, call),
     'responses:write': () => access.touchNoResponse('DELETE', formId, nothing, call),
   };
-  const proven = ['forms:read'];
-  const missing: string[] = [];
-  const unknown: string[] = [];
-  for (const [scope, probe] of Object.entries(probes)) {
-    try {
-      await probe();
-      proven.push(scope);
-    } catch (error) {
-      if (!(error instanceof TypeformError)) throw error;
-      if (error.failure === 'unauthorized') missing.push(scope);
-      else unknown.push(`${scope} (${error.remoteStatus ?? error.remoteCode})`);
-    }
-  }
+  const { proven, missing, unknown } = await probeScopes(probes);
   const evidence = [
-    `tested by a call: ${proven.join(', ')}`,
+    `tested by a call: ${['forms:read', ...proven].join(', ')}`,
     ...(missing.length > 0 ? [`refused: ${missing.join(', ')}`] : []),
     ...(unknown.length > 0 ? [`inconclusive: ${unknown.join(', ')}`] : []),
   ].join('; ');
-  if (missing.length > 0)
-    return failed(evidence, `create a personal access token that also has the scopes ${missing.join(', ')}`);
+  if (missing.length > 0) return failed(evidence, scopeRemedy(missing));
   return unknown.length > 0
     ? skipped(evidence, 'check the scopes of the token in Typeform, or try again later')
     : passed(evidence);

@@ -1,0 +1,12 @@
+import { compile } from '@fastify/proxy-addr';
+import { bareAddress } from '../core/client-address';
+
+/** TRUST_PROXY in the form that Fastify takes. Addresses are compared without the port, brackets and zone that a proxy may add. */
+export function trustedProxies(
+  setting: false | number | string[],
+): false | ((address: string, hop: number) => boolean) {
+  if (setting === false) return false;
+  if (typeof setting === 'number') return (_address, hop) => hop < setting;
+  const isTrusted = compile(setting);
+  return (address, hop) => isTrusted(bareAddress(address), hop);
+}
