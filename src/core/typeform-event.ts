@@ -133,13 +133,14 @@ function definitionOf(value: unknown): TypeformEvent['definition'] {
 }
 
 function hiddenOf(value: unknown): Record<string, string> {
-  const entries = Object.entries(objectOf(value)).flatMap(([name, text]) => {
-    // Assigning `__proto__` later would set a prototype instead of a key; no form has a hidden field of that name.
-    if (name === '__proto__') return [];
-    if (typeof text === 'number' || typeof text === 'boolean') return [[name, String(text)] as const];
-    return typeof text === 'string' ? [[name, text] as const] : [];
-  });
-  return Object.fromEntries(entries);
+  const hidden: Record<string, string> = {};
+  for (const [name, text] of Object.entries(objectOf(value))) {
+    // Assigning `__proto__` would set a prototype instead of a key; no form has a hidden field of that name.
+    if (name === '__proto__') continue;
+    if (typeof text === 'string') hidden[name] = text;
+    else if (typeof text === 'number' || typeof text === 'boolean') hidden[name] = String(text);
+  }
+  return hidden;
 }
 
 function endingOf(value: unknown): TypeformEvent['ending'] {

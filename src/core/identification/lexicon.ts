@@ -90,6 +90,9 @@ export function knows(lexicon: Lexicon, word: string): boolean {
   return lexicon.phrases.has(word) || lexicon.baseForms(word).some((form) => lexicon.phrases.has(form));
 }
 
+/** No word of a language, compounds included, is as long; taking one apart costs the square of its length. */
+const MAX_WORD_LENGTH = 60;
+
 function longestPhrase(words: readonly string[], start: number, { phrases, longest }: Lexicon) {
   const most = longest.get(words[start] ?? '') ?? 0;
   for (let length = Math.min(most, words.length - start); length > 0; length--) {
@@ -102,6 +105,7 @@ function longestPhrase(words: readonly string[], start: number, { phrases, longe
 
 /** A slash or ampersand inside a phrase counts as its language's "and": "first & last name". */
 function withAnd(text: string, phrases: ReadonlyMap<string, Meaning>): string {
+  if (text === SLASH) return text;
   for (const and of ['and', 'e', 'y', 'et', 'und']) {
     const candidate = text.replaceAll(SLASH, and);
     if (phrases.has(candidate)) return candidate;
@@ -110,6 +114,7 @@ function withAnd(text: string, phrases: ReadonlyMap<string, Meaning>): string {
 }
 
 function itemsOfWord(word: string, lexicon: Lexicon): Item[] {
+  if (word.length > MAX_WORD_LENGTH) return [{ kind: 'unknown', text: word }];
   if (word === COMMA) return [{ kind: 'comma', text: word }];
   if (word === SLASH) return [{ kind: 'slash', text: word }];
   if (word === POSSESSIVE) return [{ kind: 'possessive', text: word }];
