@@ -108,7 +108,8 @@ describe('toSubmission', () => {
         form_response: { form_id: 'f', token: 't', answers },
       }),
     );
-  const texts = (...values: string[]) => values.map((text, index) => ({ type: 'text', text, field: { id: `${index}` } }));
+  const texts = (...values: string[]) =>
+    values.map((text, index) => ({ type: 'text', text, field: { id: `${index}` } }));
 
   it('keeps 1,000 answers, and says when there were more', () => {
     const many = (count: number) => toSubmission(parseTypeformEvent(event(texts(...Array<string>(count).fill('x')))));

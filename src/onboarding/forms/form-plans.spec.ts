@@ -23,7 +23,8 @@ const submission = (...answers: [id: string, title: string, type: string, value:
   ending: null,
   outcome: null,
   isTest: false,
-  unreadable: false, truncated: false,
+  unreadable: false,
+  truncated: false,
   answers: answers.map(([fieldId, title, fieldType, value]): NormalisedAnswer => {
     return { fieldId, ref: null, title, fieldType, type: fieldType === 'email' ? 'email' : 'text', value };
   }),
