@@ -136,6 +136,7 @@ async function kill(index: number): Promise<void> {
 async function batchUnderWay(): Promise<boolean> {
   const { rowCount } = await database.pool.query(
     `SELECT FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock' AND granted
+        AND (classid::bigint << 32 | objid::bigint) = hashtextextended('typeform-onboarding:processing', 0)
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
   );
   return (rowCount ?? 0) > 0;
