@@ -4,8 +4,8 @@ import { readName } from './title-reading';
 import { type Title, titleOf } from './title-text';
 import type { Language } from './vocabulary/vocabulary';
 
-/** Three times the words of a long form: a hundred questions have some 1,200. */
-const MAX_WORDS = 4_000;
+/** More than twice the words of a long form: a hundred questions have some 1,200. */
+const MAX_WORDS = 3_000;
 /** A title costs its words, and at least this share of its characters. */
 const CHARACTERS_PER_WORD = 8;
 const UNREAD: Title = { text: '', clauses: [] };
