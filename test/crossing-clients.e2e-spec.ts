@@ -74,7 +74,10 @@ it(`${ROUNDS} rounds of kill -9, seed ${SEED}`, async () => {
 });
 
 /** What happens in a round, by the seed: the events, with some of them twice, who is killed, and after how many answers. */
-function planOf(round: number, startedMs: number): { events: FixtureEvent[]; victims: readonly number[]; after: number } {
+function planOf(
+  round: number,
+  startedMs: number,
+): { events: FixtureEvent[]; victims: readonly number[]; after: number } {
   const version = fc.record({
     token: fc.integer({ min: 0, max: TOKENS - 1 }),
     older: fc.boolean(),
