@@ -36,7 +36,7 @@ beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'onboarding-crossing-'));
 });
 afterAll(async () => {
-  await Promise.all(services.map((service) => service?.kill()));
+  await Promise.all(ROLES.map((_role, index) => kill(index)));
   await database.drop();
   rmSync(root, { recursive: true, force: true });
 });
