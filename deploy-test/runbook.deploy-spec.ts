@@ -16,6 +16,7 @@ const REASONS: Record<Reason, true> = {
   unknown_event_type: true,
   form_paused: true,
   superseded: true,
+  truncated: true,
   too_old: true,
   in_the_future: true,
   event_id_conflict: true,

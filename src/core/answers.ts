@@ -1,5 +1,6 @@
 /** A Typeform event -> a submission: answers joined to their questions, values kept as received, everything storable. */
 import { storableText, toStorable } from './storable';
+import { StorageRoom } from './storage-room';
 import {
   arrayOf,
   type DefinitionField,
@@ -36,50 +37,99 @@ export interface Submission {
   isTest: boolean;
   /** {@link TypeformEvent.unreadable}: nothing in it is believed to tell whose it is. */
   unreadable: boolean;
+  /** Something did not fit into a record and is only in the event's body. */
+  truncated: boolean;
   answers: NormalisedAnswer[];
 }
 
 const MAX_TITLE_LENGTH = 2000;
+/** As many as a form may have questions (core/form-definition): ten times those of a long one. */
+const MAX_ANSWERS = 1_000;
+/**
+ * What a record may hold, in bytes. A long answer is a few kilobytes, a whole response of a hundred questions some 20 KB with its
+ * titles. A record is read and written whole with each change of its client, hundreds of them at a time.
+ */
+const MAX_ANSWERS_BYTES = 256 * 1024;
+const MAX_ANSWER_BYTES = 64 * 1024;
+/** Hidden fields, variables and the outcome, each. */
+const MAX_EXTRAS_BYTES = 64 * 1024;
+/** As many hidden fields as a form's row remembers. */
+const MAX_HIDDEN = 200;
 /** Keys of a raw answer that are never its value. */
 const ENVELOPE_KEYS = new Set(['type', 'field', 'answer_url']);
 
 /**
  * Turns an event into a submission. Titles are joined by field id, never by position: `definition.fields` has its own
  * order. Anything but `form_response` counts as partial, so that no unknown event type can mask a complete response.
- * A test delivery of Typeform is recognised by its token, which equals the event id.
+ * A test delivery of Typeform is recognised by its token, which equals the event id. A submission is of bounded size, however
+ * large its event: `truncated` says that there was more.
  */
 export function toSubmission(event: TypeformEvent): Submission {
-  const fields = new Map(event.definition.fields.map((field) => [field.id, field]));
-  return {
+  const rooms = {
+    hidden: new StorageRoom(MAX_EXTRAS_BYTES),
+    variables: new StorageRoom(MAX_EXTRAS_BYTES),
+    outcome: new StorageRoom(MAX_EXTRAS_BYTES),
+    answers: new StorageRoom(MAX_ANSWERS_BYTES),
+  };
+  const hidden = Object.keys(event.hidden);
+  const submission = {
     formId: event.formId,
     formTitle: titleOrNull(event.definition.title),
     token: event.token,
-    responseType: event.eventType === 'form_response' ? 'completed' : 'partial',
+    responseType: event.eventType === 'form_response' ? ('completed' as const) : ('partial' as const),
     landedAt: event.landedAt,
     submittedAt: event.submittedAt,
-    hidden: toStorable(event.hidden) as Record<string, string>,
-    variables: toStorable(event.variables) as unknown[],
+    hidden: toStorable(firstHidden(event.hidden, hidden), rooms.hidden) as Record<string, string>,
+    variables: toStorable(event.variables, rooms.variables) as unknown[],
     score: event.score,
-    ending: toStorable(event.ending) as Submission['ending'],
-    outcome: toStorable(event.outcome),
+    ending: toStorable(event.ending, rooms.outcome) as Submission['ending'],
+    outcome: toStorable(event.outcome, rooms.outcome),
     isTest: event.token === event.eventId,
     unreadable: event.unreadable,
-    answers: event.answers.map((answer) => normaliseAnswer(answer, fields)),
+    answers: normaliseAnswers(event, rooms.answers),
   };
+  const more = hidden.length > MAX_HIDDEN || event.answers.length > submission.answers.length;
+  return { ...submission, truncated: more || Object.values(rooms).some(({ overflowed }) => overflowed) };
 }
 
-function normaliseAnswer(raw: JsonObject, fields: Map<string, DefinitionField>): NormalisedAnswer {
-  const field = objectOf(raw.field);
-  const fieldId = fieldIdOf(field.id) ?? '';
-  const definition = fields.get(fieldId);
+function firstHidden(hidden: Record<string, string>, names: readonly string[]): Record<string, string | undefined> {
+  return Object.fromEntries(names.slice(0, MAX_HIDDEN).map((name) => [name, hidden[name]]));
+}
+
+/** The answers from the first on for which there is room, each up to a size of its own. */
+function normaliseAnswers({ answers, definition }: TypeformEvent, room: StorageRoom): NormalisedAnswer[] {
+  const fields = new Map(definition.fields.map((field) => [field.id, field]));
+  const titles = new Map<string, string | null>();
+  const kept: NormalisedAnswer[] = [];
+  for (const raw of answers.slice(0, MAX_ANSWERS)) {
+    const own = room.part(MAX_ANSWER_BYTES);
+    if (!own.hasElement()) break;
+    const field = objectOf(raw.field);
+    const fieldId = fieldIdOf(field.id) ?? '';
+    const asked = fields.get(fieldId);
+    // A title is read once, however many answers it has.
+    const title = titles.get(fieldId) ?? titleOrNull(asked?.title);
+    titles.set(fieldId, title);
+    kept.push(normaliseAnswer(raw, field, { fieldId, asked, title }, own));
+    room.close(own, MAX_ANSWER_BYTES);
+  }
+  return kept;
+}
+
+function normaliseAnswer(
+  raw: JsonObject,
+  field: JsonObject,
+  { fieldId, asked, title }: { fieldId: string; asked: DefinitionField | undefined; title: string | null },
+  room: StorageRoom,
+): NormalisedAnswer {
   const type = stringOf(raw.type) ?? 'unknown';
   return {
-    fieldId: storableText(fieldId),
-    ref: storableOrNull(stringOf(field.ref) ?? definition?.ref),
-    title: titleOrNull(definition?.title),
-    fieldType: storableOrNull(stringOf(field.type) ?? definition?.type),
-    type: storableText(type),
-    value: toStorable(valueOf(raw, type)),
+    fieldId: storable(fieldId, room),
+    ref: storableOrNull(stringOf(field.ref) ?? asked?.ref, room),
+    title: title === null ? null : room.fitting(title),
+    fieldType: storableOrNull(stringOf(field.type) ?? asked?.type, room),
+    type: storable(type, room),
+    value: toStorable(valueOf(raw, type), room),
   };
 }
 
@@ -89,8 +139,12 @@ function valueOf(raw: JsonObject, type: string): unknown {
   return Object.fromEntries(Object.entries(raw).filter(([key]) => !ENVELOPE_KEYS.has(key)));
 }
 
-function storableOrNull(text: string | null | undefined): string | null {
-  return text == null ? null : storableText(text);
+function storable(text: string, room: StorageRoom): string {
+  return storableText(room.fitting(text));
+}
+
+function storableOrNull(text: string | null | undefined, room: StorageRoom): string | null {
+  return text == null ? null : storable(text, room);
 }
 
 function titleOrNull(title: string | null | undefined): string | null {

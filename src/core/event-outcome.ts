@@ -2,6 +2,6 @@
 export interface EventOutcome {
   eventId: string;
   status: 'processed' | 'ignored';
-  /** Why it was ignored, or that a newer version of its response is stored. */
-  reason: 'unknown_event_type' | 'form_paused' | 'superseded' | null;
+  /** Why it was ignored, that a newer version of its response is stored, or that only a part of it is. */
+  reason: 'unknown_event_type' | 'form_paused' | 'superseded' | 'truncated' | null;
 }

@@ -73,6 +73,7 @@ const submission = (
   outcome: null,
   isTest: false,
   unreadable: false,
+  truncated: false,
   answers: answers.map(([fieldId, title]) => ({
     fieldId,
     ref: null,

@@ -45,6 +45,8 @@ const ENVELOPE = wanted({
   event_type: null,
   form_response: wanted({ form_id: null, token: null, submitted_at: null }),
 });
+/** More than are kept (core/answers), so that it is known when there were more. */
+const MAX_HIDDEN_READ = 1_000;
 const AFTER_ZERO_TIMES = new Date('1970-01-02T00:00:00Z');
 const ISO_DATE_TIME = z.regexes.datetime({ offset: true });
 
@@ -133,13 +135,16 @@ function definitionOf(value: unknown): TypeformEvent['definition'] {
 }
 
 function hiddenOf(value: unknown): Record<string, string> {
-  const entries = Object.entries(objectOf(value)).flatMap(([name, text]) => {
-    // Assigning `__proto__` later would set a prototype instead of a key; no form has a hidden field of that name.
-    if (name === '__proto__') return [];
-    if (typeof text === 'number' || typeof text === 'boolean') return [[name, String(text)] as const];
-    return typeof text === 'string' ? [[name, text] as const] : [];
-  });
-  return Object.fromEntries(entries);
+  const hidden: Record<string, string> = {};
+  const given = objectOf(value);
+  for (const name of Object.keys(given).slice(0, MAX_HIDDEN_READ)) {
+    const text = given[name];
+    // Assigning `__proto__` would set a prototype instead of a key; no form has a hidden field of that name.
+    if (name === '__proto__') continue;
+    if (typeof text === 'string') hidden[name] = text;
+    else if (typeof text === 'number' || typeof text === 'boolean') hidden[name] = String(text);
+  }
+  return hidden;
 }
 
 function endingOf(value: unknown): TypeformEvent['ending'] {

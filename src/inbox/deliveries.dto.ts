@@ -86,7 +86,7 @@ export class DeliveryView {
     nullable: true,
     example: null,
     description:
-      'unknown_event_type, form_paused, erased (ignored); too_old, in_the_future, event_id_conflict (quarantined); superseded (processed)',
+      'unknown_event_type, form_paused, erased (ignored); too_old, in_the_future, event_id_conflict (quarantined); superseded, truncated: the response holds a part, the payload everything (processed)',
   })
   reason: string | null;
 

@@ -64,11 +64,13 @@ export class OnboardingService {
       now,
     );
     await this.forms.count(manager, added, now);
+    const truncated = new Set(work.flatMap(({ event, submission }) => (submission.truncated ? [event.eventId] : [])));
     const used = new Set(active.map(({ eventId }) => eventId));
     return events.map(({ eventId, eventType }) => {
       if (!KNOWN_EVENT_TYPES.has(eventType)) return { eventId, status: 'ignored', reason: 'unknown_event_type' };
       if (!used.has(eventId)) return { eventId, status: 'ignored', reason: 'form_paused' };
-      return { eventId, status: 'processed', reason: superseded.has(eventId) ? 'superseded' : null };
+      if (superseded.has(eventId)) return { eventId, status: 'processed', reason: 'superseded' };
+      return { eventId, status: 'processed', reason: truncated.has(eventId) ? 'truncated' : null };
     });
   }
 

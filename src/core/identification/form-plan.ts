@@ -9,8 +9,9 @@ import { CONFIDENCE, type Draft, type FormPlan, type FormQuestion, type Question
 import { applyMapping } from './plan-mapping';
 import { describeOwner, reasonFor } from './plan-reasons';
 import type { Reading } from './reading';
-import { namesNoun, namesOwner, readForeignTitle, readName, readTitle } from './title-reading';
-import { type Title, titleOf } from './title-text';
+import { ReadingAllowance } from './reading-allowance';
+import { namesNoun, namesOwner, readForeignTitle, readTitle } from './title-reading';
+import type { Title } from './title-text';
 import { type Language, LANGUAGES } from './vocabulary/vocabulary';
 import { settleOwners } from './whose';
 
@@ -25,10 +26,11 @@ export function planForm(
   form: { title: string | null; questions: readonly FormQuestion[]; hidden: readonly string[] },
   mapping: IdentifierMapping = {},
 ): FormPlan {
-  const formTitle = titleOf(form.title ?? '');
-  const asked = form.questions.map((question) => ({ question, title: titleOf(question.title ?? '') }));
+  const allowance = new ReadingAllowance();
+  const formTitle = allowance.title(form.title);
+  const asked = form.questions.map((question) => ({ question, title: allowance.title(question.title) }));
   const languages = detectLanguages([formTitle, ...asked.map(({ title }) => title)]);
-  const drafts = asked.map(({ question, title }) => draft(question, title, languages));
+  const drafts = asked.map(({ question, title }) => draft(question, title, languages, allowance));
   const titleWords = new Set(formTitle.clauses.flatMap(({ words }) => words));
   const settled = settleOwners(drafts, {
     isAboutThing: namesNoun(formTitle.clauses, languages.languages, ['thing', 'animal']),
@@ -38,7 +40,7 @@ export function planForm(
   for (const [index, item] of drafts.entries()) {
     questions.set(item.question.id, planQuestion(item, settled[index] ?? null));
   }
-  const hidden = new Map(form.hidden.map((name) => [name, planHidden(name)]));
+  const hidden = new Map(form.hidden.map((name) => [name, planHidden(name, allowance)]));
   applyMapping(mapping, form, questions, hidden);
   const words = new Set(asked.flatMap(({ title }) => title.clauses.flatMap((clause) => clause.words)));
   const country = languages.main && countryOfWords(words, languages.main);
@@ -46,13 +48,18 @@ export function planForm(
 }
 
 /** The type overrides the title, the title overrides the ref; a ref's owner counts when the title names none. */
-function draft(question: FormQuestion, { clauses }: Title, { languages }: FormLanguages): Draft {
+function draft(
+  question: FormQuestion,
+  { clauses }: Title,
+  { languages }: FormLanguages,
+  allowance: ReadingAllowance,
+): Draft {
   const { ref, type } = question;
   const typed = typedKey(type);
   const others = LANGUAGES.filter((language) => !languages.includes(language));
   const byTitle = readTitle(clauses, languages);
   const reading = (byTitle?.complete ? null : readForeignTitle(clauses, others)) ?? byTitle;
-  const byRef = ref === null ? null : readName(ref, REF_LANGUAGES);
+  const byRef = ref === null ? null : allowance.name(ref, REF_LANGUAGES);
   const speaksOfClient = namesOwner(clauses, languages, ['client']);
   if (typed) return { question, reading: ofType(typed, reading, byRef), decidedBy: 'type', speaksOfClient };
   const understood =
@@ -143,8 +150,8 @@ function confidenceOf(
   return Math.round((sure - doubts * DOUBT) * 100) / 100;
 }
 
-function planHidden(name: string): QuestionPlan | null {
-  const reading = readName(name, LANGUAGES);
+function planHidden(name: string, allowance: ReadingAllowance): QuestionPlan | null {
+  const reading = allowance.name(name, LANGUAGES);
   const [key] = reading?.keys ?? [];
   if (!reading || !key || reading.keys.length > 1 || reading.roleOnly) return null;
   const other = reading.owner && !['client', 'contact', 'organisation', 'venture', 'role'].includes(reading.owner.kind);

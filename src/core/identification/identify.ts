@@ -15,6 +15,8 @@ import { fold } from './title-text';
 /** A full name joined from first and last name is slightly less certain than the less certain of the two. */
 const DERIVED = 0.9;
 
+const MAX_ANSWERS_PER_KEY = 20;
+
 /** A found identifier before one is chosen per key; `order` is the position of its question in the form. */
 interface Candidate extends Identifier {
   key: IdentifierKey;
@@ -36,9 +38,12 @@ interface Answered {
   plan: QuestionPlan;
 }
 
-/** The questions of a submission, for planning a form without a stored definition. */
+/** The questions of a submission, each once, for planning a form without a stored definition. */
 export function questionsOf({ answers }: Submission): FormQuestion[] {
-  return answers.map(({ fieldId, ref, title, fieldType }) => ({ id: fieldId, ref, title, type: fieldType }));
+  const questions = new Map<string, FormQuestion>();
+  for (const { fieldId, ref, title, fieldType } of answers)
+    questions.set(fieldId, { id: fieldId, ref, title, type: fieldType });
+  return [...questions.values()];
 }
 
 /**
@@ -46,7 +51,7 @@ export function questionsOf({ answers }: Submission): FormQuestion[] {
  * equals the first in the form; a full name is joined from first and last name when none was asked for, never split.
  */
 export function identify(submission: Submission, plan: FormPlan, settings: PhoneSettings): Identifiers {
-  const answered = [...typedAnswers(submission, plan), ...hiddenAnswers(submission, plan)];
+  const answered = mostCertain([...typedAnswers(submission, plan), ...hiddenAnswers(submission, plan)]);
   const others = choose(
     answered.filter(({ key }) => key !== 'phone').flatMap((item) => candidatesOf(item, NO_COUNTRY, plan)),
   );
@@ -63,6 +68,18 @@ export function identify(submission: Submission, plan: FormPlan, settings: Phone
 export function findsClients(key: 'email' | 'phone', identifier: Identifier): boolean {
   if (identifier.normalised === false) return false;
   return key === 'email' ? !isNobodysEmail(identifier.value) : !isNobodysPhone(identifier.value);
+}
+
+/** Per key, those that could win: far more than any form asks for. Each may cost a phone number read in twenty countries. */
+function mostCertain(answered: readonly Answered[]): Answered[] {
+  const counts = new Map<IdentifierKey, number>();
+  return [...answered]
+    .sort((a, b) => b.plan.confidence - a.plan.confidence || a.order - b.order)
+    .filter(({ key }) => {
+      const count = (counts.get(key) ?? 0) + 1;
+      counts.set(key, count);
+      return count <= MAX_ANSWERS_PER_KEY;
+    });
 }
 
 function typedAnswers({ answers, submittedAt }: Submission, plan: FormPlan): Answered[] {

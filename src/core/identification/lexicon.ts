@@ -38,9 +38,18 @@ type PlainKind =
 
 type Meaning = { kind: 'label'; key: IdentifierKey } | { kind: 'noun'; noun: NounKind } | { kind: PlainKind };
 
+interface Phrase {
+  meaning: Meaning;
+  text: string;
+  /** Words. */
+  length: number;
+}
+
 export interface Lexicon {
   language: Language;
   phrases: ReadonlyMap<string, Meaning>;
+  /** What is followed by another word in some phrase. */
+  beginnings: ReadonlySet<string>;
   /** The number of words of the longest phrase that begins with a word. */
   longest: ReadonlyMap<string, number>;
   /** Labels that are used only when no better one is answered. */
@@ -90,14 +99,52 @@ export function knows(lexicon: Lexicon, word: string): boolean {
   return lexicon.phrases.has(word) || lexicon.baseForms(word).some((form) => lexicon.phrases.has(form));
 }
 
-function longestPhrase(words: readonly string[], start: number, { phrases, longest }: Lexicon) {
-  const most = longest.get(words[start] ?? '') ?? 0;
-  for (let length = Math.min(most, words.length - start); length > 0; length--) {
+/** No word of a language, compounds included, is as long; taking one apart costs the square of its length. */
+const MAX_WORD_LENGTH = 60;
+
+function longestPhrase(words: readonly string[], start: number, lexicon: Lexicon): Phrase | null {
+  const most = Math.min(lexicon.longest.get(words[start] ?? '') ?? 0, words.length - start);
+  if (most === 0) return null;
+  const slash = words.indexOf(SLASH, start);
+  const plain = slash < 0 ? most : Math.min(most, slash - start);
+  return (
+    (most > plain ? phraseWithSlash(words, start, most, plain, lexicon) : null) ??
+    plainPhrase(words, start, plain, lexicon)
+  );
+}
+
+/** The longest phrase across a slash, of more than `least` words. */
+function phraseWithSlash(
+  words: readonly string[],
+  start: number,
+  most: number,
+  least: number,
+  { phrases }: Lexicon,
+): Phrase | null {
+  for (let length = most; length > least; length--) {
     const text = words.slice(start, start + length).join(' ');
-    const meaning = phrases.get(text) ?? (text.includes(SLASH) ? phrases.get(withAnd(text, phrases)) : undefined);
+    const meaning = phrases.get(text) ?? phrases.get(withAnd(text, phrases));
     if (meaning) return { meaning, text, length };
   }
   return null;
+}
+
+/** The longest phrase without a slash, one word after the other for as long as any phrase begins so. */
+function plainPhrase(
+  words: readonly string[],
+  start: number,
+  most: number,
+  { phrases, beginnings }: Lexicon,
+): Phrase | null {
+  let found: Phrase | null = null;
+  let text = '';
+  for (let length = 1; length <= most; length++) {
+    text = length === 1 ? (words[start] ?? '') : `${text} ${words[start + length - 1] ?? ''}`;
+    const meaning = phrases.get(text);
+    if (meaning) found = { meaning, text, length };
+    if (!beginnings.has(text)) break;
+  }
+  return found;
 }
 
 /** A slash or ampersand inside a phrase counts as its language's "and": "first & last name". */
@@ -110,6 +157,7 @@ function withAnd(text: string, phrases: ReadonlyMap<string, Meaning>): string {
 }
 
 function itemsOfWord(word: string, lexicon: Lexicon): Item[] {
+  if (word.length > MAX_WORD_LENGTH) return [{ kind: 'unknown', text: word }];
   if (word === COMMA) return [{ kind: 'comma', text: word }];
   if (word === SLASH) return [{ kind: 'slash', text: word }];
   if (word === POSSESSIVE) return [{ kind: 'possessive', text: word }];
@@ -191,6 +239,7 @@ function frontOf(front: string, { phrases }: Lexicon): Meaning | null {
 /** The first entry wins when a phrase has two meanings. */
 function compile(language: Language, vocabulary: Vocabulary): Lexicon {
   const phrases = new Map<string, Meaning>();
+  const beginnings = new Set<string>();
   const longest = new Map<string, number>();
   const add = (list: string, meaning: Meaning): void => {
     for (const phrase of list.split(',')) {
@@ -198,6 +247,7 @@ function compile(language: Language, vocabulary: Vocabulary): Lexicon {
       const text = words.join(' ');
       if (text === '' || phrases.has(text)) continue;
       phrases.set(text, meaning);
+      for (let length = 1; length < words.length; length++) beginnings.add(words.slice(0, length).join(' '));
       const first = words[0] ?? '';
       longest.set(first, Math.max(longest.get(first) ?? 0, words.length + 2));
     }
@@ -220,6 +270,7 @@ function compile(language: Language, vocabulary: Vocabulary): Lexicon {
   return {
     language,
     phrases,
+    beginnings,
     longest,
     lesser: new Set(vocabulary.lesser.split(',').map((phrase) => wordsOf(phrase).join(' '))),
     baseForms: BASE_FORMS[language],

@@ -14,6 +14,10 @@ import {
 import type { FormPlan } from './plan';
 import { canonicalPhone, type PhoneCountries } from './phone-values';
 
+const MAX_NUMBER_LENGTH = 200;
+/** So many other numbers are looked at. */
+const MAX_NUMBERS = 20;
+
 export interface PhoneSettings {
   /** The form's setting: takes precedence over the answers. */
   phoneCountry: string | null;
@@ -44,9 +48,12 @@ export function phoneCountries(
 /** The country of the other numbers given with a country code, when they agree. */
 function countryOfOtherPhones({ answers }: Submission): CountryCode | null {
   const countries = new Set<CountryCode>();
+  let numbers = 0;
   for (const { type, value } of answers) {
-    if ((type !== 'phone_number' && type !== 'text') || typeof value !== 'string' || !/^\s*\(?\s*(?:\+|00)/.test(value))
-      continue;
+    if ((type !== 'phone_number' && type !== 'text') || typeof value !== 'string') continue;
+    // A long text is no number; looking at the blanks before one takes the square of their number.
+    if (value.length > MAX_NUMBER_LENGTH || !/^\s*\(?\s*(?:\+|00)/.test(value)) continue;
+    if (++numbers > MAX_NUMBERS) break;
     const number = canonicalPhone(value);
     const country = number === null ? undefined : parsePhoneNumber(number)?.country;
     if (country) countries.add(country);

@@ -28,11 +28,16 @@ export function readTitle(clauses: readonly Clause[], languages: readonly Langua
   return partial?.complete ? partial : (readBilingual(clauses) ?? partial);
 }
 
+/** No title asks the same in more languages. */
+const MAX_VERSIONS = 6;
+
 /** "Name / Nom", "E-mail père/email Dad": the same asked in several languages, a slash between them. */
 function readBilingual(clauses: readonly Clause[]): Reading | null {
   const [clause] = clauses;
   if (!clause || clauses.length > 1 || !clause.words.includes(SLASH)) return null;
-  const parts = splitAt(clause.words, SLASH).map((words) => {
+  const versions = splitAt(clause.words, SLASH);
+  if (versions.length > MAX_VERSIONS) return null;
+  const parts = versions.map((words) => {
     const readings = LANGUAGES.map((language) => readClause(itemsOf(words, LEXICONS[language]), LEXICONS[language]));
     return readings.find((reading) => reading?.complete) ?? null;
   });

@@ -24,6 +24,7 @@ const submission = (...answers: [id: string, title: string, type: string, value:
   outcome: null,
   isTest: false,
   unreadable: false,
+  truncated: false,
   answers: answers.map(([fieldId, title, fieldType, value]): NormalisedAnswer => {
     return { fieldId, ref: null, title, fieldType, type: fieldType === 'email' ? 'email' : 'text', value };
   }),

@@ -15,6 +15,7 @@ export function toStoredSubmission(row: KeptSubmission, formTitle: string | null
   return {
     ...{ formId, formTitle, token, responseType, isTest: test, landedAt, submittedAt },
     ...{ answers, hidden, variables, score, ending, outcome },
+    truncated: false,
     // The release before does not take the mark away when a later version has answers.
     unreadable: unreadable && answers.length === 0,
   };

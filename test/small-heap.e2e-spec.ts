@@ -1,0 +1,71 @@
+/** Large bodies in a small process: what waits and what is worked on are bounded in bytes, so that memory does not run out. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type FixtureEvent } from './fixtures/typeform-events';
+import { AcknowledgedLedger } from './support/acknowledged-ledger';
+import { createTestDatabase, type TestDatabase } from './support/database';
+import { askEmail, newEvent } from './support/events';
+import { ServiceProcess, WEBHOOK_SECRET } from './support/service-process';
+
+const HEAP_MB = 96;
+const EVENTS = 60;
+/** A body of nearly 1 MiB is so many empty answers: as JSON the cheapest, as objects the dearest. */
+const EMPTY_ANSWERS = 340_000;
+
+let database: TestDatabase;
+let root: string;
+let service: ServiceProcess | undefined;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  root = mkdtempSync(join(tmpdir(), 'onboarding-heap-'));
+});
+afterAll(async () => {
+  await service?.kill();
+  await database.drop();
+  rmSync(root, { recursive: true, force: true });
+});
+
+it('survives a frozen table while bodies of 1 MiB arrive, and processes them all, the small one behind them too', async () => {
+  service = await ServiceProcess.start({
+    DATABASE_URL: database.url,
+    DATA_DIR: root,
+    NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}`,
+  });
+  const { url } = service;
+  const ledger = new AcknowledgedLedger(() => url, WEBHOOK_SECRET);
+  const freezer = await database.pool.connect();
+  await freezer.query('BEGIN; LOCK TABLE webhook_event IN ACCESS EXCLUSIVE MODE');
+  const sending = ledger.sendAll([...Array.from({ length: EVENTS }, large), newEvent()], EVENTS);
+  // Refused for lack of room or for waiting too long: as many wait as may.
+  await service.comesTrue(() => (ledger.failures['503'] ?? 0) > 0, 'something is refused');
+  await freezer.query('ROLLBACK');
+  freezer.release();
+  await sending;
+  await service.comesTrue(async () => (await unprocessed()) === 0, 'all is processed');
+
+  expect(await ledger.discrepancies(database.pool)).toEqual({ lost: [], unprocessed: [] });
+  const { rows } = await database.pool.query<{ reason: string | null; count: number }>(
+    'SELECT reason, count(*)::integer AS count FROM webhook_event GROUP BY reason ORDER BY reason NULLS FIRST',
+  );
+  expect(rows).toEqual([
+    { reason: null, count: 1 },
+    { reason: 'truncated', count: EVENTS },
+  ]);
+  expect(await service.stop()).toMatchObject({ code: 0 });
+});
+
+function large(): FixtureEvent {
+  const event = newEvent({ questions: [askEmail('large@example.com')] });
+  return {
+    ...event,
+    form_response: { ...event.form_response, answers: Array.from({ length: EMPTY_ANSWERS }, () => ({})) },
+  };
+}
+
+async function unprocessed(): Promise<number> {
+  const { rows } = await database.pool.query<{ count: number }>(
+    `SELECT count(*)::integer AS count FROM webhook_event WHERE status <> 'processed'`,
+  );
+  return rows[0]?.count ?? -1;
+}

@@ -1,0 +1,66 @@
+/** What the service has promised to keep: every event sent until it was acknowledged, as Typeform does, and what the database holds of it. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import { type FixtureEvent, toBody } from '../fixtures/typeform-events';
+import { HANGS_AFTER_MS } from './eventually';
+import { deliver } from './sender';
+
+export class AcknowledgedLedger {
+  /** Event ids, each once however often it was acknowledged. */
+  readonly acknowledged = new Set<string>();
+  /** Deliveries without an acknowledgement, by status or socket error. */
+  readonly failures: Record<string, number> = {};
+
+  /** `urlOf` is asked before each attempt: a service that was started again listens elsewhere. */
+  constructor(
+    private readonly urlOf: () => string | null,
+    private readonly secret: string,
+  ) {}
+
+  /** Sends events by several senders at once; each goes on with one until it is acknowledged. */
+  async sendAll(events: readonly FixtureEvent[], senders: number): Promise<void> {
+    const queue = [...events];
+    await Promise.all(
+      Array.from({ length: senders }, async () => {
+        for (let event = queue.shift(); event; event = queue.shift()) await this.send(event);
+      }),
+    );
+  }
+
+  /** What is wrong with the inbox: acknowledged events that are not there, and events that were not processed. */
+  async discrepancies(pool: Pool): Promise<{ lost: string[]; unprocessed: string[] }> {
+    const { rows } = await pool.query<{ event_id: string; status: string }>(
+      'SELECT event_id, status FROM webhook_event',
+    );
+    const statuses = new Map(rows.map(({ event_id: id, status }) => [id, status]));
+    return {
+      lost: [...this.acknowledged].filter((id) => !statuses.has(id)),
+      unprocessed: [...statuses].filter(([, status]) => status !== 'processed').map(([id]) => id),
+    };
+  }
+
+  private async send(event: FixtureEvent): Promise<void> {
+    const body = toBody(event);
+    for (const givesUpAt = performance.now() + HANGS_AFTER_MS; performance.now() < givesUpAt;) {
+      const outcome = await this.attempt(body);
+      if (outcome === '200') {
+        this.acknowledged.add(event.event_id);
+        return;
+      }
+      this.failures[outcome] = (this.failures[outcome] ?? 0) + 1;
+      // A sender must not starve the service that is about to start.
+      await pause(20);
+    }
+    throw new Error(`never acknowledged: ${JSON.stringify(this.failures)}`);
+  }
+
+  private async attempt(body: Buffer): Promise<string> {
+    const url = this.urlOf();
+    if (url === null) return 'down';
+    try {
+      return String((await deliver(url, body, this.secret)).status);
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code ?? 'unknown';
+    }
+  }
+}
