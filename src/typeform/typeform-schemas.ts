@@ -14,13 +14,15 @@ export const formSchema = z
     title: z.string().catch(''),
     fields: z.array(z.looseObject({ id: z.string(), type: z.string() })).optional(),
     hidden: z.array(z.string()).nullish(),
+    thankyou_screens: z.array(z.looseObject({})).nullish().catch(null),
     _links: z.object({ display: z.string().optional(), responses: z.string().optional() }).optional(),
   })
-  .transform(({ id, title, fields, hidden, _links: links }) => ({
+  .transform(({ id, title, fields, hidden, thankyou_screens: endings, _links: links }) => ({
     id,
     title,
     fields: fields ?? [],
     hidden: hidden ?? [],
+    endings: endings ?? [],
     displayUrl: links?.display ?? null,
     responsesUrl: links?.responses ?? null,
   }));
