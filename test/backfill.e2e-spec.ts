@@ -303,12 +303,12 @@ describe('by itself', () => {
     expect(await ended()).toMatchObject({ trigger: 'initial', since: null, recovered: 1 });
     const requests = app.app.get(BackfillRequestsRepository);
     const inMinutes = (minutes: number): Date => new Date(Date.now() + minutes * 60_000);
-    expect(await requests.requestDue('daily', inMinutes(60))).toBe(0);
+    expect(await requests.requestDue('daily', inMinutes(60), null)).toBe(0);
     await letTimePass(66);
     const followUp = await ended({ trigger: 'daily' });
     expect(followUp).toMatchObject({ status: 'done', seen: 1, recovered: 0, duplicates: 1 });
-    expect(await requests.requestDue('daily', inMinutes(23 * HOUR))).toBe(0);
-    expect(await requests.requestDue('daily', inMinutes(25 * HOUR))).toBe(1);
+    expect(await requests.requestDue('daily', inMinutes(23 * HOUR), null)).toBe(0);
+    expect(await requests.requestDue('daily', inMinutes(25 * HOUR), null)).toBe(1);
     const [next] = await runs();
     const sinceOf = Date.parse(next!.since!);
     expect(Date.parse(followUp.startedAt) - sinceOf).toBe(2 * 3_600_000);
@@ -320,8 +320,8 @@ describe('by itself', () => {
     app = await start({ TYPEFORM_API_KEY: 'tfp_some_other_key' });
     await ended({ trigger: 'initial', status: 'failed' });
     const requests = app.app.get(BackfillRequestsRepository);
-    expect(await requests.requestDue('daily', new Date(Date.now() + 50 * 60_000))).toBe(0);
-    expect(await requests.requestDue('daily', new Date(Date.now() + 70 * 60_000))).toBe(1);
+    expect(await requests.requestDue('daily', new Date(Date.now() + 50 * 60_000), null)).toBe(0);
+    expect(await requests.requestDue('daily', new Date(Date.now() + 70 * 60_000), null)).toBe(1);
     expect((await runs())[0]).toMatchObject({ status: 'queued', trigger: 'initial', since: null });
   });
 
@@ -337,11 +337,11 @@ describe('by itself', () => {
     await query(`INSERT INTO onboarding_form (form_id, created_at, updated_at) VALUES ($1, now(), now())`, [formId]);
     app = await start({ WORKER_MODE: 'intake' });
     const requests = app.app.get(BackfillRequestsRepository);
-    expect(await requests.requestDue('start', new Date())).toBe(0);
+    expect(await requests.requestDue('start', new Date(), null)).toBe(0);
     await register();
-    expect(await requests.requestDue('start', new Date())).toBe(1);
+    expect(await requests.requestDue('start', new Date(), null)).toBe(1);
     await query(`UPDATE webhook SET removed_at = now(); DELETE FROM backfill_run`);
-    expect(await requests.requestDue('start', new Date())).toBe(0);
+    expect(await requests.requestDue('start', new Date(), null)).toBe(0);
   });
 });
 
@@ -411,7 +411,7 @@ describe('resuming', () => {
     // The page after the cursor is in the inbox; the row says otherwise, and belongs to a process that is gone.
     await query(
       `UPDATE backfill_run SET status = 'running', finished_at = NULL, seen = 0, recovered = 0, response_type = 'completed',
-                               cursor = NULL, lease_owner = $1,
+                               cursor = NULL, saved_at = NULL, lease_owner = $1,
                                lease_until = now() - interval '1 second'`,
       dead(),
     );
@@ -592,7 +592,9 @@ it('what a back-fill makes of a submission is what its webhook would have made o
     }
     const [byWebhook, byBackfill] = [await comparable(delivered), await comparable(app)];
     expect(byWebhook).toHaveLength(5 * forms.length);
-    expect(byWebhook).toContainEqual(expect.objectContaining({ ending: expect.objectContaining({}), outcome: expect.objectContaining({}) }));
+    expect(byWebhook).toContainEqual(
+      expect.objectContaining({ ending: expect.objectContaining({}), outcome: expect.objectContaining({}) }),
+    );
     expect(byBackfill).toEqual(byWebhook);
   } finally {
     await delivered.stop();

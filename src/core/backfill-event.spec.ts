@@ -92,11 +92,17 @@ describe('the identity of a back-filled event', () => {
   it.each([undefined, '', 7, 'x'.repeat(200), 'a\u0000b'])('keeps what has the token %j as it came', (token) => {
     const came = item({ token, odd: { as: 'it came' } });
     const event = toBackfillEvent(form, came);
-    expect(event).toMatchObject({ readable: false, formId: form.id, token: expect.stringMatching(/^unreadable-[0-9a-f]{32}$/) });
+    expect(event).toMatchObject({
+      readable: false,
+      formId: form.id,
+      token: expect.stringMatching(/^unreadable-[0-9a-f]{32}$/),
+    });
     expect(event).toEqual(toBackfillEvent(form, came));
     expect(event.token).not.toBe(toBackfillEvent(form, item({ token, odd: 'other' })).token);
     expect(identify(came)).toEqual({ token: event.token, completed: true, at: event.at });
-    expect(JSON.parse(event.payload.toString('utf8'))).toMatchObject({ form_response: JSON.parse(JSON.stringify(came)) as object });
+    expect(JSON.parse(event.payload.toString('utf8'))).toMatchObject({
+      form_response: JSON.parse(JSON.stringify(came)) as object,
+    });
     expect(() => readEnvelope(event.payload)).toThrow(expect.objectContaining({ code: 'invalid_event' }));
   });
 });
@@ -134,7 +140,12 @@ describe('the definition', () => {
   });
 
   it('joins numeric ids', () => {
-    const old: FormOutline = { id: '4711', title: '', fields: [{ id: '123', title: 'Old', type: 'textfield' }], endings: [] };
+    const old: FormOutline = {
+      id: '4711',
+      title: '',
+      fields: [{ id: '123', title: 'Old', type: 'textfield' }],
+      endings: [],
+    };
     const answers = [{ type: 'text', text: 'x', field: { id: 123 } }];
     expect(read(item({ answers }), old).submission.answers).toMatchObject([{ fieldId: '123', title: 'Old' }]);
   });
@@ -189,7 +200,10 @@ it('finds the ending by its ref, and takes over the outcome', () => {
   expect(read(item({ thankyou_screen_ref: 'not-for-us', outcome })).submission).toMatchObject({
     ...{ ending: { id: 'e2', ref: 'not-for-us' }, outcome },
   });
-  expect(read(item({ thankyou_screen_ref: 'deleted since' })).submission.ending).toEqual({ id: null, ref: 'deleted since' });
+  expect(read(item({ thankyou_screen_ref: 'deleted since' })).submission.ending).toEqual({
+    id: null,
+    ref: 'deleted since',
+  });
   expect(read(item()).submission.ending).toBeNull();
 });
 

@@ -58,9 +58,14 @@ export function toBackfillEvent(form: FormOutline, item: JsonObject): BackfillEv
   const readable = tokenOf(item) !== null;
   const eventId = `${BACKFILL_EVENT_PREFIX}${form.id}:${token}:${completed ? 'completed' : 'partial'}:${submittedAt ?? landedAt ?? 'unknown'}`;
   const eventType = completed ? 'form_response' : 'form_response_partial';
-  const response = readable ? formResponse(form, item, { token, submittedAt, landedAt }) : { ...item, form_id: form.id };
+  const response = readable
+    ? formResponse(form, item, { token, submittedAt, landedAt })
+    : { ...item, form_id: form.id };
   // JSON omits undefined members.
-  const payload = Buffer.from(JSON.stringify({ event_id: eventId, event_type: eventType, form_response: response }), 'utf8');
+  const payload = Buffer.from(
+    JSON.stringify({ event_id: eventId, event_type: eventType, form_response: response }),
+    'utf8',
+  );
   // What can be read is read back, so that it is what the intake would have seen.
   const envelope = readable ? readEnvelope(payload) : { eventId, eventType, formId: form.id, token, submittedAt: at };
   return { ...envelope, ...identity, readable, payload };

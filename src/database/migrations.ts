@@ -15,6 +15,9 @@ import { Jobs1764970000000 } from '../../migrations/1764970000000-jobs';
 import { AttemptLog1764980000000 } from '../../migrations/1764980000000-attempt-log';
 import { Unreadable1764986000000 } from '../../migrations/1764986000000-unreadable';
 import { FinishedJobs1764986100000 } from '../../migrations/1764986100000-finished-jobs';
+import { BackfillTurns1764996000000 } from '../../migrations/1764996000000-backfill-turns';
+import { IntakeOutages1764996100000 } from '../../migrations/1764996100000-intake-outages';
+import { Completeness1764996200000 } from '../../migrations/1764996200000-completeness';
 import { withAdvisoryLock } from './advisory-lock';
 
 export const MIGRATIONS = [
@@ -33,6 +36,9 @@ export const MIGRATIONS = [
   AttemptLog1764980000000,
   Unreadable1764986000000,
   FinishedJobs1764986100000,
+  BackfillTurns1764996000000,
+  IntakeOutages1764996100000,
+  Completeness1764996200000,
 ];
 export const MIGRATIONS_TABLE = 'schema_migration';
 

@@ -52,14 +52,18 @@ export const webhookSchema = z
 
 export const webhookListSchema = z.object({ items: z.array(webhookSchema) }).transform(({ items }) => items);
 
-/** One page of responses. Items stay as they came: they are read where webhooks are read. */
+/** One page of responses. Items stay as they came, whatever they are: they are read where webhooks are read. */
 export const responsePageSchema = z
   .object({
     total_items: z.number().int().nonnegative(),
     page_count: z.number().int().nonnegative(),
-    items: z.array(z.looseObject({ token: z.string().min(1) })),
+    items: z.array(z.unknown().transform((item): Record<string, unknown> => (isRecord(item) ? item : { item }))),
   })
   .transform(({ total_items, page_count, items }) => ({ totalItems: total_items, pageCount: page_count, items }));
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** Answers whose content does not matter (deletions). */
 export const anythingSchema = z.unknown();

@@ -8,6 +8,8 @@ import { AppConfig } from '../config/app-config';
 import { DomainError } from '../core/problem';
 import { Draining } from '../rest/draining';
 import { problemOf, requestFacts, sendProblem } from '../rest/problem.filter';
+import type { Refusal } from '../inbox/intake-outage.entity';
+import { IntakePresence } from '../inbox/intake-presence';
 import { WebhookSecretsCache } from '../webhook-management/webhook-secrets';
 import { FailureWatchdog } from './failure-watchdog';
 import { IntakeMetrics } from './intake-metrics';
@@ -30,6 +32,7 @@ export class WebhookFence {
     private readonly metrics: IntakeMetrics,
     private readonly watchdog: FailureWatchdog,
     private readonly secrets: WebhookSecretsCache,
+    private readonly presence: IntakePresence,
   ) {}
 
   /** Installs the fence; call it before any route is registered. */
@@ -85,11 +88,13 @@ export class WebhookFence {
   }
 
   private answered(request: FastifyRequest, reply: FastifyReply): void {
-    this.metrics.answered(outcome(request), reply.elapsedTime / 1000);
+    const answer = outcome(request);
+    this.metrics.answered(answer, reply.elapsedTime / 1000);
     const { webhookId = SHARED } = (request.params ?? {}) as { webhookId?: string };
     // Unknown ids do not count: Typeform has no such webhook to disable.
     const known = request.is404 ? false : webhookId === SHARED || this.secrets.knows(webhookId);
     if (known && request.method === 'POST') this.watchdog.answered(webhookId, reply.statusCode < 300);
+    if (known && isRefusal(answer)) this.presence.refused(answer);
   }
 
   /** Counts a client that disconnected before it had sent its complete request, unless it was refused before its body was read. */
@@ -118,6 +123,11 @@ export function isBelowWebhooks(url: string): boolean {
     String.fromCharCode(parseInt(hex, 16)),
   );
   return /^[/\\]+webhooks([/\\]|$)/i.test(path);
+}
+
+/** What may have been Typeform's, and is to be looked for at Typeform. A wrong signature: the secrets may differ. */
+function isRefusal(answer: IntakeOutcome): answer is Refusal {
+  return ['unavailable', 'rate_limited', 'signature_mismatch', 'error'].includes(answer);
 }
 
 function isForbidden(status: number): boolean {
