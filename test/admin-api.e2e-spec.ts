@@ -45,6 +45,8 @@ const ROUTES: [Method, string, Role][] = [
   ['post', '/v1/backfills', 'operator'],
   ['get', '/v1/backfills', 'viewer'],
   ['get', '/v1/backfills/{id}', 'viewer'],
+  ['get', '/v1/completeness', 'viewer'],
+  ['post', '/v1/completeness', 'operator'],
   ['get', '/v1/overview', 'viewer'],
   ['get', '/v1/audit', 'viewer'],
   ['get', '/v1/audit/verify', 'viewer'],
@@ -127,7 +129,7 @@ describe('access', () => {
     for (const role of ['viewer', 'operator', 'admin'] as const) {
       const { status } = await app.admin(method, fill(path), keys[role]);
       if (RANK[role] < RANK[required]) expect(status).toBe(403);
-      else expect([200, 404, 422]).toContain(status);
+      else expect([200, 202, 404, 422]).toContain(status);
     }
   });
 
