@@ -10,7 +10,6 @@ export class BackfillTurns1764996000000 implements MigrationInterface {
         ADD COLUMN failed integer NOT NULL DEFAULT 0,
         ADD COLUMN pages integer NOT NULL DEFAULT 0,
         ADD COLUMN landmark text,
-        ADD COLUMN saved_at timestamptz,
         ADD COLUMN served_at timestamptz
     `);
   }
@@ -18,7 +17,7 @@ export class BackfillTurns1764996000000 implements MigrationInterface {
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
       ALTER TABLE backfill_run
-        DROP COLUMN failed, DROP COLUMN pages, DROP COLUMN landmark, DROP COLUMN saved_at, DROP COLUMN served_at
+        DROP COLUMN failed, DROP COLUMN pages, DROP COLUMN landmark, DROP COLUMN served_at
     `);
   }
 }

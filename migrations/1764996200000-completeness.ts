@@ -35,7 +35,6 @@ export class Completeness1764996200000 implements MigrationInterface {
         lease_until timestamptz,
         created_at timestamptz NOT NULL,
         started_at timestamptz,
-        saved_at timestamptz,
         served_at timestamptz,
         finished_at timestamptz,
         CONSTRAINT completeness_check_status CHECK (status IN ('queued', 'running', 'done', 'failed')),

@@ -558,7 +558,7 @@ describe('resuming', () => {
     // The page after the cursor is in the inbox; the row says otherwise, and belongs to a process that is gone.
     await query(
       `UPDATE backfill_run SET status = 'running', finished_at = NULL, seen = 0, recovered = 0, response_type = 'completed',
-                               cursor = NULL, saved_at = NULL, lease_owner = $1,
+                               cursor = NULL, lease_owner = $1,
                                lease_until = now() - interval '1 second'`,
       dead(),
     );

@@ -42,7 +42,6 @@ const JOIN_ACTIVE = `
         next_attempt_at = CASE WHEN run.status = 'queued' THEN least(run.next_attempt_at, excluded.next_attempt_at) END,
         response_type = CASE WHEN $WIDER THEN 'completed' ELSE run.response_type END,
         cursor = CASE WHEN $WIDER THEN NULL ELSE run.cursor END,
-        saved_at = CASE WHEN $WIDER THEN NULL ELSE run.saved_at END,
         failed = CASE WHEN $WIDER THEN 0 ELSE run.failed END,
         seen = CASE WHEN $WIDER THEN 0 ELSE run.seen END,
         recovered = CASE WHEN $WIDER THEN 0 ELSE run.recovered END,

@@ -38,8 +38,7 @@ export class BackfillWalk implements WalkPurpose<BackfillRun, BackfillCounts> {
     const found = items.map((item) => toBackfillEvent(form, item));
     // A response that a page lists twice is still one.
     const events = [...new Map(found.map((event) => [event.token, event])).values()];
-    // What this run stored before its last page was saved has been counted.
-    const knowledge = await this.known.compare(run.formId, events, run.savedAt ?? run.createdAt);
+    const knowledge = await this.known.compare(run.formId, events, run.createdAt);
     const missing = events.filter((_event, index) => knowledge[index] === 'missing');
     let recovered = events.filter(({ readable }, at) => readable && knowledge[at] === 'found_by_this_run').length;
     for (let at = 0; at < missing.length; at += APPENDED_AT_ONCE) {
@@ -55,7 +54,8 @@ export class BackfillWalk implements WalkPurpose<BackfillRun, BackfillCounts> {
     return { seen: items.length, recovered, failed, duplicates: items.length - recovered - failed };
   }
 
-  finish(run: BackfillRun): Promise<boolean> {
+  async finish(run: BackfillRun): Promise<boolean> {
+    Object.assign(run, await this.work.countOnce(run));
     return this.work.finish(run, null, this.clock.now());
   }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
+import { BACKFILL_EVENT_PREFIX, UNREADABLE_PREFIX } from '../core/backfill-event';
 import { BackfillRun } from './backfill-run.entity';
 import { WalkWorkRepository } from './walk/walk-work.repository';
 
@@ -12,5 +13,23 @@ export type BackfillCounts = 'seen' | 'recovered' | 'duplicates' | 'failed';
 export class BackfillWorkRepository extends WalkWorkRepository<BackfillRun, BackfillCounts> {
   constructor(@InjectRepository(BackfillRun) runs: Repository<BackfillRun>) {
     super(runs, `trigger = 'admin' AND served_at IS NULL`);
+  }
+
+  /** Pages may overlap, and a run may see a page twice: at its end, each submission that it brought counts once. Returns the counts. */
+  async countOnce({
+    id,
+    formId,
+    createdAt,
+    leaseOwner,
+    revision,
+  }: BackfillRun): Promise<Pick<BackfillRun, 'recovered' | 'duplicates'> | undefined> {
+    const [[counts]] = await this.runs.query<[Pick<BackfillRun, 'recovered' | 'duplicates'>[], number]>(
+      `UPDATE backfill_run SET recovered = brought.count, duplicates = seen - failed - brought.count
+         FROM (SELECT count(DISTINCT token)::integer AS count FROM webhook_event
+                WHERE form_id = $2 AND received_at >= $3 AND starts_with(event_id, $4) AND NOT starts_with(token, $5)) AS brought
+        WHERE id = $1 AND lease_owner = $6 AND revision = $7
+       RETURNING recovered, duplicates`,
+      [id, formId, createdAt, BACKFILL_EVENT_PREFIX, UNREADABLE_PREFIX, leaseOwner, revision],
+    );
   }
 }

@@ -27,12 +27,11 @@ export class KnownResponsesRepository {
 
   /**
    * One query for a page, in its order. Events waiting in the inbox count, as do tombstones of erased ones; quarantined ones
-   * do not, because Typeform has just confirmed their content. `savedAt`, when the run last saved its counts, tells what it added
-   * without counting it.
+   * do not, because Typeform has just confirmed their content. `runCreatedAt` identifies what this run added before a crash.
    */
-  async compare(formId: string, events: readonly BackfillEvent[], savedAt: Date): Promise<Knowledge[]> {
+  async compare(formId: string, events: readonly BackfillEvent[], runCreatedAt: Date): Promise<Knowledge[]> {
     const rows = await this.dataSource.query<{ ours: boolean; known: boolean }[]>(
-      `SELECT EXISTS (SELECT FROM webhook_event WHERE event_id = seen.event_id AND received_at > $6) AS ours,
+      `SELECT EXISTS (SELECT FROM webhook_event WHERE event_id = seen.event_id AND received_at >= $6) AS ours,
               EXISTS (${KNOWN_EVENT}) OR EXISTS (${KNOWN_RESPONSE}) OR EXISTS (${ERASED_RESPONSE}) AS known
          FROM unnest($2::text[], $3::text[], $4::boolean[], $5::timestamptz[]) WITH ORDINALITY
               AS seen (event_id, token, completed, at, position)
@@ -43,7 +42,7 @@ export class KnownResponsesRepository {
         events.map(({ token }) => token),
         events.map(({ completed }) => completed),
         events.map(({ at }) => at?.toISOString() ?? null),
-        savedAt,
+        runCreatedAt,
       ],
     );
     return rows.map(({ ours, known }) => (ours ? 'found_by_this_run' : known ? 'known' : 'missing'));

@@ -34,6 +34,9 @@ export interface BackfillEvent extends Envelope, ItemIdentity {
 /** Prefix of the event ids of back-filled events; Typeform's own ids contain only letters and digits. */
 export const BACKFILL_EVENT_PREFIX = 'backfill:';
 
+/** Prefix of what stands for the token of an item that has none; Typeform's tokens contain only letters and digits. */
+export const UNREADABLE_PREFIX = 'unreadable-';
+
 /** Typeform began in 2012; an earlier time (`0001-01-01T00:00:00Z`) means none. */
 const FIRST_YEAR = 2012;
 /** The placeholder among the ids of chosen choices for text typed under "Other". */
@@ -78,7 +81,7 @@ export function tokenOf({ token }: JsonObject): string | null {
 
 /** Stands for the token of an item without a possible one. */
 function substituteOf(item: JsonObject): string {
-  return `unreadable-${createHash('sha256').update(JSON.stringify(item)).digest('hex').slice(0, 32)}`;
+  return `${UNREADABLE_PREFIX}${createHash('sha256').update(JSON.stringify(item)).digest('hex').slice(0, 32)}`;
 }
 
 function timesOf(item: JsonObject): { submittedAt?: string; landedAt?: string } {

@@ -23,7 +23,12 @@ import { WebhookEvent } from './webhook-event.entity';
 
 /** The inbox: a durable queue of every accepted event, its worker, and the deliveries API. */
 @Module({
-  imports: [TypeOrmModule.forFeature([WebhookEvent, IntakeProcess, IntakeOutage]), AuditModule, JobsModule, OnboardingModule],
+  imports: [
+    TypeOrmModule.forFeature([WebhookEvent, IntakeProcess, IntakeOutage]),
+    AuditModule,
+    JobsModule,
+    OnboardingModule,
+  ],
   controllers: [DeliveriesController],
   providers: [
     InboxWriter,

@@ -53,6 +53,15 @@ export class CompletenessChecksRepository {
     return rows.map(({ form_id }) => form_id);
   }
 
+  /** True for a form that has or had a webhook of ours, or of which there are submissions. */
+  async isKnown(formId: string): Promise<boolean> {
+    const [row] = await this.dataSource.query<{ known: boolean }[]>(
+      `SELECT EXISTS (SELECT FROM webhook WHERE form_id = $1) OR EXISTS (SELECT FROM onboarding_form WHERE form_id = $1) AS known`,
+      [formId],
+    );
+    return row?.known === true;
+  }
+
   /** Queues a check of each form, or widens its active one. `since` null: from the first response on. */
   async request(manager: EntityManager, formIds: readonly string[], since: Date | null, now: Date): Promise<void> {
     await manager.query(

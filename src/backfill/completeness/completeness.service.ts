@@ -6,7 +6,6 @@ import { judgeCompleteness } from '../../core/completeness';
 import { parseFormReference } from '../../core/form-reference';
 import { DomainError } from '../../core/problem';
 import { Clock } from '../../database/clock';
-import { BackfillRequestsRepository } from '../backfill-requests.repository';
 import { retentionEdge } from '../retention-edge';
 import { CheckHistory, CompletenessChecksRepository } from './completeness-checks.repository';
 import { CompletenessRunner } from './completeness-runner';
@@ -33,7 +32,6 @@ export class CompletenessService {
     private readonly dataSource: DataSource,
     private readonly checks: CompletenessChecksRepository,
     private readonly responses: TypeformResponsesRepository,
-    private readonly requests: BackfillRequestsRepository,
     private readonly runner: CompletenessRunner,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
@@ -78,7 +76,7 @@ export class CompletenessService {
   private async formsOf(reference: string | undefined): Promise<string[]> {
     if (reference === undefined) return this.checks.watchedForms();
     const formId = parseFormReference(reference, 'formId');
-    if (await this.requests.isKnownForm(formId)) return [formId];
+    if (await this.checks.isKnown(formId)) return [formId];
     throw new DomainError('not_found', 'this form is not known here: register a webhook for it, or check the form id');
   }
 

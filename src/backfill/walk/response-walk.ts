@@ -52,7 +52,7 @@ export class ResponseWalk {
       const page = await this.nextPage(run, purpose.until(run), options);
       const counts = await purpose.takeIn(run, form, page.items);
       const { ended, ...position } = await this.position(run, page);
-      const saved = await purpose.work.save(run, position, counts, this.clock.now());
+      const saved = await purpose.work.save(run, position, counts);
       const current: Run | null = await purpose.work.ownedBy(owner, run.id);
       if (saved && ended && current && (await purpose.finish(current))) return current;
       if (current && pages >= PAGES_PER_TURN && (await purpose.work.othersWait(this.clock.now()))) {

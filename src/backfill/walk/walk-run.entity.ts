@@ -66,10 +66,6 @@ export abstract class WalkRun {
   @Column('timestamptz', { name: 'started_at', nullable: true })
   startedAt: Date | null;
 
-  /** When the last page was saved. */
-  @Column('timestamptz', { name: 'saved_at', nullable: true })
-  savedAt: Date | null;
-
   /** When its last turn ended: the run that has waited longest has the next one. */
   @Column('timestamptz', { name: 'served_at', nullable: true })
   servedAt: Date | null;

@@ -69,14 +69,14 @@ export abstract class WalkWorkRepository<Run extends WalkRun, Counts extends str
   }
 
   /** Saves a page's progress. False, and nothing saved, when the run was widened meanwhile or belongs to another process. */
-  async save(run: Run, position: Position, counts: Readonly<Record<Counts, number>>, now: Date): Promise<boolean> {
+  async save(run: Run, position: Position, counts: Readonly<Record<Counts, number>>): Promise<boolean> {
     const { responseType, cursor, pages, landmark } = position;
-    const added = Object.entries<number>(counts).map(([column], index) => `${column} = ${column} + $${index + 9}`);
+    const added = Object.entries<number>(counts).map(([column], index) => `${column} = ${column} + $${index + 8}`);
     const [, saved] = await this.runs.query<Returned<never>>(
       `UPDATE ${this.table}
-          SET response_type = $4, cursor = $5, pages = $6, landmark = $7, saved_at = $8, failures = 0, error = NULL, ${added.join(', ')}
+          SET response_type = $4, cursor = $5, pages = $6, landmark = $7, failures = 0, error = NULL, ${added.join(', ')}
         WHERE id = $1 AND lease_owner = $2 AND revision = $3`,
-      [run.id, run.leaseOwner, run.revision, responseType, cursor, pages, landmark, now, ...Object.values(counts)],
+      [run.id, run.leaseOwner, run.revision, responseType, cursor, pages, landmark, ...Object.values(counts)],
     );
     return saved === 1;
   }
