@@ -31,5 +31,6 @@ export class BackfillWorkRepository extends WalkWorkRepository<BackfillRun, Back
        RETURNING recovered, duplicates`,
       [id, formId, createdAt, BACKFILL_EVENT_PREFIX, UNREADABLE_PREFIX, leaseOwner, revision],
     );
+    return counts;
   }
 }
