@@ -12,8 +12,12 @@ export class Completeness1764996200000 implements MigrationInterface {
         completed boolean NOT NULL,
         at timestamptz,
         check_id uuid NOT NULL,
-        PRIMARY KEY (form_id, token)
+        fate text NOT NULL,
+        PRIMARY KEY (form_id, token),
+        CONSTRAINT typeform_response_fate CHECK (fate IN ('received', 'recovered', 'failed', 'erased', 'missing'))
       ) WITH (fillfactor = 80);
+      -- What may still arrive, or be processed.
+      CREATE INDEX typeform_response_open ON typeform_response (form_id) WHERE fate IN ('missing', 'failed');
       CREATE INDEX typeform_response_at ON typeform_response (form_id, at);
 
       CREATE TABLE completeness_check (

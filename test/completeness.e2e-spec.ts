@@ -48,13 +48,13 @@ async function query(sql: string, values: unknown[] = []): Promise<void> {
 /** A webhook of ours, and a back-fill that has just looked at everything: what is missing now was lost since. */
 async function register(form = formId): Promise<void> {
   await query(
-    `INSERT INTO webhook (form_id, tag, secret, event_types, created_at, updated_at)
-     VALUES ($1, 'onboarding', 'sealed', '{"form_response": true, "form_response_partial": true}', now(), now())`,
+    `INSERT INTO backfill_run (form_id, gapless, trigger, status, created_at, started_at, finished_at)
+     VALUES ($1, true, 'daily', 'done', now(), now(), now())`,
     [form],
   );
   await query(
-    `INSERT INTO backfill_run (form_id, gapless, trigger, status, created_at, started_at, finished_at)
-     VALUES ($1, true, 'daily', 'done', now(), now(), now())`,
+    `INSERT INTO webhook (form_id, tag, secret, event_types, created_at, updated_at)
+     VALUES ($1, 'onboarding', 'sealed', '{"form_response": true, "form_response_partial": true}', now(), now())`,
     [form],
   );
 }

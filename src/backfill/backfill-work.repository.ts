@@ -3,7 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import { BACKFILL_EVENT_PREFIX, UNREADABLE_PREFIX } from '../core/backfill-event';
 import { BackfillRun } from './backfill-run.entity';
-import { WalkWorkRepository } from './walk/walk-work.repository';
+import { IN_TURN, WalkWorkRepository } from './walk/walk-work.repository';
 
 /** What a page adds to the counts of a run. */
 export type BackfillCounts = 'seen' | 'recovered' | 'duplicates' | 'failed';
@@ -12,7 +12,7 @@ export type BackfillCounts = 'seen' | 'recovered' | 'duplicates' | 'failed';
 @Injectable()
 export class BackfillWorkRepository extends WalkWorkRepository<BackfillRun, BackfillCounts> {
   constructor(@InjectRepository(BackfillRun) runs: Repository<BackfillRun>) {
-    super(runs, `trigger = 'admin' AND served_at IS NULL`);
+    super(runs, `(trigger = 'admin' AND served_at IS NULL) DESC, ${IN_TURN}`);
   }
 
   /** Pages may overlap, and a run may see a page twice: at its end, each submission that it brought counts once. Returns the counts. */

@@ -3,25 +3,21 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { BACKFILL_EVENT_PREFIX, ItemIdentity } from '../../core/backfill-event';
 import type { CompletenessCheck } from './completeness-check.entity';
+import { Fate, FATES } from './typeform-response.entity';
 
-/** Each response that Typeform has in a window, once. */
-export interface Counts {
-  atTypeform: number;
-  received: number;
-  recovered: number;
-  failed: number;
-  erased: number;
-  missing: number;
-}
+/** The responses that Typeform has in a window, each once. */
+export type Counts = Record<'atTypeform' | Fate, number>;
 
-const FATES = ['received', 'recovered', 'failed', 'erased', 'missing'] as const;
+/** What is not settled: it is compared again whenever somebody asks. The rest is as the last check found it. */
+const OPEN = `listed.fate IN ('missing', 'failed')`;
 
 /**
  * `listed`: a response at Typeform. An event counts if it is not older than what Typeform has: a complete response is never here as a
  * partial one, and a partial one may have grown. One that is here in several ways counts as the best of them.
  */
 const FATE = `
-  CASE WHEN EXISTS (SELECT FROM erased_response AS erased WHERE erased.form_id = listed.form_id AND erased.token = listed.token)
+  CASE WHEN NOT (${OPEN}) THEN listed.fate
+       WHEN EXISTS (SELECT FROM erased_response AS erased WHERE erased.form_id = listed.form_id AND erased.token = listed.token)
             THEN 'erased'
        WHEN event.delivered THEN 'received'
        WHEN event.recovered THEN 'recovered'
@@ -37,7 +33,7 @@ const EVENTS = `
            bool_or(NOT usable) AS failed
       FROM (SELECT status NOT IN ('dead', 'retrying') AS usable, starts_with(event_id, '${BACKFILL_EVENT_PREFIX}') AS by_backfill
               FROM webhook_event AS event
-             WHERE event.form_id = listed.form_id AND event.token = listed.token AND event.status <> 'quarantined'
+             WHERE ${OPEN} AND event.form_id = listed.form_id AND event.token = listed.token AND event.status <> 'quarantined'
                AND (event.event_type = 'form_response'
                     OR NOT listed.completed AND event.event_type = 'form_response_partial'
                        AND (listed.at IS NULL OR coalesce(event.submitted_at, event.received_at) >= listed.at))) AS each
@@ -50,11 +46,12 @@ export class TypeformResponsesRepository {
   /** Adds a page to the list. What this check saw complete stays so. */
   async record(check: CompletenessCheck, items: readonly ItemIdentity[]): Promise<void> {
     await this.dataSource.query(
-      `INSERT INTO typeform_response AS known (form_id, token, completed, at, check_id)
-       SELECT $1, token, completed, at, $2
-         FROM unnest($3::text[], $4::boolean[], $5::timestamptz[]) AS listed (token, completed, at)
+      `INSERT INTO typeform_response AS known (form_id, token, completed, at, check_id, fate)
+       SELECT listed.form_id, listed.token, listed.completed, listed.at, $2::uuid, ${FATE}
+         FROM (SELECT $1::text AS form_id, token, completed, at, 'missing' AS fate
+                 FROM unnest($3::text[], $4::boolean[], $5::timestamptz[]) AS item (token, completed, at)) AS listed, ${EVENTS}
        ON CONFLICT (form_id, token) DO UPDATE
-         SET completed = excluded.completed, at = excluded.at, check_id = excluded.check_id
+         SET completed = excluded.completed, at = excluded.at, check_id = excluded.check_id, fate = excluded.fate
        WHERE NOT (known.check_id = excluded.check_id AND known.completed)`,
       [
         check.formId,
@@ -96,7 +93,7 @@ export class TypeformResponsesRepository {
     const [row] = await this.dataSource.query<{ missing: number; at: Date | null }[]>(
       `SELECT count(*)::integer AS missing, min(at) AS at
          FROM (SELECT listed.at, ${FATE} AS fate FROM typeform_response AS listed, ${EVENTS}
-                WHERE listed.form_id = $1 AND ($2::timestamptz IS NULL OR listed.at >= $2)) AS judged
+                WHERE listed.form_id = $1 AND ${OPEN} AND ($2::timestamptz IS NULL OR listed.at >= $2)) AS judged
         WHERE fate = 'missing'`,
       [formId, since],
     );
@@ -108,7 +105,7 @@ export class TypeformResponsesRepository {
     await this.dataSource.query(
       `UPDATE completeness_check AS newest
           SET missing = (SELECT count(*) FROM (SELECT ${FATE} AS fate FROM typeform_response AS listed, ${EVENTS}
-                                                WHERE listed.form_id = newest.form_id
+                                                WHERE listed.form_id = newest.form_id AND ${OPEN}
                                                   AND (newest.since IS NULL OR listed.at >= newest.since)) AS judged
                           WHERE fate = 'missing')
         WHERE id = (SELECT id FROM completeness_check WHERE form_id = $1 AND status = 'done' ORDER BY started_at DESC LIMIT 1)`,

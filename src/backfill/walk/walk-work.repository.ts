@@ -14,19 +14,22 @@ export type Position = Pick<WalkRun, 'responseType' | 'cursor' | 'pages' | 'land
 
 type Returned<Row> = [Row[], number];
 
+/** Whoever has waited longest. */
+export const IN_TURN = 'coalesce(served_at, created_at)';
+
 /** Work on the runs of one table. `Counts`: the columns that a page adds to. */
 export abstract class WalkWorkRepository<Run extends WalkRun, Counts extends string = 'seen'> {
   protected constructor(
     protected readonly runs: Repository<Run>,
-    /** What goes first although others have waited longer, as SQL. */
-    private readonly urgent: string,
+    /** The order of turns, as SQL. */
+    private readonly order: string,
   ) {}
 
   private get table(): string {
     return this.runs.metadata.tableName;
   }
 
-  /** Takes the run that has waited longest, of those that are due and those whose process is gone. */
+  /** Takes the run whose turn it is, of those that are due and those whose process is gone. */
   async claim(owner: string, now: Date): Promise<Run | null> {
     const [[row]] = await this.runs.query<Returned<{ id: string }>>(
       `UPDATE ${this.table}
@@ -35,7 +38,7 @@ export abstract class WalkWorkRepository<Run extends WalkRun, Counts extends str
         WHERE id = (
           SELECT id FROM ${this.table}
            WHERE status = 'queued' AND next_attempt_at <= $2 OR status = 'running' AND lease_until < clock_timestamp()
-           ORDER BY (${this.urgent}) DESC, coalesce(served_at, created_at) LIMIT 1
+           ORDER BY ${this.order} LIMIT 1
              FOR UPDATE SKIP LOCKED)
        RETURNING id`,
       [owner, now],
