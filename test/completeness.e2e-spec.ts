@@ -170,7 +170,10 @@ it('what was erased here is not missing, nor what was deleted at Typeform', asyn
   app = await start();
   await register();
   const [erased, gone] = [...(await delivered(1)), ...submit()];
-  await query('INSERT INTO erased_response (form_id, token, erased_at) VALUES ($1, $2, now())', [formId, erased]);
+  await query(
+    'INSERT INTO erased_response (form_id, token, client_id, erased_at) VALUES ($1, $2, gen_random_uuid(), now())',
+    [formId, erased],
+  );
   await query('DELETE FROM webhook_event');
   await query('DELETE FROM form_response');
   sandbox.control.addFault({ kind: 'slow', target: 'api', match: 'since=', delayMs: UNTIL_RELEASED_MS });
