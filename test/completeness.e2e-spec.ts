@@ -73,7 +73,7 @@ async function delivered(count: number, at = minutesAgo(2 * HOUR)): Promise<stri
 
 async function report(parameters: Record<string, string> = {}): Promise<FormCompleteness> {
   const search = new URLSearchParams({ formId, ...parameters });
-  const { body } = await app.admin('get', `/v1/completeness?${search}`).expect(200);
+  const { body } = await app.admin('get', `/v1/completeness?${search.toString()}`).expect(200);
   expect(body.items).toHaveLength(1);
   return (body as { items: FormCompleteness[] }).items[0]!;
 }
@@ -301,7 +301,9 @@ it('answers for every form with a webhook, or for one that is known; refuses a w
   const forms = sandbox.control.forms().slice(0, 3);
   for (const form of forms) await register(form.id);
   const { body } = await app.admin('get', '/v1/completeness').expect(200);
-  expect(body.items.map((item: FormCompleteness) => item.formId)).toEqual(forms.map(({ id }) => id).sort());
+  expect((body as { items: FormCompleteness[] }).items.map((item) => item.formId)).toEqual(
+    forms.map(({ id }) => id).sort(),
+  );
   await app.admin('get', '/v1/completeness?formId=nosuch').expect(404);
   await app.admin('post', '/v1/completeness').send({ formId: 'nosuch' }).expect(404);
   const reversed = `since=${minutesAgo(1)}&until=${minutesAgo(2)}`;
