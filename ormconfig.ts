@@ -7,9 +7,13 @@ import { DataSource } from 'typeorm';
 import { ApiKey } from './src/access/api-key.entity';
 import { AuditEntry } from './src/audit/audit-entry.entity';
 import { BackfillRun } from './src/backfill/backfill-run.entity';
+import { CompletenessCheck } from './src/backfill/completeness/completeness-check.entity';
+import { TypeformResponse } from './src/backfill/completeness/typeform-response.entity';
 import { loadConfigOrExit } from './src/config/process-environment';
 import { dataSourceOptions } from './src/database/data-source-options';
 import { ErasedResponse } from './src/privacy/erased-response.entity';
+import { IntakeOutage } from './src/inbox/intake-outage.entity';
+import { IntakeProcess } from './src/inbox/intake-process.entity';
 import { WebhookEvent } from './src/inbox/webhook-event.entity';
 import { Job } from './src/jobs/job.entity';
 import { ClientAlias } from './src/onboarding/who-is-it/client-alias.entity';
@@ -33,6 +37,10 @@ export const ENTITIES = [
   TypeformPaceState,
   TypeformCall,
   BackfillRun,
+  CompletenessCheck,
+  TypeformResponse,
+  IntakeProcess,
+  IntakeOutage,
   ErasedResponse,
 ];
 

@@ -102,5 +102,7 @@ export interface Submission {
   score?: number;
   variables?: Variable[];
   endings: Screen[];
+  /** On forms with logic: what the respondent turned out to be. */
+  outcome?: { id: string; title: string };
   metadata: { user_agent: string; platform: string; referer: string; network_id: string; browser: string };
 }

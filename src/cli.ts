@@ -15,6 +15,7 @@ const COMMANDS: Record<string, () => Promise<AddCommand>> = {
   verify: async () => (await import('./commands/verify.command.js')).addVerifyCommand,
   gate: async () => (await import('./commands/gate.command.js')).addGateCommand,
   checklist: async () => (await import('./commands/checklist.command.js')).addChecklistCommand,
+  completeness: async () => (await import('./commands/completeness.command.js')).addCompletenessCommand,
   'rotate-keys': async () => (await import('./commands/rotate-keys.command.js')).addRotateKeysCommand,
   sign: async () => (await import('./commands/sign.command.js')).addSignCommand,
   sandbox: async () => (await import('./commands/sandbox.command.js')).addSandboxCommand,

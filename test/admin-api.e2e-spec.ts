@@ -46,6 +46,8 @@ const ROUTES: [Method, string, Role][] = [
   ['post', '/v1/backfills', 'operator'],
   ['get', '/v1/backfills', 'viewer'],
   ['get', '/v1/backfills/{id}', 'viewer'],
+  ['get', '/v1/completeness', 'viewer'],
+  ['post', '/v1/completeness', 'operator'],
   ['get', '/v1/overview', 'viewer'],
   ['get', '/v1/retention', 'viewer'],
   ['get', '/v1/audit', 'viewer'],
@@ -133,7 +135,7 @@ describe('access', () => {
     for (const role of ['viewer', 'operator', 'admin'] as const) {
       const { status } = await app.admin(method, fill(path), keys[role]);
       if (RANK[role] < RANK[required]) expect(status).toBe(403);
-      else expect([200, 404, 422]).toContain(status);
+      else expect([200, 202, 404, 422]).toContain(status);
     }
   });
 

@@ -6,6 +6,7 @@ import { InboxWriter } from '../src/inbox/inbox-writer';
 import type { ResponseView } from '../src/onboarding/search-and-export/responses.dto';
 import type { TypeformSandbox } from '../sandbox/sandbox';
 import { createTestDatabase, TestDatabase } from './support/database';
+import { HttpProxy } from './support/http-proxy';
 import { askEmail, minutesAgo, newEvent, newId, newPartial } from './support/events';
 import { HeldAnswers, UNTIL_RELEASED_MS } from './support/held-answers';
 import { API_KEY, startSandbox } from './support/sandbox-harness';
@@ -54,6 +55,8 @@ interface Run {
   seen: number;
   recovered: number;
   duplicates: number;
+  failed: number;
+  nextLookAt: string | null;
   cursor: string | null;
   startedAt: string;
   finishedAt: string | null;
@@ -78,7 +81,8 @@ async function ended(wanted: Partial<Run> = {}): Promise<Run> {
     async () => {
       run = (await runs()).find(
         (one) =>
-          one.formId === formId && Object.entries(wanted).every(([key, value]) => one[key as keyof Run] === value),
+          one.formId === (wanted.formId ?? formId) &&
+          Object.entries(wanted).every(([key, value]) => one[key as keyof Run] === value),
       );
       return run !== undefined && (wanted.status !== undefined || ['done', 'failed'].includes(run.status));
     },
@@ -251,6 +255,149 @@ describe('on demand', () => {
   });
 });
 
+describe('what is odd at Typeform', () => {
+  let proxy: HttpProxy | undefined;
+  afterEach(async () => {
+    await proxy?.close();
+    proxy = undefined;
+  });
+
+  interface Page {
+    page_count: number;
+    items: { token: string }[];
+  }
+  /** Typeform with its pages of complete responses changed. */
+  async function startWith(change: (page: Page, search: URLSearchParams) => void): Promise<TestApp> {
+    proxy = await HttpProxy.start(sandbox.url, {
+      rewrite: (path, { status, text }) => {
+        const { pathname, searchParams } = new URL(path, sandbox.url);
+        if (!pathname.endsWith('/responses') || searchParams.get('response_type') !== 'completed')
+          return { status, text };
+        const page = JSON.parse(text) as Page;
+        change(page, searchParams);
+        return { status, text: JSON.stringify(page) };
+      },
+    });
+    return start({ TYPEFORM_API_BASE_URL: proxy.url });
+  }
+
+  it.each([1, 2, 5])('a circle of %i pages ends the run with an error', async (length) => {
+    const tokens = submit({ count: length });
+    app = await startWith((page, search) => {
+      const at = tokens.indexOf(search.get('before') ?? '');
+      page.items = page.items.length > 0 ? page.items.slice(0, 1) : [{ token: '' }];
+      page.items[0]!.token = tokens[(at + 1) % length]!;
+      page.page_count = 9;
+    });
+    await backfill();
+    expect(await ended()).toMatchObject({
+      status: 'failed',
+      error: expect.stringContaining('lead back to each other'),
+    });
+    expect(listings().length).toBeLessThanOrEqual(3 * length + 2);
+  });
+
+  it('a response that is on two pages, and twice on one, is recovered once', async () => {
+    submit({ count: 250 });
+    let last: Page['items'][number] | undefined;
+    app = await startWith((page, search) => {
+      if (search.has('before')) page.items.unshift(last!, page.items[0]!);
+      else last = page.items.at(-1);
+    });
+    await backfill();
+    expect(await ended()).toMatchObject({ status: 'done', seen: 252, recovered: 250, duplicates: 2, failed: 0 });
+    expect(await counts()).toEqual({ events: 250, tokens: 250, responses: 250 });
+    expect((await app.admin('get', '/v1/overview').expect(200)).body.recovered).toBe(250);
+  });
+
+  it('a submission that first came as a partial one and then complete counts once', async () => {
+    const [token] = submit({ partial: true });
+    app = await start();
+    await backfill();
+    await ended({ status: 'done' });
+    sandbox.control.submit(formId, { token, deliver: false, at: minutesAgo(30) });
+    const { id } = await backfill();
+    expect(await ended({ id, status: 'done' })).toMatchObject({ seen: 1, recovered: 1 });
+    expect(await counts()).toEqual({ events: 2, tokens: 1, responses: 1 });
+    expect((await app.admin('get', '/v1/overview').expect(200)).body.recovered).toBe(1);
+  });
+
+  it.each([
+    ['has no token', { odd: 'one' }],
+    ['has an impossible token', { token: 'x'.repeat(200), odd: 'one' }],
+    ['is nothing', null],
+    ['is a list', ['odd one']],
+  ])('what %s is kept as it came, as an event that fails, and does not end the run', async (_case, odd) => {
+    submit({ count: 2 });
+    app = await startWith((page) => page.items.push(odd as unknown as Page['items'][number]));
+    await backfill();
+    expect(await ended()).toMatchObject({
+      status: 'done',
+      seen: 3,
+      recovered: 2,
+      duplicates: 0,
+      failed: 1,
+      error: null,
+    });
+    const kept = await query<{ payload: string }>(
+      `SELECT convert_from(payload, 'UTF8') AS payload FROM webhook_event WHERE token LIKE 'unreadable-%'`,
+    );
+    expect(kept).toHaveLength(1);
+    expect(JSON.parse(kept[0]!.payload)).toMatchObject({
+      form_response: odd && !Array.isArray(odd) ? odd : { item: odd },
+    });
+    await eventually(
+      async () => (await query(`SELECT FROM webhook_event WHERE status IN ('retrying', 'dead')`)).length === 1,
+      'it has failed',
+    );
+    const { id } = await backfill();
+    expect(await ended({ id, status: 'done' })).toMatchObject({ recovered: 0, duplicates: 2, failed: 1 });
+    expect((await counts()).responses).toBe(2);
+  });
+});
+
+it('a long run and a short one take turns', async () => {
+  const short = sandbox.control.forms()[1]!.id;
+  submit({ count: 5_000 });
+  sandbox.control.submit(short, { deliver: false, at: minutesAgo(HOUR) });
+  app = await start();
+  await backfill();
+  await eventually(() => listings().length > 0, 'the long run has begun');
+  await app.admin('post', '/v1/backfills').send({ formId: short }).expect(202);
+  await ended({ formId: short, status: 'done' });
+  expect((await runs()).find((run) => run.formId === formId)).toMatchObject({
+    status: expect.stringMatching(/queued|running/),
+  });
+  expect(await ended({ formId })).toMatchObject({ status: 'done', seen: 5_000, recovered: 5_000, duplicates: 0 });
+});
+
+it('a request without since begins where responses are kept from, and one with since where it says', async () => {
+  app = await start({ RESPONSE_RETENTION_DAYS: '10' });
+  submit({ at: minutesAgo(11 * 24 * HOUR) });
+  submit({ at: minutesAgo(9 * 24 * HOUR) });
+  const { id, since } = await backfill();
+  expect(Math.abs(Date.parse(String(since)) - (Date.now() - 10 * 24 * 3_600_000))).toBeLessThan(600_000);
+  expect(await ended({ id, status: 'done' })).toMatchObject({ seen: 1, recovered: 1 });
+  const asked = await backfill({ since: minutesAgo(20 * 24 * HOUR) });
+  expect(await ended({ id: asked.id, status: 'done' })).toMatchObject({ seen: 2, recovered: 1 });
+});
+
+it('a run says when the form is next looked at', async () => {
+  app = await start();
+  await backfill();
+  expect(await ended({ status: 'done' })).toMatchObject({ nextLookAt: null });
+  await register();
+  const waits = async (): Promise<number> => {
+    const { nextLookAt, startedAt } = (await runs())[0]!;
+    return (Date.parse(String(nextLookAt)) - Date.parse(startedAt)) / 60_000;
+  };
+  expect(await waits()).toBe(65);
+  await query(`UPDATE backfill_run SET trigger = 'daily'`);
+  expect(await waits()).toBe(24 * 60);
+  await query(`UPDATE backfill_run SET status = 'failed'`);
+  expect(await waits()).toBe(60);
+});
+
 describe('by itself', () => {
   it('after 30 hours down all of 500 submissions are there after the restart, exactly once, for 4 calls', async () => {
     await register();
@@ -303,12 +450,12 @@ describe('by itself', () => {
     expect(await ended()).toMatchObject({ trigger: 'initial', since: null, recovered: 1 });
     const requests = app.app.get(BackfillRequestsRepository);
     const inMinutes = (minutes: number): Date => new Date(Date.now() + minutes * 60_000);
-    expect(await requests.requestDue('daily', inMinutes(60))).toBe(0);
+    expect(await requests.requestDue('daily', inMinutes(60), null)).toBe(0);
     await letTimePass(66);
     const followUp = await ended({ trigger: 'daily' });
     expect(followUp).toMatchObject({ status: 'done', seen: 1, recovered: 0, duplicates: 1 });
-    expect(await requests.requestDue('daily', inMinutes(23 * HOUR))).toBe(0);
-    expect(await requests.requestDue('daily', inMinutes(25 * HOUR))).toBe(1);
+    expect(await requests.requestDue('daily', inMinutes(23 * HOUR), null)).toBe(0);
+    expect(await requests.requestDue('daily', inMinutes(25 * HOUR), null)).toBe(1);
     const [next] = await runs();
     const sinceOf = Date.parse(next!.since!);
     expect(Date.parse(followUp.startedAt) - sinceOf).toBe(2 * 3_600_000);
@@ -320,8 +467,8 @@ describe('by itself', () => {
     app = await start({ TYPEFORM_API_KEY: 'tfp_some_other_key' });
     await ended({ trigger: 'initial', status: 'failed' });
     const requests = app.app.get(BackfillRequestsRepository);
-    expect(await requests.requestDue('daily', new Date(Date.now() + 50 * 60_000))).toBe(0);
-    expect(await requests.requestDue('daily', new Date(Date.now() + 70 * 60_000))).toBe(1);
+    expect(await requests.requestDue('daily', new Date(Date.now() + 50 * 60_000), null)).toBe(0);
+    expect(await requests.requestDue('daily', new Date(Date.now() + 70 * 60_000), null)).toBe(1);
     expect((await runs())[0]).toMatchObject({ status: 'queued', trigger: 'initial', since: null });
   });
 
@@ -337,11 +484,11 @@ describe('by itself', () => {
     await query(`INSERT INTO onboarding_form (form_id, created_at, updated_at) VALUES ($1, now(), now())`, [formId]);
     app = await start({ WORKER_MODE: 'intake' });
     const requests = app.app.get(BackfillRequestsRepository);
-    expect(await requests.requestDue('start', new Date())).toBe(0);
+    expect(await requests.requestDue('start', new Date(), null)).toBe(0);
     await register();
-    expect(await requests.requestDue('start', new Date())).toBe(1);
+    expect(await requests.requestDue('start', new Date(), null)).toBe(1);
     await query(`UPDATE webhook SET removed_at = now(); DELETE FROM backfill_run`);
-    expect(await requests.requestDue('start', new Date())).toBe(0);
+    expect(await requests.requestDue('start', new Date(), null)).toBe(0);
   });
 });
 
@@ -543,7 +690,7 @@ describe('partial and complete responses', () => {
     const [late, early] = [newId(), newId()];
     const submittedAt = minutesAgo(HOUR);
     const append = async (token: string): Promise<void> => {
-      const outline = { id: formId, title: 'From the Responses API', fields: [] };
+      const outline = { id: formId, title: 'From the Responses API', fields: [], endings: [] };
       const event = toBackfillEvent(outline, { token, response_type: 'completed', submitted_at: submittedAt });
       const source = { source: 'backfill', webhookId: null, quarantinedFor: null } as const;
       await app.app.get(InboxWriter).append({ ...event, ...source, receivedAt: new Date() });
@@ -592,6 +739,9 @@ it('what a back-fill makes of a submission is what its webhook would have made o
     }
     const [byWebhook, byBackfill] = [await comparable(delivered), await comparable(app)];
     expect(byWebhook).toHaveLength(5 * forms.length);
+    expect(byWebhook).toContainEqual(
+      expect.objectContaining({ ending: expect.objectContaining({}), outcome: expect.objectContaining({}) }),
+    );
     expect(byBackfill).toEqual(byWebhook);
   } finally {
     await delivered.stop();
@@ -615,7 +765,7 @@ async function comparable(from: TestApp): Promise<unknown[]> {
             answer.type === 'file_url' ? { ...answer, value: 'file' } : answer,
           ),
           client: { email: client?.email, phone: client?.phone },
-          ...{ eventId: null, receivedAt: null, ending: null },
+          ...{ eventId: null, receivedAt: null },
         };
       }),
   );

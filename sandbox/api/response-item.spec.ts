@@ -10,6 +10,7 @@ const invent = (seed: number, type: 'completed' | 'started' = 'completed') =>
 describe('responseItem', () => {
   it('has the members of the Responses API', () => {
     const submission = invent(1);
+    expect(submission.outcome).toBeDefined();
     expect(responseItem(submission)).toMatchObject({
       landing_id: submission.token,
       token: submission.token,
@@ -20,6 +21,8 @@ describe('responseItem', () => {
       metadata: { user_agent: expect.any(String), network_id: expect.any(String) },
       calculated: { score: submission.score },
       variables: submission.variables,
+      thankyou_screen_ref: form.thankyou_screens[0]!.ref,
+      outcome: submission.outcome,
     });
   });
 

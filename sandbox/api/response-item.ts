@@ -4,6 +4,7 @@ import { toIsoSeconds } from '../time/simulated-clock';
 /** A submission as the Responses API shows it: no `event_id`, no `definition` (facts, section 6). */
 export function responseItem(submission: Submission, onlyFields?: readonly string[]): Record<string, unknown> {
   const { token, type, landedAtMs, submittedAtMs, hidden, score, variables, metadata } = submission;
+  const [ending] = submission.endings;
   const answers = submission.answers
     .filter((answer) => onlyFields?.includes(answer.field.id) ?? true)
     .map((answer) => listedAnswer(answer, submission));
@@ -19,6 +20,8 @@ export function responseItem(submission: Submission, onlyFields?: readonly strin
     ...(score === undefined ? {} : { calculated: { score } }),
     ...(variables ? { variables } : {}),
     answers,
+    ...(ending && type === 'completed' ? { thankyou_screen_ref: ending.ref } : {}),
+    ...(submission.outcome ? { outcome: submission.outcome } : {}),
   };
 }
 

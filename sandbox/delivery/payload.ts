@@ -52,6 +52,7 @@ function formResponse(submission: Submission): Record<string, unknown> {
     },
     answers: submission.answers,
     ...(!legacy && ending && submission.type === 'completed' ? { ending: { id: ending.id, ref: ending.ref } } : {}),
+    ...(submission.outcome ? { outcome: submission.outcome } : {}),
   };
 }
 

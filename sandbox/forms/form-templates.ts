@@ -17,18 +17,19 @@ export function buildForm(template: Template, language: Language, seed: string, 
     every_type: 'Every question type',
     legacy: 'Onboarding (built in 2016)',
   };
+  const fields = fieldsOf(template, build, language);
   return {
     id: template === 'legacy' ? random.digits(6) : random.alphanumeric(8),
     type: 'quiz',
     title: titles[template],
     language,
     workspaceHref: '',
-    fields: fieldsOf(template, build, language),
+    fields,
     hidden: ['user_id', 'utm_source'],
     variables: { score: 0, plan: 'basic' },
     welcome_screens: [build.screen('welcome_screen', texts.welcome)],
     thankyou_screens: [build.screen('thankyou_screen', texts.thanks)],
-    logic: [],
+    logic: template === 'every_type' ? scoringLogic(fields) : [],
     settings: { language, is_public: true, is_trial: false, progress_bar: 'proportion', show_progress_bar: true },
     messages: {},
     createdAtMs,
@@ -50,6 +51,15 @@ function fieldsOf(template: Template, build: FieldBuilder, language: Language): 
   if (template === 'every_type') return everyFieldType(build);
   if (template === 'legacy') return legacyFields(build);
   return onboardingFields(build, language);
+}
+
+/** One point for whoever answers the first question. */
+function scoringLogic([first]: Field[]): unknown[] {
+  const target = { type: 'variable', value: 'score' };
+  const details = { target, value: { type: 'constant', value: 1 } };
+  return [
+    { type: 'field', ref: first?.ref, actions: [{ action: 'add', details, condition: { op: 'always', vars: [] } }] },
+  ];
 }
 
 /** English authors set readable refs; in the other languages only the titles tell what a question asks. */

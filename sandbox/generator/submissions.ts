@@ -62,6 +62,7 @@ export function inventSubmission(request: SubmissionRequest): Submission {
     score,
     variables,
     endings: form.thankyou_screens,
+    outcome: inventOutcome(request),
     metadata: {
       ...random.pick(BROWSERS),
       referer: `https://form.typeform.com/to/${form.id}`,
@@ -86,6 +87,13 @@ function asSeen(field: Field, random: Random): Field {
 function inventHidden(form: Form, random: Random): Record<string, string> | undefined {
   if (form.hidden.length === 0 || random.chance(0.3)) return undefined;
   return Object.fromEntries(form.hidden.map((name) => [name, `${name}-${random.integer(1000, 9999)}`]));
+}
+
+/** A generator of its own: what else is invented does not depend on whether the form has logic. */
+function inventOutcome({ form, seed, type, isTest }: SubmissionRequest): Submission['outcome'] {
+  if (form.logic.length === 0 || type !== 'completed' || isTest) return undefined;
+  const random = new Random('outcome', form.id, seed);
+  return { id: random.alphanumeric(12), title: random.pick(['Basic', 'Premium']) };
 }
 
 function inventVariables(form: Form, random: Random): { score?: number; variables?: Variable[] } {

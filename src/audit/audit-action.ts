@@ -14,6 +14,7 @@ export const AUDIT_ACTIONS = [
   'webhook.tested',
   'webhook.repaired',
   'backfill.started',
+  'completeness.checked',
   'client.erased',
   'client.corrected',
   'client.merged',

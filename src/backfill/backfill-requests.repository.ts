@@ -9,6 +9,8 @@ export interface WantedRun {
   since: Date | null | undefined;
   until: Date | null;
   trigger: BackfillTrigger;
+  /** Where the entire form begins: what was submitted before is not kept. null: with the first response. */
+  edge: Date | null;
 }
 
 /** The last ~30 minutes may be missing in the Responses API (typeform.md section 6); the rest allows for clocks and delays. */
@@ -16,6 +18,12 @@ const OVERLAP = `interval '2 hours'`;
 /** By then, responses that were too recent for the run after an outage or repair are visible. */
 const FOLLOW_UP = `interval '65 minutes'`;
 const PERIOD = `interval '24 hours'`;
+/** The next look at a form whose last gapless run is `verified`. */
+const NEXT_LOOK = `verified.started_at + CASE WHEN verified.trigger = 'daily' THEN ${PERIOD} ELSE ${FOLLOW_UP} END`;
+/** Strangers can cause refusals: they cause no more than one run of each form in this time. */
+const REFUSALS_APART = `interval '15 minutes'`;
+/** How long it stays on record when webhooks could not be taken in. */
+const OUTAGES_KEPT = `interval '90 days'`;
 /** A restart this soon after a run needs no run: Typeform repeats deliveries for hours, and a follow-up run comes anyway. */
 const RECENT = `interval '5 minutes'`;
 /** A run that failed permanently (say, because of a revoked key) is retried automatically after this time. */
@@ -34,6 +42,7 @@ const JOIN_ACTIVE = `
         next_attempt_at = CASE WHEN run.status = 'queued' THEN least(run.next_attempt_at, excluded.next_attempt_at) END,
         response_type = CASE WHEN $WIDER THEN 'completed' ELSE run.response_type END,
         cursor = CASE WHEN $WIDER THEN NULL ELSE run.cursor END,
+        failed = CASE WHEN $WIDER THEN 0 ELSE run.failed END,
         seen = CASE WHEN $WIDER THEN 0 ELSE run.seen END,
         recovered = CASE WHEN $WIDER THEN 0 ELSE run.recovered END,
         duplicates = CASE WHEN $WIDER THEN 0 ELSE run.duplicates END,
@@ -43,27 +52,49 @@ const JOIN_ACTIVE = `
     OR (run.until IS NOT NULL AND (excluded.until IS NULL OR excluded.until > run.until)))`,
 );
 
+/** Every form that has one of our webhooks, with its last gapless run. */
+const WATCHED = `
+  (SELECT DISTINCT form_id FROM webhook WHERE removed_at IS NULL) AS form
+  LEFT JOIN LATERAL (
+    SELECT started_at, trigger FROM backfill_run
+     WHERE form_id = form.form_id AND status = 'done' AND gapless ORDER BY started_at DESC LIMIT 1
+  ) AS verified ON true`;
+
+/** Queues a run of every watched form that meets `condition`. `$1` trigger, `$2` now, `$3` the edge. */
+const queueRuns = (condition: string): string => `
+  INSERT INTO backfill_run AS run (form_id, since, gapless, trigger, next_attempt_at, created_at)
+  SELECT form.form_id, greatest(verified.started_at - ${OVERLAP}, $3::timestamptz), true,
+         CASE WHEN verified.started_at IS NULL THEN 'initial' ELSE $1 END, $2::timestamptz, $2::timestamptz
+    FROM ${WATCHED}
+   WHERE ${condition}
+   ORDER BY form.form_id
+  ${JOIN_ACTIVE}
+  RETURNING id`;
+
 @Injectable()
 export class BackfillRequestsRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /** Queues a run, or widens the active one of the form. `created` is false for the latter. */
   async request(manager: EntityManager, wanted: WantedRun, now: Date): Promise<{ id: string; created: boolean }> {
-    const { formId, since, until, trigger } = wanted;
+    const { formId, since, until, trigger, edge } = wanted;
     const [row] = await manager.query<{ id: string; created: boolean }[]>(
       `WITH verified AS (
          SELECT max(started_at) - ${OVERLAP} AS through FROM backfill_run
           WHERE form_id = $1 AND status = 'done' AND gapless
        ), wanted AS (
-         SELECT CASE WHEN $2::boolean THEN $3::timestamptz ELSE through END AS since, through FROM verified
+         SELECT CASE WHEN $3::timestamptz IS NOT NULL THEN $3::timestamptz
+                     WHEN $2::boolean THEN $7::timestamptz ELSE greatest(through, $7::timestamptz) END AS since,
+                $3::timestamptz IS NULL AS whole, through
+           FROM verified
        )
        INSERT INTO backfill_run AS run (form_id, since, until, gapless, trigger, next_attempt_at, created_at)
-       SELECT $1, since, $4::timestamptz, $4::timestamptz IS NULL AND (since IS NULL OR coalesce(since <= through, false)),
+       SELECT $1, since, $4::timestamptz, $4::timestamptz IS NULL AND (whole OR coalesce(since <= through, false)),
               $5, $6::timestamptz, $6::timestamptz
          FROM wanted
        ${JOIN_ACTIVE}
        RETURNING id, xmax = 0 AS created`,
-      [formId, since !== undefined, since ?? null, until, trigger, now],
+      [formId, since !== undefined, since ?? null, until, trigger, now, edge],
     );
     if (!row) throw new Error('a run that was just requested is missing');
     return row;
@@ -74,28 +105,54 @@ export class BackfillRequestsRepository {
    * `daily`: forms whose last run is a day old, or was not a daily one and is due a follow-up. A form without any gapless run is
    * read completely. Returns how many runs were queued (or, at the start, are already active).
    */
-  async requestDue(trigger: 'start' | 'daily', now: Date): Promise<number> {
+  async requestDue(trigger: 'start' | 'daily', now: Date, edge: Date | null): Promise<number> {
     const rows = await this.dataSource.query<{ id: string }[]>(
-      `INSERT INTO backfill_run AS run (form_id, since, gapless, trigger, next_attempt_at, created_at)
-       SELECT form.form_id, verified.started_at - ${OVERLAP}, true,
-              CASE WHEN verified.started_at IS NULL THEN 'initial' ELSE $1 END, $2::timestamptz, $2::timestamptz
-         FROM (SELECT DISTINCT form_id FROM webhook WHERE removed_at IS NULL) AS form
-         LEFT JOIN LATERAL (
-           SELECT started_at, trigger FROM backfill_run
-            WHERE form_id = form.form_id AND status = 'done' AND gapless ORDER BY started_at DESC LIMIT 1
-         ) AS verified ON true
-        WHERE CASE WHEN $1 = 'start' THEN coalesce(verified.started_at <= $2::timestamptz - ${RECENT}, true)
-                   ELSE coalesce(verified.started_at <= $2::timestamptz
-                                 - CASE WHEN verified.trigger = 'daily' THEN ${PERIOD} ELSE ${FOLLOW_UP} END, true)
-                        AND NOT EXISTS (SELECT FROM backfill_run AS other WHERE other.form_id = form.form_id
-                                           AND (other.status IN ('queued', 'running')
-                                                OR other.status = 'failed' AND other.started_at > $2::timestamptz - ${AFTER_FAILURE}))
-              END
-        ORDER BY form.form_id
-       ${JOIN_ACTIVE}
-       RETURNING id`,
-      [trigger, now],
+      queueRuns(`CASE WHEN $1 = 'start' THEN coalesce(verified.started_at <= $2::timestamptz - ${RECENT}, true)
+                      ELSE coalesce(${NEXT_LOOK} <= $2::timestamptz, true)
+                           AND NOT EXISTS (SELECT FROM backfill_run AS other WHERE other.form_id = form.form_id
+                                              AND (other.status IN ('queued', 'running')
+                                                   OR other.status = 'failed' AND other.started_at > $2::timestamptz - ${AFTER_FAILURE}))
+                 END`),
+      [trigger, now, edge],
     );
     return rows.length;
+  }
+
+  /**
+   * Queues a run of every watched form after no process took webhooks in, or after webhooks were refused, unless that was done already.
+   * Typeform shows the newest submissions later: those are found by the follow-up of the run. Returns how many runs were queued.
+   */
+  async requestAfterOutage(now: Date, edge: Date | null): Promise<number> {
+    return this.dataSource.transaction(async (manager) => {
+      const [, handled] = await manager.query<[unknown[], number]>(
+        `UPDATE intake_outage SET handled_at = $1
+          WHERE handled_at IS NULL
+            AND (reason = 'absent'
+                 OR NOT EXISTS (SELECT FROM intake_outage AS recent
+                                 WHERE recent.reason <> 'absent' AND recent.handled_at > $1::timestamptz - ${REFUSALS_APART}))`,
+        [now],
+      );
+      if (handled === 0) return 0;
+      await manager.query(`DELETE FROM intake_outage WHERE handled_at < $1::timestamptz - ${OUTAGES_KEPT}`, [now]);
+      return (await manager.query<unknown[]>(queueRuns('true'), ['start', now, edge])).length;
+    });
+  }
+
+  /** When each of these forms is next looked at by itself; forms that are not watched are left out. */
+  async nextLooks(formIds: readonly string[]): Promise<ReadonlyMap<string, Date>> {
+    const rows = await this.dataSource.query<{ form_id: string; next: Date }[]>(
+      `SELECT form.form_id,
+              coalesce((SELECT coalesce(next_attempt_at, started_at, created_at) FROM backfill_run
+                         WHERE form_id = form.form_id AND status IN ('queued', 'running')),
+                       greatest(coalesce(${NEXT_LOOK}, failed.started_at),
+                                failed.started_at + ${AFTER_FAILURE})) AS next
+         FROM ${WATCHED}
+         LEFT JOIN LATERAL (
+           SELECT max(started_at) AS started_at FROM backfill_run WHERE form_id = form.form_id AND status = 'failed'
+         ) AS failed ON true
+        WHERE form.form_id = ANY ($1)`,
+      [formIds],
+    );
+    return new Map(rows.flatMap(({ form_id, next }) => (next === null ? [] : [[form_id, next] as const])));
   }
 }

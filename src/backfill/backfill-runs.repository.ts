@@ -29,10 +29,11 @@ export class BackfillRunsRepository {
     return query.take(limit + 1).getMany();
   }
 
-  /** Events that came by back-fill since a time; replaying one later does not change that. */
+  /** Submissions that came by back-fill since a time, as partial or complete ones or both; replaying one does not change that. */
   async recoveredSince(since: Date): Promise<number> {
     const [row] = await this.runs.query<[{ count: number }]>(
-      'SELECT count(*)::integer AS count FROM webhook_event WHERE received_at >= $1 AND starts_with(event_id, $2)',
+      `SELECT count(DISTINCT (form_id, token))::integer AS count FROM webhook_event
+        WHERE received_at >= $1 AND starts_with(event_id, $2)`,
       [since, BACKFILL_EVENT_PREFIX],
     );
     return row.count;

@@ -2,7 +2,8 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Length } from 'class-validator';
 import { PageQuery } from '../rest/page';
 import { IsoTime } from '../rest/time-range';
-import { BACKFILL_STATUSES, BACKFILL_TRIGGERS, BackfillStatus, BackfillTrigger } from './backfill-run.entity';
+import { BACKFILL_TRIGGERS, BackfillTrigger } from './backfill-run.entity';
+import { WALK_STATUSES, WalkStatus } from './walk/walk-run.entity';
 
 export class StartBackfillBody {
   @ApiProperty({ example: 'lT4Z3j', description: 'a form id, or any Typeform link to the form' })
@@ -10,7 +11,7 @@ export class StartBackfillBody {
   @Length(1, 500)
   formId: string;
 
-  @IsoTime('submitted at or after; default: the first submission')
+  @IsoTime('submitted at or after; default: the first submission, or RESPONSE_RETENTION_DAYS ago')
   since?: string;
 
   @IsoTime('submitted at or before; default: now', { notBefore: 'since' })
@@ -24,10 +25,10 @@ export class BackfillsQuery extends PageQuery {
   @Length(1, 128)
   formId?: string;
 
-  @ApiPropertyOptional({ enum: BACKFILL_STATUSES })
+  @ApiPropertyOptional({ enum: WALK_STATUSES })
   @IsOptional()
-  @IsIn(BACKFILL_STATUSES)
-  status?: BackfillStatus;
+  @IsIn(WALK_STATUSES)
+  status?: WalkStatus;
 }
 
 /** One pass over the responses of a form at Typeform, and its progress. */
@@ -44,8 +45,8 @@ export class BackfillView {
   })
   trigger: BackfillTrigger;
 
-  @ApiProperty({ enum: BACKFILL_STATUSES })
-  status: BackfillStatus;
+  @ApiProperty({ enum: WALK_STATUSES })
+  status: WalkStatus;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'null: from the first submission on' })
   since: Date | null;
@@ -62,6 +63,9 @@ export class BackfillView {
   @ApiProperty({ description: 'of these, already known here' })
   duplicates: number;
 
+  @ApiProperty({ description: 'of these, not readable: kept as events that fail, to be replayed later' })
+  failed: number;
+
   @ApiProperty({ type: String, nullable: true, description: 'token of the last response processed' })
   cursor: string | null;
 
@@ -76,6 +80,15 @@ export class BackfillView {
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'when a queued run continues' })
   nextAttemptAt: Date | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description:
+      'when the form is next looked at without being asked: after a repair or a request about an hour later, because Typeform may show a submission half an hour late; null: never',
+  })
+  nextLookAt: Date | null;
 
   @ApiProperty({ type: String, nullable: true, description: 'what stopped it, and what to do about it' })
   error: string | null;

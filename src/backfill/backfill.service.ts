@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AuditLog, Author } from '../audit/audit-log';
+import { AppConfig } from '../config/app-config';
 import { parseFormReference } from '../core/form-reference';
 import { DomainError } from '../core/problem';
 import { Clock } from '../database/clock';
@@ -12,8 +13,9 @@ import { BackfillRequestsRepository } from './backfill-requests.repository';
 import type { BackfillRun, BackfillTrigger } from './backfill-run.entity';
 import { BackfillRunner } from './backfill-runner';
 import { BackfillRunsRepository } from './backfill-runs.repository';
+import { retentionEdge } from './retention-edge';
 
-/** What to back-fill. Without `since`: from where the last gapless run began, minus an overlap, or the entire form. */
+/** What to back-fill. Without `since`: from where the last gapless run began, minus an overlap; null: the entire form. */
 export interface BackfillOptions {
   since?: Date | null;
   until?: Date | null;
@@ -35,6 +37,7 @@ export class BackfillService {
     private readonly typeform: TypeformApi,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
+    private readonly config: AppConfig,
   ) {}
 
   /**
@@ -43,7 +46,9 @@ export class BackfillService {
    */
   async start(formId: string, { since, until = null, trigger, author }: BackfillOptions): Promise<BackfillView> {
     const id = await this.dataSource.transaction(async (manager) => {
-      const run = await this.requests.request(manager, { formId, since, until, trigger }, this.clock.now());
+      const now = this.clock.now();
+      const wanted = { formId, since, until, trigger, edge: retentionEdge(this.config, now) };
+      const run = await this.requests.request(manager, wanted, now);
       const details = { formId, since: since ?? null, until, joinedActiveRun: !run.created };
       if (author) await this.audit.record(manager, { ...author, action: 'backfill.started', subject: run.id, details });
       return run.id;
@@ -64,12 +69,18 @@ export class BackfillService {
   async get(id: string): Promise<BackfillView> {
     const run = await this.runs.findOne(id);
     if (!run) throw new DomainError('not_found', 'there is no such back-fill');
-    return toView(run);
+    return toView(run, await this.requests.nextLooks([run.formId]));
   }
 
   async list(query: BackfillsQuery): Promise<BackfillPage> {
     const rows = await this.runs.list(query);
-    return toPage(rows, query.limit, (row) => [row.createdAt, row.id], toView);
+    const looks = await this.requests.nextLooks(rows.map(({ formId }) => formId));
+    return toPage(
+      rows,
+      query.limit,
+      (row) => [row.createdAt, row.id],
+      (run) => toView(run, looks),
+    );
   }
 
   /** Submissions that back-fills found since a time. */
@@ -92,7 +103,7 @@ export class BackfillService {
   }
 }
 
-function toView(run: BackfillRun): BackfillView {
+function toView(run: BackfillRun, nextLooks: ReadonlyMap<string, Date>): BackfillView {
   return {
     id: run.id,
     formId: run.formId,
@@ -103,11 +114,13 @@ function toView(run: BackfillRun): BackfillView {
     seen: run.seen,
     recovered: run.recovered,
     duplicates: run.duplicates,
+    failed: run.failed,
     cursor: run.cursor,
     createdAt: run.createdAt,
     startedAt: run.startedAt,
     finishedAt: run.finishedAt,
     nextAttemptAt: run.nextAttemptAt,
+    nextLookAt: nextLooks.get(run.formId) ?? null,
     error: run.error,
   };
 }

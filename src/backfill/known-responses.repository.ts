@@ -31,9 +31,9 @@ export class KnownResponsesRepository {
 
   /**
    * One query for a page, in its order. Events waiting in the inbox count, as do tombstones of erased ones; quarantined ones
-   * do not, because Typeform has just confirmed their content. `runStartedAt` identifies what this run added before a crash.
+   * do not, because Typeform has just confirmed their content. `runCreatedAt` identifies what this run added before a crash.
    */
-  async compare(formId: string, events: readonly BackfillEvent[], runStartedAt: Date): Promise<Knowledge[]> {
+  async compare(formId: string, events: readonly BackfillEvent[], runCreatedAt: Date): Promise<Knowledge[]> {
     const rows = await this.dataSource.query<{ ours: boolean; known: boolean }[]>(
       `SELECT EXISTS (SELECT FROM webhook_event WHERE event_id = seen.event_id AND received_at >= $6) AS ours,
               EXISTS (${KNOWN_EVENT}) OR EXISTS (${KNOWN_RESPONSE}) OR EXISTS (${ERASED_RESPONSE})
@@ -47,7 +47,7 @@ export class KnownResponsesRepository {
         events.map(({ token }) => token),
         events.map(({ completed }) => completed),
         events.map(({ at }) => at?.toISOString() ?? null),
-        runStartedAt,
+        runCreatedAt,
       ],
     );
     return rows.map(({ ours, known }) => (ours ? 'found_by_this_run' : known ? 'known' : 'missing'));

@@ -1,6 +1,6 @@
 import { answerText, toSubmission } from './answers';
-import { type FormOutline, toBackfillEvent } from './backfill-event';
-import { type JsonObject, objectOf, parseTypeformEvent } from './typeform-event';
+import { type FormOutline, identify, toBackfillEvent } from './backfill-event';
+import { type JsonObject, objectOf, parseTypeformEvent, readEnvelope } from './typeform-event';
 
 const cities = [
   { id: 'c1', ref: 'lisbon', label: 'Lisbon' },
@@ -28,6 +28,10 @@ const form: FormOutline = {
       },
     },
     { id: 'f4', ref: 'unasked', type: 'number', title: 'Not answered', properties: {} },
+  ],
+  endings: [
+    { id: 'e1', ref: 'thanks', title: 'Thank you' },
+    { id: 'e2', ref: 'not-for-us', title: 'Sorry' },
   ],
 };
 const item = (overrides: JsonObject = {}): JsonObject => ({
@@ -85,8 +89,21 @@ describe('the identity of a back-filled event', () => {
     expect(toBackfillEvent(form, item(overrides)).at?.toISOString() ?? null).toBe(at);
   });
 
-  it.each([undefined, '', 7, 'x'.repeat(200), 'a\u0000b'])('refuses the token %j', (token) => {
-    expect(() => toBackfillEvent(form, item({ token }))).toThrow(expect.objectContaining({ code: 'invalid_event' }));
+  it.each([undefined, '', 7, 'x'.repeat(200), 'a\u0000b'])('keeps what has the token %j as it came', (token) => {
+    const came = item({ token, odd: { as: 'it came' } });
+    const event = toBackfillEvent(form, came);
+    expect(event).toMatchObject({
+      readable: false,
+      formId: form.id,
+      token: expect.stringMatching(/^unreadable-[0-9a-f]{32}$/),
+    });
+    expect(event).toEqual(toBackfillEvent(form, came));
+    expect(event.token).not.toBe(toBackfillEvent(form, item({ token, odd: 'other' })).token);
+    expect(identify(came)).toEqual({ token: event.token, completed: true, at: event.at });
+    expect(JSON.parse(event.payload.toString('utf8'))).toMatchObject({
+      form_response: JSON.parse(JSON.stringify(came)) as object,
+    });
+    expect(() => readEnvelope(event.payload)).toThrow(expect.objectContaining({ code: 'invalid_event' }));
   });
 });
 
@@ -123,7 +140,12 @@ describe('the definition', () => {
   });
 
   it('joins numeric ids', () => {
-    const old: FormOutline = { id: '4711', title: '', fields: [{ id: '123', title: 'Old', type: 'textfield' }] };
+    const old: FormOutline = {
+      id: '4711',
+      title: '',
+      fields: [{ id: '123', title: 'Old', type: 'textfield' }],
+      endings: [],
+    };
     const answers = [{ type: 'text', text: 'x', field: { id: 123 } }];
     expect(read(item({ answers }), old).submission.answers).toMatchObject([{ fieldId: '123', title: 'Old' }]);
   });
@@ -171,6 +193,18 @@ it('keeps hidden fields, score, variables and whatever else there is', () => {
     ...{ formTitle: 'Client onboarding', responseType: 'completed', isTest: false },
     landedAt: new Date('2026-03-01T10:00:00Z'),
   });
+});
+
+it('finds the ending by its ref, and takes over the outcome', () => {
+  const outcome = { id: 'o', title: 'Gold' };
+  expect(read(item({ thankyou_screen_ref: 'not-for-us', outcome })).submission).toMatchObject({
+    ...{ ending: { id: 'e2', ref: 'not-for-us' }, outcome },
+  });
+  expect(read(item({ thankyou_screen_ref: 'deleted since' })).submission.ending).toEqual({
+    id: null,
+    ref: 'deleted since',
+  });
+  expect(read(item()).submission.ending).toBeNull();
 });
 
 it.each([null, 'x', 7, [null], [[]], [{ field: null }]])('survives answers that are none: %j', (answers) => {

@@ -3,51 +3,89 @@
  * definition: titles, types and labels come from the form (typeform.md sections 1, 6 and 7). Pure.
  */
 import { Buffer } from 'node:buffer';
-import { arrayOf, Envelope, fieldIdOf, JsonObject, objectOf, readEnvelope, stringOf } from './typeform-event';
+import { createHash } from 'node:crypto';
+import { arrayOf, Envelope, fieldIdOf, isId, JsonObject, objectOf, readEnvelope, stringOf } from './typeform-event';
 
 /** The form as `GET /forms/{id}` returns it; `fields` as received. */
 export interface FormOutline {
   id: string;
   title: string;
   fields: readonly JsonObject[];
+  /** Its endings: `thankyou_screens` of the form. */
+  endings: readonly JsonObject[];
 }
 
-/** An event made from an item of the Responses API, with the body that is stored. */
-export interface BackfillEvent extends Envelope {
+/** Which response an item is, and which state of it. */
+export interface ItemIdentity {
+  /** Of the response; for an item whose token is impossible, one made of its content, so that it is always the same. */
+  token: string;
   completed: boolean;
   /** When this state of the response arose, according to Typeform; null when it does not say. */
   at: Date | null;
+}
+
+/** An event made from an item of the Responses API, with the body that is stored. */
+export interface BackfillEvent extends Envelope, ItemIdentity {
+  /** False for an item that is not a response as we know it: kept as it came, to be replayed once the service can read it. */
+  readable: boolean;
   payload: Buffer;
 }
 
 /** Prefix of the event ids of back-filled events; Typeform's own ids contain only letters and digits. */
 export const BACKFILL_EVENT_PREFIX = 'backfill:';
 
+/** Prefix of what stands for the token of an item that has none; Typeform's tokens contain only letters and digits. */
+export const UNREADABLE_PREFIX = 'unreadable-';
+
 /** Typeform began in 2012; an earlier time (`0001-01-01T00:00:00Z`) means none. */
 const FIRST_YEAR = 2012;
 /** The placeholder among the ids of chosen choices for text typed under "Other". */
 const OTHER = 'other';
 
+/** Tells which response an item is without building its event. */
+export function identify(item: JsonObject): ItemIdentity {
+  const { submittedAt, landedAt } = timesOf(item);
+  const at = submittedAt ?? landedAt;
+  const completed = stringOf(item.response_type) !== 'partial';
+  return { token: tokenOf(item) ?? substituteOf(item), completed, at: at === undefined ? null : new Date(at) };
+}
+
 /**
  * Builds the event. Its id consists of form, token, completeness and time, so that the same state of a response is
  * stored only once, no matter how often it is found.
- * @throws DomainError `invalid_event` when the form id or token is not a possible one
  */
 export function toBackfillEvent(form: FormOutline, item: JsonObject): BackfillEvent {
-  const completed = stringOf(item.response_type) !== 'partial';
-  const submittedAt = timeOf(item.submitted_at) ?? timeOf(item.staged_at);
-  const landedAt = timeOf(item.landed_at);
-  const at = submittedAt ?? landedAt;
-  const token = stringOf(item.token) ?? '';
-  const kind = completed ? 'completed' : 'partial';
-  const body = {
-    event_id: `${BACKFILL_EVENT_PREFIX}${form.id}:${token}:${kind}:${at ?? 'unknown'}`,
-    event_type: completed ? 'form_response' : 'form_response_partial',
-    form_response: formResponse(form, item, { token, submittedAt, landedAt }),
-  };
-  // JSON omits undefined members. The envelope is read back, so that it is what the intake would have seen.
-  const payload = Buffer.from(JSON.stringify(body), 'utf8');
-  return { ...readEnvelope(payload), completed, at: at === undefined ? null : new Date(at), payload };
+  const identity = identify(item);
+  const { token, completed, at } = identity;
+  const { submittedAt, landedAt } = timesOf(item);
+  const readable = tokenOf(item) !== null;
+  const eventId = `${BACKFILL_EVENT_PREFIX}${form.id}:${token}:${completed ? 'completed' : 'partial'}:${submittedAt ?? landedAt ?? 'unknown'}`;
+  const eventType = completed ? 'form_response' : 'form_response_partial';
+  const response = readable
+    ? formResponse(form, item, { token, submittedAt, landedAt })
+    : { ...item, form_id: form.id };
+  // JSON omits undefined members.
+  const payload = Buffer.from(
+    JSON.stringify({ event_id: eventId, event_type: eventType, form_response: response }),
+    'utf8',
+  );
+  // What can be read is read back, so that it is what the intake would have seen.
+  const envelope = readable ? readEnvelope(payload) : { eventId, eventType, formId: form.id, token, submittedAt: at };
+  return { ...envelope, ...identity, readable, payload };
+}
+
+/** The token, if it can be one; null otherwise. */
+export function tokenOf({ token }: JsonObject): string | null {
+  return typeof token === 'string' && isId(token) ? token : null;
+}
+
+/** Stands for the token of an item without a possible one. */
+function substituteOf(item: JsonObject): string {
+  return `${UNREADABLE_PREFIX}${createHash('sha256').update(JSON.stringify(item)).digest('hex').slice(0, 32)}`;
+}
+
+function timesOf(item: JsonObject): { submittedAt?: string; landedAt?: string } {
+  return { submittedAt: timeOf(item.submitted_at) ?? timeOf(item.staged_at), landedAt: timeOf(item.landed_at) };
 }
 
 function formResponse(
@@ -73,9 +111,16 @@ function formResponse(
       fields: [...fields.values()].filter((field) => answered.has(fieldIdOf(field.id))).map(definitionField),
     },
     answers,
-    ending: item.ending,
+    ending: item.ending ?? endingOf(form, item),
     outcome: item.outcome,
   };
+}
+
+/** The Responses API names the ending by its ref (`thankyou_screen_ref`); deliveries give its id as well. */
+function endingOf(form: FormOutline, item: JsonObject): JsonObject | undefined {
+  const ref = stringOf(item.thankyou_screen_ref);
+  if (ref === null) return undefined;
+  return { id: form.endings.find((ending) => ending.ref === ref)?.id, ref };
 }
 
 /** Every field, including those inside groups, contact_info, address and matrix: answers name the inner ones. */

@@ -178,7 +178,8 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isId(value: unknown): value is string {
+/** True for what may identify an event, a form or a response. */
+export function isId(value: unknown): value is string {
   return typeof value === 'string' && ID.test(value);
 }
 

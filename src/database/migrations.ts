@@ -17,6 +17,9 @@ import { Unreadable1764986000000 } from '../../migrations/1764986000000-unreadab
 import { FinishedJobs1764986100000 } from '../../migrations/1764986100000-finished-jobs';
 import { IntakeStatistics1764997000000 } from '../../migrations/1764997000000-intake-statistics';
 import { Retention1764998000000 } from '../../migrations/1764998000000-retention';
+import { BackfillTurns1764996000000 } from '../../migrations/1764996000000-backfill-turns';
+import { IntakeOutages1764996100000 } from '../../migrations/1764996100000-intake-outages';
+import { Completeness1764996200000 } from '../../migrations/1764996200000-completeness';
 import { withAdvisoryLock } from './advisory-lock';
 
 export const MIGRATIONS = [
@@ -37,6 +40,9 @@ export const MIGRATIONS = [
   FinishedJobs1764986100000,
   IntakeStatistics1764997000000,
   Retention1764998000000,
+  BackfillTurns1764996000000,
+  IntakeOutages1764996100000,
+  Completeness1764996200000,
 ];
 export const MIGRATIONS_TABLE = 'schema_migration';
 

@@ -13,13 +13,22 @@ import { INBOX_METRIC_PROVIDERS, InboxMetrics } from './inbox-metrics';
 import { InboxProcessor } from './inbox-processor';
 import { InboxSignal } from './inbox-signal';
 import { InboxWriter } from './inbox-writer';
+import { IntakeOutage } from './intake-outage.entity';
+import { IntakePresence } from './intake-presence';
+import { IntakePresenceRepository } from './intake-presence.repository';
+import { IntakeProcess } from './intake-process.entity';
 import { PROCESSOR_STOP_METRIC_PROVIDERS, ProcessorStops } from './processor-stops';
 import { ReplayJob } from './replay-job';
 import { WebhookEvent } from './webhook-event.entity';
 
 /** The inbox: a durable queue of every accepted event, its worker, and the deliveries API. */
 @Module({
-  imports: [TypeOrmModule.forFeature([WebhookEvent]), AuditModule, JobsModule, OnboardingModule],
+  imports: [
+    TypeOrmModule.forFeature([WebhookEvent, IntakeProcess, IntakeOutage]),
+    AuditModule,
+    JobsModule,
+    OnboardingModule,
+  ],
   controllers: [DeliveriesController],
   providers: [
     InboxWriter,
@@ -33,10 +42,12 @@ import { WebhookEvent } from './webhook-event.entity';
     DeliveriesRepository,
     DeliveriesService,
     ReplayJob,
+    IntakePresence,
+    IntakePresenceRepository,
     ...INBOX_METRIC_PROVIDERS,
     ...COMMIT_FAILURE_METRIC_PROVIDERS,
     ...PROCESSOR_STOP_METRIC_PROVIDERS,
   ],
-  exports: [InboxWriter, InboxDepthRepository, DeliveriesRepository],
+  exports: [InboxWriter, IntakePresence, InboxDepthRepository, DeliveriesRepository],
 })
 export class InboxModule {}

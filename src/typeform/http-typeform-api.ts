@@ -102,7 +102,7 @@ export class HttpTypeformApi extends TypeformApi {
     };
     await this.requireOurHost(formId, options);
     const call = { ...options, operation: 'list_responses', method: 'GET', path, query } as const;
-    return this.readable(call, await this.caller.call(call, responsePageSchema));
+    return this.caller.call(call, responsePageSchema);
   }
 
   async deleteResponses(formId: string, ids: readonly string[], options: CallOptions): Promise<void> {

@@ -51,13 +51,15 @@ export const formSchema = z
     title: z.string().catch(''),
     fields: readableItems(z.looseObject({ id: z.string(), type: z.string() })).optional(),
     hidden: z.array(z.string()).nullish(),
+    thankyou_screens: z.array(z.looseObject({})).nullish().catch(null),
     _links: z.object({ display: z.string().optional(), responses: z.string().optional() }).optional(),
   })
-  .transform(({ id, title, fields, hidden, _links: links }) => ({
+  .transform(({ id, title, fields, hidden, thankyou_screens: endings, _links: links }) => ({
     id,
     title,
     fields: fields?.items ?? [],
     hidden: hidden ?? [],
+    endings: endings ?? [],
     displayUrl: links?.display ?? null,
     responsesUrl: links?.responses ?? null,
   }));
@@ -87,14 +89,18 @@ export const webhookSchema = z
 
 export const webhookListSchema = z.object({ items: readableItems(webhookSchema) }).transform(({ items }) => items);
 
-/** One page of responses. Items stay as they came: they are read where webhooks are read. */
+/** One page of responses. Items stay as they came, whatever they are: they are read where webhooks are read. */
 export const responsePageSchema = z
   .object({
     total_items: z.number().int().nonnegative(),
     page_count: z.number().int().nonnegative(),
-    items: readableItems(z.looseObject({ token: z.string().min(1) })),
+    items: z.array(z.unknown().transform((item): Record<string, unknown> => (isRecord(item) ? item : { item }))),
   })
-  .transform(({ total_items, page_count, items }) => ({ totalItems: total_items, pageCount: page_count, ...items }));
+  .transform(({ total_items, page_count, items }) => ({ totalItems: total_items, pageCount: page_count, items }));
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** Answers whose content does not matter (deletions). */
 export const anythingSchema = z.unknown();

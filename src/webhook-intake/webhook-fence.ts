@@ -11,6 +11,8 @@ import { encodedBody, isEncoded } from '../rest/api-conventions';
 import { Draining } from '../rest/draining';
 import { problemOf, requestFacts, sendProblem } from '../rest/problem.filter';
 import { senderOf } from '../rest/sender-address';
+import type { Refusal } from '../inbox/intake-outage.entity';
+import { IntakePresence } from '../inbox/intake-presence';
 import { WebhookSecretsCache } from '../webhook-management/webhook-secrets';
 import { BodyBudget } from './body-budget';
 import { FailureWatchdog } from './failure-watchdog';
@@ -41,6 +43,7 @@ export class WebhookFence {
     private readonly watchdog: FailureWatchdog,
     private readonly secretWatchdog: SecretWatchdog,
     private readonly secrets: WebhookSecretsCache,
+    private readonly presence: IntakePresence,
   ) {}
 
   /** Installs the fence; call it before any route is registered. */
@@ -135,6 +138,8 @@ export class WebhookFence {
     if (webhookId !== SHARED && !this.secrets.knows(webhookId)) return;
     if (verified || FAILED.has(counted)) this.watchdog.answered(webhookId, reply.statusCode < 300);
     if (webhookId !== SHARED && (verified || mismatch)) this.secretWatchdog.checked(webhookId, verified);
+    // A wrong signature at the shared endpoint may be anybody's.
+    if (isRefusal(counted) && !(mismatch && webhookId === SHARED)) this.presence.refused(counted);
   }
 
   /** Counts a client that disconnected before it had sent its complete request, unless it was refused before its body was read. */
@@ -163,6 +168,11 @@ export function isBelowWebhooks(url: string): boolean {
     String.fromCharCode(parseInt(hex, 16)),
   );
   return /^[/\\]+webhooks([/\\]|$)/i.test(path);
+}
+
+/** What may have been Typeform's, and is to be looked for at Typeform. A wrong signature: the secrets may differ. */
+function isRefusal(answer: IntakeOutcome): answer is Refusal {
+  return ['unavailable', 'rate_limited', 'signature_mismatch', 'error'].includes(answer);
 }
 
 function isForbidden(status: number): boolean {

@@ -1,7 +1,8 @@
 /** An error that stopped a run -> when the run continues, and the message for the operator. Pure. */
-import { nextAttemptAt, RetryPolicy } from '../core/backoff';
-import { DomainError } from '../core/problem';
-import { Failure, TypeformError } from '../typeform/typeform-error';
+import { nextAttemptAt, RetryPolicy } from '../../core/backoff';
+import { DomainError } from '../../core/problem';
+import { Failure, TypeformError } from '../../typeform/typeform-error';
+import { EndlessListing } from './endless-listing';
 
 /** The client has already retried the call several times: this covers outages, about two days in total. */
 const RETRY: RetryPolicy = {
@@ -32,7 +33,7 @@ export function judgeFailure(error: unknown, at: { failures: number; failedAt: D
 
 function isPermanent(error: unknown): boolean {
   if (error instanceof TypeformError) return PERMANENT.includes(error.failure);
-  return error instanceof DomainError && error.code === 'validation_failed';
+  return error instanceof EndlessListing || (error instanceof DomainError && error.code === 'validation_failed');
 }
 
 /** Messages of our own errors give the remedy and hold no personal data; others might. */

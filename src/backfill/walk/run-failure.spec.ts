@@ -1,5 +1,6 @@
-import { DomainError } from '../core/problem';
-import { FAILURES, TypeformError } from '../typeform/typeform-error';
+import { DomainError } from '../../core/problem';
+import { FAILURES, TypeformError } from '../../typeform/typeform-error';
+import { EndlessListing } from './endless-listing';
 import { judgeFailure } from './run-failure';
 
 const failedAt = new Date('2026-03-01T10:00:00Z');
@@ -11,6 +12,7 @@ it('gives up at once only what a person has to put right', () => {
   const givenUp = FAILURES.filter((failure) => judge(remote(failure)).retryAt === null);
   expect(givenUp).toEqual(['unauthorized', 'not_found', 'refused', 'redirect', 'wrong_region']);
   expect(judge(new DomainError('validation_failed', 'no id')).retryAt).toBeNull();
+  expect(judge(new EndlessListing()).retryAt).toBeNull();
   expect(judge(new DomainError('intake_overloaded', 'full')).retryAt).not.toBeNull();
 });
 

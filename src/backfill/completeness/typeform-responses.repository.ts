@@ -1,0 +1,127 @@
+/** The SQL that keeps the list of what Typeform has, and compares it with what is here. */
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { BACKFILL_EVENT_PREFIX, ItemIdentity } from '../../core/backfill-event';
+import type { CompletenessCheck } from './completeness-check.entity';
+import { Fate, FATES } from './typeform-response.entity';
+
+/** The responses that Typeform has in a window, each once. */
+export type Counts = Record<'atTypeform' | Fate, number>;
+
+/** What is not settled: it is compared again whenever somebody asks. The rest is as the last check found it. */
+const OPEN = `listed.fate IN ('missing', 'failed')`;
+
+/**
+ * `listed`: a response at Typeform. An event counts if it is not older than what Typeform has: a complete response is never here as a
+ * partial one, and a partial one may have grown. One that is here in several ways counts as the best of them.
+ */
+const FATE = `
+  CASE WHEN NOT (${OPEN}) THEN listed.fate
+       WHEN EXISTS (SELECT FROM erased_response AS erased WHERE erased.form_id = listed.form_id AND erased.token = listed.token)
+            OR EXISTS (SELECT FROM onboarding_form AS form WHERE form.form_id = listed.form_id AND listed.at < form.expired_before)
+            THEN 'erased'
+       WHEN event.delivered THEN 'received'
+       WHEN event.recovered THEN 'recovered'
+       WHEN EXISTS (SELECT FROM form_response AS response
+                     WHERE response.form_id = listed.form_id AND response.token = listed.token
+                       AND (response.response_type = 'completed'
+                            OR NOT listed.completed AND (listed.at IS NULL OR response.effective_at >= listed.at))) THEN 'received'
+       WHEN event.failed THEN 'failed'
+       ELSE 'missing' END`;
+const EVENTS = `
+  LATERAL (
+    SELECT bool_or(usable AND NOT by_backfill) AS delivered, bool_or(usable AND by_backfill) AS recovered,
+           bool_or(NOT usable) AS failed
+      FROM (SELECT status NOT IN ('dead', 'retrying') AS usable, starts_with(event_id, '${BACKFILL_EVENT_PREFIX}') AS by_backfill
+              FROM webhook_event AS event
+             WHERE ${OPEN} AND event.form_id = listed.form_id AND event.token = listed.token AND event.status <> 'quarantined'
+               AND (event.event_type = 'form_response'
+                    OR NOT listed.completed AND event.event_type = 'form_response_partial'
+                       AND (listed.at IS NULL OR coalesce(event.submitted_at, event.received_at) >= listed.at))) AS each
+  ) AS event`;
+
+@Injectable()
+export class TypeformResponsesRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Adds a page to the list. What this check saw complete stays so. */
+  async record(check: CompletenessCheck, items: readonly ItemIdentity[]): Promise<void> {
+    await this.dataSource.query(
+      `INSERT INTO typeform_response AS known (form_id, token, completed, at, check_id, fate)
+       SELECT listed.form_id, listed.token, listed.completed, listed.at, $2::uuid, ${FATE}
+         FROM (SELECT $1::text AS form_id, token, completed, at, 'missing' AS fate
+                 FROM unnest($3::text[], $4::boolean[], $5::timestamptz[]) AS item (token, completed, at)) AS listed, ${EVENTS}
+       ON CONFLICT (form_id, token) DO UPDATE
+         SET completed = excluded.completed, at = excluded.at, check_id = excluded.check_id, fate = excluded.fate
+       WHERE NOT (known.check_id = excluded.check_id AND known.completed)`,
+      [
+        check.formId,
+        check.id,
+        items.map(({ token }) => token),
+        items.map(({ completed }) => completed),
+        items.map(({ at }) => at?.toISOString() ?? null),
+      ],
+    );
+  }
+
+  /** Removes what is gone from Typeform: in the window of the check, but not seen by it. Only while the check is still its owner's. */
+  async forgetGone({ id, formId, since, leaseOwner, revision }: CompletenessCheck): Promise<void> {
+    await this.dataSource.query(
+      `DELETE FROM typeform_response
+        WHERE form_id = $1 AND check_id <> $2 AND ($3::timestamptz IS NULL OR at >= $3)
+          AND EXISTS (SELECT FROM completeness_check WHERE id = $2 AND lease_owner = $4 AND revision = $5)`,
+      [formId, id, since, leaseOwner, revision],
+    );
+  }
+
+  /** What became of the responses of each form in a window; forms without any are left out. */
+  async count(formIds: readonly string[], since: Date | null, until: Date | null): Promise<Map<string, Counts>> {
+    const counts = FATES.map((fate) => `count(*) FILTER (WHERE fate = '${fate}')::integer AS ${fate}`).join(', ');
+    const rows = await this.dataSource.query<(Counts & { form_id: string })[]>(
+      `SELECT form_id, count(*)::integer AS "atTypeform", ${counts}
+         FROM (SELECT listed.form_id, ${FATE} AS fate
+                 FROM typeform_response AS listed, ${EVENTS}
+                WHERE listed.form_id = ANY ($1) AND ($2::timestamptz IS NULL OR listed.at >= $2)
+                  AND ($3::timestamptz IS NULL OR listed.at <= $3)) AS judged
+        GROUP BY form_id`,
+      [formIds, since, until],
+    );
+    return new Map(rows.map(({ form_id, ...counted }) => [form_id, counted]));
+  }
+
+  /** When the oldest response was submitted that Typeform has and that is missing here; null: none is missing. */
+  async oldestMissing(formId: string, since: Date | null): Promise<{ missing: number; at: Date | null }> {
+    const [row] = await this.dataSource.query<{ missing: number; at: Date | null }[]>(
+      `SELECT count(*)::integer AS missing, min(at) AS at
+         FROM (SELECT listed.at, ${FATE} AS fate FROM typeform_response AS listed, ${EVENTS}
+                WHERE listed.form_id = $1 AND ${OPEN} AND ($2::timestamptz IS NULL OR listed.at >= $2)) AS judged
+        WHERE fate = 'missing'`,
+      [formId, since],
+    );
+    return row ?? { missing: 0, at: null };
+  }
+
+  /** Writes down at the form's newest complete check how much is missing now. */
+  async recount(formId: string): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE completeness_check AS newest
+          SET missing = (SELECT count(*) FROM (SELECT ${FATE} AS fate FROM typeform_response AS listed, ${EVENTS}
+                                                WHERE listed.form_id = newest.form_id AND ${OPEN}
+                                                  AND (newest.since IS NULL OR listed.at >= newest.since)) AS judged
+                          WHERE fate = 'missing')
+        WHERE id = (SELECT id FROM completeness_check WHERE form_id = $1 AND status = 'done' ORDER BY started_at DESC LIMIT 1)`,
+      [formId],
+    );
+  }
+
+  /** Missing by the newest check of every form that is watched. */
+  async missingNow(): Promise<number> {
+    const [row] = await this.dataSource.query<{ missing: number }[]>(
+      `SELECT coalesce(sum(newest.missing), 0)::integer AS missing
+         FROM (SELECT DISTINCT form_id FROM webhook WHERE removed_at IS NULL) AS form,
+              LATERAL (SELECT missing FROM completeness_check
+                        WHERE form_id = form.form_id AND status = 'done' ORDER BY started_at DESC LIMIT 1) AS newest`,
+    );
+    return row?.missing ?? 0;
+  }
+}

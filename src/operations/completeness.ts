@@ -1,0 +1,71 @@
+/** Asks a service whether anything is lost, and draws its answer. */
+import { z } from 'zod';
+import { VERDICTS } from '../core/completeness';
+import type { HttpClient } from './http-client';
+
+const count = z.number().nullable();
+const REPORT = z.object({
+  items: z.array(
+    z.looseObject({
+      formId: z.string(),
+      atTypeform: count,
+      received: count,
+      recovered: count,
+      failed: count,
+      missing: count,
+      verdict: z.enum(VERDICTS),
+      checkedAt: z.string().nullable(),
+      check: z.looseObject({ status: z.string(), seen: z.number(), error: z.string().nullable() }).nullable(),
+    }),
+  ),
+});
+export type Completeness = z.infer<typeof REPORT>;
+
+/** The service to ask. */
+export interface Target {
+  url: string;
+  key: string;
+  signal: AbortSignal;
+}
+
+/** GET: what is known; POST: starts a check. Throws an error that says what the service answered. */
+export async function readCompleteness(
+  http: HttpClient,
+  { url, key, signal }: Target,
+  { method, since, form }: { method: 'GET' | 'POST'; since: string; form?: string },
+): Promise<Completeness> {
+  const wanted = { since, ...(form === undefined ? {} : { formId: form }) };
+  const path = `${url}/v1/completeness`;
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  const { status, text } =
+    method === 'GET'
+      ? await http.send(`${path}?${new URLSearchParams(wanted).toString()}`, { headers, signal })
+      : await http.send(path, { method, headers, body: Buffer.from(JSON.stringify(wanted)), signal });
+  if (status >= 300) throw new Error(`${path} answered ${status}: ${text}`);
+  return REPORT.parse(JSON.parse(text));
+}
+
+const COLUMNS = ['form', 'at Typeform', 'received', 'recovered', 'failed', 'missing', 'verdict', 'checked at'];
+
+/** A table with a line for each form; below it, what kept Typeform from being asked. */
+export function formatCompleteness({ items }: Completeness): string {
+  if (items.length === 0) return 'No form has a webhook here. Name one with --form.';
+  const rows = items.map((item) =>
+    [
+      item.formId,
+      ...[item.atTypeform, item.received, item.recovered, item.failed, item.missing],
+      item.verdict,
+      item.checkedAt,
+    ].map((cell) => String(cell ?? '-')),
+  );
+  const table = [COLUMNS, ...rows];
+  const widths = COLUMNS.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  const lines = table.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  const problems = items.flatMap(({ formId, check }) => (check?.error ? [`${formId}: ${check.error}`] : []));
+  return [...lines, ...problems].join('\n');
+}

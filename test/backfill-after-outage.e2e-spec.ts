@@ -1,0 +1,130 @@
+/** When webhooks could not be taken in, however briefly, that is on record, and the back-fill begins at once. */
+import { randomUUID } from 'node:crypto';
+import type { TypeformSandbox } from '../sandbox/sandbox';
+import { createTestDatabase, TestDatabase } from './support/database';
+import { minutesAgo, newEvent } from './support/events';
+import { API_KEY, startSandbox } from './support/sandbox-harness';
+import { eventually, startTestApp, TestApp } from './support/test-app';
+
+let sandbox: TypeformSandbox;
+let database: TestDatabase;
+let app: TestApp;
+let formId: string;
+
+beforeEach(async () => {
+  sandbox = await startSandbox({ lagMinutes: 0 });
+  database = await createTestDatabase();
+  formId = sandbox.control.forms()[0]!.id;
+  await database.pool.query(
+    `INSERT INTO webhook (form_id, tag, secret, event_types, created_at, updated_at)
+     VALUES ($1, 'onboarding', 'sealed', '{"form_response": true}', now(), now())`,
+    [formId],
+  );
+});
+afterEach(async () => {
+  await app?.stop();
+  await sandbox.stop();
+  await database.drop();
+});
+
+async function start(environment: Record<string, string> = {}): Promise<TestApp> {
+  return startTestApp(
+    {
+      TYPEFORM_API_BASE_URL: sandbox.url,
+      TYPEFORM_API_KEY: API_KEY,
+      RECONCILE_INTERVAL_SECONDS: '0',
+      ...environment,
+    },
+    { database, typeformCallsPerSecond: 50 },
+  );
+}
+
+interface Outage {
+  reason: string;
+  refused: number;
+  handled: boolean;
+}
+
+async function outages(): Promise<Outage[]> {
+  const { rows } = await database.pool.query<Outage>(
+    `SELECT reason, refused, handled_at IS NOT NULL AS handled FROM intake_outage ORDER BY began_at, reason`,
+  );
+  return rows;
+}
+
+interface Run {
+  trigger: string;
+  status: string;
+  recovered: number;
+}
+
+/** The runs of the form, oldest first. */
+async function runs(): Promise<Run[]> {
+  const { rows } = await database.pool.query<Run>(
+    'SELECT trigger, status, recovered FROM backfill_run ORDER BY created_at, id',
+  );
+  return rows;
+}
+
+const done = (count: number): Promise<void> =>
+  eventually(
+    async () => (await runs()).filter(({ status }) => status === 'done').length === count,
+    `${count} runs are done`,
+  );
+
+const signs = async (): Promise<number> => (await database.pool.query('SELECT FROM intake_process')).rowCount ?? 0;
+
+it('a first start is no outage; a restart right after a run finds what came in between', async () => {
+  app = await start();
+  await done(1);
+  expect(await outages()).toEqual([]);
+  await app.close();
+  const [{ token } = { token: '' }] = sandbox.control.submit(formId, { deliver: false, at: minutesAgo(1) });
+  app = await start();
+  await done(2);
+  expect(await runs()).toEqual([
+    { trigger: 'initial', status: 'done', recovered: 0 },
+    { trigger: 'start', status: 'done', recovered: 1 },
+  ]);
+  expect(await outages()).toEqual([{ reason: 'absent', refused: 0, handled: true }]);
+  await app.settled();
+  await app.admin('get', `/v1/responses/${formId}/${token}`).expect(200);
+});
+
+it('a process that vanishes is an outage although another one is there; one that leaves in good order is none', async () => {
+  app = await start();
+  await done(1);
+  const other = await start();
+  await eventually(async () => (await signs()) === 2, 'both have signed');
+  await other.stop();
+  await eventually(async () => (await signs()) === 1, 'the one that left is forgotten');
+  expect(await outages()).toEqual([]);
+  expect(await runs()).toHaveLength(1);
+
+  await database.pool.query(`INSERT INTO intake_process (id, alive_at) VALUES ($1, now() - interval '13 seconds')`, [
+    randomUUID(),
+  ]);
+  await done(2);
+  expect(await outages()).toEqual([{ reason: 'absent', refused: 0, handled: true }]);
+});
+
+it('webhooks that were refused are looked for at once, and strangers cannot have them looked for again and again', async () => {
+  app = await start({ THROTTLE_LIMIT: '3', THROTTLE_TTL_SECONDS: '3600' });
+  await done(1);
+  await app.deliver(newEvent(), { headers: { 'typeform-signature': '' } }).expect(401);
+  await app.deliver(newEvent(), { secret: 'not the secret of this endpoint' }).expect(401);
+  await app.deliver(newEvent(), { secret: 'not the secret of this endpoint' }).expect(401);
+  await done(2);
+  expect(await outages()).toEqual([{ reason: 'signature_mismatch', refused: 2, handled: true }]);
+  await app.deliver(newEvent()).expect(429);
+  await eventually(async () => (await outages()).length === 2, 'the 429 is on record');
+  // Had it been handled, this process would have done so before it looked at what another one asks for.
+  await app.admin('post', '/v1/backfills').send({ formId }).expect(202);
+  await done(3);
+  expect(await outages()).toContainEqual({ reason: 'rate_limited', refused: 1, handled: false });
+  expect((await runs()).map(({ trigger }) => trigger)).toEqual(['initial', 'start', 'admin']);
+
+  await database.pool.query(`UPDATE intake_outage SET handled_at = handled_at - interval '16 minutes'`);
+  await done(4);
+  expect(await outages()).toContainEqual({ reason: 'rate_limited', refused: 1, handled: true });
+});

@@ -1,0 +1,352 @@
+/** Completeness: what Typeform has is compared with what is here, by token; what is missing is fetched, and nothing else is. */
+import { randomUUID } from 'node:crypto';
+import { CompletenessChecksRepository } from '../src/backfill/completeness/completeness-checks.repository';
+import type { FormCompleteness } from '../src/backfill/completeness/completeness.dto';
+import type { TypeformSandbox } from '../sandbox/sandbox';
+import { createTestDatabase, TestDatabase } from './support/database';
+import { minutesAgo, newEvent, newPartial } from './support/events';
+import { HeldAnswers, UNTIL_RELEASED_MS } from './support/held-answers';
+import { API_KEY, startSandbox } from './support/sandbox-harness';
+import { CLI, ServiceProcess } from './support/service-process';
+import { ADMIN_KEY, eventually, startTestApp, TestApp } from './support/test-app';
+
+const HOUR = 60;
+let sandbox: TypeformSandbox;
+let answers: HeldAnswers;
+let database: TestDatabase;
+let app: TestApp;
+let formId: string;
+
+beforeEach(async () => {
+  answers = new HeldAnswers();
+  sandbox = await startSandbox({ lagMinutes: 0, deletionSeconds: 0, time: answers });
+  database = await createTestDatabase();
+  formId = sandbox.control.forms()[0]!.id;
+});
+afterEach(async () => {
+  await app?.stop();
+  await sandbox.stop();
+  await database.drop();
+});
+
+async function start(environment: Record<string, string> = {}): Promise<TestApp> {
+  return startTestApp(
+    {
+      TYPEFORM_API_BASE_URL: sandbox.url,
+      TYPEFORM_API_KEY: API_KEY,
+      RECONCILE_INTERVAL_SECONDS: '0',
+      ...environment,
+    },
+    { database, typeformCallsPerSecond: 50 },
+  );
+}
+
+async function query(sql: string, values: unknown[] = []): Promise<void> {
+  await database.pool.query(sql, values);
+}
+
+/** A webhook of ours, and a back-fill that has just looked at everything: what is missing now was lost since. */
+async function register(form = formId): Promise<void> {
+  await query(
+    `INSERT INTO backfill_run (form_id, gapless, trigger, status, created_at, started_at, finished_at)
+     VALUES ($1, true, 'daily', 'done', now(), now(), now())`,
+    [form],
+  );
+  await query(
+    `INSERT INTO webhook (form_id, tag, secret, event_types, created_at, updated_at)
+     VALUES ($1, 'onboarding', 'sealed', '{"form_response": true, "form_response_partial": true}', now(), now())`,
+    [form],
+  );
+}
+
+/** Submissions that no webhook delivered. */
+const submit = (input: Parameters<TypeformSandbox['control']['submit']>[1] = {}): string[] =>
+  sandbox.control.submit(formId, { deliver: false, at: minutesAgo(2 * HOUR), ...input }).map(({ token }) => token);
+
+/** Submissions that a webhook delivered. */
+async function delivered(count: number, at = minutesAgo(2 * HOUR)): Promise<string[]> {
+  const tokens = submit({ count, at });
+  for (const token of tokens) await app.deliver(newEvent({ formId, token, submittedAt: at })).expect(200);
+  await app.settled();
+  return tokens;
+}
+
+async function report(parameters: Record<string, string> = {}): Promise<FormCompleteness> {
+  const search = new URLSearchParams({ formId, ...parameters });
+  const { body } = await app.admin('get', `/v1/completeness?${search.toString()}`).expect(200);
+  expect(body.items).toHaveLength(1);
+  return (body as { items: FormCompleteness[] }).items[0]!;
+}
+
+async function requestCheck(body: object = {}, replica = app): Promise<FormCompleteness> {
+  const answer = await replica
+    .admin('post', '/v1/completeness')
+    .send({ formId, ...body })
+    .expect(202);
+  return (answer.body as { items: FormCompleteness[] }).items[0]!;
+}
+
+/** Waits until the newest check is at its end. */
+async function checked(): Promise<FormCompleteness> {
+  await eventually(async () => {
+    const { check } = await report();
+    return check?.status === 'done' || check?.status === 'failed';
+  }, 'the check is at its end');
+  return report();
+}
+
+async function check(body: object = {}): Promise<FormCompleteness> {
+  await requestCheck(body);
+  return checked();
+}
+
+/** Lets the back-fill that was held back go on, once it asks Typeform, and waits until none is under way. */
+async function repaired(): Promise<void> {
+  await eventually(
+    () => sandbox.control.stats().api.calls.some(({ url }) => url.includes('since=')),
+    'the back-fill asks Typeform by itself',
+  );
+  answers.release();
+  await eventually(async () => {
+    const { rows } = await database.pool.query<{ open: number }>(
+      `SELECT count(*)::integer AS open FROM backfill_run WHERE status IN ('queued', 'running')`,
+    );
+    return rows[0]?.open === 0;
+  }, 'no back-fill is under way');
+}
+
+const missingMetric = async (): Promise<number> => {
+  const { text } = await app.http.get('/metrics').expect(200);
+  return Number(/^onboarding_submissions_missing (\d+)$/m.exec(text)?.[1]);
+};
+
+const listings = (): number => sandbox.control.stats().api.calls.filter(({ url }) => url.includes('/responses')).length;
+
+it('says at once that nothing is known before the first check', async () => {
+  app = await start();
+  await register();
+  await delivered(1);
+  expect(await report()).toEqual({
+    ...{ formId, verdict: 'not_yet_known', checkedAt: null, knownUntil: null, check: null },
+    ...{ atTypeform: null, received: null, recovered: null, failed: null, erased: null, missing: null },
+  });
+  expect(listings()).toBe(0);
+});
+
+it('finds lost deliveries, has them fetched, and counts each submission once', async () => {
+  app = await start();
+  await register();
+  await delivered(3);
+  expect(await check()).toMatchObject({ verdict: 'complete', atTypeform: 3, received: 3, missing: 0 });
+
+  // Held back, so that the back-fill waits while the outcome of the check is looked at.
+  const lost = submit({ count: 2, at: minutesAgo(5 * HOUR) });
+  sandbox.control.addFault({ kind: 'slow', target: 'api', match: 'since=', delayMs: UNTIL_RELEASED_MS });
+  const found = await check();
+  expect(found).toMatchObject({ verdict: 'missing', atTypeform: 5, received: 3, recovered: 0, missing: 2 });
+  expect(Date.parse(String(found.checkedAt)) - Date.parse(String(found.knownUntil))).toBeGreaterThanOrEqual(
+    HOUR * 60_000,
+  );
+  expect(await missingMetric()).toBe(2);
+  expect(await report({ until: minutesAgo(4 * HOUR) })).toMatchObject({
+    verdict: 'missing',
+    atTypeform: 2,
+    missing: 2,
+  });
+  expect(await report({ since: minutesAgo(4 * HOUR) })).toMatchObject({
+    verdict: 'complete',
+    atTypeform: 3,
+    missing: 0,
+  });
+
+  await repaired();
+  await app.settled();
+  expect(await report()).toMatchObject({ verdict: 'complete', atTypeform: 5, received: 3, recovered: 2, missing: 0 });
+  await eventually(async () => (await missingMetric()) === 0, 'nothing is missing any more');
+  const { body } = await app.admin('get', '/v1/backfills?status=done').expect(200);
+  expect(body.items[0]).toMatchObject({ trigger: 'repair', recovered: 2 });
+  expect((await app.admin('get', `/v1/responses/${formId}/${lost[0]}`)).status).toBe(200);
+  const { body: audit } = await app.admin('get', '/v1/audit?action=completeness.checked').expect(200);
+  expect(audit.items).toHaveLength(2);
+});
+
+it('what was erased here is not missing, nor what was deleted at Typeform', async () => {
+  app = await start();
+  await register();
+  const [erased, gone] = [...(await delivered(1)), ...submit()];
+  await query(
+    'INSERT INTO erased_response (form_id, token, client_id, erased_at) VALUES ($1, $2, gen_random_uuid(), now())',
+    [formId, erased],
+  );
+  await query('DELETE FROM webhook_event');
+  await query('DELETE FROM form_response');
+  sandbox.control.addFault({ kind: 'slow', target: 'api', match: 'since=', delayMs: UNTIL_RELEASED_MS });
+  expect(await check()).toMatchObject({ verdict: 'missing', atTypeform: 2, erased: 1, missing: 1 });
+  await fetch(`${sandbox.url}/forms/${formId}/responses?included_response_ids=${gone}`, {
+    method: 'DELETE',
+    headers: { authorization: `Bearer ${API_KEY}` },
+  });
+  await repaired();
+  await query(`DELETE FROM webhook_event; DELETE FROM form_response`);
+  expect(await check()).toMatchObject({ verdict: 'complete', atTypeform: 1, erased: 1, missing: 0 });
+});
+
+it('a complete response that is here as a partial one is missing; what failed is not', async () => {
+  app = await start({ WEBHOOK_PROCESSING_ENABLED: 'false' });
+  await register();
+  const [grown, failed] = submit({ count: 2 });
+  const [partial] = submit({ partial: true });
+  await app.deliver(newPartial({ formId, token: grown, submittedAt: minutesAgo(3 * HOUR) })).expect(200);
+  await app.deliver(newPartial({ formId, token: partial, submittedAt: minutesAgo(2 * HOUR) })).expect(200);
+  await app.deliver(newEvent({ formId, token: failed, submittedAt: minutesAgo(2 * HOUR) })).expect(200);
+  await query(`UPDATE webhook_event SET status = 'dead', next_attempt_at = NULL WHERE token = $1`, [failed]);
+  sandbox.control.addFault({ kind: 'slow', target: 'api', match: 'since=', delayMs: UNTIL_RELEASED_MS });
+  expect(await check()).toMatchObject({ verdict: 'missing', atTypeform: 3, received: 1, failed: 1, missing: 1 });
+  await repaired();
+  expect(await report()).toMatchObject({ verdict: 'complete', received: 1, recovered: 1, failed: 1, missing: 0 });
+});
+
+it('what Typeform may not show yet is not yet known', async () => {
+  sandbox.control.configure({ lagMinutes: 30 });
+  app = await start();
+  await register();
+  submit({ at: minutesAgo(10) });
+  expect(await check()).toMatchObject({ verdict: 'complete', atTypeform: 0 });
+  expect(await report({ since: minutesAgo(20) })).toMatchObject({ verdict: 'not_yet_known' });
+  expect(await report({ since: minutesAgo(300), until: minutesAgo(5) })).toMatchObject({ verdict: 'not_yet_known' });
+  expect(await report({ since: minutesAgo(300), until: minutesAgo(90) })).toMatchObject({ verdict: 'complete' });
+});
+
+it('a Typeform that refuses is unreachable, with the remedy; what was known before stays known', async () => {
+  app = await start();
+  await register();
+  await delivered(1);
+  await check();
+  await app.close();
+  app = await start({ TYPEFORM_API_KEY: 'tfp_some_other_key' });
+  expect(await check()).toMatchObject({
+    ...{ verdict: 'unreachable', atTypeform: 1, received: 1 },
+    check: { status: 'failed', error: expect.stringContaining('TYPEFORM_API_KEY') },
+  });
+  expect(await report({ until: minutesAgo(90) })).toMatchObject({ verdict: 'complete', missing: 0 });
+});
+
+it('two replicas that are asked at the same time make one check', async () => {
+  app = await start();
+  const other = await start();
+  try {
+    await register();
+    submit({ partial: true });
+    sandbox.control.addFault({ kind: 'slow', target: 'api', match: '/responses', delayMs: UNTIL_RELEASED_MS });
+    await Promise.all([app, other, app, other].map((replica) => requestCheck({}, replica)));
+    await eventually(() => listings() === 1, 'a check has begun');
+    expect(await requestCheck({ since: minutesAgo(HOUR) }, other)).toMatchObject({ check: { status: 'running' } });
+    const { rows } = await database.pool.query('SELECT status FROM completeness_check');
+    expect(rows).toEqual([{ status: 'running' }]);
+    answers.release();
+    await checked();
+    expect((await database.pool.query('SELECT FROM completeness_check')).rowCount).toBe(1);
+  } finally {
+    await other.stop();
+  }
+});
+
+it('a check whose process died in the middle goes on from its page', async () => {
+  app = await start();
+  await register();
+  await delivered(1);
+  const tokens = submit({ count: 250 });
+  sandbox.control.addFault({ kind: 'slow', target: 'api', match: 'before=', delayMs: UNTIL_RELEASED_MS });
+  await requestCheck();
+  await eventually(() => listings() === 2, 'the second page was asked for');
+  await app.close();
+  await query(
+    `UPDATE completeness_check SET status = 'running', lease_owner = $1, lease_until = now() - interval '1 second'`,
+    [randomUUID()],
+  );
+  const before = listings();
+  app = await start();
+  await checked();
+  const [next] = sandbox.control
+    .stats()
+    .api.calls.filter(({ url }) => url.includes('/responses'))
+    .slice(before);
+  expect(next?.url).toContain('before=');
+  await repaired();
+  expect(await report()).toMatchObject({
+    atTypeform: tokens.length + 1,
+    received: 1,
+    recovered: tokens.length,
+    missing: 0,
+  });
+});
+
+it('looks once a day by itself, at forms whose back-fills have settled', async () => {
+  app = await start({ WORKER_MODE: 'intake' });
+  const checks = app.app.get(CompletenessChecksRepository);
+  const inHours = (hours: number): Date => new Date(Date.now() + hours * 3_600_000);
+  await register();
+  expect(await checks.requestDue(inHours(1), null)).toBe(0);
+  expect(await checks.requestDue(inHours(3), null)).toBe(1);
+  expect(await checks.requestDue(inHours(3), null)).toBe(0);
+  await query(`UPDATE completeness_check SET status = 'done', started_at = now(), finished_at = now()`);
+  expect(await checks.requestDue(inHours(23), null)).toBe(0);
+  expect(await checks.requestDue(inHours(25), null)).toBe(1);
+  await query(`UPDATE completeness_check SET status = 'failed', started_at = now() WHERE status = 'queued'`);
+  expect(await checks.requestDue(inHours(0.5), null)).toBe(0);
+});
+
+it('answers for every form with a webhook, or for one that is known; refuses a window that ends before it begins', async () => {
+  app = await start({ WORKER_MODE: 'intake' });
+  const forms = sandbox.control.forms().slice(0, 3);
+  for (const form of forms) await register(form.id);
+  const { body } = await app.admin('get', '/v1/completeness').expect(200);
+  expect((body as { items: FormCompleteness[] }).items.map((item) => item.formId)).toEqual(
+    forms.map(({ id }) => id).sort(),
+  );
+  await app.admin('get', '/v1/completeness?formId=nosuch').expect(404);
+  await app.admin('post', '/v1/completeness').send({ formId: 'nosuch' }).expect(404);
+  const reversed = `since=${minutesAgo(1)}&until=${minutesAgo(2)}`;
+  expect((await app.admin('get', `/v1/completeness?${reversed}`).expect(422)).body.errors[0].path).toBe('until');
+  const asked = await app.admin('post', '/v1/completeness').send({}).expect(202);
+  expect(asked.body.items).toHaveLength(3);
+});
+
+describe('the command', () => {
+  const command = (...args: string[]) =>
+    ServiceProcess.launch(
+      {},
+      { bare: true, script: CLI, args: ['completeness', '--url', app.url, '--key', ADMIN_KEY, ...args] },
+    );
+
+  it('prints a table and exits 1 while something is missing', async () => {
+    app = await start();
+    await register();
+    await delivered(1);
+    const at = minutesAgo(3 * HOUR);
+    submit({ count: 2, at });
+    const match = `since=${encodeURIComponent(at)}`;
+    sandbox.control.addFault({ kind: 'slow', target: 'api', match, delayMs: UNTIL_RELEASED_MS });
+    const found = command('--since', minutesAgo(24 * HOUR), '--check');
+    expect(await found.exited).toMatchObject({ code: 1 });
+    expect(found.stdout).toMatch(new RegExp(`${formId} +3 +1 +0 +0 +2 +missing`));
+    await repaired();
+    await app.settled();
+    const after = command('--since', minutesAgo(24 * HOUR), '--form', formId, '--json');
+    expect(await after.exited).toMatchObject({ code: 0 });
+    expect(JSON.parse(after.stdout)).toMatchObject({
+      items: [{ formId, verdict: 'complete', received: 1, recovered: 2 }],
+    });
+  });
+
+  it('wants a time, and says what is wrong with an address or a key', async () => {
+    app = await start({ WORKER_MODE: 'intake' });
+    expect(await command('--since', 'yesterday').exited).toMatchObject({ code: 2 });
+    const refused = ServiceProcess.launch(
+      {},
+      { bare: true, script: CLI, args: ['completeness', '--since', minutesAgo(1), '--url', app.url, '--key', 'wrong'] },
+    );
+    expect(await refused.exited).toMatchObject({ code: 1 });
+    expect(refused.stderr).toContain('401');
+  });
+});
