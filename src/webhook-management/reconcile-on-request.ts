@@ -18,11 +18,12 @@ export class ReconcileOnRequest {
     private readonly reconciler: FormReconciler,
   ) {}
 
-  /** All webhooks, or as many as fit into 20 s. */
+  /** All webhooks, or as many as fit into 20 s. A pass that another process is making is waited for, and said if it takes longer. */
   async all(requestId: string | null): Promise<ReconcileResult> {
     const signal = AbortSignal.timeout(MAX_DURATION_MS);
-    const report = await this.loop.pass({ priority: 'interactive', signal, requestId }, true);
-    return { ...toResult(report), finished: report.finished };
+    const report = await this.loop.pass({ priority: 'interactive', signal, requestId }, { force: true, wait: true });
+    const { finished, madeElsewhere } = report;
+    return { ...toResult(report), finished, madeElsewhere };
   }
 
   /** One webhook. Throws `not_found`. */
@@ -30,10 +31,10 @@ export class ReconcileOnRequest {
     const { formId } = await this.webhooks.get(id);
     const call: CallOptions = { priority: 'interactive', requestId };
     const report = await this.reconciler.reconcileForm(formId, call, { id, force: true });
-    return { ...toResult(report), finished: true };
+    return { ...toResult(report), finished: true, madeElsewhere: false };
   }
 }
 
-function toResult({ webhooks, strays }: FormReport): Omit<ReconcileResult, 'finished'> {
+function toResult({ webhooks, strays }: FormReport): Pick<ReconcileResult, 'checked' | 'differed' | 'strays'> {
   return { checked: webhooks.length, differed: webhooks.filter(({ action }) => action !== 'none'), strays };
 }

@@ -14,7 +14,14 @@ import { WEBHOOK_METRIC_PROVIDERS, WebhookMetrics } from './webhook-metrics';
 import { FormReconciler } from './form-reconciler';
 import { WebhookSecretsCache } from './webhook-secrets';
 import { WebhookSecretsRepository } from './webhook-secrets.repository';
+import { ReconcilePass } from './reconcile-pass.entity';
+import { ReconcilePassRepository } from './reconcile-pass.repository';
+import { RepairFollowUp } from './repair-follow-up';
+import { WebhookChanges } from './webhook-changes';
+import { WebhookPush } from './webhook-push.entity';
 import { WebhookPusher } from './webhook-pusher';
+import { WebhookStore } from './webhook-store';
+import { WebhookStoreRepository } from './webhook-store.repository';
 import { WebhookTester } from './webhook-tester';
 import { Webhook } from './webhook.entity';
 import { WebhooksController } from './webhooks.controller';
@@ -24,7 +31,7 @@ import { WebhooksService } from './webhooks.service';
 /** Webhooks at Typeform: registers, changes and repairs them, and provides their signing secrets to the intake. */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([Webhook]),
+    TypeOrmModule.forFeature([Webhook, WebhookPush, ReconcilePass]),
     TypeformModule,
     AuditModule,
     OnboardingModule,
@@ -35,7 +42,11 @@ import { WebhooksService } from './webhooks.service';
   providers: [
     WebhooksService,
     WebhooksRepository,
+    WebhookChanges,
     WebhookPusher,
+    { provide: WebhookStore, useClass: WebhookStoreRepository },
+    ReconcilePassRepository,
+    RepairFollowUp,
     WebhookTester,
     FormReconciler,
     AllFormsReconciler,
