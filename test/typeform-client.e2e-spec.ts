@@ -2,7 +2,7 @@
 import { TypeformSandbox } from '../sandbox/sandbox';
 import type { DomainError } from '../src/core/problem';
 import { MAX_ANSWER_BYTES } from '../src/typeform/http-exchange';
-import type { CallOptions } from '../src/typeform/typeform-api';
+import type { CallOptions, WebhookChange } from '../src/typeform/typeform-api';
 import { createTestDatabase, TestDatabase } from './support/database';
 import { eventually } from './support/eventually';
 import { HeldAnswers, UNTIL_RELEASED_MS } from './support/held-answers';
@@ -12,6 +12,7 @@ import { WebhookReceiver } from './support/webhook-receiver';
 
 const interactive: CallOptions = { priority: 'interactive' };
 const background: CallOptions = { priority: 'background' };
+const send = (change: WebhookChange) => () => Promise.resolve(change);
 /** The pace is tested elsewhere: here a turn is free almost at once. */
 const UNHURRIED = { typeformCallsPerSecond: 50 };
 

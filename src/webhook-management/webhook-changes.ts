@@ -115,20 +115,26 @@ export class WebhookChanges {
     return { before: edited.before, after: edited.after };
   }
 
-  /** Makes the change at Typeform, or takes it back when Typeform refuses it. Without an answer it stays pending for the reconciler. */
+  /**
+   * Makes the change at Typeform, or takes it back when Typeform refuses it. Without an answer it stays pending for the reconciler. If
+   * somebody changes the webhook meanwhile, the change is part of theirs, and their outcome counts.
+   */
   private async make(webhook: Webhook, author: Author, undo: Undo): Promise<void> {
-    const outcome = await this.pusher.push(webhook, { kind: 'made', webhook }, interactive(author));
-    if (outcome.result === 'done') return;
-    const { revision, certain, error } = outcome;
-    const undone = await this.store.edit(webhook.id, (stored, now) => {
-      // Somebody has changed it since, or taken it back already: that is not ours to undo.
-      if (stored.revision !== revision || !isSameState(stored, webhook)) return null;
-      return undo(stored, now, certain);
-    });
-    const restored = undone?.after;
-    // What Typeform may have instead is overwritten now if possible, and by the reconciler if not.
-    if (restored && restored !== undone.before && restored.pending) await this.settle(restored, author).catch(() => {});
-    throw error;
+    for (;;) {
+      const outcome = await this.pusher.push(webhook, { kind: 'made', webhook }, interactive(author));
+      if (outcome.result === 'done') return;
+      const { revision, certainAt, error } = outcome;
+      let undone = false;
+      const edited = await this.store.edit(webhook.id, (stored, now, calls) => {
+        undone = stored.revision === revision && isSameState(stored, webhook);
+        return undone ? undo(stored, now, certainAt === calls) : null;
+      });
+      if (edited !== null && !undone) continue;
+      const restored = edited?.after;
+      // What Typeform may have instead is overwritten now if possible, and by the reconciler if not.
+      if (restored?.pending) await this.settle(restored, author).catch(() => undefined);
+      throw error;
+    }
   }
 
   private async settle(webhook: Webhook, author: Author): Promise<void> {

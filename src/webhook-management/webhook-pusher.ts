@@ -23,10 +23,10 @@ const LOOK_AGAIN_MS = 200;
 const PATIENCE_MS = 10_000;
 const REFUSALS = ['unauthorized', 'not_found', 'refused', 'wrong_region'];
 
-/** `refused`: Typeform refused this revision for good. `certain`: no earlier call can have made the change. */
+/** `refused`: Typeform refused this revision for good. `certainAt` as for a failed call of WebhookStore. */
 export type PushOutcome =
   | { result: 'done'; sent: boolean }
-  | { result: 'refused'; revision: number; certain: boolean; error: DomainError };
+  | { result: 'refused'; revision: number; certainAt: number | null; error: DomainError };
 
 @Injectable()
 export class WebhookPusher {
@@ -131,12 +131,12 @@ export class WebhookPusher {
     const { webhook } = begun;
     const outcome = outcomeOf(error);
     const status = webhook?.removedAt === null ? 'unreachable' : 'removed';
-    const { current, certain } = await this.store.fail(begun, outcome, { status, problem: error.message });
+    const { current, certainAt } = await this.store.fail(begun, outcome, { status, problem: error.message });
     if (outcome !== 'refused') return { outcome: 'failed', error };
     // What was refused is not wanted any more: what is wanted now has to be tried.
     if (webhook !== null && !current) return { outcome: 'outdated' };
     const revision = webhook?.revision ?? 0;
-    return { outcome: 'refused', refusal: { result: 'refused', revision, certain, error } };
+    return { outcome: 'refused', refusal: { result: 'refused', revision, certainAt, error } };
   }
 }
 
@@ -155,7 +155,7 @@ function outcomeOf({ failure }: TypeformError): FailedCall {
 /** Somebody else's call of the same state was refused. */
 function refusedBefore(webhook: Webhook | null): PushOutcome {
   const error = new DomainError('typeform_error', webhook?.problem ?? 'Typeform refused the change');
-  return { result: 'refused', revision: webhook?.revision ?? 0, certain: false, error };
+  return { result: 'refused', revision: webhook?.revision ?? 0, certainAt: null, error };
 }
 
 function busy(): TypeformError {

@@ -7,7 +7,7 @@ import { AppConfig } from '../config/app-config';
 import { Clock } from '../database/clock';
 import { doubtAbout, Goal, nextStep, PushState, staysPending, Target, Version } from './push-decision';
 import { Webhook } from './webhook.entity';
-import { BegunCall, FailedCall, WebhookEdit, WebhookStore } from './webhook-store';
+import { BegunCall, Failed, FailedCall, WebhookEdit, WebhookStore } from './webhook-store';
 
 /** A call is given up after TYPEFORM_TIMEOUT_SECONDS; this much later, it counts as abandoned by a process that is gone. */
 const LAPSE_MARGIN_SECONDS = 5;
@@ -53,12 +53,16 @@ export class WebhookStoreRepository extends WebhookStore {
 
   edit(
     id: string,
-    decide: (webhook: Webhook, now: Date) => WebhookEdit | null,
+    decide: (webhook: Webhook, now: Date, calls: number) => WebhookEdit | null,
   ): Promise<{ before: Webhook; after: Webhook | null } | null> {
     return this.dataSource.transaction(async (manager) => {
+      const target = await manager.findOneBy(Webhook, { id });
+      if (!target) return null;
+      // The place first, as every other transaction does: no call begins while it is decided.
+      const { calls } = await lockPlace(manager, target);
       const before = await manager.findOne(Webhook, { where: { id }, lock: { mode: 'pessimistic_write' } });
       if (!before) return null;
-      const edit = decide(before, this.clock.now());
+      const edit = decide(before, this.clock.now(), calls);
       if (edit === null) return { before, after: before };
       if (edit.set === 'delete') await manager.delete(Webhook, { id });
       else await manager.update(Webhook, { id }, edit.set as QueryDeepPartialEntity<Webhook>);
@@ -71,13 +75,8 @@ export class WebhookStoreRepository extends WebhookStore {
 
   begin(target: Target, step: 'put' | 'delete', goal: Goal): Promise<BegunCall | null> {
     return this.dataSource.transaction(async (manager) => {
-      // Locks the place's row. What is read after this was committed before: nothing older can be sent.
-      const [push] = await manager.query<PushRow[]>(
-        `INSERT INTO webhook_push (form_id, tag) VALUES ($1, $2)
-         ON CONFLICT (form_id, tag) DO UPDATE SET tag = excluded.tag
-         RETURNING ${PUSH_COLUMNS}`,
-        [target.formId, target.tag],
-      );
+      const push = await lockPlace(manager, target);
+      // Read after the lock: whatever was committed before is in it.
       const state = stateOf(push, await wanted(manager, target));
       if (nextStep(state, goal) !== step) return null;
       const id = randomUUID();
@@ -126,22 +125,18 @@ export class WebhookStoreRepository extends WebhookStore {
     });
   }
 
-  fail(
-    call: BegunCall,
-    outcome: FailedCall,
-    seen: Partial<Webhook>,
-  ): Promise<{ current: boolean; certain: boolean }> {
+  fail(call: BegunCall, outcome: FailedCall, seen: Partial<Webhook>): Promise<Failed> {
     const { target, webhook } = call;
     return this.dataSource.transaction(async (manager) => {
       const push = await this.end(manager, call);
       // Another process has taken over, and doubts this call already.
-      if (!push) return { current: false, certain: false };
-      const { doubt } = stateOf(push, null);
+      if (!push) return { current: false, certainAt: null };
+      const { doubt, calls } = stateOf(push, null);
       const version = { webhookId: webhook?.id ?? null, revision: webhook?.revision ?? null };
       if (outcome === 'unknown') await this.doubt(manager, target, version, doubt);
       const refusal = outcome === 'refused' ? { refusedRevision: version.revision } : {};
       const current = webhook !== null && (await set(manager, webhook, { ...seen, ...refusal }));
-      return { current, certain: outcome !== 'unknown' && doubt === null };
+      return { current, certainAt: outcome !== 'unknown' && doubt === null ? calls : null };
     });
   }
 
@@ -177,6 +172,17 @@ export class WebhookStoreRepository extends WebhookStore {
       [target.formId, target.tag, webhookId, revision],
     );
   }
+}
+
+/** The row of a place, locked until the commit. */
+async function lockPlace(manager: EntityManager, { formId, tag }: Target): Promise<PushRow> {
+  const [row] = await manager.query<PushRow[]>(
+    `INSERT INTO webhook_push (form_id, tag) VALUES ($1, $2)
+     ON CONFLICT (form_id, tag) DO UPDATE SET tag = excluded.tag RETURNING ${PUSH_COLUMNS}`,
+    [formId, tag],
+  );
+  if (!row) throw new Error('webhook_push has lost a row');
+  return row;
 }
 
 /** The webhook that a place should hold, or the removed one that may still be there. */

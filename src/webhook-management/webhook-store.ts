@@ -16,6 +16,15 @@ export interface BegunCall {
 /** `unsent`: Typeform has certainly not made the change, and may make it next time. */
 export type FailedCall = 'refused' | 'unsent' | 'unknown';
 
+/**
+ * `current`: the webhook is still at the revision that failed. `certainAt`: how many calls had begun when Typeform certainly had what it
+ * had before this one; null: some call of unknown outcome may have made the change.
+ */
+export interface Failed {
+  current: boolean;
+  certainAt: number | null;
+}
+
 /** What an admin changes, with its audit entry; `delete` takes the row away. */
 export interface WebhookEdit {
   set: Partial<Webhook> | 'delete';
@@ -30,10 +39,13 @@ export abstract class WebhookStore {
   /** Every webhook of a form, oldest first, including removed ones. */
   abstract ofForm(formId: string): Promise<Webhook[]>;
 
-  /** Changes a webhook and its revision; `decide` returns null for "nothing to change". null: there is no such webhook. */
+  /**
+   * Changes a webhook and its revision; `decide` returns null for "nothing to change", and is told how many calls have begun at its place.
+   * null: there is no such webhook.
+   */
   abstract edit(
     id: string,
-    decide: (webhook: Webhook, now: Date) => WebhookEdit | null,
+    decide: (webhook: Webhook, now: Date, calls: number) => WebhookEdit | null,
   ): Promise<{ before: Webhook; after: Webhook | null } | null>;
 
   /** Records that a call is about to be sent; null when `step` is not the next step any more. */
@@ -45,12 +57,7 @@ export abstract class WebhookStore {
   /** Typeform has confirmed the revision that was sent. False, and `seen` not recorded, when the webhook has changed since. */
   abstract succeed(call: BegunCall, seen: Partial<Webhook>): Promise<boolean>;
 
-  /** `current`: the webhook is still at the revision that failed. `certain`: Typeform has what it had before. */
-  abstract fail(
-    call: BegunCall,
-    outcome: FailedCall,
-    seen: Partial<Webhook>,
-  ): Promise<{ current: boolean; certain: boolean }>;
+  abstract fail(call: BegunCall, outcome: FailedCall, seen: Partial<Webhook>): Promise<Failed>;
 
   /** Records what was seen when `calls` calls had begun, unless the webhook was changed or written to Typeform since. */
   abstract observe(webhook: Webhook, calls: number, seen: Partial<Webhook>): Promise<void>;
