@@ -39,6 +39,7 @@ export const PLACE = { formId: 'abcd1234', tag: 'onboarding' };
 const PUBLIC_URL = 'https://hooks.example.com';
 const KEYS: KeyRing = [{ id: 'k1', key: Buffer.alloc(32, 1) }];
 const AUTHOR = { actor: { id: 'admin', name: 'admin' }, requestId: null };
+const TIMES = { createdAt: null, updatedAt: null };
 const NEVER = new Promise<never>(() => undefined);
 
 /** What becomes of a call. `late`: it is not answered, and takes effect at any later moment. `dies`: so does whoever made it. */
@@ -115,7 +116,7 @@ export class Model {
 
   put(change: WebhookChange): void {
     const { url, enabled, verifySsl, eventTypes, secret } = change as Required<WebhookChange>;
-    this.atTypeform = { tag: PLACE.tag, url, enabled, verifySsl, eventTypes: { ...eventTypes }, secret };
+    this.atTypeform = { tag: PLACE.tag, url, enabled, verifySsl, eventTypes: { ...eventTypes }, secret, ...TIMES };
     this.checkDeliveries();
   }
 
@@ -255,7 +256,7 @@ class ModelTypeform {
     const sent = await this.send(decide, (change) => this.model.put(change));
     if (sent === null) return null;
     const { url, enabled, verifySsl, eventTypes } = sent as Required<WebhookChange>;
-    return { tag: PLACE.tag, url, enabled, verifySsl, eventTypes };
+    return { tag: PLACE.tag, url, enabled, verifySsl, eventTypes, ...TIMES };
   }
 
   async deleteWebhook(_form: string, _tag: string, _options: object, decide: DecidedInTurn<true>): Promise<boolean> {
