@@ -90,7 +90,10 @@ export class HttpTypeformApi extends TypeformApi {
     const call = { ...options, operation: 'delete_webhook', method: 'DELETE', path: webhookPath(formId, tag) } as const;
     const inTurn = decide && (async () => ((await decide()) === null ? null : {}));
     const answer = inTurn
-      ? this.caller.callDecided({ ...call, inTurn }, anythingSchema.transform(() => true as const))
+      ? this.caller.callDecided(
+          { ...call, inTurn },
+          anythingSchema.transform(() => true as const),
+        )
       : this.caller.call(call, anythingSchema).then(() => true as const);
     const sent = await answer.catch((error: unknown) => {
       if (!isNotFound(error)) throw error;

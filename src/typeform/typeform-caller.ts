@@ -91,7 +91,11 @@ export class TypeformCaller {
     return turn;
   }
 
-  private logFailure({ operation, priority, requestId }: Omit<RemoteCall, 'body'>, error: TypeformError, more: object): void {
+  private logFailure(
+    { operation, priority, requestId }: Omit<RemoteCall, 'body'>,
+    error: TypeformError,
+    more: object,
+  ): void {
     const { failure, remoteStatus, remoteCode } = error;
     // A missing webhook is a normal answer.
     if (failure === 'not_found') return;

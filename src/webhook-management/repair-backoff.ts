@@ -32,11 +32,7 @@ export function repairBackoffMs(repairs: number, losing: boolean): number {
 }
 
 /** When the drift may be repaired; null: now. One repair fixes every kind, so the most urgent one decides. */
-export function repairDeferredUntil(
-  history: RepairHistory,
-  drift: readonly WebhookDrift[],
-  now: Date,
-): Date | null {
+export function repairDeferredUntil(history: RepairHistory, drift: readonly WebhookDrift[], now: Date): Date | null {
   const dueAt = drift.map(({ field }) => Date.parse(history[field]?.nextAt ?? '') || 0);
   const first = Math.min(...dueAt);
   return drift.length > 0 && first > now.getTime() ? new Date(first) : null;

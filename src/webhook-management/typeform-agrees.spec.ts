@@ -3,7 +3,15 @@
  * committed last, and at no moment does it sign with a secret that the intake refuses.
  */
 import * as fc from 'fast-check';
-import { currentSecret, type Fate, FATES, isAnswer, Model, ModelReplica, ModelStore } from '../../test/support/webhook-model';
+import {
+  currentSecret,
+  type Fate,
+  FATES,
+  isAnswer,
+  Model,
+  ModelReplica,
+  ModelStore,
+} from '../../test/support/webhook-model';
 import type { Goal, PushState } from './push-decision';
 import type { BegunCall, FailedCall } from './webhook-store';
 import type { Webhook } from './webhook.entity';
@@ -48,7 +56,10 @@ const fate: fc.Arbitrary<Fate> = fc.oneof(
 type Store = new (model: Model) => ModelStore;
 
 /** Runs interleavings; how many, and what was found. */
-async function explore(Store: Store = ModelStore, runs = RUNS): Promise<{ runs: number; failed: boolean; report: string }> {
+async function explore(
+  Store: Store = ModelStore,
+  runs = RUNS,
+): Promise<{ runs: number; failed: boolean; report: string }> {
   const property = fc.asyncProperty(
     fc.scheduler(),
     fc.array(action, { minLength: 1, maxLength: 6 }),
@@ -56,7 +67,11 @@ async function explore(Store: Store = ModelStore, runs = RUNS): Promise<{ runs: 
     (scheduler, actions, fates) => holds(scheduler, actions, fates, Store),
   );
   const details = await fc.check(property, { numRuns: runs });
-  return { runs: details.numRuns, failed: details.failed, report: details.failed ? fc.defaultReportMessage(details) ?? '' : '' };
+  return {
+    runs: details.numRuns,
+    failed: details.failed,
+    report: details.failed ? (fc.defaultReportMessage(details) ?? '') : '',
+  };
 }
 
 async function holds(scheduler: fc.Scheduler, actions: Action[], fates: Fate[], Store: Store): Promise<void> {
@@ -124,7 +139,12 @@ describe('the interleavings are found in which it goes wrong', () => {
       override async begin(place: object, step: 'put' | 'delete', goal: Goal): Promise<BegunCall | null> {
         const begun = await super.begin(place, step, goal);
         // What was read earlier is sent, and taken for what is there.
-        return begun && { ...begun, webhook: this.known && begun.webhook && { ...this.known, revision: begun.webhook.revision } };
+        return (
+          begun && {
+            ...begun,
+            webhook: this.known && begun.webhook && { ...this.known, revision: begun.webhook.revision },
+          }
+        );
       }
     }
     expect(await explore(ReadsEarly, 5_000)).toMatchObject({ failed: true });

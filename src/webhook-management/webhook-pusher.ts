@@ -43,7 +43,7 @@ export class WebhookPusher {
    */
   async push(target: Target, goal: Goal, call: CallOptions): Promise<PushOutcome> {
     const givesUpAt = this.clock.monotonicMs() + PATIENCE_MS;
-    for (let attempts = 1; ; ) {
+    for (let attempts = 1; ;) {
       const state = await this.store.state(target);
       const step = nextStep(state, goal);
       if (step === 'nothing') return { result: 'done', sent: false };

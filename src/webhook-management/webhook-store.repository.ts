@@ -209,7 +209,8 @@ async function set(
 function stateOf(row: PushRow | undefined, webhook: Webhook | null): PushState {
   if (!row) return { calls: 0, call: null, doubt: null, webhook };
   const { calls, call_id, call_webhook_id, call_revision, lapsed, doubt_webhook_id, doubt_revision, over } = row;
-  const call = call_id === null ? null : { webhookId: call_webhook_id, revision: call_revision, lapsed: lapsed === true };
+  const call =
+    call_id === null ? null : { webhookId: call_webhook_id, revision: call_revision, lapsed: lapsed === true };
   const doubt = over === null ? null : { webhookId: doubt_webhook_id, revision: doubt_revision, over };
   return { calls, call, doubt, webhook };
 }

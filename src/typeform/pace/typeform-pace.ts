@@ -103,7 +103,9 @@ export class TypeformPace implements OnModuleDestroy {
   async giveBack({ id }: Turn): Promise<void> {
     await this.repository
       .withdraw(id)
-      .catch(() => this.logger.warn('An unused turn to call Typeform stays in the statistics: it could not be removed'));
+      .catch(() =>
+        this.logger.warn('An unused turn to call Typeform stays in the statistics: it could not be removed'),
+      );
   }
 
   /** Records the result of a turn's call. A failure is only logged: the call itself was made. */
