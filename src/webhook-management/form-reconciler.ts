@@ -129,7 +129,8 @@ export class FormReconciler {
     await this.store.observe(webhook, calls, {
       repairHistory: afterRepair(webhook.repairHistory, drift, this.clock.now()),
     });
-    await this.followUp.repaired(webhook, drift, call);
+    // Nobody waits for what an upgrade or a new encryption key has to be sent for.
+    if (drift.length > 0 || webhook.pending) await this.followUp.repaired(webhook, drift, call);
     return report(webhook, drift, 'repaired');
   }
 

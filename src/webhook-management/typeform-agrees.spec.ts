@@ -12,6 +12,7 @@ import {
   ModelReplica,
   ModelStore,
 } from '../../test/support/webhook-model';
+import { TypeformError } from '../typeform/typeform-error';
 import type { Goal, PushState } from './push-decision';
 import type { BegunCall, FailedCall } from './webhook-store';
 import type { Webhook } from './webhook.entity';
@@ -40,10 +41,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     arbitrary: fc.record({
       replica,
       kind: fc.constant('update' as const),
-      change: fc.oneof(
-        fc.record({ enabled: fc.boolean() }),
-        fc.record({ url: fc.constantFrom('one', 'two', 'three') }),
-      ),
+      change: fc.oneof(fc.record({ enabled: fc.boolean() }), fc.constant({ url: 'of its own' })),
     }),
   },
   { weight: 2, arbitrary: fc.record({ replica, kind: fc.constantFrom('register', 'remove', 'tamper') }) },
@@ -78,8 +76,9 @@ async function holds(scheduler: fc.Scheduler, actions: Action[], fates: Fate[], 
   const model = new Model(scheduler, [...fates]);
   const replicas = [new ModelReplica(model, Store), new ModelReplica(model, Store)] as const;
   // Most begins with a webhook that Typeform has.
-  await scheduler.waitFor(perform(replicas[0], { replica: 0, kind: 'register' }));
-  const all = actions.map((one) => perform(replicas[one.replica], one));
+  await scheduler.waitFor(perform(replicas[0], { replica: 0, kind: 'register' }, '', []));
+  const refused: string[] = [];
+  const all = actions.map((one, index) => perform(replicas[one.replica], one, `change-${index}`, refused));
   await scheduler.waitFor(Promise.all(all));
   await scheduler.waitIdle();
   expect({ late: model.late, refused: model.refusedDeliveries }).toEqual({ late: 0, refused: [] });
@@ -88,6 +87,9 @@ async function holds(scheduler: fc.Scheduler, actions: Action[], fates: Fate[], 
   const alive = new ModelReplica(model, Store);
   for (let pass = 0; pass < 3; pass += 1) await scheduler.waitFor(alive.reconcile());
   expectAgreement(model);
+  // Whoever is told that a change was refused does not find it in force.
+  const { url } = model.atTypeform ?? { url: '' };
+  expect(refused.filter((change) => url.includes(`/${change}/`))).toEqual([]);
 }
 
 function expectAgreement({ rows, atTypeform, refusedDeliveries }: Model): void {
@@ -104,18 +106,21 @@ function wantedOf(webhook: Webhook): object {
   return { url, enabled, secret: currentSecret(webhook) };
 }
 
-/** Ends when it is answered, or when its replica dies. */
-async function perform(by: ModelReplica, one: Action): Promise<void> {
+/** Ends when it is answered, or when its replica dies. `url` is what an update of the address sets. */
+async function perform(by: ModelReplica, one: Action, url: string, refused: string[]): Promise<void> {
+  const change = one.kind === 'update' ? ('url' in one.change ? { url } : one.change) : null;
   const run = {
     register: () => by.register(),
     remove: () => by.remove(),
     reconcile: () => by.reconcile(),
     tamper: () => by.tamper(),
-    update: () => (one.kind === 'update' ? by.update(one.change) : Promise.resolve()),
+    update: () => (change ? by.update(change) : Promise.resolve()),
     rotate: () => (one.kind === 'rotate' ? by.rotate(one.overlapHours) : Promise.resolve()),
   }[one.kind];
   const answered = run().catch((error: unknown) => {
     if (!isAnswer(error)) throw error;
+    const said = !(error instanceof TypeformError) || error.failure === 'refused';
+    if (error.code === 'typeform_error' && said && change && 'url' in change) refused.push(url);
   });
   await Promise.race([answered, by.dead]);
 }

@@ -196,12 +196,13 @@ function wanted(manager: EntityManager, { formId, tag }: Target): Promise<Webhoo
     .getOne();
 }
 
-/** Changes a webhook that is still at this revision. */
+/** Changes a webhook that is still at this revision; false when it is not. */
 async function set(
   manager: EntityManager,
   { id, revision }: Pick<Webhook, 'id' | 'revision'>,
   seen: Partial<Webhook>,
 ): Promise<boolean> {
+  if (Object.keys(seen).length === 0) return manager.existsBy(Webhook, { id, revision });
   const { affected } = await manager.update(Webhook, { id, revision }, seen as QueryDeepPartialEntity<Webhook>);
   return affected === 1;
 }
