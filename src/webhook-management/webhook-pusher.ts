@@ -159,6 +159,7 @@ function refusedBefore(webhook: Webhook | null): PushOutcome {
 }
 
 function busy(): TypeformError {
-  const message = 'another call of the same webhook is under way: the change is kept and will be made; see `pending`';
+  const message =
+    'the change is kept and will be made (see `pending`): another call of the same webhook is under way, or the database is slow';
   return new TypeformError(message, { failure: 'timeout', remoteStatus: null, remoteCode: 'BUSY' });
 }
