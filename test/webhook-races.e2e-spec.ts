@@ -202,6 +202,24 @@ describe('what the release before this one changes', () => {
   });
 });
 
+it('one webhook whose encryption key is gone does not keep the others from being repaired', async () => {
+  const id = await register();
+  await database.pool.query(
+    `INSERT INTO webhook (form_id, tag, url, secret, created_at, updated_at)
+     VALUES ($1, 'another', 'https://hooks.example.com', 'gone.AAAA', now() - interval '1 hour', now())`,
+    [formId],
+  );
+  await putAtTypeform({ enabled: false });
+  const { body } = await compare(other);
+  expect(body).toMatchObject({
+    finished: true,
+    differed: [
+      { tag: 'another', action: 'failed', problem: expect.stringContaining('ENCRYPTION_KEYS') },
+      { id, action: 'repaired' },
+    ],
+  });
+});
+
 describe('the lease on comparing', () => {
   it('of another process is waited for and told, and one of a host that is gone lapses', async () => {
     const id = await register();

@@ -1,5 +1,6 @@
 /** Compares webhooks with Typeform and has Typeform's copy repaired: one form at a time, one call to read, one to repair. */
 import { Injectable, Logger } from '@nestjs/common';
+import { DomainError } from '../core/problem';
 import { Clock } from '../database/clock';
 import { PublicUrl } from '../rest/public-url';
 import type { CallOptions } from '../typeform/typeform-api';
@@ -122,7 +123,9 @@ export class FormReconciler {
       if (webhook.removedAt !== null) return report(webhook, [], 'removed');
       if (!outcome.sent) return report(webhook, [], 'none');
     } catch (error) {
-      if (!(error instanceof TypeformError)) throw error;
+      // One secret whose key is gone does not stop the others from being compared.
+      const unreadable = error instanceof DomainError && error.code === 'internal_error';
+      if (!(error instanceof TypeformError || unreadable)) throw error;
       return report(webhook, drift, 'failed', error.message);
     }
     const { calls } = await this.store.state(webhook);

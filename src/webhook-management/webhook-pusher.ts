@@ -102,15 +102,22 @@ export class WebhookPusher {
     }
   }
 
-  /** The complete desired state, including the secret. */
-  private compose({ id, url, enabled, verifySsl, eventTypes, secret }: Webhook): WebhookChange {
+  /** The complete desired state, including the secret. Throws `internal_error` when its key is gone. */
+  private compose({ id, url, enabled, verifySsl, eventTypes, secret: sealed }: Webhook): WebhookChange {
+    let secret: string;
+    try {
+      secret = open(this.config.encryptionKeys, sealed, id);
+    } catch (cause) {
+      const message = `the secret of webhook ${id} cannot be decrypted: put its key back into ENCRYPTION_KEYS`;
+      throw new DomainError('internal_error', message, { cause });
+    }
     return {
       url,
       enabled,
       verifySsl,
       // Typeform merges event types one by one, so the ones that should be off are sent explicitly.
       eventTypes: { ...EVERY_TYPE_OFF, ...eventTypes },
-      secret: open(this.config.encryptionKeys, secret, id),
+      secret,
     };
   }
 
