@@ -21,6 +21,7 @@ beforeAll(async () => {
     TYPEFORM_API_KEY: API_KEY,
     TYPEFORM_API_BASE_URL: sandbox.url,
     RECONCILE_INTERVAL_SECONDS: '0',
+    ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
   };
   const given = { database, typeformCallsPerSecond: 20 };
   admin = await startTestApp(environment, given);

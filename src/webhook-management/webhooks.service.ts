@@ -14,7 +14,6 @@ import { PublicUrl } from '../rest/public-url';
 import { CallOptions, TypeformApi } from '../typeform/typeform-api';
 import { checkCallbackUrl, endpointUrl } from './callback-url';
 import { WebhookChanges } from './webhook-changes';
-import type { WebhookSettings } from './webhook-state';
 import type { Webhook } from './webhook.entity';
 import type { RegisterWebhookBody, UpdateWebhookBody, WebhooksQuery } from './webhooks.dto';
 import { WebhooksRepository } from './webhooks.repository';
@@ -90,7 +89,7 @@ export class WebhooksService {
     if (body.url !== undefined) this.checkUrl(body.url, body.allowForeignUrl);
     const { url, enabled, verifySsl, eventTypes } = body;
     const asked = Object.entries({ url, enabled, verifySsl, eventTypes }).filter(([, value]) => value !== undefined);
-    await this.changes.update(id, Object.fromEntries(asked) as Partial<WebhookSettings>, author);
+    await this.changes.update(id, Object.fromEntries(asked), author);
     return this.get(id);
   }
 
