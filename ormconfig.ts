@@ -22,6 +22,8 @@ import { FormResponse } from './src/onboarding/form-response.entity';
 import { OnboardingForm } from './src/onboarding/onboarding-form.entity';
 import { TypeformCall } from './src/typeform/pace/typeform-call.entity';
 import { TypeformPaceState } from './src/typeform/pace/typeform-pace.entity';
+import { ReconcilePass } from './src/webhook-management/reconcile-pass.entity';
+import { WebhookPush } from './src/webhook-management/webhook-push.entity';
 import { Webhook } from './src/webhook-management/webhook.entity';
 
 export const ENTITIES = [
@@ -32,6 +34,8 @@ export const ENTITIES = [
   ClientAlias,
   Job,
   Webhook,
+  WebhookPush,
+  ReconcilePass,
   ApiKey,
   AuditEntry,
   TypeformPaceState,

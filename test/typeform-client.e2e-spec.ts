@@ -3,7 +3,7 @@ import { register } from 'prom-client';
 import { TypeformSandbox } from '../sandbox/sandbox';
 import type { DomainError } from '../src/core/problem';
 import { MAX_ANSWER_BYTES } from '../src/typeform/http-exchange';
-import type { CallOptions } from '../src/typeform/typeform-api';
+import type { CallOptions, WebhookChange } from '../src/typeform/typeform-api';
 import { createTestDatabase, TestDatabase } from './support/database';
 import { eventually } from './support/eventually';
 import { HeldAnswers, UNTIL_RELEASED_MS } from './support/held-answers';
@@ -13,6 +13,7 @@ import { WebhookReceiver } from './support/webhook-receiver';
 
 const interactive: CallOptions = { priority: 'interactive' };
 const background: CallOptions = { priority: 'background' };
+const send = (change: WebhookChange) => () => Promise.resolve(change);
 /** The pace is tested elsewhere: here a turn is free almost at once. */
 const UNHURRIED = { typeformCallsPerSecond: 50 };
 
@@ -61,11 +62,11 @@ describe('webhooks', () => {
     const { api } = replica;
     const url = 'https://example.com/hook';
     const change = { url, enabled: true, secret: 'a-secret-of-the-webhook', eventTypes: { form_response: true } };
-    expect(await api.putWebhook(formId, 'onboarding', change, interactive)).toMatchObject({
+    expect(await api.putWebhook(formId, 'onboarding', send(change), interactive)).toMatchObject({
       tag: 'onboarding',
       enabled: true,
     });
-    const changed = await api.putWebhook(formId, 'onboarding', { verifySsl: false }, interactive);
+    const changed = await api.putWebhook(formId, 'onboarding', send({ verifySsl: false }), interactive);
     expect(changed).toEqual({
       tag: 'onboarding',
       url,
@@ -86,11 +87,11 @@ describe('webhooks', () => {
   it('of a form that is not there are an error, not "none"', async () => {
     const error = { code: 'typeform_error', remoteStatus: 404, remoteCode: 'FORM_NOT_FOUND' };
     await expect(replica.api.getWebhook('unknown', 'x', interactive)).rejects.toMatchObject(error);
-    await expect(replica.api.putWebhook('unknown', 'x', {}, interactive)).rejects.toMatchObject(error);
+    await expect(replica.api.putWebhook('unknown', 'x', send({}), interactive)).rejects.toMatchObject(error);
   });
 
   it("Typeform's reasons for refusing one are passed on", async () => {
-    const refused = replica.api.putWebhook(formId, 'x', { url: 'nowhere' }, interactive);
+    const refused = replica.api.putWebhook(formId, 'x', send({ url: 'nowhere' }), interactive);
     await expect(refused).rejects.toMatchObject({
       code: 'typeform_error',
       remoteStatus: 400,

@@ -4,10 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
  * Work that only one process does at a time, over all replicas. `processing` is shared by all batches and `appending` by all inserts into the
  * inbox (a trigger takes it); an erasure takes both exclusively.
  */
-export type LockName = 'migrations' | 'audit' | 'reconcile' | 'processing' | 'appending';
-
-/** Well within the time after which a silent connection is closed (guard-connection.ts). */
-const HEARTBEAT_MS = 10_000;
+export type LockName = 'migrations' | 'audit' | 'processing' | 'appending';
 
 const keyOf = (name: LockName): string => `typeform-onboarding:${name}`;
 
@@ -37,33 +34,4 @@ export async function lockUntilCommit(manager: EntityManager, name: LockName): P
 /** Like {@link lockUntilCommit}, but shared: waits only for an exclusive holder. */
 export async function shareUntilCommit(manager: EntityManager, name: LockName): Promise<void> {
   await manager.query('SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [keyOf(name)]);
-}
-
-/**
- * Runs `work` if no other process holds the lock, and says whether it did. The lock lives on its own connection, which is kept
- * from falling silent; if it is lost, so is the lock, and the signal given to `work` is aborted.
- */
-export async function tryAdvisoryLock(
-  dataSource: DataSource,
-  name: LockName,
-  work: (lost: AbortSignal) => Promise<void>,
-): Promise<boolean> {
-  await using runner = dataSource.createQueryRunner();
-  const key = keyOf(name);
-  const [row] = (await runner.query('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken', [key])) as {
-    taken: boolean;
-  }[];
-  if (row?.taken !== true) return false;
-  const lost = new AbortController();
-  const heartbeat = setInterval(() => {
-    runner.query('SELECT 1').catch(() => lost.abort(new Error(`the lock '${name}' was lost with its connection`)));
-  }, HEARTBEAT_MS);
-  try {
-    await work(lost.signal);
-    return true;
-  } finally {
-    clearInterval(heartbeat);
-    // The lock was lost with its connection.
-    await runner.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [key]).catch(() => undefined);
-  }
 }

@@ -20,6 +20,7 @@ import { Retention1764998000000 } from '../../migrations/1764998000000-retention
 import { BackfillTurns1764996000000 } from '../../migrations/1764996000000-backfill-turns';
 import { IntakeOutages1764996100000 } from '../../migrations/1764996100000-intake-outages';
 import { Completeness1764996200000 } from '../../migrations/1764996200000-completeness';
+import { WebhookRevision1764994000000 } from '../../migrations/1764994000000-webhook-revision';
 import { withAdvisoryLock } from './advisory-lock';
 
 export const MIGRATIONS = [
@@ -43,6 +44,7 @@ export const MIGRATIONS = [
   BackfillTurns1764996000000,
   IntakeOutages1764996100000,
   Completeness1764996200000,
+  WebhookRevision1764994000000,
 ];
 export const MIGRATIONS_TABLE = 'schema_migration';
 

@@ -3,7 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { requireRegion } from './region';
 import { TypeformAccount } from './typeform-account';
-import { CallOptions, FormQuery, ResponseQuery, TypeformApi, WebhookChange } from './typeform-api';
+import { CallOptions, DecidedInTurn, FormQuery, ResponseQuery, TypeformApi, WebhookChange } from './typeform-api';
 import { RemoteCall, TypeformCaller } from './typeform-caller';
 import { TypeformError } from './typeform-error';
 import { TypeformMetrics } from './typeform-metrics';
@@ -74,19 +74,42 @@ export class HttpTypeformApi extends TypeformApi {
     });
   }
 
-  async putWebhook(formId: string, tag: string, change: WebhookChange, options: CallOptions): Promise<RemoteWebhook> {
-    const { url, enabled, secret, verifySsl, eventTypes } = change;
-    // JSON omits undefined members, so Typeform keeps their values.
-    const body = { url, enabled, secret, verify_ssl: verifySsl, event_types: eventTypes };
-    const call = { ...options, operation: 'put_webhook', method: 'PUT', path: webhookPath(formId, tag), body } as const;
-    return this.caller.call(call, webhookSchema);
+  async putWebhook(
+    formId: string,
+    tag: string,
+    decide: DecidedInTurn<WebhookChange>,
+    options: CallOptions,
+  ): Promise<RemoteWebhook | null> {
+    const inTurn = async () => {
+      const change = await decide();
+      if (change === null) return null;
+      const { url, enabled, secret, verifySsl, eventTypes } = change;
+      // JSON omits undefined members, so Typeform keeps their values.
+      return { body: { url, enabled, secret, verify_ssl: verifySsl, event_types: eventTypes } };
+    };
+    const call = { ...options, operation: 'put_webhook', method: 'PUT', path: webhookPath(formId, tag) } as const;
+    return this.caller.callDecided({ ...call, inTurn }, webhookSchema);
   }
 
-  async deleteWebhook(formId: string, tag: string, options: CallOptions): Promise<void> {
+  async deleteWebhook(
+    formId: string,
+    tag: string,
+    options: CallOptions,
+    decide?: DecidedInTurn<true>,
+  ): Promise<boolean> {
     const call = { ...options, operation: 'delete_webhook', method: 'DELETE', path: webhookPath(formId, tag) } as const;
-    await this.caller.call(call, anythingSchema).catch((error: unknown) => {
+    const inTurn = decide && (async () => ((await decide()) === null ? null : {}));
+    const answer = inTurn
+      ? this.caller.callDecided(
+          { ...call, inTurn },
+          anythingSchema.transform(() => true as const),
+        )
+      : this.caller.call(call, anythingSchema).then(() => true as const);
+    const sent = await answer.catch((error: unknown) => {
       if (!isNotFound(error)) throw error;
+      return true;
     });
+    return sent !== null;
   }
 
   async listResponses(formId: string, wanted: ResponseQuery, options: CallOptions): Promise<RemoteResponsePage> {

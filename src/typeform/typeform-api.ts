@@ -30,6 +30,12 @@ export interface WebhookChange {
   eventTypes?: Readonly<Record<string, boolean>>;
 }
 
+/**
+ * What a call sends, decided when its turn has come and right before it is sent, so that it is never out of date; null: nothing. Such a
+ * call is tried once, and the caller decides anew.
+ */
+export type DecidedInTurn<T> = () => Promise<T | null>;
+
 export type ResponseType = 'started' | 'partial' | 'completed';
 
 /** Which responses; newest first. `before` and `after` are tokens, exclusive; times are inclusive and of whole seconds. */
@@ -66,11 +72,21 @@ export abstract class TypeformApi {
   /** null when the form has no webhook with this tag; a missing form is an error. */
   abstract getWebhook(formId: string, tag: string, options: CallOptions): Promise<RemoteWebhook | null>;
 
-  /** Creates or changes a webhook. */
-  abstract putWebhook(formId: string, tag: string, change: WebhookChange, options: CallOptions): Promise<RemoteWebhook>;
+  /** Creates or changes a webhook. null when nothing was sent: `decide` said so, or the turn had passed when it had decided. */
+  abstract putWebhook(
+    formId: string,
+    tag: string,
+    decide: DecidedInTurn<WebhookChange>,
+    options: CallOptions,
+  ): Promise<RemoteWebhook | null>;
 
-  /** Succeeds if it is already gone. */
-  abstract deleteWebhook(formId: string, tag: string, options: CallOptions): Promise<void>;
+  /** Succeeds if it is already gone. With `decide`: false when nothing was sent, as for {@link putWebhook}. */
+  abstract deleteWebhook(
+    formId: string,
+    tag: string,
+    options: CallOptions,
+    decide?: DecidedInTurn<true>,
+  ): Promise<boolean>;
 
   /** One page of responses, after checking that we call the host that keeps them. */
   abstract listResponses(formId: string, query: ResponseQuery, options: CallOptions): Promise<RemoteResponsePage>;

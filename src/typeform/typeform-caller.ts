@@ -27,6 +27,11 @@ export interface RemoteCall extends CallOptions {
   body?: unknown;
 }
 
+/** A call whose body is decided in its turn; null: nothing is sent. */
+export interface DecidedCall extends Omit<RemoteCall, 'body'> {
+  inTurn: () => Promise<{ body?: unknown } | null>;
+}
+
 @Injectable()
 export class TypeformCaller {
   private readonly logger = new Logger(TypeformCaller.name);
@@ -43,34 +48,67 @@ export class TypeformCaller {
   async call<Schema extends z.ZodType>(call: RemoteCall, schema: Schema): Promise<z.output<Schema>> {
     for (let attempts = 1; ; attempts += 1) {
       try {
-        return await this.attempt(call, schema);
+        const turn = await this.turnFor(call);
+        return await this.attempt(call, turn, schema);
       } catch (error) {
         if (!(error instanceof TypeformError)) throw error;
-        const { failure, remoteStatus, remoteCode, retryAfterSeconds } = error;
-        const { operation, priority, signal, requestId } = call;
-        const delayMs = retryDelayMs({ failure, priority, attempts, retryAfterSeconds });
-        const retry = { attempts, retryInMs: delayMs };
-        const facts = {
-          operation,
-          priority,
-          failure,
-          remoteStatus,
-          remoteCode,
-          ...retry,
-          requestId: requestId ?? null,
-        };
-        // A missing webhook is a normal answer.
-        if (failure !== 'not_found') this.logger.warn('A call to Typeform failed', facts);
+        const { failure, retryAfterSeconds } = error;
+        const delayMs = retryDelayMs({ failure, priority: call.priority, attempts, retryAfterSeconds });
+        this.logFailure(call, error, { attempts, retryInMs: delayMs });
         if (delayMs === null) throw error;
-        await delay(delayMs, undefined, { signal });
+        await delay(delayMs, undefined, { signal: call.signal });
       }
     }
   }
 
-  /** One turn, one request. */
-  private async attempt<Schema extends z.ZodType>(call: RemoteCall, schema: Schema): Promise<z.output<Schema>> {
-    const turn = await this.pace.take({ operation: call.operation, priority: call.priority, signal: call.signal });
-    this.metrics.waited(call.priority, turn.waitedMs / 1000);
+  /**
+   * Decides in the call's turn what to send, and sends it, once. Resolves to null when nothing was sent: there was nothing to send, or the
+   * decision took so long that the call would come too close to the next one.
+   */
+  async callDecided<Schema extends z.ZodType>(call: DecidedCall, schema: Schema): Promise<z.output<Schema> | null> {
+    const turn = await this.turnFor(call);
+    let decided: { body?: unknown } | null = null;
+    try {
+      decided = await call.inTurn();
+    } finally {
+      if (decided === null || !this.pace.isFresh(turn)) {
+        await this.pace.giveBack(turn);
+        decided = null;
+      }
+    }
+    if (decided === null) return null;
+    try {
+      return await this.attempt({ ...call, ...decided }, turn, schema);
+    } catch (error) {
+      if (error instanceof TypeformError) this.logFailure(call, error, {});
+      throw error;
+    }
+  }
+
+  private async turnFor({ operation, priority, signal }: Omit<RemoteCall, 'body'>): Promise<Turn> {
+    const turn = await this.pace.take({ operation, priority, signal });
+    this.metrics.waited(priority, turn.waitedMs / 1000);
+    return turn;
+  }
+
+  private logFailure(
+    { operation, priority, requestId }: Omit<RemoteCall, 'body'>,
+    error: TypeformError,
+    more: object,
+  ): void {
+    const { failure, remoteStatus, remoteCode } = error;
+    // A missing webhook is a normal answer.
+    if (failure === 'not_found') return;
+    const facts = { operation, priority, failure, remoteStatus, remoteCode, ...more, requestId: requestId ?? null };
+    this.logger.warn('A call to Typeform failed', facts);
+  }
+
+  /** One request in its turn. */
+  private async attempt<Schema extends z.ZodType>(
+    call: RemoteCall,
+    turn: Turn,
+    schema: Schema,
+  ): Promise<z.output<Schema>> {
     const sentAt = performance.now();
     let status: number | null = null;
     try {

@@ -1,19 +1,24 @@
 /** Compares all webhooks with Typeform periodically, in one process at a time. */
 import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { randomUUID } from 'node:crypto';
 import { AppConfig } from '../config/app-config';
-import { tryAdvisoryLock } from '../database/advisory-lock';
 import { Clock } from '../database/clock';
 import type { CallOptions } from '../typeform/typeform-api';
 import { WebhookMetrics } from './webhook-metrics';
 import { FormReport, FormReconciler } from './form-reconciler';
+import { LEASE_RENEWAL_MS, ReconcilePassRepository } from './reconcile-pass.repository';
 import { WebhooksRepository } from './webhooks.repository';
 
 const FORMS_PER_PAGE = 100;
 
-/** The result of a pass over everything. `finished` is false when it was cut short or another process is already running one. */
+/** How often someone who waits for another process's pass to end asks again. */
+const ASK_AGAIN_MS = 500;
+
+/** The result of a pass over everything. `finished` is false when it was cut short. */
 export interface PassReport extends FormReport {
   finished: boolean;
+  /** Nothing was compared, because another process was making a pass all the time. */
+  madeElsewhere: boolean;
 }
 
 @Injectable()
@@ -25,7 +30,7 @@ export class AllFormsReconciler implements OnApplicationBootstrap, BeforeApplica
 
   constructor(
     private readonly config: AppConfig,
-    private readonly dataSource: DataSource,
+    private readonly passes: ReconcilePassRepository,
     private readonly repository: WebhooksRepository,
     private readonly reconciler: FormReconciler,
     private readonly metrics: WebhookMetrics,
@@ -42,34 +47,58 @@ export class AllFormsReconciler implements OnApplicationBootstrap, BeforeApplica
     await this.running?.catch(() => undefined);
   }
 
-  /** One pass over all forms, unless another process is making one. Memory holds one page of form ids and the differences. */
-  async pass(call: CallOptions, force: boolean): Promise<PassReport> {
-    const found: PassReport = { webhooks: [], strays: [], finished: false };
-    const took = await tryAdvisoryLock(this.dataSource, 'reconcile', async (lost) => {
-      const signal = call.signal ? AbortSignal.any([call.signal, lost]) : lost;
-      let after = '';
-      for (;;) {
-        const formIds = await this.repository.formsToReconcile(after, FORMS_PER_PAGE);
-        for (const formId of formIds) {
-          if (signal.aborted) return;
-          const { webhooks, strays } = await this.reconciler.reconcileForm(formId, { ...call, signal }, { force });
-          found.webhooks.push(...webhooks);
-          found.strays.push(...strays);
-        }
-        const last = formIds.at(-1);
-        if (formIds.length < FORMS_PER_PAGE || last === undefined) break;
-        after = last;
+  /**
+   * One pass over all forms, one process at a time; while another makes one, this one waits for it if `wait`, as long as the signal allows.
+   * Memory holds one page of form ids and the differences.
+   */
+  async pass(call: CallOptions, { force, wait }: { force: boolean; wait: boolean }): Promise<PassReport> {
+    const report: PassReport = { webhooks: [], strays: [], finished: false, madeElsewhere: true };
+    const owner = randomUUID();
+    while (!(await this.passes.hold(owner))) {
+      if (!wait || call.signal?.aborted) return report;
+      await this.clock.sleep(ASK_AGAIN_MS);
+    }
+    report.madeElsewhere = false;
+    const lost = new AbortController();
+    const lease = setInterval(() => {
+      // An unreachable database says nothing about who holds the lease.
+      this.passes.hold(owner).then(
+        (held) => held || lost.abort(new Error('another process has taken over the comparison')),
+        () => undefined,
+      );
+    }, LEASE_RENEWAL_MS);
+    try {
+      const signal = call.signal ? AbortSignal.any([call.signal, lost.signal]) : lost.signal;
+      await this.compare(report, { ...call, signal }, force);
+    } finally {
+      clearInterval(lease);
+      // Without the database the lease lapses by itself.
+      await this.passes.release(owner).catch(() => undefined);
+    }
+    return report;
+  }
+
+  private async compare(report: PassReport, call: CallOptions, force: boolean): Promise<void> {
+    let after = '';
+    for (;;) {
+      const formIds = await this.repository.formsToReconcile(after, FORMS_PER_PAGE);
+      for (const formId of formIds) {
+        if (call.signal?.aborted) return;
+        const { webhooks, strays } = await this.reconciler.reconcileForm(formId, call, { force });
+        report.webhooks.push(...webhooks);
+        report.strays.push(...strays);
       }
-      found.finished = true;
-      this.metrics.compared(this.clock.now());
-    });
-    if (!took) this.logger.debug('Another process is comparing the webhooks with Typeform');
-    return found;
+      const last = formIds.at(-1);
+      if (formIds.length < FORMS_PER_PAGE || last === undefined) break;
+      after = last;
+    }
+    report.finished = true;
+    this.metrics.compared(this.clock.now());
   }
 
   private schedule(): void {
     this.timer = setTimeout(() => {
-      this.running = this.pass({ priority: 'background', signal: this.stop.signal }, false)
+      this.running = this.pass({ priority: 'background', signal: this.stop.signal }, { force: false, wait: false })
         .catch((error: unknown) => {
           if (!this.stop.signal.aborted) {
             const why = error instanceof Error ? error.message : 'unknown error';

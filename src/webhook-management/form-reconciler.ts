@@ -1,7 +1,6 @@
-/** Compares webhooks with Typeform and repairs Typeform's copy: one form at a time, one call to read, one to repair. */
+/** Compares webhooks with Typeform and has Typeform's copy repaired: one form at a time, one call to read, one to repair. */
 import { Injectable, Logger } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { AuditLog } from '../audit/audit-log';
+import { DomainError } from '../core/problem';
 import { Clock } from '../database/clock';
 import { PublicUrl } from '../rest/public-url';
 import type { CallOptions } from '../typeform/typeform-api';
@@ -10,12 +9,13 @@ import { TypeformError } from '../typeform/typeform-error';
 import type { RemoteWebhook } from '../typeform/typeform-schemas';
 import { endpointUrl } from './callback-url';
 import { MappingCheck } from './mapping-check';
-import { MissedSubmissions } from './missed-submissions';
-import { WebhookMetrics } from './webhook-metrics';
-import { compareWebhook, isDisabledByTypeform, repairBackoffMs, WebhookDrift } from './webhook-state';
+import { Goal, isDue, PushState } from './push-decision';
+import { afterRepair, repairDeferredUntil, stillDrifting } from './repair-backoff';
+import { RepairFollowUp } from './repair-follow-up';
 import { WebhookPusher } from './webhook-pusher';
+import { compareWebhook, statusOfDrift, WebhookDrift } from './webhook-state';
+import { WebhookStore } from './webhook-store';
 import type { Webhook } from './webhook.entity';
-import { WebhooksRepository } from './webhooks.repository';
 
 /** The finding about one webhook, and what was done. */
 export interface Reconciled {
@@ -39,7 +39,11 @@ export interface FormReport {
   strays: Stray[];
 }
 
-const RECONCILER = { actor: { id: 'reconciler', name: 'reconciler' }, requestId: null };
+/** A webhook's place before Typeform was asked: what was seen says nothing about a place that was written to since. */
+interface Known {
+  webhook: Webhook;
+  before: PushState;
+}
 
 @Injectable()
 export class FormReconciler {
@@ -47,14 +51,11 @@ export class FormReconciler {
 
   constructor(
     private readonly api: TypeformApi,
-    private readonly repository: WebhooksRepository,
+    private readonly store: WebhookStore,
     private readonly pusher: WebhookPusher,
-    private readonly missed: MissedSubmissions,
+    private readonly followUp: RepairFollowUp,
     private readonly mappings: MappingCheck,
-    private readonly audit: AuditLog,
-    private readonly metrics: WebhookMetrics,
     private readonly publicUrl: PublicUrl,
-    private readonly dataSource: DataSource,
     private readonly clock: Clock,
   ) {}
 
@@ -67,20 +68,19 @@ export class FormReconciler {
     call: CallOptions,
     { id, force = false }: { id?: string; force?: boolean } = {},
   ): Promise<FormReport> {
-    const all = await this.repository.ofForm(formId);
-    const due = all.filter(
-      (webhook) => (webhook.removedAt === null || webhook.pending) && (id === undefined || webhook.id === id),
-    );
+    const all = await this.store.ofForm(formId);
+    const wanted = all.filter((webhook) => isOpen(webhook) && (id === undefined || webhook.id === id));
+    const known: Known[] = [];
+    for (const webhook of wanted) known.push({ webhook, before: await this.store.state(webhook) });
     let remote: RemoteWebhook[];
     try {
       remote = await this.api.listWebhooks(formId, call);
     } catch (error) {
       if (!(error instanceof TypeformError)) throw error;
-      for (const webhook of due) await this.pusher.recordFailure(webhook, error);
-      return { webhooks: due.map((webhook) => report(webhook, [], 'failed', error.message)), strays: [] };
+      return { webhooks: await this.unreachable(known, error, call), strays: [] };
     }
     const webhooks: Reconciled[] = [];
-    for (const webhook of due) webhooks.push(await this.reconcile(webhook, remote, call, force));
+    for (const one of known) webhooks.push(await this.reconcile(one, remote, call, force));
     const strays = id === undefined ? await this.findStrays(formId, all, remote, call) : [];
     await this.mappings.check(formId, call).catch((error: unknown) => {
       if (!(error instanceof TypeformError)) throw error;
@@ -89,76 +89,67 @@ export class FormReconciler {
   }
 
   private async reconcile(
-    webhook: Webhook,
+    { webhook, before }: Known,
     remote: RemoteWebhook[],
     call: CallOptions,
     force: boolean,
   ): Promise<Reconciled> {
+    if (webhook.removedAt !== null) return this.bring(webhook, [], { kind: 'due' }, call);
+    const state = await this.store.state(webhook);
+    if (!isSameMoment(before, state)) return this.bring(webhook, [], { kind: 'due' }, call);
     const seen = remote.find(({ tag }) => tag === webhook.tag) ?? null;
-    if (webhook.removedAt !== null) return this.finishRemoval(webhook, seen, call);
     const drift = compareWebhook(webhook, seen);
-    if (drift.length === 0 && !webhook.pending) {
-      await this.pusher.record(webhook, seen, { repairs: 0, nextRepairAt: null });
-      return report(webhook, drift, 'none');
-    }
+    const { calls } = before;
     const now = this.clock.now();
-    if (!force && webhook.nextRepairAt !== null && webhook.nextRepairAt > now) {
-      await this.pusher.record(webhook, seen);
-      return report(
-        webhook,
-        drift,
-        'deferred',
-        `it keeps drifting; the next repair is at ${webhook.nextRepairAt.toISOString()}`,
-      );
-    }
-    return this.repair(webhook, drift, call);
+    await this.store.observe(webhook, calls, {
+      drift,
+      status: statusOfDrift(drift),
+      observedAt: now,
+      problem: null,
+      repairHistory: stillDrifting(webhook.repairHistory, drift),
+    });
+    if (drift.length === 0 || isDue(state)) return this.bring(webhook, drift, { kind: 'due' }, call);
+    const deferredUntil = force ? null : repairDeferredUntil(webhook.repairHistory, drift, now);
+    if (deferredUntil === null) return this.bring(webhook, drift, { kind: 'repair', calls }, call);
+    const problem = `it keeps drifting; the next repair is at ${deferredUntil.toISOString()}`;
+    return report(webhook, drift, 'deferred', problem);
   }
 
-  private async repair(webhook: Webhook, drift: WebhookDrift[], call: CallOptions): Promise<Reconciled> {
+  /** Has Typeform's copy brought to what is wanted at that moment; records a repair if that took a call. */
+  private async bring(webhook: Webhook, drift: WebhookDrift[], goal: Goal, call: CallOptions): Promise<Reconciled> {
     try {
-      await this.pusher.push(webhook, call);
+      const outcome = await this.pusher.push(webhook, goal, call);
+      if (outcome.result === 'refused') return report(webhook, drift, 'failed', outcome.error.message);
+      if (webhook.removedAt !== null) return report(webhook, [], 'removed');
+      if (!outcome.sent) return report(webhook, [], 'none');
     } catch (error) {
-      if (!(error instanceof TypeformError)) throw error;
+      // One secret whose key is gone does not stop the others from being compared.
+      const unreadable = error instanceof DomainError && error.code === 'internal_error';
+      if (!(error instanceof TypeformError || unreadable)) throw error;
       return report(webhook, drift, 'failed', error.message);
     }
-    const now = this.clock.now();
-    const repairs = webhook.repairs + 1;
-    await this.repository.observe(webhook, {
-      repairs,
-      nextRepairAt: new Date(now.getTime() + repairBackoffMs(repairs)),
+    const { calls } = await this.store.state(webhook);
+    await this.store.observe(webhook, calls, {
+      repairHistory: afterRepair(webhook.repairHistory, drift, this.clock.now()),
     });
-    const fields = drift.map(({ field }) => field);
-    // An admin's pending change already has its audit entry.
-    if (fields.length > 0) {
-      await this.dataSource.transaction((manager) =>
-        this.audit.record(manager, {
-          ...RECONCILER,
-          action: 'webhook.repaired',
-          subject: webhook.id,
-          details: { drift },
-        }),
-      );
-    }
-    this.metrics.repaired(fields.length > 0 ? fields : ['pending']);
-    const { id: webhookId, formId } = webhook;
-    const requestId = call.requestId ?? null;
-    this.logger.warn('Repaired a webhook at Typeform', { webhookId, formId, fields, requestId });
-    const wasMissing = fields.includes('existence') && webhook.observedAt !== null;
-    if (wasMissing || isDisabledByTypeform(drift)) await this.missed.recover(webhook.formId);
+    // Nobody waits for what an upgrade or a new encryption key has to be sent for.
+    if (drift.length > 0 || webhook.pending) await this.followUp.repaired(webhook, drift, call);
     return report(webhook, drift, 'repaired');
   }
 
-  /** Deletes at Typeform what was removed here, unless its tag now belongs to a newer webhook of ours. */
-  private async finishRemoval(webhook: Webhook, seen: RemoteWebhook | null, call: CallOptions): Promise<Reconciled> {
-    const successor = await this.repository.findActive(webhook.formId, webhook.tag);
-    try {
-      if (seen !== null && successor === null) await this.pusher.push(webhook, call);
-      else await this.repository.observe(webhook, { pending: false, problem: null, observedAt: this.clock.now() });
-      return report(webhook, [], 'removed');
-    } catch (error) {
-      if (!(error instanceof TypeformError)) throw error;
-      return report(webhook, [], 'failed', error.message);
+  private async unreachable(known: Known[], error: TypeformError, call: CallOptions): Promise<Reconciled[]> {
+    const reports: Reconciled[] = [];
+    for (const { webhook, before } of known) {
+      // A form that is gone has no webhooks either, so the deletion of one can be confirmed.
+      if (webhook.removedAt !== null && error.failure === 'not_found') {
+        reports.push(await this.bring(webhook, [], { kind: 'due' }, call));
+        continue;
+      }
+      const status = webhook.removedAt === null ? 'unreachable' : 'removed';
+      await this.store.observe(webhook, before.calls, { status, problem: error.message });
+      reports.push(report(webhook, [], 'failed', error.message));
     }
+    return reports;
   }
 
   /** Webhooks that deliver to one of our endpoints under a tag we do not manage; their deliveries are refused. */
@@ -168,13 +159,13 @@ export class FormReconciler {
     remote: RemoteWebhook[],
     call: CallOptions,
   ): Promise<Stray[]> {
-    const tags = new Set(ours.filter(({ removedAt }) => removedAt === null).map(({ tag }) => tag));
+    const tags = new Set(ours.filter(isOpen).map(({ tag }) => tag));
     const prefix = endpointUrl(this.publicUrl.value, '');
     const strays: Stray[] = [];
     for (const { tag, url } of remote) {
       if (tags.has(tag) || !url.startsWith(prefix)) continue;
       const former = ours.some((webhook) => webhook.removedAt !== null && webhook.url === url);
-      const deleted = former && (await this.deleteStray(formId, tag, call));
+      const deleted = former && (await this.deleteStray({ formId, tag }, call));
       const facts = { formId, tag, requestId: call.requestId ?? null };
       if (!deleted) this.logger.warn('A webhook at Typeform points to this service but is not managed by it', facts);
       strays.push({ formId, tag, deleted });
@@ -182,15 +173,29 @@ export class FormReconciler {
     return strays;
   }
 
-  private async deleteStray(formId: string, tag: string, call: CallOptions): Promise<boolean> {
+  /** Its place may have been given to a webhook of ours meanwhile: that one stays. */
+  private async deleteStray(target: { formId: string; tag: string }, call: CallOptions): Promise<boolean> {
+    const { calls } = await this.store.state(target);
     try {
-      await this.api.deleteWebhook(formId, tag, call);
-      return true;
+      const outcome = await this.pusher.push(target, { kind: 'stray', calls }, call);
+      return outcome.result === 'done' && outcome.sent;
     } catch (error) {
       if (!(error instanceof TypeformError)) throw error;
       return false;
     }
   }
+}
+
+/** It exists, or may still exist at Typeform. */
+function isOpen({ removedAt, pending, pushedRevision, revision }: Webhook): boolean {
+  return removedAt === null || pending || pushedRevision !== revision;
+}
+
+/** Nothing was changed here or written to Typeform between the two. */
+function isSameMoment(before: PushState, after: PushState): boolean {
+  const unchanged = before.webhook?.id === after.webhook?.id && before.webhook?.revision === after.webhook?.revision;
+  const running = [before, after].some(({ call }) => call !== null && !call.lapsed);
+  return unchanged && before.calls === after.calls && !running;
 }
 
 function report(

@@ -18,13 +18,14 @@ export class ReconcileOnRequest {
     private readonly reconciler: FormReconciler,
   ) {}
 
-  /** All webhooks, or as many as fit into 20 s. */
+  /** All webhooks, or as many as fit into 20 s. A pass that another process is making is waited for, and said if it takes longer. */
   async all(requestId: string | null): Promise<ReconcileResult> {
     const signal = AbortSignal.timeout(MAX_DURATION_MS);
     const unreadable = new UnreadableCount();
     const call: CallOptions = { priority: 'interactive', signal, requestId, onUnreadable: unreadable.add };
-    const report = await this.loop.pass(call, true);
-    return { ...toResult(report), unreadable: unreadable.total, finished: report.finished };
+    const report = await this.loop.pass(call, { force: true, wait: true });
+    const { finished, madeElsewhere } = report;
+    return { ...toResult(report), unreadable: unreadable.total, finished, madeElsewhere };
   }
 
   /** One webhook. Throws `not_found`. */
@@ -33,7 +34,7 @@ export class ReconcileOnRequest {
     const unreadable = new UnreadableCount();
     const call: CallOptions = { priority: 'interactive', requestId, onUnreadable: unreadable.add };
     const report = await this.reconciler.reconcileForm(formId, call, { id, force: true });
-    return { ...toResult(report), unreadable: unreadable.total, finished: true };
+    return { ...toResult(report), unreadable: unreadable.total, finished: true, madeElsewhere: false };
   }
 }
 
@@ -43,6 +44,6 @@ class UnreadableCount {
   readonly add = (count: number): void => void (this.total += count);
 }
 
-function toResult({ webhooks, strays }: FormReport): Omit<ReconcileResult, 'finished' | 'unreadable'> {
+function toResult({ webhooks, strays }: FormReport): Pick<ReconcileResult, 'checked' | 'differed' | 'strays'> {
   return { checked: webhooks.length, differed: webhooks.filter(({ action }) => action !== 'none'), strays };
 }

@@ -14,7 +14,14 @@ import { WEBHOOK_METRIC_PROVIDERS, WebhookMetrics } from './webhook-metrics';
 import { FormReconciler } from './form-reconciler';
 import { WebhookSecretsCache } from './webhook-secrets';
 import { WebhookSecretsRepository } from './webhook-secrets.repository';
+import { ReconcilePass } from './reconcile-pass.entity';
+import { ReconcilePassRepository } from './reconcile-pass.repository';
+import { RepairFollowUp } from './repair-follow-up';
+import { WebhookChanges } from './webhook-changes';
+import { WebhookPush } from './webhook-push.entity';
 import { WebhookPusher } from './webhook-pusher';
+import { WebhookStore } from './webhook-store';
+import { WebhookStoreRepository } from './webhook-store.repository';
 import { WebhookTester } from './webhook-tester';
 import { CallbackUrls } from './callback-urls';
 import { Webhook } from './webhook.entity';
@@ -25,7 +32,7 @@ import { WebhooksService } from './webhooks.service';
 /** Webhooks at Typeform: registers, changes and repairs them, and provides their signing secrets to the intake. */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([Webhook]),
+    TypeOrmModule.forFeature([Webhook, WebhookPush, ReconcilePass]),
     TypeformModule,
     AuditModule,
     OnboardingModule,
@@ -37,7 +44,11 @@ import { WebhooksService } from './webhooks.service';
     CallbackUrls,
     WebhooksService,
     WebhooksRepository,
+    WebhookChanges,
     WebhookPusher,
+    { provide: WebhookStore, useClass: WebhookStoreRepository },
+    ReconcilePassRepository,
+    RepairFollowUp,
     WebhookTester,
     FormReconciler,
     AllFormsReconciler,

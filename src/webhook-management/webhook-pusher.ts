@@ -1,71 +1,172 @@
-/** Brings Typeform's copy of a webhook to its desired state, and records the observed state. */
+/**
+ * The only one who writes webhooks to Typeform. It sends what the row says in the moment the call's turn has come, one call at a time
+ * for each form and tag over all replicas, and goes on until what is sent is what is stored.
+ */
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../config/app-config';
+import { DomainError } from '../core/problem';
 import { open } from '../core/secret-box';
 import { Clock } from '../database/clock';
-import type { CallOptions } from '../typeform/typeform-api';
+import { retryDelayMs } from '../typeform/retry-policy';
+import type { CallOptions, WebhookChange } from '../typeform/typeform-api';
 import { TypeformApi } from '../typeform/typeform-api';
 import { TypeformError } from '../typeform/typeform-error';
-import { compareWebhook, EVENT_TYPES, statusOfDrift, WebhookSettings } from './webhook-state';
+import type { RemoteWebhook } from '../typeform/typeform-schemas';
+import { Goal, nextStep, Target } from './push-decision';
+import { compareWebhook, EVENT_TYPES, statusOfDrift } from './webhook-state';
+import { BegunCall, FailedCall, WebhookStore } from './webhook-store';
 import type { Webhook } from './webhook.entity';
-import { WebhooksRepository } from './webhooks.repository';
 
 const EVERY_TYPE_OFF = Object.fromEntries(EVENT_TYPES.map((type) => [type, false]));
+const LOOK_AGAIN_MS = 200;
+/** How long a call waits for others of the same webhook, or for a turn in which it can be sent. */
+const PATIENCE_MS = 10_000;
+const REFUSALS = ['unauthorized', 'not_found', 'refused', 'wrong_region'];
+
+/** `refused`: Typeform refused this revision for good. `certainAt` as for a failed call of WebhookStore. */
+export type PushOutcome =
+  | { result: 'done'; sent: boolean }
+  | { result: 'refused'; revision: number; certainAt: number | null; error: DomainError };
 
 @Injectable()
 export class WebhookPusher {
   constructor(
     private readonly config: AppConfig,
     private readonly api: TypeformApi,
-    private readonly repository: WebhooksRepository,
+    private readonly store: WebhookStore,
     private readonly clock: Clock,
   ) {}
 
   /**
-   * One merging PUT with the complete desired state, including the secret (or a DELETE when it was removed). On success the
-   * change is no longer pending; on failure the recorded webhook stays unchanged and the error is passed on.
+   * Calls Typeform until the goal is reached. Throws Typeform's error when a call got no usable answer (the change stays pending), and
+   * what TypeformApi throws before a call is sent.
    */
-  async push(webhook: Webhook, call: CallOptions): Promise<void> {
-    try {
-      if (webhook.removedAt !== null) {
-        await this.api.deleteWebhook(webhook.formId, webhook.tag, call);
-        await this.repository.observe(webhook, { pending: false, problem: null, observedAt: this.clock.now() });
-        return;
+  async push(target: Target, goal: Goal, call: CallOptions): Promise<PushOutcome> {
+    const givesUpAt = this.clock.monotonicMs() + PATIENCE_MS;
+    for (let attempts = 1; ;) {
+      const state = await this.store.state(target);
+      const step = nextStep(state, goal);
+      if (step === 'nothing') return { result: 'done', sent: false };
+      if (step === 'refused') return refusedBefore(state.webhook);
+      if (step !== 'wait') {
+        const sent = await this.send(target, step, goal, call);
+        if (sent.outcome === 'done' && (goal.kind !== 'made' || sent.current)) return { result: 'done', sent: true };
+        if (sent.outcome === 'refused') return sent.refusal;
+        if (sent.outcome === 'failed') {
+          const { failure, retryAfterSeconds } = sent.error;
+          const delayMs = retryDelayMs({ failure, priority: call.priority, attempts, retryAfterSeconds });
+          if (delayMs === null) throw sent.error;
+          attempts += 1;
+          await this.clock.sleep(delayMs, call.signal);
+          continue;
+        }
+        if (sent.outcome !== 'not_sent') continue;
       }
-      const { url, enabled, verifySsl } = webhook;
-      // Typeform merges event types one by one, so the ones that should be off are sent explicitly.
-      const eventTypes = { ...EVERY_TYPE_OFF, ...webhook.eventTypes };
-      const secret = open(this.config.encryptionKeys, webhook.secret, webhook.id);
-      const remote = await this.api.putWebhook(
-        webhook.formId,
-        webhook.tag,
-        { url, enabled, verifySsl, eventTypes, secret },
-        call,
-      );
-      await this.record(webhook, remote, { pending: false });
+      if (this.clock.monotonicMs() > givesUpAt) throw busy();
+      if (step === 'wait') await this.clock.sleep(LOOK_AGAIN_MS, call.signal);
+    }
+  }
+
+  /** One call. What is sent is read in its turn. */
+  private async send(target: Target, step: 'put' | 'delete', goal: Goal, options: CallOptions): Promise<Sent> {
+    let begun: BegunCall | null = null;
+    let composed = false;
+    const begin = async (): Promise<BegunCall | null> => (begun = await this.store.begin(target, step, goal));
+    const put = async (): Promise<WebhookChange | null> => {
+      const webhook = (await begin())?.webhook;
+      if (!webhook) return null;
+      const change = this.compose(webhook);
+      composed = true;
+      return change;
+    };
+    const remove = async (): Promise<true | null> => {
+      composed = (await begin()) !== null;
+      return composed || null;
+    };
+    const { formId, tag } = target;
+    try {
+      const remote = step === 'put' ? await this.api.putWebhook(formId, tag, put, options) : null;
+      const sent = step === 'put' ? remote !== null : await this.api.deleteWebhook(formId, tag, options, remove);
+      if (begun === null) return { outcome: 'not_sent' };
+      if (!sent) {
+        await this.store.withdraw(begun);
+        return { outcome: 'not_sent' };
+      }
+      return { outcome: 'done', current: await this.succeed(begun, remote) };
     } catch (error) {
-      if (error instanceof TypeformError) await this.recordFailure(webhook, error);
+      const call = begun as BegunCall | null;
+      if (call !== null && composed && error instanceof TypeformError) return this.fail(call, error);
+      // Aborted, or the database is away. What cannot be recorded now counts as of unknown outcome when it has lapsed.
+      if (call !== null) await this.giveUp(call, composed).catch(() => undefined);
       throw error;
     }
   }
 
-  /** Records the state observed at Typeform (null: none). */
-  async record(webhook: Webhook, remote: WebhookSettings | null, change: Partial<Webhook> = {}): Promise<void> {
-    const drift = compareWebhook(webhook, remote);
-    const status = webhook.removedAt === null ? statusOfDrift(drift) : 'removed';
-    await this.repository.observe(webhook, { drift, status, observedAt: this.clock.now(), problem: null, ...change });
+  /** The complete desired state, including the secret. Throws `internal_error` when its key is gone. */
+  private compose({ id, url, enabled, verifySsl, eventTypes, secret: sealed }: Webhook): WebhookChange {
+    let secret: string;
+    try {
+      secret = open(this.config.encryptionKeys, sealed, id);
+    } catch (cause) {
+      const message = `the secret of webhook ${id} cannot be decrypted: put its key back into ENCRYPTION_KEYS`;
+      throw new DomainError('internal_error', message, { cause });
+    }
+    return {
+      url,
+      enabled,
+      verifySsl,
+      // Typeform merges event types one by one, so the ones that should be off are sent explicitly.
+      eventTypes: { ...EVERY_TYPE_OFF, ...eventTypes },
+      secret,
+    };
   }
 
-  /** Records that Typeform could not be reached, or refused. */
-  async recordFailure(webhook: Webhook, error: TypeformError): Promise<void> {
-    const status = webhook.removedAt === null ? 'unreachable' : 'removed';
-    await this.repository.observe(webhook, { status, problem: error.message });
+  private async succeed(begun: BegunCall, remote: RemoteWebhook | null): Promise<boolean> {
+    const { webhook } = begun;
+    const observedAt = this.clock.now();
+    const drift = webhook && remote ? compareWebhook(webhook, remote) : [];
+    const status = webhook?.removedAt === null ? statusOfDrift(drift) : 'removed';
+    return this.store.succeed(begun, { drift, status, observedAt, problem: null });
+  }
+
+  private async giveUp(begun: BegunCall, composed: boolean): Promise<void> {
+    if (composed) await this.store.fail(begun, 'unknown', {});
+    else await this.store.withdraw(begun);
+  }
+
+  private async fail(begun: BegunCall, error: TypeformError): Promise<Sent> {
+    const { webhook } = begun;
+    const outcome = outcomeOf(error);
+    const status = webhook?.removedAt === null ? 'unreachable' : 'removed';
+    const { current, certainAt } = await this.store.fail(begun, outcome, { status, problem: error.message });
+    if (outcome !== 'refused') return { outcome: 'failed', error };
+    // What was refused is not wanted any more: what is wanted now has to be tried.
+    if (webhook !== null && !current) return { outcome: 'outdated' };
+    const revision = webhook?.revision ?? 0;
+    return { outcome: 'refused', refusal: { result: 'refused', revision, certainAt, error } };
   }
 }
 
-/** True for a permanent refusal, after which Typeform certainly did not make the change; otherwise it may have made it. */
-export function isRefusal(error: unknown): boolean {
-  return (
-    error instanceof TypeformError && ['unauthorized', 'not_found', 'refused', 'wrong_region'].includes(error.failure)
-  );
+type Sent =
+  | { outcome: 'not_sent' | 'outdated' }
+  | { outcome: 'done'; current: boolean }
+  | { outcome: 'failed'; error: TypeformError }
+  | { outcome: 'refused'; refusal: PushOutcome };
+
+/** What an error says about the change: only a clear refusal means that Typeform did not make it. */
+function outcomeOf({ failure }: TypeformError): FailedCall {
+  if (REFUSALS.includes(failure)) return 'refused';
+  return failure === 'rate_limited' ? 'unsent' : 'unknown';
+}
+
+/** Somebody else's call of the same state was refused. */
+function refusedBefore(webhook: Webhook | null): PushOutcome {
+  const error = new DomainError('typeform_error', webhook?.problem ?? 'Typeform refused the change');
+  return { result: 'refused', revision: webhook?.revision ?? 0, certainAt: null, error };
+}
+
+function busy(): TypeformError {
+  const message =
+    'the change is kept and will be made (see `pending`): another call of the same webhook is under way, or the database is slow';
+  return new TypeformError(message, { failure: 'timeout', remoteStatus: null, remoteCode: 'BUSY' });
 }

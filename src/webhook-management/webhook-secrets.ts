@@ -7,10 +7,9 @@ import { open } from '../core/secret-box';
 import { Clock } from '../database/clock';
 import { describeDatabaseFailure } from '../database/database-failure';
 import { Notifications } from '../database/notifications';
+import { ACCEPT_AFTER_REMOVAL_MS, acceptedSecrets, SecretsOf } from './accepted-secrets';
 import { WebhookSecretsRepository } from './webhook-secrets.repository';
 
-/** How long after a webhook's removal its deliveries are still accepted (contract section 4). */
-const ACCEPT_AFTER_REMOVAL_MS = 24 * 3_600_000;
 /** Refreshed by notification; this bounds how old the copy gets when notifications are lost. */
 const MAX_AGE_MS = 30_000;
 /** An unknown webhook or signature may have just been registered or rotated by another process, so it causes a reload; at most this often. */
@@ -19,19 +18,10 @@ const MIN_RELOAD_INTERVAL_MS = 1_000;
 const RELOAD_TIMEOUT_MS = 5_000;
 const RETRY_AFTER_SECONDS = 5;
 
-interface WebhookSecrets {
-  current: string;
-  previous: string | null;
-  previousExpiresAt: Date | null;
-  removedAt: Date | null;
-  /** Typeform may not have the current secret yet. */
-  pending: boolean;
-}
-
 @Injectable()
 export class WebhookSecretsCache implements OnModuleInit {
   private readonly logger = new Logger(WebhookSecretsCache.name);
-  private secrets: ReadonlyMap<string, WebhookSecrets> = new Map();
+  private secrets: ReadonlyMap<string, SecretsOf<string>> = new Map();
   /** When the copy was last asked for, in milliseconds of the monotonic clock. */
   private loadedAtMs = -Infinity;
   /** When a signature that matches no secret last caused a reload; likewise. */
@@ -117,7 +107,7 @@ export class WebhookSecretsCache implements OnModuleInit {
     this.loadedAtMs = this.clock.monotonicMs();
     try {
       const rows = await this.repository.all(new Date(this.clock.now().getTime() - ACCEPT_AFTER_REMOVAL_MS));
-      const loaded = new Map<string, WebhookSecrets>();
+      const loaded = new Map<string, SecretsOf<string>>();
       for (const row of rows) {
         const current = this.unseal(row.id, row.secret);
         if (current === null) continue;
@@ -150,13 +140,8 @@ export class WebhookSecretsCache implements OnModuleInit {
     }
   }
 
-  private validNow(secrets: WebhookSecrets | undefined): readonly string[] {
-    if (!secrets) return [];
-    const now = this.clock.now().getTime();
-    if (secrets.removedAt && secrets.removedAt.getTime() + ACCEPT_AFTER_REMOVAL_MS < now) return [];
-    const { previousExpiresAt, pending } = secrets;
-    const overlap = previousExpiresAt !== null && (pending || previousExpiresAt.getTime() > now);
-    return secrets.previous !== null && overlap ? [secrets.current, secrets.previous] : [secrets.current];
+  private validNow(secrets: SecretsOf<string> | undefined): readonly string[] {
+    return secrets ? acceptedSecrets(secrets, this.clock.now()) : [];
   }
 }
 

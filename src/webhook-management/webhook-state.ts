@@ -1,4 +1,4 @@
-/** Compares a webhook's desired and observed state, and decides when to repair again. Pure. */
+/** Compares a webhook's desired and observed state. Pure. */
 
 export const WEBHOOK_STATUSES = [
   'in_sync',
@@ -57,16 +57,4 @@ export function statusOfDrift(drift: readonly WebhookDrift[]): WebhookStatus {
 /** Typeform (or someone in its UI) disabled what should be enabled: submissions are being missed. */
 export function isDisabledByTypeform(drift: readonly WebhookDrift[]): boolean {
   return drift.some(({ field, desired }) => field === 'enabled' && desired === true);
-}
-
-const FIRST_REPAIR_BACKOFF_MS = 5 * 60_000;
-const MAX_REPAIR_BACKOFF_MS = 6 * 3_600_000;
-
-/**
- * How long to wait after the `repairs`-th consecutive repair before repairing again: a second repair may follow immediately, but what
- * keeps drifting (because another tool manages the same webhook) is not fought over at every interval.
- */
-export function repairBackoffMs(repairs: number): number {
-  if (repairs <= 1) return 0;
-  return Math.min(MAX_REPAIR_BACKOFF_MS, FIRST_REPAIR_BACKOFF_MS * 2 ** (repairs - 2));
 }

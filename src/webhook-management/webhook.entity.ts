@@ -1,4 +1,5 @@
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import type { RepairHistory } from './repair-backoff';
 import type { WebhookDrift, WebhookStatus } from './webhook-state';
 
 /** A Typeform webhook with its own endpoint and signing secret: its desired state and its last observed state. */
@@ -50,7 +51,19 @@ export class Webhook {
   @Column('timestamptz', { name: 'removed_at', nullable: true })
   removedAt: Date | null;
 
-  /** Typeform has not confirmed a change made here yet; the reconciler finishes it. */
+  /** Counts the changes of what this webhook should be at Typeform; a trigger adds to it. */
+  @Column('integer', { default: 1 })
+  revision: number;
+
+  /** The revision that Typeform has confirmed. */
+  @Column('integer', { name: 'pushed_revision', default: 0 })
+  pushedRevision: number;
+
+  /** The last revision that Typeform has refused. */
+  @Column('integer', { name: 'refused_revision', nullable: true })
+  refusedRevision: number | null;
+
+  /** Typeform may have something else than the current revision; the reconciler finishes it. */
   @Column('boolean', { default: false })
   pending: boolean;
 
@@ -67,7 +80,10 @@ export class Webhook {
   @Column('text', { nullable: true })
   problem: string | null;
 
-  /** Consecutive repairs without finding the webhook in sync in between. */
+  @Column('jsonb', { name: 'repair_history', default: {} })
+  repairHistory: RepairHistory;
+
+  /** This and the next one are used only by the release before this one. */
   @Column('integer', { default: 0 })
   repairs: number;
 

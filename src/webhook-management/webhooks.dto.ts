@@ -174,7 +174,7 @@ export class WebhookView {
   @ApiProperty({ type: [WebhookDriftView], description: 'settings that differed when Typeform was last checked' })
   drift: WebhookDriftView[];
 
-  @ApiProperty({ description: 'Typeform has not confirmed a change yet; the reconciler finishes it' })
+  @ApiProperty({ description: 'Typeform has not confirmed a change for certain yet; the reconciler finishes it' })
   pending: boolean;
 
   @ApiProperty({ type: String, nullable: true, description: 'why Typeform could not be reached or refused' })
@@ -259,6 +259,12 @@ export class ReconcileResult {
     description: 'false: time ran out or another process is already comparing; the rest is done in the background',
   })
   finished: boolean;
+
+  @ApiProperty({
+    description:
+      'true: nothing was compared here, because another process was comparing all webhooks all the time; GET /v1/webhooks shows what it finds',
+  })
+  madeElsewhere: boolean;
 
   @ApiProperty({ description: 'number of webhooks compared with Typeform' })
   checked: number;

@@ -48,22 +48,6 @@ export class WebhooksRepository {
     await manager.update(Webhook, { id }, change as QueryDeepPartialEntity<Webhook>);
   }
 
-  async remove(manager: EntityManager, id: string): Promise<void> {
-    await manager.delete(Webhook, { id });
-  }
-
-  /**
-   * Records the state observed at Typeform, unless an admin changed the webhook since `version` was read: then the observation
-   * is out of date, and the change stays pending.
-   */
-  async observe(version: Webhook, seen: Partial<Webhook>): Promise<boolean> {
-    const result = await this.webhooks.update(
-      { id: version.id, updatedAt: version.updatedAt },
-      seen as QueryDeepPartialEntity<Webhook>,
-    );
-    return result.affected === 1;
-  }
-
   /** Up to `limit + 1` webhooks, newest first. */
   list({ formId, status, limit, cursor }: WebhookFilter): Promise<Webhook[]> {
     const query = this.webhooks.createQueryBuilder('webhook').where('TRUE');
@@ -81,15 +65,11 @@ export class WebhooksRepository {
   /** Forms that have webhooks to reconcile, in order; `after` is the last form of the previous page. */
   async formsToReconcile(after: string, limit: number): Promise<string[]> {
     const rows = await this.webhooks.query<{ form_id: string }[]>(
-      `SELECT DISTINCT form_id FROM webhook WHERE form_id > $1 AND (removed_at IS NULL OR pending) ORDER BY form_id LIMIT $2`,
+      `SELECT DISTINCT form_id FROM webhook
+        WHERE form_id > $1 AND (removed_at IS NULL OR pending OR pushed_revision <> revision) ORDER BY form_id LIMIT $2`,
       [after, limit],
     );
     return rows.map((row) => row.form_id);
-  }
-
-  /** Every webhook of a form, including removed ones. */
-  ofForm(formId: string): Promise<Webhook[]> {
-    return this.webhooks.find({ where: { formId }, order: { createdAt: 'ASC' } });
   }
 
   /** The number of webhooks in each status. */

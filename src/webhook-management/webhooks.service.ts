@@ -1,4 +1,4 @@
-/** Webhook changes by admins. Each change is recorded with its audit entry first and then made at Typeform. */
+/** What admins ask about webhooks: checked, then stored and made at Typeform by WebhookChanges. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager } from 'typeorm';
@@ -15,13 +15,12 @@ import { CallOptions, TypeformApi } from '../typeform/typeform-api';
 import { refuseUnknownForm } from '../typeform/unknown-form';
 import { endpointUrl } from './callback-url';
 import { CallbackUrls } from './callback-urls';
-import { isRefusal, WebhookPusher } from './webhook-pusher';
+import { WebhookChanges } from './webhook-changes';
 import type { Webhook } from './webhook.entity';
 import type { RegisterWebhookBody, UpdateWebhookBody, WebhooksQuery } from './webhooks.dto';
 import { WebhooksRepository } from './webhooks.repository';
 
 const SECRET_BYTES = 32;
-const HOUR_MS = 3_600_000;
 
 @Injectable()
 export class WebhooksService {
@@ -29,7 +28,7 @@ export class WebhooksService {
     private readonly config: AppConfig,
     private readonly dataSource: DataSource,
     private readonly repository: WebhooksRepository,
-    private readonly pusher: WebhookPusher,
+    private readonly changes: WebhookChanges,
     private readonly api: TypeformApi,
     private readonly forms: FormDefinitions,
     private readonly audit: AuditLog,
@@ -66,14 +65,7 @@ export class WebhooksService {
       return true;
     });
     if (!inserted) return this.register(body, author);
-    await this.pushOrUndo(webhook, author, async (manager) => {
-      await this.repository.remove(manager, webhook.id);
-      await this.record(manager, author, 'webhook.deleted', webhook.id, {
-        formId,
-        tag: body.tag,
-        refusedByTypeform: true,
-      });
-    });
+    await this.changes.register(webhook, author);
     return { webhook: await this.get(webhook.id), created: true };
   }
 
@@ -97,102 +89,21 @@ export class WebhooksService {
 
   /** Changes the given settings. A call that changes nothing leaves no trace, but still brings Typeform in sync. */
   async update(id: string, body: UpdateWebhookBody, author: Author): Promise<Webhook> {
-    body = this.callbackUrls.forChange(body);
-    const { before, after } = await this.change(id, (webhook) => {
-      const { url, enabled, verifySsl, eventTypes } = webhook;
-      const asked = {
-        url: body.url ?? url,
-        enabled: body.enabled ?? enabled,
-        verifySsl: body.verifySsl ?? verifySsl,
-        eventTypes: body.eventTypes ?? eventTypes,
-      };
-      const same = JSON.stringify(asked) === JSON.stringify({ url, enabled, verifySsl, eventTypes });
-      return same ? null : { change: asked, action: 'webhook.updated', details: asked, author };
-    });
-    const { url, enabled, verifySsl, eventTypes } = before;
-    const restored = { url, enabled, verifySsl, eventTypes };
-    await this.pushOrUndo(after, author, async (manager) => {
-      await this.repository.update(manager, id, { ...restored, pending: false });
-      if (after !== before)
-        await this.record(manager, author, 'webhook.updated', id, { ...restored, refusedByTypeform: true });
-    });
+    const { url, enabled, verifySsl, eventTypes } = this.callbackUrls.forChange(body);
+    const asked = Object.entries({ url, enabled, verifySsl, eventTypes }).filter(([, value]) => value !== undefined);
+    await this.changes.update(id, Object.fromEntries(asked), author);
     return this.get(id);
   }
 
-  /**
-   * Gives the webhook a new secret. Both are accepted from now on: the old one until the overlap is over and Typeform has
-   * confirmed the new one. Throws `conflict` while an earlier overlap is open.
-   */
+  /** Gives the webhook a new secret; see {@link WebhookChanges.rotateSecret}. */
   async rotateSecret(id: string, overlapHours: number, author: Author): Promise<Webhook> {
-    const { before, after } = await this.change(id, (webhook, now) => {
-      if (webhook.previousSecretExpiresAt !== null && webhook.previousSecretExpiresAt > now) {
-        throw new DomainError(
-          'conflict',
-          `the secret is being rotated until ${webhook.previousSecretExpiresAt.toISOString()}`,
-        );
-      }
-      if (webhook.pending) throw new DomainError('conflict', 'Typeform has not confirmed an earlier change yet');
-      const change = {
-        secret: this.sealSecret(id, newSecret()),
-        previousSecret: webhook.secret,
-        previousSecretExpiresAt: new Date(now.getTime() + overlapHours * HOUR_MS),
-      };
-      return { change, action: 'webhook.secret_rotated', details: { overlapHours }, author };
-    });
-    const { secret, previousSecret, previousSecretExpiresAt } = before;
-    await this.pushOrUndo(after, author, async (manager) => {
-      await this.repository.update(manager, id, { secret, previousSecret, previousSecretExpiresAt, pending: false });
-      await this.record(manager, author, 'webhook.secret_rotated', id, { overlapHours, refusedByTypeform: true });
-    });
+    await this.changes.rotateSecret(id, this.sealSecret(id, newSecret()), overlapHours, author);
     return this.get(id);
   }
 
   /** Deletes the webhook at Typeform; its responses stay, and late deliveries are accepted for 24 hours. Idempotent. */
-  async remove(id: string, author: Author): Promise<void> {
-    const { after } = await this.change(id, (webhook, now) =>
-      webhook.removedAt !== null
-        ? null
-        : {
-            change: { removedAt: now, status: 'removed', drift: [] },
-            action: 'webhook.deleted',
-            details: { formId: webhook.formId, tag: webhook.tag },
-            author,
-          },
-    );
-    if (after.pending) await this.pusher.push(after, interactive(author));
-  }
-
-  /** Decides on and records a change in one transaction, with its audit entry; `decide` returns null for "nothing to change". */
-  private change(
-    id: string,
-    decide: (webhook: Webhook, now: Date) => Decision | null,
-  ): Promise<{ before: Webhook; after: Webhook }> {
-    return this.dataSource.transaction(async (manager) => {
-      const before = await this.repository.lock(manager, id);
-      if (!before) throw unknownWebhook();
-      const now = this.clock.now();
-      const decision = decide(before, now);
-      if (decision === null) return { before, after: before };
-      if (before.removedAt !== null) throw new DomainError('conflict', 'this webhook was deleted; register it again');
-      const change = { ...decision.change, pending: true, updatedAt: now };
-      await this.repository.update(manager, id, change);
-      await this.record(manager, decision.author, decision.action, id, decision.details);
-      return { before, after: { ...before, ...change } };
-    });
-  }
-
-  /** Makes the change at Typeform. On a permanent refusal it is undone here too; without an answer it stays pending for the reconciler. */
-  private async pushOrUndo(
-    webhook: Webhook,
-    author: Author,
-    undo: (manager: EntityManager) => Promise<void>,
-  ): Promise<void> {
-    try {
-      await this.pusher.push(webhook, interactive(author));
-    } catch (error) {
-      if (isRefusal(error)) await this.dataSource.transaction(undo);
-      throw error;
-    }
+  remove(id: string, author: Author): Promise<void> {
+    return this.changes.remove(id, author);
   }
 
   /** The existing webhook, if it matches; pushed again unless it is known to be in sync. */
@@ -205,7 +116,8 @@ export class WebhooksService {
         `webhook ${existing.id} of this form and tag has other settings: change it with PATCH or rotate-secret`,
       );
     }
-    if (existing.pending || existing.status !== 'in_sync') await this.pusher.push(existing, interactive(author));
+    const confirmed = existing.pushedRevision === existing.revision && !existing.pending;
+    if (!confirmed || existing.status !== 'in_sync') await this.changes.repush(existing, author);
     return this.get(existing.id);
   }
 
@@ -225,11 +137,15 @@ export class WebhooksService {
       previousSecret: null,
       previousSecretExpiresAt: null,
       removedAt: null,
+      revision: 1,
+      pushedRevision: 0,
+      refusedRevision: null,
       pending: true,
       status: 'missing',
       drift: [],
       observedAt: null,
       problem: null,
+      repairHistory: {},
       repairs: 0,
       nextRepairAt: null,
       createdAt: now,
@@ -244,21 +160,12 @@ export class WebhooksService {
   private record(
     manager: EntityManager,
     { actor, requestId }: Author,
-    action: WebhookAction,
+    action: 'webhook.registered',
     subject: string,
     details: object,
   ): Promise<void> {
     return this.audit.record(manager, { actor, requestId, action, subject, details });
   }
-}
-
-type WebhookAction = 'webhook.registered' | 'webhook.updated' | 'webhook.deleted' | 'webhook.secret_rotated';
-
-interface Decision {
-  change: Partial<Webhook>;
-  action: WebhookAction;
-  details: object;
-  author: Author;
 }
 
 /** Calls that a person waits for. */

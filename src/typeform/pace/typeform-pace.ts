@@ -94,6 +94,20 @@ export class TypeformPace implements OnModuleDestroy {
     });
   }
 
+  /** Whether a call that is sent now is still in its turn. */
+  isFresh({ askedAt }: Turn): boolean {
+    return performance.now() - askedAt <= MAX_TURN_AGE_MS;
+  }
+
+  /** Deletes the record of a turn in which nothing was sent. Never throws: the record expires by itself. */
+  async giveBack({ id }: Turn): Promise<void> {
+    await this.repository
+      .withdraw(id)
+      .catch(() =>
+        this.logger.warn('An unused turn to call Typeform stays in the statistics: it could not be removed'),
+      );
+  }
+
   /** Records the result of a turn's call. A failure is only logged: the call itself was made. */
   async finish(turn: Turn, call: { status: number | null; sentAt: number; durationMs: number }): Promise<void> {
     const { status, sentAt, durationMs } = call;
@@ -145,8 +159,8 @@ export class TypeformPace implements OnModuleDestroy {
     const { id, priority, operation, since } = waiter;
     const candidate = { id, priority, operation, waitedMs: askedAt - since };
     if (await this.repository.claim(candidate, this.spacingMs)) {
-      const fresh = performance.now() - askedAt <= MAX_TURN_AGE_MS;
-      if (fresh && this.queue.remove(waiter)) waiter.resolve({ id, waitedMs: candidate.waitedMs, askedAt });
+      const turn = { id, waitedMs: candidate.waitedMs, askedAt };
+      if (this.isFresh(turn) && this.queue.remove(waiter)) waiter.resolve(turn);
       else await this.withdraw(waiter);
       return 0;
     }

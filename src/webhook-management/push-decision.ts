@@ -1,0 +1,90 @@
+/** Decides what to send to Typeform for one form and tag, from what is stored at that moment. Pure. */
+import type { Webhook } from './webhook.entity';
+
+/** A place at Typeform: it holds one webhook or none. */
+export interface Target {
+  formId: string;
+  tag: string;
+}
+
+/** A state that a call brings to Typeform. `webhookId` null: the deletion of a webhook that is none of ours, or several states. */
+export interface Version {
+  webhookId: string | null;
+  revision: number | null;
+}
+
+/** What is known about a place at Typeform. */
+export interface PushState {
+  /** How many calls have begun. */
+  calls: number;
+  /** The call whose outcome is not recorded yet. `lapsed`: whoever made it has certainly given it up. */
+  call: (Version & { lapsed: boolean }) | null;
+  /** Calls whose outcome is unknown. `over`: none of them can take effect any more. */
+  doubt: (Version & { over: boolean }) | null;
+  /** What should be there: the webhook that is not removed, or else the removed one that may still be there. */
+  webhook: Webhook | null;
+}
+
+/**
+ * Why somebody wants Typeform to be written to: a change was `made` here; something may be `due`; or Typeform's copy was seen to be wrong
+ * (`repair`) or to be none of ours (`stray`) when `calls` calls had begun: one that began since has made that observation worthless.
+ */
+export type Goal =
+  | { kind: 'made'; webhook: Webhook }
+  | { kind: 'due' }
+  | { kind: 'repair'; calls: number }
+  | { kind: 'stray'; calls: number };
+
+/** `refused`: Typeform has refused just what was made. `wait`: another call is under way, or a refused change is being taken back. */
+export type Step = 'nothing' | 'put' | 'delete' | 'wait' | 'refused';
+
+/** The next step towards a goal. */
+export function nextStep(state: PushState, goal: Goal): Step {
+  const { webhook } = state;
+  if (goal.kind === 'made') {
+    // The place belongs to another webhook by now, or to none.
+    if (webhook?.id !== goal.webhook.id) return 'nothing';
+    if (webhook.pushedRevision === webhook.revision) return 'nothing';
+    if (webhook.refusedRevision === webhook.revision) return isSameState(webhook, goal.webhook) ? 'refused' : 'wait';
+  }
+  if (state.call && !state.call.lapsed) return 'wait';
+  if (goal.kind === 'stray') {
+    const ours = webhook !== null && webhook.removedAt === null;
+    return ours || state.calls !== goal.calls ? 'nothing' : 'delete';
+  }
+  const wrong = goal.kind === 'repair' && state.calls === goal.calls;
+  if (webhook === null || !(wrong || isDue(state))) return 'nothing';
+  return webhook.removedAt === null ? 'put' : 'delete';
+}
+
+/** Whether Typeform may have something else than what is wanted, and a call now would settle it. */
+export function isDue({ webhook, doubt, call }: PushState): boolean {
+  if (webhook === null) return false;
+  if (webhook.pushedRevision !== webhook.revision || call?.lapsed === true) return true;
+  return doubt !== null && doubt.over && !isVersionOf(doubt, webhook);
+}
+
+/** What is in doubt once the outcome of a call stays unknown. */
+export function doubtAbout({ webhookId, revision }: Version, earlier: Version | null): Version {
+  const same = earlier === null || (earlier.webhookId === webhookId && earlier.revision === revision);
+  return same ? { webhookId, revision } : { webhookId: null, revision: null };
+}
+
+/**
+ * Whether a confirmed call leaves it open what Typeform will have: an earlier call of another state may still take effect.
+ * One of the same state changes nothing.
+ */
+export function staysPending(doubt: Version | null, webhook: Pick<Webhook, 'id' | 'revision'>): boolean {
+  return doubt !== null && !isVersionOf(doubt, webhook);
+}
+
+/** Whether two rows want the same at Typeform. */
+export function isSameState(one: Webhook, other: Webhook): boolean {
+  const wanted = ({ url, enabled, verifySsl, eventTypes, secret, removedAt }: Webhook): string =>
+    JSON.stringify([url, enabled, verifySsl, Object.entries(eventTypes).sort(), secret, removedAt !== null]);
+  return wanted(one) === wanted(other);
+}
+
+function isVersionOf(version: Version, { id, revision }: Pick<Webhook, 'id' | 'revision'>): boolean {
+  return version.webhookId === id && version.revision === revision;
+}

@@ -1,0 +1,187 @@
+/**
+ * Every interleaving of admins, reconcilers and Typeform's answers, on two replicas: when all is quiet, Typeform has exactly what was
+ * committed last, and at no moment does it sign with a secret that the intake refuses.
+ */
+import * as fc from 'fast-check';
+import {
+  currentSecret,
+  type Fate,
+  FATES,
+  isAnswer,
+  Model,
+  ModelReplica,
+  ModelStore,
+} from '../../test/support/webhook-model';
+import { TypeformError } from '../typeform/typeform-error';
+import type { Goal, PushState } from './push-decision';
+import type { BegunCall, FailedCall } from './webhook-store';
+import type { Webhook } from './webhook.entity';
+
+/** `INTERLEAVINGS=20000` looks longer. */
+const RUNS = Number(process.env.INTERLEAVINGS ?? 500);
+
+type Action = { replica: 0 | 1 } & (
+  | { kind: 'register' | 'remove' | 'reconcile' | 'tamper' }
+  | { kind: 'update'; change: { url: string } | { enabled: boolean } }
+  | { kind: 'rotate'; overlapHours: number }
+);
+
+const replica = fc.constantFrom(0 as const, 1 as const);
+const action: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ replica, kind: fc.constant('reconcile' as const) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      replica,
+      kind: fc.constant('rotate' as const),
+      overlapHours: fc.constantFrom(0, 1),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      replica,
+      kind: fc.constant('update' as const),
+      change: fc.oneof(fc.record({ enabled: fc.boolean() }), fc.constant({ url: 'of its own' })),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ replica, kind: fc.constantFrom('register', 'remove', 'tamper') }) },
+);
+const fate: fc.Arbitrary<Fate> = fc.oneof(
+  { weight: 4, arbitrary: fc.constant<Fate>('ok') },
+  { weight: 4, arbitrary: fc.constantFrom(...FATES) },
+);
+
+type Store = new (model: Model) => ModelStore;
+
+/** Runs interleavings; how many, and what was found. */
+async function explore(
+  Store: Store = ModelStore,
+  runs = RUNS,
+): Promise<{ runs: number; failed: boolean; report: string }> {
+  const property = fc.asyncProperty(
+    fc.scheduler(),
+    fc.array(action, { minLength: 1, maxLength: 6 }),
+    fc.array(fate, { maxLength: 8 }),
+    (scheduler, actions, fates) => holds(scheduler, actions, fates, Store),
+  );
+  const details = await fc.check(property, { numRuns: runs, endOnFailure: Store !== ModelStore });
+  return {
+    runs: details.numRuns,
+    failed: details.failed,
+    report: details.failed ? (fc.defaultReportMessage(details) ?? '') : '',
+  };
+}
+
+async function holds(scheduler: fc.Scheduler, actions: Action[], fates: Fate[], Store: Store): Promise<void> {
+  const model = new Model(scheduler, [...fates]);
+  const replicas = [new ModelReplica(model, Store), new ModelReplica(model, Store)] as const;
+  // Most begins with a webhook that Typeform has.
+  await scheduler.waitFor(perform(replicas[0], { replica: 0, kind: 'register' }, '', []));
+  const refused: string[] = [];
+  const all = actions.map((one, index) => perform(replicas[one.replica], one, `change-${index}`, refused));
+  await scheduler.waitFor(Promise.all(all));
+  await scheduler.waitIdle();
+  expect({ late: model.late, refused: model.refusedDeliveries }).toEqual({ late: 0, refused: [] });
+  // Quiet: nobody changes anything, everything is answered, and a replica that lives looks twice.
+  model.calm();
+  const alive = new ModelReplica(model, Store);
+  for (let pass = 0; pass < 3; pass += 1) await scheduler.waitFor(alive.reconcile());
+  expectAgreement(model);
+  // Whoever is told that a change was refused does not find it in force.
+  const { url } = model.atTypeform ?? { url: '' };
+  expect(refused.filter((change) => url.includes(`/${change}/`))).toEqual([]);
+}
+
+function expectAgreement({ rows, atTypeform, refusedDeliveries }: Model): void {
+  const active = [...rows.values()].find(({ removedAt }) => removedAt === null);
+  expect(atTypeform).toEqual(active ? expect.objectContaining(wantedOf(active)) : null);
+  for (const { pending, revision, pushedRevision } of rows.values()) {
+    expect({ pending, pushedRevision }).toEqual({ pending: false, pushedRevision: revision });
+  }
+  expect(refusedDeliveries).toEqual([]);
+}
+
+function wantedOf(webhook: Webhook): object {
+  const { url, enabled } = webhook;
+  return { url, enabled, secret: currentSecret(webhook) };
+}
+
+/** Ends when it is answered, or when its replica dies. `url` is what an update of the address sets. */
+async function perform(by: ModelReplica, one: Action, url: string, refused: string[]): Promise<void> {
+  const change = one.kind === 'update' ? ('url' in one.change ? { url } : one.change) : null;
+  const run = {
+    register: () => by.register(),
+    remove: () => by.remove(),
+    reconcile: () => by.reconcile(),
+    tamper: () => by.tamper(),
+    update: () => (change ? by.update(change) : Promise.resolve()),
+    rotate: () => (one.kind === 'rotate' ? by.rotate(one.overlapHours) : Promise.resolve()),
+  }[one.kind];
+  const answered = run().catch((error: unknown) => {
+    if (!isAnswer(error)) throw error;
+    const said = !(error instanceof TypeformError) || error.failure === 'refused';
+    if (error.code === 'typeform_error' && said && change && 'url' in change) refused.push(url);
+  });
+  await Promise.race([answered, by.dead]);
+}
+
+it('Typeform has the last committed revision, and the intake accepts what it signs', async () => {
+  const found = await explore();
+  expect(found).toEqual({ runs: RUNS, failed: false, report: '' });
+});
+
+describe('the interleavings are found in which it goes wrong', () => {
+  it('when the row is read before the turn to call', async () => {
+    class ReadsEarly extends ModelStore {
+      private known: Webhook | null = null;
+
+      override async state(): Promise<PushState> {
+        const state = await super.state();
+        this.known = state.webhook;
+        return state;
+      }
+
+      override async begin(place: object, step: 'put' | 'delete', goal: Goal): Promise<BegunCall | null> {
+        const begun = await super.begin(place, step, goal);
+        // What was read earlier is sent, and taken for what is there.
+        return (
+          begun && {
+            ...begun,
+            webhook: this.known && begun.webhook && { ...this.known, revision: begun.webhook.revision },
+          }
+        );
+      }
+    }
+    expect(await explore(ReadsEarly, 5_000)).toMatchObject({ failed: true });
+  });
+
+  it('when a call without an answer counts as not made', async () => {
+    class Forgets extends ModelStore {
+      override fail(begun: BegunCall, outcome: FailedCall, seen: Partial<Webhook>) {
+        return super.fail(begun, outcome === 'unknown' ? 'unsent' : outcome, seen);
+      }
+    }
+    expect(await explore(Forgets, 5_000)).toMatchObject({ failed: true });
+  });
+
+  it('when two replicas may call at the same time', async () => {
+    class Unlocked extends ModelStore {
+      override async state(): Promise<PushState> {
+        return { ...(await super.state()), call: null };
+      }
+
+      override async begin(place: object, step: 'put' | 'delete', goal: Goal): Promise<BegunCall | null> {
+        this.model.call = null;
+        return super.begin(place, step, goal);
+      }
+
+      override async succeed(begun: BegunCall, seen: Partial<Webhook>): Promise<boolean> {
+        // Whoever is answered believes it.
+        this.model.call = { id: begun.id, webhookId: null, revision: null, lapsed: false };
+        return super.succeed(begun, seen);
+      }
+    }
+    expect(await explore(Unlocked, 5_000)).toMatchObject({ failed: true });
+  });
+});

@@ -1,0 +1,165 @@
+/**
+ * Changes of what a webhook should be, and what Typeform says to them. Each is stored first, with its audit entry; the pusher then makes
+ * it at Typeform. One that Typeform refuses is taken back, unless somebody has changed the webhook since.
+ */
+import { Injectable } from '@nestjs/common';
+import type { Author } from '../audit/audit-log';
+import { DomainError } from '../core/problem';
+import type { CallOptions } from '../typeform/typeform-api';
+import { isSameState } from './push-decision';
+import { WebhookPusher } from './webhook-pusher';
+import type { WebhookSettings } from './webhook-state';
+import { WebhookEdit, WebhookStore } from './webhook-store';
+import type { Webhook } from './webhook.entity';
+
+const HOUR_MS = 3_600_000;
+
+type Decide = (webhook: Webhook, now: Date) => WebhookEdit | null;
+
+/** What undoes a change of the stored webhook. `certain`: Typeform still has what it had before the change. */
+type Undo = (webhook: Webhook, now: Date, certain: boolean) => WebhookEdit;
+
+@Injectable()
+export class WebhookChanges {
+  constructor(
+    private readonly store: WebhookStore,
+    private readonly pusher: WebhookPusher,
+  ) {}
+
+  /** Makes a webhook at Typeform that was just stored. */
+  async register(webhook: Webhook, author: Author): Promise<void> {
+    const { formId, tag } = webhook;
+    const details = { formId, tag, refusedByTypeform: true };
+    await this.make(webhook, author, (_stored, now, certain) => ({
+      // Typeform may have it after all: then it is to be deleted there.
+      set: certain ? 'delete' : { removedAt: now, status: 'removed', drift: [], pending: true },
+      action: 'webhook.deleted',
+      details,
+      author,
+    }));
+  }
+
+  /** Changes the given settings. A call that changes nothing leaves no trace, but still brings Typeform in sync. */
+  async update(id: string, asked: Partial<WebhookSettings>, author: Author): Promise<void> {
+    const { before, after } = await this.edit(id, (webhook, now) => {
+      const had = settingsOf(webhook);
+      const wanted = { ...had, ...asked };
+      if (JSON.stringify(wanted) === JSON.stringify(had)) return null;
+      return { set: changed(wanted, now), action: 'webhook.updated', details: wanted, author };
+    });
+    if (after === before) return this.repush(after, author);
+    const restored = settingsOf(before);
+    const details = { ...restored, refusedByTypeform: true };
+    await this.make(after, author, (stored, now, certain) => ({
+      set: { ...changed(restored, now), ...confirmedAgain(before, stored, certain) },
+      action: 'webhook.updated',
+      details,
+      author,
+    }));
+  }
+
+  /**
+   * Gives the webhook a new secret, sealed. Both are accepted from now on: the old one until the overlap is over and Typeform has certainly
+   * the new one. Throws `conflict` while an earlier overlap is open.
+   */
+  async rotateSecret(id: string, secret: string, overlapHours: number, author: Author): Promise<void> {
+    const action = 'webhook.secret_rotated';
+    const { before, after } = await this.edit(id, (webhook, now) => {
+      const { previousSecretExpiresAt: overlapUntil, pending } = webhook;
+      if (overlapUntil !== null && overlapUntil > now) {
+        throw new DomainError('conflict', `the secret is being rotated until ${overlapUntil.toISOString()}`);
+      }
+      if (pending) throw new DomainError('conflict', 'Typeform has not confirmed an earlier change yet');
+      const previousSecretExpiresAt = new Date(now.getTime() + overlapHours * HOUR_MS);
+      const set = changed({ secret, previousSecret: webhook.secret, previousSecretExpiresAt }, now);
+      return { set, action, details: { overlapHours }, author };
+    });
+    await this.make(after, author, (stored, now, certain) => {
+      const { secret: restored, previousSecret, previousSecretExpiresAt } = before;
+      // Typeform may sign with the refused one until it has certainly the old one again.
+      const previous = certain
+        ? { previousSecret, previousSecretExpiresAt }
+        : { previousSecret: stored.secret, previousSecretExpiresAt: now };
+      const set = { ...changed({ secret: restored, ...previous }, now), ...confirmedAgain(before, stored, certain) };
+      return { set, action, details: { overlapHours, refusedByTypeform: true }, author };
+    });
+  }
+
+  /** Deletes the webhook at Typeform; its responses stay, and late deliveries are accepted for 24 hours. Idempotent. */
+  async remove(id: string, author: Author): Promise<void> {
+    const { after } = await this.edit(id, ({ removedAt, formId, tag }, now) => {
+      if (removedAt !== null) return null;
+      const set = changed({ removedAt: now, status: 'removed', drift: [] }, now);
+      return { set, action: 'webhook.deleted', details: { formId, tag }, author };
+    });
+    await this.settle(after, author);
+  }
+
+  /** Has Typeform's copy written again, whatever is known about it. */
+  async repush(webhook: Webhook, author: Author): Promise<void> {
+    const { calls } = await this.store.state(webhook);
+    const outcome = await this.pusher.push(webhook, { kind: 'repair', calls }, interactive(author));
+    if (outcome.result === 'refused') throw outcome.error;
+  }
+
+  /** Throws `not_found`, and `conflict` for a webhook that was removed. */
+  private async edit(id: string, decide: Decide): Promise<{ before: Webhook; after: Webhook }> {
+    const edited = await this.store.edit(id, (webhook, now) => {
+      const edit = decide(webhook, now);
+      if (edit !== null && webhook.removedAt !== null) {
+        throw new DomainError('conflict', 'this webhook was deleted; register it again');
+      }
+      return edit;
+    });
+    if (!edited?.after) throw new DomainError('not_found', 'there is no such webhook');
+    return { before: edited.before, after: edited.after };
+  }
+
+  /**
+   * Makes the change at Typeform, or takes it back when Typeform refuses it. Without an answer it stays pending for the reconciler. If
+   * somebody changes the webhook meanwhile, the change is part of theirs, and their outcome counts.
+   */
+  private async make(webhook: Webhook, author: Author, undo: Undo): Promise<void> {
+    for (;;) {
+      const outcome = await this.pusher.push(webhook, { kind: 'made', webhook }, interactive(author));
+      if (outcome.result === 'done') return;
+      const { revision, certainAt, error } = outcome;
+      let undone = false;
+      const edited = await this.store.edit(webhook.id, (stored, now, calls) => {
+        undone = stored.revision === revision && isSameState(stored, webhook);
+        return undone ? undo(stored, now, certainAt === calls) : null;
+      });
+      if (edited !== null && !undone) continue;
+      const restored = edited?.after;
+      // What Typeform may have instead is overwritten now if possible, and by the reconciler if not.
+      if (restored?.pending) await this.settle(restored, author).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async settle(webhook: Webhook, author: Author): Promise<void> {
+    const outcome = await this.pusher.push(webhook, { kind: 'made', webhook }, interactive(author));
+    if (outcome.result === 'refused') throw outcome.error;
+  }
+}
+
+function settingsOf({ url, enabled, verifySsl, eventTypes }: Webhook): WebhookSettings {
+  return { url, enabled, verifySsl, eventTypes };
+}
+
+function changed(set: Partial<Webhook>, now: Date): Partial<Webhook> {
+  return { ...set, pending: true, updatedAt: now };
+}
+
+/** What is restored needs no call if it is what Typeform confirmed last, and nothing else can have reached it since. */
+function confirmedAgain(before: Webhook, stored: Webhook, certain: boolean): Partial<Webhook> {
+  const confirmed = certain && before.pushedRevision === before.revision && stored.pushedRevision === before.revision;
+  if (!confirmed) return {};
+  const { status, drift, problem } = before;
+  return { pending: before.pending, pushedRevision: stored.revision + 1, status, drift, problem };
+}
+
+/** Calls that a person waits for. */
+function interactive({ requestId }: Author): CallOptions {
+  return { priority: 'interactive', requestId };
+}

@@ -1,0 +1,241 @@
+/** Two replicas and Typeform: whatever overtakes what, Typeform ends up with the last change, and never signs with a refused secret. */
+import { randomUUID } from 'node:crypto';
+import type { TypeformSandbox } from '../sandbox/sandbox';
+import { createTestDatabase, type TestDatabase } from './support/database';
+import { HeldAnswers, UNTIL_RELEASED_MS } from './support/held-answers';
+import { API_KEY, startSandbox } from './support/sandbox-harness';
+import { eventually, startTestApp, type TestApp } from './support/test-app';
+
+const answers = new HeldAnswers();
+let database: TestDatabase;
+let sandbox: TypeformSandbox;
+/** One answers admins, the other one compares with Typeform. */
+let admin: TestApp;
+let other: TestApp;
+let formId: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  sandbox = await startSandbox({ time: answers });
+  const environment = {
+    TYPEFORM_API_KEY: API_KEY,
+    TYPEFORM_API_BASE_URL: sandbox.url,
+    RECONCILE_INTERVAL_SECONDS: '0',
+    ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
+  };
+  const given = { database, typeformCallsPerSecond: 20 };
+  admin = await startTestApp(environment, given);
+  other = await startTestApp({ ...environment, PUBLIC_URL: admin.url }, given);
+});
+afterAll(async () => {
+  answers.release();
+  await other?.stop();
+  await admin?.stop();
+  await sandbox?.stop();
+  await database?.drop();
+});
+
+let used = 0;
+beforeEach(async () => {
+  sandbox.control.clearFaults();
+  await database.pool.query('DELETE FROM webhook; DELETE FROM webhook_push');
+  formId = sandbox.control.createForm({ seed: `race ${(used += 1)}` }).id;
+});
+
+interface Row {
+  url: string;
+  enabled: boolean;
+  pending: boolean;
+  revision: number;
+  pushed_revision: number;
+}
+
+const register = async (): Promise<string> => {
+  const { body } = await admin.admin('post', '/v1/webhooks').send({ form: formId }).expect(201);
+  return (body as { id: string }).id;
+};
+const row = async (id: string): Promise<Row | undefined> =>
+  (await database.pool.query<Row>('SELECT * FROM webhook WHERE id = $1', [id])).rows[0];
+const remote = () => sandbox.control.webhooks().filter((webhook) => webhook.formId === formId);
+const writes = (): string[] =>
+  sandbox.control
+    .stats()
+    .api.calls.filter(({ url, method }) => url.includes(formId) && method !== 'GET')
+    .map(({ method }) => method);
+const listed = (): number =>
+  sandbox.control.stats().api.calls.filter(({ url, method }) => method === 'GET' && url.endsWith(`${formId}/webhooks`))
+    .length;
+const putAtTypeform = (settings: object) =>
+  fetch(`${sandbox.url}/forms/${formId}/webhooks/onboarding`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify(settings),
+  });
+const rotate = (id: string) => admin.admin('post', `/v1/webhooks/${id}/rotate-secret`).send({ overlapHours: 0 });
+const compare = (by: TestApp) => by.admin('post', '/v1/webhooks/reconcile').expect(200);
+
+/** Has the other replica compare, runs `meanwhile` while the list is on its way, and lets the list arrive. */
+async function whileListing(meanwhile: () => Promise<unknown>): Promise<void> {
+  sandbox.control.addFault({
+    kind: 'slow',
+    target: 'api',
+    match: `GET /forms/${formId}/webhooks`,
+    delayMs: UNTIL_RELEASED_MS,
+    times: 1,
+  });
+  const before = listed();
+  const pass = compare(other).then((answer) => answer);
+  await eventually(() => listed() > before, 'the other replica has asked for the list');
+  await meanwhile();
+  answers.release();
+  await pass;
+}
+
+/** Submits once; the answer that Typeform gets for its delivery. */
+async function delivered(): Promise<unknown> {
+  sandbox.control.submit(formId, { count: 1 });
+  await sandbox.control.setClock({ advanceSeconds: 0 });
+  return sandbox.control.deliveries({ formId }).at(-1)?.attempts.at(-1)?.status;
+}
+
+describe('while the other replica compares', () => {
+  it('a rotated secret stays, and its deliveries are accepted', async () => {
+    const id = await register();
+    await putAtTypeform({ enabled: false });
+    await whileListing(async () => {
+      await rotate(id).expect(200);
+      // Typeform disables it once more: the list shows a webhook that has to be repaired.
+      await putAtTypeform({ enabled: false });
+    });
+    await compare(other);
+    expect(remote()).toMatchObject([{ enabled: true }]);
+    expect(await delivered()).toBe(200);
+    expect(await row(id)).toMatchObject({ pending: false });
+  });
+
+  it('a deleted webhook stays deleted', async () => {
+    const id = await register();
+    await putAtTypeform({ enabled: false });
+    await whileListing(() => admin.admin('delete', `/v1/webhooks/${id}`).expect(204));
+    await compare(other);
+    expect(remote()).toEqual([]);
+    expect(writes()).toEqual(['PUT', 'PUT', 'DELETE']);
+  });
+
+  it('and waits for its turn behind other calls, what is changed meanwhile is what is sent', async () => {
+    const id = await register();
+    for (let round = 0; round < 5; round += 1) {
+      await putAtTypeform({ enabled: false });
+      const before = listed();
+      const pass = compare(other).then((answer) => answer);
+      await eventually(() => listed() > before, 'it has listed the webhooks');
+      const busy = Array.from({ length: 3 }, () => admin.admin('post', `/v1/webhooks/${id}/reconcile`).expect(200));
+      await Promise.all([rotate(id).expect(200), pass, ...busy]);
+      await compare(other);
+      expect(remote()).toMatchObject([{ enabled: true }]);
+      expect(await delivered()).toBe(200);
+    }
+  });
+});
+
+describe('a change that Typeform refuses', () => {
+  const refuse = (status: number, times: number) =>
+    sandbox.control.addFault({ kind: 'status', target: 'api', match: 'PUT /forms', status, times });
+
+  it('does not bring back another one that was refused', async () => {
+    const id = await register();
+    const { url } = (await row(id))!;
+    refuse(400, 99);
+    const answered = await Promise.all([
+      admin.admin('patch', `/v1/webhooks/${id}`).send({ url: `${url}?one` }),
+      other.admin('patch', `/v1/webhooks/${id}`).send({ enabled: false }),
+    ]);
+    expect(answered.map(({ status }) => status).filter((status) => status < 500)).toEqual([]);
+    sandbox.control.clearFaults();
+    await compare(other);
+    expect(await row(id)).toMatchObject({ url, enabled: true, pending: false });
+    expect(remote()).toMatchObject([{ url, enabled: true }]);
+  });
+
+  it('after an attempt without an answer, may have been made: what was before is sent again', async () => {
+    const id = await register();
+    sandbox.control.addFault({ kind: 'drop', target: 'api', match: 'PUT /forms', phase: 'before_answer', times: 1 });
+    refuse(400, 1);
+    await admin.admin('patch', `/v1/webhooks/${id}`).send({ enabled: false }).expect(502);
+    expect(remote()).toMatchObject([{ enabled: true }]);
+    expect(await row(id)).toMatchObject({ enabled: true });
+    expect(writes()).toEqual(['PUT', 'PUT', 'PUT', 'PUT']);
+  });
+});
+
+describe('a replica that died in the middle of a call', () => {
+  it('holds up the next call until its own has certainly ended, and is doubted for a while', async () => {
+    const id = await register();
+    const died = `UPDATE webhook_push SET call_id = $1, call_webhook_id = $2, call_revision = 1, call_until = now() + $3::interval`;
+    await database.pool.query(died, [randomUUID(), id, '1 hour']);
+    const { body } = await admin.admin('patch', `/v1/webhooks/${id}`).send({ enabled: false }).expect(504);
+    expect(body.detail).toContain('the change is kept');
+    expect(await row(id)).toMatchObject({ enabled: false, pending: true });
+    expect(remote()).toMatchObject([{ enabled: true }]);
+    await database.pool.query(died, [randomUUID(), id, '-1 second']);
+    await compare(other);
+    expect(remote()).toMatchObject([{ enabled: false }]);
+    // Its call may still arrive: that is told, and made good when it cannot any more.
+    expect(await row(id)).toMatchObject({ pending: true, revision: 2, pushed_revision: 2 });
+    await putAtTypeform({ secret: 'what-the-dead-one-sent-comes-late' });
+    await database.pool.query(`UPDATE webhook_push SET doubt_until = now() - interval '1 second'`);
+    await compare(other);
+    expect(await row(id)).toMatchObject({ pending: false });
+    await admin.admin('patch', `/v1/webhooks/${id}`).send({ enabled: true }).expect(200);
+    expect(await delivered()).toBe(200);
+  });
+});
+
+describe('what the release before this one changes', () => {
+  it('is counted by the table itself and sent to Typeform', async () => {
+    const id = await register();
+    await database.pool.query('UPDATE webhook SET enabled = false, pending = true WHERE id = $1', [id]);
+    await database.pool.query('UPDATE webhook SET pending = false WHERE id = $1', [id]);
+    expect(await row(id)).toMatchObject({ revision: 2, pushed_revision: 1 });
+    await compare(other);
+    expect(remote()).toMatchObject([{ enabled: false }]);
+    expect(await row(id)).toMatchObject({ revision: 2, pushed_revision: 2, pending: false });
+  });
+});
+
+it('one webhook whose encryption key is gone does not keep the others from being repaired', async () => {
+  const id = await register();
+  await database.pool.query(
+    `INSERT INTO webhook (form_id, tag, url, secret, created_at, updated_at)
+     VALUES ($1, 'another', 'https://hooks.example.com', 'gone.AAAA', now() - interval '1 hour', now())`,
+    [formId],
+  );
+  await putAtTypeform({ enabled: false });
+  const { body } = await compare(other);
+  expect(body).toMatchObject({
+    finished: true,
+    differed: [
+      { tag: 'another', action: 'failed', problem: expect.stringContaining('ENCRYPTION_KEYS') },
+      { id, action: 'repaired' },
+    ],
+  });
+});
+
+describe('the lease on comparing', () => {
+  it('of another process is waited for and told, and one of a host that is gone lapses', async () => {
+    const id = await register();
+    const held = `UPDATE reconcile_pass SET owner = $1, lease_until = now() + $2::interval`;
+    await database.pool.query(held, [randomUUID(), '1 hour']);
+    const told = await compare(admin);
+    expect(told.body).toMatchObject({ finished: false, madeElsewhere: true, checked: 0 });
+    await putAtTypeform({ enabled: false });
+    await database.pool.query(held, [randomUUID(), '-1 second']);
+    const { body } = await compare(admin);
+    expect(body).toMatchObject({
+      finished: true,
+      madeElsewhere: false,
+      checked: 1,
+      differed: [{ id, action: 'repaired' }],
+    });
+  });
+});
