@@ -5,7 +5,8 @@ import { MIGRATIONS, MIGRATIONS_TABLE } from './migrations';
 
 /** A connection attempt that takes longer counts as "database unreachable". */
 export const CONNECT_TIMEOUT_MS = 3_000;
-const STATEMENT_TIMEOUT_MS = 30_000;
+/** Longer than any statement should take. */
+export const STATEMENT_TIMEOUT_MS = 30_000;
 
 /** Options shared by the service, the TypeORM command line and the tests; each of them adds its entities. */
 export function dataSourceOptions(url: string, poolSize: number): PostgresDataSourceOptions {

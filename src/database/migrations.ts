@@ -15,6 +15,7 @@ import { Jobs1764970000000 } from '../../migrations/1764970000000-jobs';
 import { AttemptLog1764980000000 } from '../../migrations/1764980000000-attempt-log';
 import { Unreadable1764986000000 } from '../../migrations/1764986000000-unreadable';
 import { FinishedJobs1764986100000 } from '../../migrations/1764986100000-finished-jobs';
+import { ErasedPerStatement1764990000000 } from '../../migrations/1764990000000-erased-per-statement';
 import { withAdvisoryLock } from './advisory-lock';
 
 export const MIGRATIONS = [
@@ -33,6 +34,7 @@ export const MIGRATIONS = [
   AttemptLog1764980000000,
   Unreadable1764986000000,
   FinishedJobs1764986100000,
+  ErasedPerStatement1764990000000,
 ];
 export const MIGRATIONS_TABLE = 'schema_migration';
 

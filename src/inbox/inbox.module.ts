@@ -14,6 +14,7 @@ import { InboxProcessor } from './inbox-processor';
 import { InboxSignal } from './inbox-signal';
 import { InboxWriter } from './inbox-writer';
 import { PROCESSOR_STOP_METRIC_PROVIDERS, ProcessorStops } from './processor-stops';
+import { ProcessorConnections } from './processor-connections';
 import { ReplayJob } from './replay-job';
 import { WebhookEvent } from './webhook-event.entity';
 
@@ -27,6 +28,7 @@ import { WebhookEvent } from './webhook-event.entity';
     InboxSignal,
     InboxProcessor,
     BatchRunner,
+    ProcessorConnections,
     ProcessorStops,
     InboxMetrics,
     InboxDepthRepository,
