@@ -37,7 +37,10 @@ export type BatchResult =
 /** Events locked in an open transaction, and read. {@link BatchRunner.apply} or {@link BatchRunner.giveBack} ends it. */
 export interface ClaimedBatch extends Claim {
   transaction: OpenTransaction;
-  startedMs: number;
+  /** When it was claimed, on the monotonic clock. */
+  claimedMs: number;
+  /** What claiming and reading took; it may wait for its turn afterwards. */
+  prepareMs: number;
   /** Null when one of them could not be read, because of `error`. */
   read: ReadEvent[] | null;
   error?: unknown;
@@ -64,7 +67,10 @@ export class BatchRunner {
       // No erasure may run meanwhile: the bodies held in memory here would bring back what it removes.
       await shareUntilCommit(transaction, 'processing');
       const claim = await claimDue(transaction, wanted);
-      return { outcome: 'claimed', ...claim, transaction, startedMs, ...(await this.readAll(claim.events)) };
+      const claimedMs = this.clock.monotonicMs();
+      const read = await this.readAll(claim.events);
+      const prepareMs = this.clock.monotonicMs() - startedMs;
+      return { outcome: 'claimed', ...claim, ...read, transaction, claimedMs, prepareMs };
     } catch (error) {
       await transaction?.rollback();
       return { outcome: 'stopped', step: 'claim', error };
@@ -72,7 +78,9 @@ export class BatchRunner {
   }
 
   /** Applies a claimed batch and marks its events. Without `wait` it does not wait for clients that somebody else holds. Never throws. */
-  async apply({ transaction, events, read, error, startedMs }: ClaimedBatch, wait: boolean): Promise<BatchResult> {
+  async apply(batch: ClaimedBatch, wait: boolean): Promise<BatchResult> {
+    const { transaction, events, read, error } = batch;
+    const startedMs = this.clock.monotonicMs();
     try {
       if (read === null) throw error;
       if (read.length > 0) await this.process(transaction, events, read, wait);
@@ -83,7 +91,7 @@ export class BatchRunner {
         return { outcome: 'stopped', step: 'apply', error: failure };
       return { outcome: 'failed', events, error: failure };
     }
-    this.measure(events, startedMs);
+    this.measure(batch, startedMs);
     return { outcome: 'done', handled: events.length };
   }
 
@@ -134,10 +142,9 @@ export class BatchRunner {
     }
   }
 
-  private measure(events: readonly ClaimedEvent[], startedMs: number): void {
-    const tookMs = this.clock.monotonicMs() - startedMs;
-    for (const { ageMs } of events) {
-      this.metrics.processed(tookMs / 1000 / events.length, (ageMs + tookMs) / 1000);
-    }
+  private measure({ events, claimedMs, prepareMs }: ClaimedBatch, startedMs: number): void {
+    const doneMs = this.clock.monotonicMs();
+    const secondsEach = (prepareMs + doneMs - startedMs) / 1000 / events.length;
+    for (const { ageMs } of events) this.metrics.processed(secondsEach, (ageMs + doneMs - claimedMs) / 1000);
   }
 }

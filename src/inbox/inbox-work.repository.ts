@@ -14,7 +14,7 @@ export interface ClaimedEvent {
   firstAttemptAt: Date | null;
   /** When it was claimed, by the clock of the database, as `firstAttemptAt`. */
   claimedAt: Date;
-  /** Since it was received, when it was claimed. */
+  /** How long it was there when it was claimed: a new event by the clock of the database alone, another since its receipt. */
   ageMs: number;
   payload: Buffer;
 }
@@ -75,6 +75,7 @@ interface ClaimedRow {
   first_attempt_at: Date | null;
   payload: Buffer | null;
   claimed_at: Date;
+  due_at: Date;
   more: boolean;
 }
 
@@ -95,7 +96,7 @@ export async function claimDue(sql: SqlRunner, wanted: Wanted): Promise<Claim> {
        SELECT *, sum(payload_bytes) OVER places AS bytes, row_number() OVER places AS place, count(*) OVER () AS found
          FROM due WINDOW places AS (ORDER BY next_attempt_at, event_id)
      )
-     SELECT event_id, event_type, form_id, received_at, attempts, first_attempt_at, payload, statement_timestamp() AS claimed_at,
+     SELECT event_id, event_type, form_id, received_at, attempts, first_attempt_at, payload, statement_timestamp() AS claimed_at, next_attempt_at AS due_at,
             ${limit === null ? 'false' : `found > count(*) OVER () OR found = least($3, ${ROOM_FOR_LOCKS})`} AS more
        FROM summed WHERE bytes <= $2 OR place = 1 ORDER BY place`,
     [ids, MAX_BATCH_BYTES, ...(limit === null ? [] : [limit])],
@@ -157,8 +158,8 @@ function toClaimed(row: ClaimedRow): ClaimedEvent {
     attempts: row.attempts,
     firstAttemptAt: row.first_attempt_at,
     claimedAt: row.claimed_at,
-    // `received_at` may come from a host whose clock is ahead.
-    ageMs: Math.max(0, row.claimed_at.getTime() - row.received_at.getTime()),
+    // `received_at` comes from a host whose clock may be ahead.
+    ageMs: Math.max(0, row.claimed_at.getTime() - (row.attempts === 0 ? row.due_at : row.received_at).getTime()),
     payload: row.payload ?? Buffer.alloc(0),
   };
 }

@@ -25,6 +25,7 @@ const SETTINGS = {
 
 /** An open transaction, whose statements are prepared. */
 export interface OpenTransaction extends SqlRunner {
+  /** When it throws, {@link rollback} is still to be called. */
   commit(): Promise<void>;
   /** Gives up what was done. Never throws. */
   rollback(): Promise<void>;
@@ -64,13 +65,8 @@ export class ProcessorConnections implements OnApplicationShutdown {
     return {
       query: (sql, parameters) => this.run(client, sql, parameters),
       commit: async () => {
-        try {
-          await client.query('COMMIT');
-          client.release();
-        } catch (error) {
-          client.release(true);
-          throw error;
-        }
+        await client.query('COMMIT');
+        client.release();
       },
       rollback: () =>
         client.query('ROLLBACK').then(
