@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { EmbeddedPostgres } from '../src/database/embedded/embedded-postgres';
 import { migrate } from '../src/database/open-database';
+import { cpuMsOfFamily } from './cpu-time';
 
 /** Hands out empty, migrated databases. */
 export class BenchServer {
@@ -52,6 +53,15 @@ export class BenchServer {
     } finally {
       await this.drop(name);
     }
+  }
+
+  /** Milliseconds of processor time that the server has used; NaN where it does not run on this machine. */
+  async cpuMs(): Promise<number> {
+    // The first line is the process of the server. Only a superuser may read it.
+    const { rows } = await this.admin
+      .query<{ pid: string }>(`SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1) AS pid`)
+      .catch(() => ({ rows: [] }));
+    return cpuMsOfFamily(Number(rows[0]?.pid ?? 0));
   }
 
   /** Writes out what the last measurement left in memory, so that the next one does not pay for it. */

@@ -26,6 +26,10 @@ export class Child {
     return new Child(child);
   }
 
+  get pid(): number {
+    return this.process.pid ?? 0;
+  }
+
   /** Sends a request and waits for its answer. Throws the child's error, or one that says that it died. */
   async ask<T>(request: unknown): Promise<T> {
     const aborter = new AbortController();

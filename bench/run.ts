@@ -9,21 +9,27 @@ import { LoadGenerator } from './load/load-generator';
 import { PROJECT } from './places';
 import { formatReport } from './report';
 import type { BenchContext } from './scenarios/bench-context';
+import { measureDrain } from './scenarios/drain';
 import { measureHistory } from './scenarios/history';
 import { measureLatency } from './scenarios/latency';
 import { measureMemory } from './scenarios/memory';
+import { measureRecords } from './scenarios/records';
+import { measureSustained } from './scenarios/sustained';
 import { measureThroughput } from './scenarios/throughput';
 import { isMet, ScenarioResult } from './thresholds';
 
 const SCENARIOS = {
   latency: measureLatency,
   throughput: measureThroughput,
+  records: measureRecords,
+  drain: measureDrain,
+  sustained: measureSustained,
   memory: measureMemory,
   history: measureHistory,
 };
 type ScenarioName = keyof typeof SCENARIOS;
 /** Storing millions of events takes minutes, so history is measured only on request. */
-const DEFAULT_SCENARIOS: ScenarioName[] = ['latency', 'throughput', 'memory'];
+const DEFAULT_SCENARIOS: ScenarioName[] = ['latency', 'throughput', 'records', 'drain', 'sustained', 'memory'];
 const RESULTS_FILE = join(PROJECT, 'bench', 'results', 'latest.json');
 
 interface Options {

@@ -5,7 +5,7 @@ export interface Threshold {
   /** The bound that the measured value must be `below` or `atLeast` at. */
   rule: 'below' | 'atLeast';
   bound: number;
-  unit: 'ms' | 'x' | 'MB';
+  unit: 'ms' | 'x' | 'MB' | '/s';
 }
 
 export function isMet({ measured, rule, bound }: Threshold): boolean {

@@ -1,7 +1,7 @@
 /** The same events in any order, division and number, by two processes at once, end in the same clients. */
 import fc from 'fast-check';
 import { DataSource } from 'typeorm';
-import type { IncomingEvent } from '../src/onboarding/incoming-event';
+import type { ReadEvent } from '../src/onboarding/onboarding.service';
 import { OnboardingService } from '../src/onboarding/onboarding.service';
 import { ResponseSettler } from '../src/onboarding/who-is-it/response-settler';
 import { question, toBody } from './fixtures/typeform-events';
@@ -148,10 +148,10 @@ it.each([
   const dataSource = app.app.get(DataSource);
   const onboarding = app.app.get(OnboardingService, { strict: false });
   // A form each: of one form the second would wait for the first already, to count its responses.
-  const incoming = (formId: string, questions: (typeof phone)[]): IncomingEvent => {
+  const incoming = (formId: string, questions: (typeof phone)[]): ReadEvent => {
     const event = newEvent({ formId, questions });
     const { event_id: eventId, event_type: eventType } = event;
-    return { eventId, eventType, formId, receivedAt: new Date(), payload: toBody(event) };
+    return onboarding.read({ eventId, eventType, formId, receivedAt: new Date(), payload: toBody(event) });
   };
   const waits = async (): Promise<boolean> => {
     const { rows } = await app.database.pool.query(

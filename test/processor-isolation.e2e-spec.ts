@@ -140,15 +140,15 @@ it('a batch takes the same number of statements whatever its size, and a quarter
   const apply = (events: readonly Event[]): Promise<{ statements: number; locks: number }> =>
     app.app.get(DataSource).transaction(async (manager) => {
       const statements = jest.spyOn(manager, 'query');
-      const incoming = events.map((event) => ({
-        ...{
+      const incoming = events.map((event) =>
+        onboarding.read({
           eventId: event.event_id,
           eventType: 'form_response',
           formId,
           receivedAt: new Date(),
           payload: toBody(event),
-        },
-      }));
+        }),
+      );
       expect(await onboarding.applyBatch(manager, incoming)).toHaveLength(events.length);
       const count = statements.mock.calls.length;
       const [row] = await manager.query<{ locks: number }[]>(

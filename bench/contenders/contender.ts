@@ -37,6 +37,10 @@ export class RunningContender {
     }
   }
 
+  get pid(): number {
+    return this.child.pid;
+  }
+
   readMemory(): Promise<MemoryReading> {
     return this.child.ask<MemoryReading>({ readMemory: true } satisfies ContenderRequest);
   }

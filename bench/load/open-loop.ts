@@ -1,7 +1,7 @@
 import type { Connection } from './connection';
 import { summarise } from './latencies';
 import type { LoadResult } from './load-result';
-import type { RenderedRequest } from './requests';
+import type { RequestSource } from './requests';
 
 /** How one request went. */
 export interface Sample {
@@ -25,7 +25,7 @@ export interface OpenLoopWatch {
  */
 export async function runOpenLoop(
   connections: readonly Connection[],
-  requests: readonly RenderedRequest[],
+  requests: RequestSource,
   ratePerSecond: number,
   { onAnswer, signal }: OpenLoopWatch = {},
 ): Promise<LoadResult> {
@@ -45,7 +45,7 @@ export async function runOpenLoop(
     const sendNext = (): void => {
       // The longest idle one: a connection that is not used for long is closed by the server.
       const connection = idle.shift();
-      const request = requests[next];
+      const request = requests.at(next);
       if (!connection || !request) return;
       const meantAt = dueAt(next);
       next += 1;

@@ -11,6 +11,12 @@ export interface RenderedRequest {
   bytes: Buffer;
 }
 
+/** Requests by their place: all rendered before, or each when it is asked for. */
+export interface RequestSource {
+  readonly length: number;
+  at(index: number): RenderedRequest | undefined;
+}
+
 /** The questions of an ordinary onboarding form: a body of about 3.5 KB. */
 const QUESTION_REFS = [
   'first_name',
@@ -50,6 +56,11 @@ export class RequestRenderer {
   /** Renders `count` requests, numbered from `first`: every number is another event. */
   render(first: number, count: number): RenderedRequest[] {
     return Array.from({ length: count }, (_, index) => this.renderOne(first + index));
+  }
+
+  /** The same, each rendered when it is sent: for more than fit into memory. Costs the sender some microseconds each. */
+  renderLater(first: number, count: number): RequestSource {
+    return { length: count, at: (index) => this.renderOne(first + index) };
   }
 
   private renderOne(number: number): RenderedRequest {

@@ -51,7 +51,14 @@ export function mergeIdentifiers(
   records: IdentifierRecord[],
 ): Partial<Record<IdentifierKey, Identifier & { from: string }>> {
   const merged: Partial<Record<IdentifierKey, Identifier & { from: string }>> = {};
+  const [only] = records;
   for (const key of IDENTIFIER_KEYS) {
+    // Nearly all records are of one response.
+    if (only && records.length === 1) {
+      const identifier = only.identifiers[key];
+      if (identifier) merged[key] = { ...identifier, from: only.id };
+      continue;
+    }
     const [winner] = records
       .flatMap((record) => {
         const identifier = record.identifiers[key];

@@ -21,8 +21,12 @@ const PLAIN: Readonly<Record<string, string>> = {
   ...{ '’': "'", '‘': "'", ʼ: "'", '`': "'", '´': "'" },
 };
 
+/** Nothing to fold but the case: most values are such. */
+const PLAIN_WORDS = /^[!-_a-~]+(?: [!-_a-~]+)*$/;
+
 /** Lower case, without accents and invisible characters, one blank between words. */
 export function foldText(text: string): string {
+  if (PLAIN_WORDS.test(text)) return text.toLowerCase();
   return text
     .normalize('NFKD')
     .replace(/[\p{Mark}\p{Default_Ignorable_Code_Point}]/gu, '')

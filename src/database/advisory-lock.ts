@@ -1,4 +1,5 @@
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource } from 'typeorm';
+import type { SqlRunner } from './sql-runner';
 
 /**
  * Work that only one process does at a time, over all replicas. `processing` is shared by all batches and `appending` by all inserts into the
@@ -24,14 +25,14 @@ export async function withAdvisoryLock<T>(dataSource: DataSource, name: LockName
 }
 
 /**
- * Takes an advisory lock for the rest of the transaction of `manager`, waiting for it if another transaction has it. Statements after
+ * Takes an advisory lock for the rest of the transaction of `sql`, waiting for it if another transaction has it. Statements after
  * this one see what that other transaction committed (READ COMMITTED, the default).
  */
-export async function lockUntilCommit(manager: EntityManager, name: LockName): Promise<void> {
-  await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [keyOf(name)]);
+export async function lockUntilCommit(sql: SqlRunner, name: LockName): Promise<void> {
+  await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [keyOf(name)]);
 }
 
 /** Like {@link lockUntilCommit}, but shared: waits only for an exclusive holder. */
-export async function shareUntilCommit(manager: EntityManager, name: LockName): Promise<void> {
-  await manager.query('SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [keyOf(name)]);
+export async function shareUntilCommit(sql: SqlRunner, name: LockName): Promise<void> {
+  await sql.query('SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [keyOf(name)]);
 }

@@ -7,7 +7,8 @@ import { pinnedClient } from './pinned-client';
 
 /** A connection attempt that takes longer counts as "database unreachable". */
 export const CONNECT_TIMEOUT_MS = 3_000;
-const STATEMENT_TIMEOUT_MS = 30_000;
+/** Longer than any statement should take. */
+export const STATEMENT_TIMEOUT_MS = 30_000;
 
 /**
  * Options shared by the service, the TypeORM command line and the tests; each of them adds its entities. Without `timeouts` a

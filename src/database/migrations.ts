@@ -21,6 +21,7 @@ import { BackfillTurns1764996000000 } from '../../migrations/1764996000000-backf
 import { IntakeOutages1764996100000 } from '../../migrations/1764996100000-intake-outages';
 import { Completeness1764996200000 } from '../../migrations/1764996200000-completeness';
 import { WebhookRevision1764994000000 } from '../../migrations/1764994000000-webhook-revision';
+import { ErasedPerStatement1764990000000 } from '../../migrations/1764990000000-erased-per-statement';
 import { withAdvisoryLock } from './advisory-lock';
 
 export const MIGRATIONS = [
@@ -45,6 +46,7 @@ export const MIGRATIONS = [
   IntakeOutages1764996100000,
   Completeness1764996200000,
   WebhookRevision1764994000000,
+  ErasedPerStatement1764990000000,
 ];
 export const MIGRATIONS_TABLE = 'schema_migration';
 

@@ -1,21 +1,14 @@
 /** A batch of events: claimed, applied and marked in one transaction. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { DataSource, EntityManager } from 'typeorm';
 import { shareUntilCommit } from '../database/advisory-lock';
 import { Clock } from '../database/clock';
 import { isConnectionLost } from '../database/database-errors';
-import { OnboardingService } from '../onboarding/onboarding.service';
+import { OnboardingService, type ReadEvent } from '../onboarding/onboarding.service';
 import { InboxMetrics } from './inbox-metrics';
 import { inProcessingSpan } from './inbox-spans';
-import {
-  type Claim,
-  claimDue,
-  type ClaimedEvent,
-  limitTime,
-  markDone,
-  ping,
-  type Wanted,
-} from './inbox-work.repository';
+import { type Claim, claimDue, type ClaimedEvent, limitTime, markDone, type Wanted } from './inbox-work.repository';
+import { type OpenTransaction, ProcessorConnections } from './processor-connections';
 
 /**
  * How long a batch may wait for a lock, and how long a statement of it may take. Short, because others wait behind it: an event that
@@ -25,6 +18,9 @@ const LOCK_TIMEOUT_MS = 1_000;
 const STATEMENT_TIMEOUT_MS = 2_000;
 const MAX_DOUBLINGS = 3;
 
+/** Reading a batch pauses for requests after so long. */
+const SLICE_MS = 2;
+
 /** One of the events is to blame. All of them are due as before. */
 export interface FailedBatch {
   events: readonly ClaimedEvent[];
@@ -33,65 +29,122 @@ export interface FailedBatch {
 
 /** What became of a batch. */
 export type BatchResult =
-  | { outcome: 'done'; handled: number; more: boolean }
+  | { outcome: 'done'; handled: number }
   | ({ outcome: 'failed' } & FailedBatch)
   /** No event is to blame: nothing could be claimed, or the database went away. */
   | { outcome: 'stopped'; step: 'claim' | 'apply'; error: unknown };
 
+/** Events locked in an open transaction, and read. {@link BatchRunner.apply} or {@link BatchRunner.giveBack} ends it. */
+export interface ClaimedBatch extends Claim {
+  transaction: OpenTransaction;
+  /** When it was claimed, on the monotonic clock. */
+  claimedMs: number;
+  /** What claiming and reading took; it may wait for its turn afterwards. */
+  prepareMs: number;
+  /** Null when one of them could not be read, because of `error`. */
+  read: ReadEvent[] | null;
+  error?: unknown;
+}
+
+/** A batch, or why there is none. */
+export type ClaimResult = ({ outcome: 'claimed' } & ClaimedBatch) | Extract<BatchResult, { outcome: 'stopped' }>;
+
 @Injectable()
 export class BatchRunner {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly connections: ProcessorConnections,
     private readonly clock: Clock,
     private readonly onboarding: OnboardingService,
     private readonly metrics: InboxMetrics,
   ) {}
 
-  /** Claims what is wanted, applies and marks it. Never throws. */
-  async run(wanted: Wanted): Promise<BatchResult> {
+  /** Claims what is wanted and reads it, while another batch may be applied. Never throws. */
+  async claim(wanted: Wanted): Promise<ClaimResult> {
     const startedMs = this.clock.monotonicMs();
-    let claim: Claim | undefined;
+    let transaction: OpenTransaction | undefined;
     try {
-      await this.dataSource.transaction(async (manager) => {
-        // No erasure may run meanwhile: the bodies held in memory here would bring back what it removes.
-        await shareUntilCommit(manager, 'processing');
-        claim = await claimDue(manager, wanted);
-        if (claim.events.length > 0) await this.apply(manager, claim.events, !('eventIds' in wanted) || wanted.wait);
-      });
+      transaction = await this.connections.begin();
+      // No erasure may run meanwhile: the bodies held in memory here would bring back what it removes.
+      await shareUntilCommit(transaction, 'processing');
+      const claim = await claimDue(transaction, wanted);
+      const claimedMs = this.clock.monotonicMs();
+      const read = await this.readAll(claim.events);
+      const prepareMs = this.clock.monotonicMs() - startedMs;
+      return { outcome: 'claimed', ...claim, ...read, transaction, claimedMs, prepareMs };
     } catch (error) {
-      const events = claim?.events ?? [];
-      if (events.length === 0) return { outcome: 'stopped', step: 'claim', error };
-      if (isConnectionLost(error) && !(await this.databaseAnswers()))
-        return { outcome: 'stopped', step: 'apply', error };
-      return { outcome: 'failed', events, error };
+      await transaction?.rollback();
+      return { outcome: 'stopped', step: 'claim', error };
     }
-    const { events = [], more = false } = claim ?? {};
-    this.measure(events, startedMs);
-    return { outcome: 'done', handled: events.length, more };
   }
 
-  private async apply(manager: EntityManager, events: readonly ClaimedEvent[], wait: boolean): Promise<void> {
+  /** Applies a claimed batch and marks its events. Without `wait` it does not wait for clients that somebody else holds. Never throws. */
+  async apply(batch: ClaimedBatch, wait: boolean): Promise<BatchResult> {
+    const { transaction, events, read, error } = batch;
+    const startedMs = this.clock.monotonicMs();
+    try {
+      if (read === null) throw error;
+      if (read.length > 0) await this.process(transaction, events, read, wait);
+      await transaction.commit();
+    } catch (failure) {
+      await transaction.rollback();
+      if (isConnectionLost(failure) && !(await this.databaseAnswers()))
+        return { outcome: 'stopped', step: 'apply', error: failure };
+      return { outcome: 'failed', events, error: failure };
+    }
+    this.measure(batch, startedMs);
+    return { outcome: 'done', handled: events.length };
+  }
+
+  /** Leaves the events of a batch to whoever claims them next. */
+  giveBack({ transaction }: ClaimedBatch): Promise<void> {
+    return transaction.rollback();
+  }
+
+  /** Reads events, in slices between which requests are answered. */
+  private async readAll(events: readonly ClaimedEvent[]): Promise<Pick<ClaimedBatch, 'read' | 'error'>> {
+    const read: ReadEvent[] = [];
+    let sliceEndsMs = this.clock.monotonicMs() + SLICE_MS;
+    for (const event of events) {
+      try {
+        read.push(this.onboarding.read(event));
+      } catch (error) {
+        return { read: null, error };
+      }
+      if (this.clock.monotonicMs() < sliceEndsMs) continue;
+      await nextTurn();
+      sliceEndsMs = this.clock.monotonicMs() + SLICE_MS;
+    }
+    return { read };
+  }
+
+  private async process(
+    transaction: OpenTransaction,
+    events: readonly ClaimedEvent[],
+    read: readonly ReadEvent[],
+    wait: boolean,
+  ): Promise<void> {
     const patience = 2 ** Math.min(MAX_DOUBLINGS, Math.max(...events.map(({ attempts }) => attempts)));
-    await limitTime(manager, LOCK_TIMEOUT_MS, STATEMENT_TIMEOUT_MS * patience);
+    await limitTime(transaction, LOCK_TIMEOUT_MS, STATEMENT_TIMEOUT_MS * patience);
     const eventIds = events.map(({ eventId }) => eventId);
     await inProcessingSpan(eventIds, async () =>
-      markDone(manager, await this.onboarding.applyBatch(manager, events, { wait })),
+      markDone(transaction, await this.onboarding.applyBatch(transaction, read, { wait })),
     );
   }
 
   /** Tells a server that is away from one that ended only the connection of this batch. */
   private async databaseAnswers(): Promise<boolean> {
-    return ping(this.dataSource.manager).then(
-      () => true,
-      () => false,
-    );
+    try {
+      const transaction = await this.connections.begin();
+      await transaction.commit();
+      return true;
+    } catch {
+      return false;
+    }
   }
 
-  private measure(events: readonly ClaimedEvent[], startedMs: number): void {
-    const secondsEach = (this.clock.monotonicMs() - startedMs) / 1000 / events.length;
-    const doneAt = this.clock.now().getTime();
-    for (const { receivedAt } of events) {
-      this.metrics.processed(secondsEach, Math.max(0, doneAt - receivedAt.getTime()) / 1000);
-    }
+  private measure({ events, claimedMs, prepareMs }: ClaimedBatch, startedMs: number): void {
+    const doneMs = this.clock.monotonicMs();
+    const secondsEach = (prepareMs + doneMs - startedMs) / 1000 / events.length;
+    for (const { ageMs } of events) this.metrics.processed(secondsEach, (ageMs + doneMs - claimedMs) / 1000);
   }
 }

@@ -4,12 +4,13 @@ import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap }
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config';
 import { nextAttemptAt } from '../core/backoff';
+import { FULL_PACE, mostEvents, nextPace, restMs } from '../core/processing-pace';
 import { Clock } from '../database/clock';
 import { describeDatabaseFailure } from '../database/database-failure';
 import { NudgeableSleep } from '../database/nudgeable-sleep';
 import { Random } from '../database/random';
 import { ClientsHeldError } from '../onboarding/who-is-it/clients-held.error';
-import { BatchRunner, type FailedBatch } from './batch-runner';
+import { BatchRunner, type ClaimResult, type FailedBatch } from './batch-runner';
 import { InboxMetrics } from './inbox-metrics';
 import { InboxSignal } from './inbox-signal';
 import { InboxWriter } from './inbox-writer';
@@ -22,10 +23,6 @@ const MAX_BATCH_EVENTS = 256;
 /** So many suspects are enough to look into; until they are fewer, nothing new is claimed. */
 const MAX_SUSPECTS = 1_024;
 const POLL_INTERVAL_MS = 1_000;
-/** While this many senders wait for their answer, batches are spaced out: Typeform gives up on a late answer, a record can wait. */
-const BUSY_SENDERS = 16;
-const BUSY_PAUSE_MS = 1_000;
-const BUSY_CHECK_MS = 10;
 
 @Injectable()
 export class InboxProcessor implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -35,8 +32,11 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
   /** Nudged whenever something becomes due. */
   private readonly rest = new NudgeableSleep();
   private readonly suspects = new Suspects();
+  /** The next batch of new events, claimed while the last one was applied. */
+  private ahead: Promise<ClaimResult> | null = null;
   /** Events of the next batch: fewer after one that took too long, more again with each that succeeds. */
   private batchSize = MAX_BATCH_EVENTS;
+  private pace = FULL_PACE;
   /** When to look for events to be tried again, on the monotonic clock. */
   private retriesDueMs = 0;
 
@@ -73,19 +73,22 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
 
   private async run(): Promise<void> {
     while (!this.stopping) {
-      await this.yieldToSenders();
       this.rest.forgetNudges();
+      const startedMs = this.clock.monotonicMs();
       const more = await this.round();
-      if (!more && !this.stopping) await this.rest.sleep(POLL_INTERVAL_MS);
+      await this.letRequestsPass(this.clock.monotonicMs() - startedMs);
+      if (!more && !this.ahead && !this.stopping) await this.rest.sleep(POLL_INTERVAL_MS);
     }
+    const left = await this.ahead;
+    this.ahead = null;
+    if (left?.outcome === 'claimed') await this.batches.giveBack(left);
   }
 
-  /** Lets waiting senders go first, for a second at most: under load processing slows down, but it never stops. */
-  private async yieldToSenders(): Promise<void> {
-    const until = performance.now() + BUSY_PAUSE_MS;
-    while (this.writer.unanswered >= BUSY_SENDERS && performance.now() < until && !this.stopping) {
-      await delay(BUSY_CHECK_MS);
-    }
+  /** Rests as far as the senders of webhooks need it. */
+  private async letRequestsPass(workedMs: number): Promise<void> {
+    this.pace = nextPace(this.pace, this.writer.takeAcknowledged());
+    const ms = restMs(this.pace, workedMs);
+    if (ms >= 1 && !this.stopping) await delay(ms);
   }
 
   /**
@@ -93,27 +96,54 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
    * it is never in a batch with new events. False when there is nothing more to do now, or nothing can be done.
    */
   private async round(): Promise<boolean> {
-    const except = this.suspects.eventIds;
     let more = false;
-    if (except.length < MAX_SUSPECTS) {
-      const fresh = await this.take({ status: 'pending', limit: this.batchSize, except });
+    if (this.ahead || this.suspects.eventIds.length < MAX_SUSPECTS) {
+      const fresh = await this.takeNew();
       if (fresh === 'stopped') return false;
       more = fresh === 'more';
-      if (this.clock.monotonicMs() >= this.retriesDueMs && !this.stopping) {
-        const again = await this.take({ status: 'retrying', limit: this.batchSize, except: this.suspects.eventIds });
+      // Never with a batch claimed ahead: an erasure that waits for it would keep this one from being claimed.
+      if (this.retriesDue && !this.ahead && !this.stopping) {
+        const again = await this.take({ status: 'retrying', limit: this.limit, except: this.suspects.eventIds });
         if (again === 'stopped') return false;
         if (again !== 'more') this.retriesDueMs = this.clock.monotonicMs() + POLL_INTERVAL_MS;
         more ||= again === 'more';
       }
     }
-    const group = this.stopping ? undefined : this.suspects.next();
+    const group = this.stopping || this.ahead ? undefined : this.suspects.next();
     if (group && (await this.take(group)) === 'stopped') return false;
     return more || !this.suspects.none;
   }
 
-  /** One batch. `stopped`: nothing can be done at the moment, and no event is to blame. */
+  private get limit(): number {
+    return Math.min(this.batchSize, mostEvents(this.pace));
+  }
+
+  private get retriesDue(): boolean {
+    return this.clock.monotonicMs() >= this.retriesDueMs;
+  }
+
+  /** One batch of new events. The next one is claimed and read meanwhile, unless something else comes between the two. */
+  private async takeNew(): Promise<'more' | 'all' | 'stopped'> {
+    const wanted = { status: 'pending', limit: this.limit, except: this.suspects.eventIds } as const;
+    const claimed = await (this.ahead ?? this.batches.claim(wanted));
+    this.ahead = null;
+    const next = claimed.outcome === 'claimed' && claimed.more && this.pace.share === 1 && !this.stopping;
+    if (next && this.suspects.none && !this.retriesDue) {
+      this.ahead = this.batches.claim({ ...wanted, except: claimed.events.map(({ eventId }) => eventId) });
+    }
+    return this.carryOut(claimed, wanted);
+  }
+
   private async take(wanted: Wanted): Promise<'more' | 'all' | 'stopped'> {
-    const result = await this.batches.run(wanted);
+    return this.carryOut(await this.batches.claim(wanted), wanted);
+  }
+
+  /** `stopped`: nothing can be done at the moment, and no event is to blame. */
+  private async carryOut(claimed: ClaimResult, wanted: Wanted): Promise<'more' | 'all' | 'stopped'> {
+    const result =
+      claimed.outcome === 'claimed'
+        ? await this.batches.apply(claimed, !('eventIds' in wanted) || wanted.wait)
+        : claimed;
     if (result.outcome === 'failed') return (await this.blame(result, wanted)) ? 'more' : 'stopped';
     if (result.outcome === 'stopped') {
       this.stops.stopped(result.step, result.error);
@@ -123,7 +153,7 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
       this.stops.ended();
       if (!('eventIds' in wanted)) this.batchSize = Math.min(MAX_BATCH_EVENTS, this.batchSize * 2);
     }
-    return result.more ? 'more' : 'all';
+    return claimed.outcome === 'claimed' && claimed.more ? 'more' : 'all';
   }
 
   /** Finds the event to blame, by and by. False when even that cannot be recorded. */

@@ -1,5 +1,5 @@
 /** The SQL of the queue: claiming what is due and recording what became of it. Every function runs in the caller's transaction. */
-import type { EntityManager } from 'typeorm';
+import type { SqlRunner } from '../database/sql-runner';
 import type { EventOutcome } from '../core/event-outcome';
 import type { SuspectGroup } from './suspects';
 
@@ -14,6 +14,8 @@ export interface ClaimedEvent {
   firstAttemptAt: Date | null;
   /** When it was claimed, by the clock of the database, as `firstAttemptAt`. */
   claimedAt: Date;
+  /** How long it was there when it was claimed: a new event by the clock of the database alone, another since its receipt. */
+  ageMs: number;
   payload: Buffer;
 }
 
@@ -73,17 +75,18 @@ interface ClaimedRow {
   first_attempt_at: Date | null;
   payload: Buffer | null;
   claimed_at: Date;
+  due_at: Date;
   more: boolean;
 }
 
 /** Locks events that are due by the clock of the database, oldest first, skipping those another processor has. */
-export async function claimDue(manager: EntityManager, wanted: Wanted): Promise<Claim> {
+export async function claimDue(sql: SqlRunner, wanted: Wanted): Promise<Claim> {
   const [condition, ids, limit] =
     'eventIds' in wanted
       ? [`status IN ('pending', 'retrying') AND event_id = ANY($1)`, wanted.eventIds, null]
       : [`status = '${wanted.status}' AND event_id <> ALL($1)`, wanted.except, wanted.limit];
   // Bodies beyond the limit are not read: a large one is stored beside its row.
-  const rows = await manager.query<ClaimedRow[]>(
+  const rows = await sql.query<ClaimedRow[]>(
     `WITH due AS MATERIALIZED (
        SELECT event_id, event_type, form_id, received_at, attempts, first_attempt_at, payload, payload_bytes, next_attempt_at
          FROM webhook_event WHERE ${condition} AND next_attempt_at <= statement_timestamp()
@@ -93,7 +96,7 @@ export async function claimDue(manager: EntityManager, wanted: Wanted): Promise<
        SELECT *, sum(payload_bytes) OVER places AS bytes, row_number() OVER places AS place, count(*) OVER () AS found
          FROM due WINDOW places AS (ORDER BY next_attempt_at, event_id)
      )
-     SELECT event_id, event_type, form_id, received_at, attempts, first_attempt_at, payload, statement_timestamp() AS claimed_at,
+     SELECT event_id, event_type, form_id, received_at, attempts, first_attempt_at, payload, statement_timestamp() AS claimed_at, next_attempt_at AS due_at,
             ${limit === null ? 'false' : `found > count(*) OVER () OR found = least($3, ${ROOM_FOR_LOCKS})`} AS more
        FROM summed WHERE bytes <= $2 OR place = 1 ORDER BY place`,
     [ids, MAX_BATCH_BYTES, ...(limit === null ? [] : [limit])],
@@ -101,19 +104,17 @@ export async function claimDue(manager: EntityManager, wanted: Wanted): Promise<
   return { events: rows.map(toClaimed), more: rows.some(({ more }) => more) };
 }
 
-/** Throws when the database does not answer. */
-export async function ping(manager: EntityManager): Promise<void> {
-  await manager.query('SELECT 1');
-}
-
 /** How long the statements that follow may wait for a lock, and run, until the transaction ends. */
-export async function limitTime(manager: EntityManager, lockMs: number, statementMs: number): Promise<void> {
-  await manager.query(`SET LOCAL lock_timeout = ${lockMs}; SET LOCAL statement_timeout = ${statementMs}`);
+export async function limitTime(sql: SqlRunner, lockMs: number, statementMs: number): Promise<void> {
+  await sql.query(`SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true)`, [
+    String(lockMs),
+    String(statementMs),
+  ]);
 }
 
 /** Marks claimed events as done. */
-export async function markDone(manager: EntityManager, results: readonly EventOutcome[]): Promise<void> {
-  await manager.query(
+export async function markDone(sql: SqlRunner, results: readonly EventOutcome[]): Promise<void> {
+  await sql.query(
     `UPDATE webhook_event AS event
         SET status = result.status, reason = result.reason, processed_at = statement_timestamp(), attempts = event.attempts + 1,
             first_attempt_at = coalesce(event.first_attempt_at, statement_timestamp()), next_attempt_at = NULL, last_error = NULL
@@ -125,11 +126,11 @@ export async function markDone(manager: EntityManager, results: readonly EventOu
 
 /** Records a failed attempt: the event is `retrying`, or `dead` without another attempt. Waits for nobody who holds the event. */
 export async function markFailed(
-  manager: EntityManager,
+  sql: SqlRunner,
   event: ClaimedEvent,
   { nextInMs, ...failure }: Failure,
 ): Promise<void> {
-  await manager.query(
+  await sql.query(
     `UPDATE webhook_event
         SET status = $2, last_error = $3, attempts = attempts + 1, first_attempt_at = coalesce(first_attempt_at, $4),
             next_attempt_at = now() + $5 * interval '1 millisecond',
@@ -157,6 +158,8 @@ function toClaimed(row: ClaimedRow): ClaimedEvent {
     attempts: row.attempts,
     firstAttemptAt: row.first_attempt_at,
     claimedAt: row.claimed_at,
+    // `received_at` comes from a host whose clock may be ahead.
+    ageMs: Math.max(0, row.claimed_at.getTime() - (row.attempts === 0 ? row.due_at : row.received_at).getTime()),
     payload: row.payload ?? Buffer.alloc(0),
   };
 }

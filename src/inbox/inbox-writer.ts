@@ -4,6 +4,7 @@ import { Injectable, Logger, OnApplicationShutdown } from '@nestjs/common';
 import { Pool, PoolClient } from 'pg';
 import { AppConfig } from '../config/app-config';
 import { DomainError } from '../core/problem';
+import { type Acknowledged, LATE_AFTER_MS } from '../core/processing-pace';
 import { CONNECT_TIMEOUT_MS, requireDatabaseUrl } from '../database/data-source-options';
 import { Clock } from '../database/clock';
 import { describeDatabaseFailure } from '../database/database-failure';
@@ -40,6 +41,7 @@ export class InboxWriter implements OnApplicationShutdown {
   private deadlineTimer: NodeJS.Timeout | null = null;
   /** Why the current batch is being retried, if it is. */
   private obstacle: unknown = null;
+  private acknowledged: Acknowledged = { acks: 0, late: 0 };
   private readonly duplicates = new DuplicateCounts(() => this.start());
 
   constructor(
@@ -71,9 +73,11 @@ export class InboxWriter implements OnApplicationShutdown {
     return this.queue.length;
   }
 
-  /** Events whose senders are now waiting for an answer, including those of the current insert. */
-  get unanswered(): number {
-    return this.queue.length + this.inFlight.length;
+  /** The acknowledgements since the last call. */
+  takeAcknowledged(): Acknowledged {
+    const taken = this.acknowledged;
+    this.acknowledged = { acks: 0, late: 0 };
+    return taken;
   }
 
   /**
@@ -180,10 +184,14 @@ export class InboxWriter implements OnApplicationShutdown {
       this.failures.succeeded();
       if (found.inserted.size > 0) this.signal.appended();
       const open: Place[] = [];
+      const lateBefore = this.clock.monotonicMs() - LATE_AFTER_MS + COMMIT_TIMEOUT_MS;
       for (const place of places) {
         const { eventId } = place[0].event;
-        if (found.inserted.has(eventId)) answerInserted(place);
-        else if (found.again.has(eventId)) duplicates.push(place);
+        if (found.inserted.has(eventId)) {
+          this.acknowledged.acks += 1;
+          if (place[0].deadline < lateBefore) this.acknowledged.late += 1;
+          answerInserted(place);
+        } else if (found.again.has(eventId)) duplicates.push(place);
         else if (found.other.has(eventId)) conflicts.push(place);
         else open.push(place);
       }

@@ -18,6 +18,7 @@ import { IntakePresence } from './intake-presence';
 import { IntakePresenceRepository } from './intake-presence.repository';
 import { IntakeProcess } from './intake-process.entity';
 import { PROCESSOR_STOP_METRIC_PROVIDERS, ProcessorStops } from './processor-stops';
+import { ProcessorConnections } from './processor-connections';
 import { ReplayJob } from './replay-job';
 import { WebhookEvent } from './webhook-event.entity';
 
@@ -36,6 +37,7 @@ import { WebhookEvent } from './webhook-event.entity';
     InboxSignal,
     InboxProcessor,
     BatchRunner,
+    ProcessorConnections,
     ProcessorStops,
     InboxMetrics,
     InboxDepthRepository,

@@ -1,30 +1,45 @@
 /** Events -> responses and clients. Runs inside the transaction that claims and marks the events. */
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { LRUCache } from 'lru-cache';
+import type { SqlRunner } from '../database/sql-runner';
 import { type Submission, toSubmission } from '../core/answers';
 import type { EventOutcome } from '../core/event-outcome';
 import { supersedes } from '../core/response-precedence';
 import { parseTypeformEvent } from '../core/typeform-event';
 import { Clock } from '../database/clock';
 import { ClientAssigner } from './who-is-it/client-assigner';
-import { FormPlans } from './forms/form-plans';
+import { FormPlans, type FormSettings } from './forms/form-plans';
 import { type FormState, FormsRepository } from './forms/forms.repository';
 import type { IncomingEvent } from './incoming-event';
 import { NeighbourhoodRepository } from './who-is-it/neighbourhood.repository';
 import { keysOf, standsAlone } from './who-is-it/response-keys';
 import { ResponsesRepository } from './responses.repository';
-import { type NewVersion, responseKey } from './stored-response';
+import { type NewVersion, responseKey, toTexts } from './stored-response';
 
 const KNOWN_EVENT_TYPES = new Set(['form_response', 'form_response_partial']);
 
-/** An event whose body was read. */
-interface Work {
-  event: IncomingEvent;
-  submission: Submission;
+/** An event with everything about it that can be found out without a lock. */
+export interface ReadEvent {
+  eventId: string;
+  eventType: string;
+  receivedAt: Date;
+  /** Null for an event type that is not known. */
+  submission: Submission | null;
+  /** What is stored if the form still has these settings. */
+  version: { form: FormSettings; version: NewVersion } | null;
 }
+
+/** A known event. */
+type Work = ReadEvent & { submission: Submission };
+
+/** Forms whose settings are remembered from the last batch, to read events ahead. */
+const MAX_REMEMBERED_FORMS = 1_000;
 
 @Injectable()
 export class OnboardingService {
+  private readonly remembered = new LRUCache<string, FormSettings>({ max: MAX_REMEMBERED_FORMS });
+
   constructor(
     private readonly forms: FormsRepository,
     private readonly plans: FormPlans,
@@ -34,74 +49,98 @@ export class OnboardingService {
     private readonly clock: Clock,
   ) {}
 
+  /** Reads an event; pure but for the settings of its form, which are those of the last batch. Throws `invalid_event` for a body that is none. */
+  read({ eventId, eventType, receivedAt, payload }: IncomingEvent): ReadEvent {
+    if (!KNOWN_EVENT_TYPES.has(eventType)) return { eventId, eventType, receivedAt, submission: null, version: null };
+    const submission = toSubmission(parseTypeformEvent(payload));
+    const work = { eventId, eventType, receivedAt, submission, version: null };
+    const form = this.remembered.get(submission.formId);
+    return form ? { ...work, version: { form, version: this.version(work, form) } } : work;
+  }
+
   /**
    * Applies the events of a batch in the caller's transaction and says what became of each. Applying an event twice, or events in
    * any order and division, ends in the same records. Throws when one of them cannot be applied; the transaction must then be
    * rolled back. With `wait: false` it throws a `ClientsHeldError` instead of waiting for clients that somebody else holds.
    */
   async applyBatch(
-    manager: EntityManager,
-    events: readonly IncomingEvent[],
+    sql: SqlRunner,
+    events: readonly ReadEvent[],
     { wait = true }: { wait?: boolean } = {},
   ): Promise<EventOutcome[]> {
-    const work = events.flatMap((event) => (KNOWN_EVENT_TYPES.has(event.eventType) ? [read(event)] : []));
+    const work = events.filter((event): event is Work => event.submission !== null);
     const now = this.clock.now();
     const forms = await this.forms.open(
-      manager,
+      sql,
       work.map(({ submission }) => submission),
       now,
     );
     const active = work.flatMap((item) => {
       const form = forms.get(item.submission.formId);
-      return form?.status === 'active' ? [this.version(item, form)] : [];
+      return form?.status === 'active' ? [this.current(item, this.remember(form))] : [];
     });
-    const { superseded, added } = await this.store(manager, active, now, wait);
+    const { superseded, added } = await this.store(sql, active, now, wait);
     const news = work.filter(({ submission }) => forms.get(submission.formId)?.learns);
     await this.forms.learn(
-      manager,
+      sql,
       news.map(({ submission }) => submission),
       [...added.keys()],
       now,
     );
-    await this.forms.count(manager, added, now);
-    const truncated = new Set(work.flatMap(({ event, submission }) => (submission.truncated ? [event.eventId] : [])));
+    await this.forms.count(sql, added, now);
+    const truncated = new Set(work.flatMap(({ eventId, submission }) => (submission.truncated ? [eventId] : [])));
     const used = new Set(active.map(({ eventId }) => eventId));
-    return events.map(({ eventId, eventType }) => {
-      if (!KNOWN_EVENT_TYPES.has(eventType)) return { eventId, status: 'ignored', reason: 'unknown_event_type' };
+    return events.map(({ eventId, submission }) => {
+      if (submission === null) return { eventId, status: 'ignored', reason: 'unknown_event_type' };
       if (!used.has(eventId)) return { eventId, status: 'ignored', reason: 'form_paused' };
       if (superseded.has(eventId)) return { eventId, status: 'processed', reason: 'superseded' };
       return { eventId, status: 'processed', reason: truncated.has(eventId) ? 'truncated' : null };
     });
   }
 
-  private version({ event, submission }: Work, form: FormState): NewVersion {
+  /** The settings of a form; the remembered object as long as they are the same. */
+  private remember({ formId, definition, identifierMapping, phoneCountry }: FormState): FormSettings {
+    const settings = { definition, identifierMapping, phoneCountry };
+    const known = this.remembered.get(formId);
+    if (known && isDeepStrictEqual(known, settings)) return known;
+    this.remembered.set(formId, settings);
+    return settings;
+  }
+
+  /** What was read ahead, unless the form has changed since. */
+  private current(work: Work, form: FormSettings): NewVersion {
+    return work.version?.form === form ? work.version.version : this.version(work, form);
+  }
+
+  private version({ eventId, receivedAt, submission }: Work, form: FormSettings): NewVersion {
     const identifiers = submission.unreadable ? {} : this.plans.identify(form, submission);
     const completed = submission.responseType === 'completed';
     return {
       formId: submission.formId,
       token: submission.token,
-      eventId: event.eventId,
+      eventId,
       completed,
-      effectiveAt: submission.submittedAt ?? submission.landedAt ?? event.receivedAt,
-      receivedAt: event.receivedAt,
+      effectiveAt: submission.submittedAt ?? submission.landedAt ?? receivedAt,
+      receivedAt,
       identifiers,
       keys: keysOf(identifiers, submission.isTest),
       standsAlone: standsAlone(identifiers, completed, submission.isTest),
       submission,
+      texts: toTexts(submission, identifiers),
     };
   }
 
   /** Stores what is newer than what is stored. Returns the ids of the events that are older, and the times of new responses by form. */
   private async store(
-    manager: EntityManager,
+    sql: SqlRunner,
     versions: readonly NewVersion[],
     now: Date,
     wait: boolean,
   ): Promise<{ superseded: Set<string>; added: Map<string, Date[]> }> {
     const superseded = new Set<string>();
     if (versions.length === 0) return { superseded, added: new Map() };
-    await this.neighbourhood.lockResponses(manager, versions);
-    const stored = await this.responses.places(manager, versions);
+    await this.neighbourhood.lockResponses(sql, versions);
+    const stored = await this.responses.places(sql, versions);
     const places = new Map(stored.map((place) => [responseKey(place), place]));
     const latest = new Map<string, NewVersion>();
     for (const version of versions) {
@@ -110,14 +149,9 @@ export class OnboardingService {
       if (before && !supersedes(version, before)) superseded.add(version.eventId);
       else latest.set(key, version);
     }
-    await this.assigner.store(manager, [...latest.values()], places, now, wait);
+    await this.assigner.store(sql, [...latest.values()], places, now, wait);
     return { superseded, added: firstTimes(latest, places) };
   }
-}
-
-/** Throws `invalid_event` for a body that is no event. */
-function read(event: IncomingEvent): Work {
-  return { event, submission: toSubmission(parseTypeformEvent(event.payload)) };
 }
 
 /** The times of the responses that were not stored before, by form. */

@@ -1,8 +1,8 @@
 /** SQL that writes form_response. Each method is one statement for any number of responses. */
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { SqlRunner } from '../database/sql-runner';
+import { column, textColumn, withoutSeparators } from '../database/text-column';
 import type { IdentifierRecord, Identifiers } from '../core/identifiers';
-import { responseSearchText } from '../core/search-text';
 import type { GivenPhone } from './who-is-it/clients.repository';
 import type { NewVersion, ResponseFacts, ResponseId, ResponsePlace } from './stored-response';
 
@@ -15,10 +15,12 @@ const SAVE = `
      score, ending, outcome, identifiers, email_key, phone_key, client_id, search_text, unreadable, created_at, updated_at, keyed_at)
   SELECT form_id, token, event_id, response_type, test, landed_at, submitted_at, received_at, effective_at, answers::jsonb,
          hidden::jsonb, variables::jsonb, score, ending::jsonb, outcome::jsonb, identifiers::jsonb, email_key, phone_key,
-         client_id, search_text, unreadable, $22, $22, $22
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::timestamptz[], $7::timestamptz[],
-                $8::timestamptz[], $9::timestamptz[], $10::text[], $11::text[], $12::text[], $13::float8[], $14::text[],
-                $15::text[], $16::text[], $17::text[], $18::text[], $19::uuid[], $20::text[], $21::boolean[])
+         client_id, coalesce(search_text, ''), unreadable, $22, $22, $22
+    FROM unnest(${column(1)}, ${column(2)}, ${column(3)}, ${column(4)}, ${column(5, 'boolean')},
+                ${column(6, 'timestamptz')}, ${column(7, 'timestamptz')}, ${column(8, 'timestamptz')},
+                ${column(9, 'timestamptz')}, ${column(10)}, ${column(11)}, ${column(12)}, ${column(13, 'float8')},
+                ${column(14)}, ${column(15)}, ${column(16)}, ${column(17)}, ${column(18)}, ${column(19, 'uuid')},
+                ${column(20)}, ${column(21, 'boolean')})
       AS new (form_id, token, event_id, response_type, test, landed_at, submitted_at, received_at, effective_at, answers, hidden,
               variables, score, ending, outcome, identifiers, email_key, phone_key, client_id, search_text, unreadable)
    ORDER BY form_id, token
@@ -60,8 +62,8 @@ const PLACE = `form_id, token, event_id, response_type, effective_at, received_a
 @Injectable()
 export class ResponsesRepository {
   /** The responses that are stored, locked. The caller must be their only writer (`NeighbourhoodRepository.lockResponses`). */
-  async places(manager: EntityManager, ids: readonly ResponseId[]): Promise<ResponsePlace[]> {
-    const rows = await manager.query<PlaceRow[]>(
+  async places(sql: SqlRunner, ids: readonly ResponseId[]): Promise<ResponsePlace[]> {
+    const rows = await sql.query<PlaceRow[]>(
       `SELECT ${PLACE} FROM form_response JOIN unnest($1::text[], $2::text[]) AS wanted (form_id, token) USING (form_id, token)
         ORDER BY form_id, token FOR UPDATE OF form_response`,
       columns(ids),
@@ -70,8 +72,8 @@ export class ResponsesRepository {
   }
 
   /** Like {@link places}, with their identifiers. */
-  async facts(manager: EntityManager, ids: readonly ResponseId[]): Promise<StoredFacts[]> {
-    const rows = await manager.query<FactsRow[]>(
+  async facts(sql: SqlRunner, ids: readonly ResponseId[]): Promise<StoredFacts[]> {
+    const rows = await sql.query<FactsRow[]>(
       `SELECT ${PLACE}, test, identifiers
          FROM form_response JOIN unnest($1::text[], $2::text[]) AS wanted (form_id, token) USING (form_id, token)
         ORDER BY form_id, token FOR UPDATE OF form_response`,
@@ -82,47 +84,46 @@ export class ResponsesRepository {
 
   /** Stores versions, each with its client. */
   async save(
-    manager: EntityManager,
+    sql: SqlRunner,
     versions: readonly NewVersion[],
     clientIds: readonly (string | null)[],
     now: Date,
   ): Promise<void> {
-    const json = (value: unknown): string | null =>
-      value === null || value === undefined ? null : JSON.stringify(value);
-    const all = <T>(valueOf: (version: NewVersion) => T): T[] => versions.map(valueOf);
-    await manager.query(SAVE, [
+    const all = (valueOf: (version: NewVersion) => string | null): string => textColumn(versions.map(valueOf));
+    const time = (at: Date | null): string | null => at && at.toISOString();
+    await sql.query(SAVE, [
       all(({ formId }) => formId),
       all(({ token }) => token),
       all(({ eventId }) => eventId),
       all(({ submission }) => submission.responseType),
-      all(({ submission }) => submission.isTest),
-      all(({ submission }) => submission.landedAt),
-      all(({ submission }) => submission.submittedAt),
-      all(({ receivedAt }) => receivedAt),
-      all(({ effectiveAt }) => effectiveAt),
-      all(({ submission }) => json(submission.answers)),
-      all(({ submission }) => json(submission.hidden)),
-      all(({ submission }) => json(submission.variables)),
-      all(({ submission }) => submission.score),
-      all(({ submission }) => json(submission.ending)),
-      all(({ submission }) => json(submission.outcome)),
-      all(({ identifiers }) => json(identifiers)),
+      all(({ submission }) => String(submission.isTest)),
+      all(({ submission }) => time(submission.landedAt)),
+      all(({ submission }) => time(submission.submittedAt)),
+      all(({ receivedAt }) => time(receivedAt)),
+      all(({ effectiveAt }) => time(effectiveAt)),
+      all(({ texts }) => texts.answers),
+      all(({ texts }) => texts.hidden),
+      all(({ texts }) => texts.variables),
+      all(({ submission }) => (submission.score === null ? null : String(submission.score))),
+      all(({ texts }) => texts.ending),
+      all(({ texts }) => texts.outcome),
+      all(({ texts }) => texts.identifiers),
       all(({ keys }) => keys.email),
       all(({ keys }) => keys.phone),
-      clientIds,
-      all(({ submission, identifiers }) => responseSearchText(submission.answers, submission.hidden, identifiers)),
-      all(({ submission }) => submission.unreadable),
+      textColumn(clientIds),
+      all(({ texts }) => withoutSeparators(texts.searchText)),
+      all(({ submission }) => String(submission.unreadable)),
       now,
     ]);
   }
 
   /** Assigns stored responses to their clients, and writes their keys. */
   async place(
-    manager: EntityManager,
+    sql: SqlRunner,
     responses: readonly ResponseFacts[],
     clientIds: readonly (string | null)[],
   ): Promise<void> {
-    await manager.query(
+    await sql.query(
       `UPDATE form_response AS response
           SET client_id = placed.client_id, email_key = placed.email_key, phone_key = placed.phone_key,
               keyed_at = response.updated_at,
@@ -141,8 +142,8 @@ export class ResponsesRepository {
   }
 
   /** Moves all unpinned responses that gave a phone without an e-mail to the phone's client. */
-  async moveAlone(manager: EntityManager, moves: readonly { phone: string; clientId: string }[]): Promise<void> {
-    await manager.query(
+  async moveAlone(sql: SqlRunner, moves: readonly { phone: string; clientId: string }[]): Promise<void> {
+    await sql.query(
       `UPDATE form_response AS response SET client_id = move.client_id
          FROM unnest($1::text[], $2::uuid[]) AS move (phone, client_id)
         WHERE response.phone_key = move.phone AND response.email_key IS NULL AND response.pinned_client_id IS NULL
@@ -152,8 +153,8 @@ export class ResponsesRepository {
   }
 
   /** The newest responses of each client, for its record. A client without any is not in the map. */
-  async records(manager: EntityManager, clientIds: readonly string[]): Promise<Map<string, IdentifierRecord[]>> {
-    const rows = await manager.query<
+  async records(sql: SqlRunner, clientIds: readonly string[]): Promise<Map<string, IdentifierRecord[]>> {
+    const rows = await sql.query<
       {
         client_id: string;
         form_id: string;
@@ -186,8 +187,8 @@ export class ResponsesRepository {
   }
 
   /** For each phone, one of the unpinned responses that gave it without an e-mail, if there is any. */
-  async oneAlone(manager: EntityManager, phones: readonly string[]): Promise<ResponseId[]> {
-    const rows = await manager.query<{ form_id: string; token: string }[]>(
+  async oneAlone(sql: SqlRunner, phones: readonly string[]): Promise<ResponseId[]> {
+    const rows = await sql.query<{ form_id: string; token: string }[]>(
       `SELECT form_id, token FROM unnest($1::text[]) AS wanted (phone)
         CROSS JOIN LATERAL (SELECT form_id, token FROM form_response
                              WHERE phone_key = wanted.phone AND email_key IS NULL AND pinned_client_id IS NULL LIMIT 1) AS alone`,
@@ -197,8 +198,8 @@ export class ResponsesRepository {
   }
 
   /** All clients that gave these phones. */
-  async givers(manager: EntityManager, phones: readonly string[]): Promise<GivenPhone[]> {
-    const rows = await manager.query<{ client_id: string; phone: string }[]>(
+  async givers(sql: SqlRunner, phones: readonly string[]): Promise<GivenPhone[]> {
+    const rows = await sql.query<{ client_id: string; phone: string }[]>(
       `SELECT DISTINCT client_id, phone_key AS phone FROM form_response WHERE phone_key = ANY($1) AND client_id IS NOT NULL`,
       [phones],
     );
@@ -209,8 +210,8 @@ export class ResponsesRepository {
    * Keeps the responses that gave one of these phones alone with the client they have, which is not `except`: that one goes, and a phone
    * which two people shared does not tell whose they are just because one of them was erased.
    */
-  async pinAlone(manager: EntityManager, phones: readonly string[], except: string): Promise<void> {
-    await manager.query(
+  async pinAlone(sql: SqlRunner, phones: readonly string[], except: string): Promise<void> {
+    await sql.query(
       `UPDATE form_response SET pinned_client_id = client_id
         WHERE phone_key = ANY($1) AND email_key IS NULL AND pinned_client_id IS NULL AND client_id <> $2`,
       [phones, except],
@@ -218,8 +219,8 @@ export class ResponsesRepository {
   }
 
   /** The phones that responses of these clients gave. */
-  async phonesOf(manager: EntityManager, clientIds: readonly string[]): Promise<string[]> {
-    const rows = await manager.query<{ phone: string }[]>(
+  async phonesOf(sql: SqlRunner, clientIds: readonly string[]): Promise<string[]> {
+    const rows = await sql.query<{ phone: string }[]>(
       `SELECT DISTINCT phone_key AS phone FROM form_response WHERE client_id = ANY($1) AND phone_key IS NOT NULL ORDER BY phone`,
       [clientIds],
     );
@@ -227,8 +228,8 @@ export class ResponsesRepository {
   }
 
   /** The next responses after `after` whose identifiers were written without their keys, by the previous release. */
-  async unsettled(manager: EntityManager, after: ResponseId | null, limit: number): Promise<ResponseId[]> {
-    const rows = await manager.query<{ form_id: string; token: string }[]>(
+  async unsettled(sql: SqlRunner, after: ResponseId | null, limit: number): Promise<ResponseId[]> {
+    const rows = await sql.query<{ form_id: string; token: string }[]>(
       `SELECT form_id, token FROM form_response
         WHERE keyed_at IS DISTINCT FROM updated_at AND (form_id, token) > ($1, $2) ORDER BY form_id, token LIMIT $3`,
       // No id is empty.

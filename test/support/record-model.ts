@@ -42,7 +42,12 @@ export async function modelOf(inbox: Pool): Promise<Record<string, unknown[]>> {
   try {
     const onboarding = model.app.get(OnboardingService, { strict: false });
     // One response's version after the other would be decided by their order; all at once are one decision.
-    await model.app.get(DataSource).transaction((manager) => onboarding.applyBatch(manager, events));
+    await model.app.get(DataSource).transaction((manager) =>
+      onboarding.applyBatch(
+        manager,
+        events.map((event) => onboarding.read(event)),
+      ),
+    );
     return await recordsIn(model.database.pool);
   } finally {
     await model.stop();

@@ -1,5 +1,6 @@
 /** Phone numbers as people write them -> E.164, in the country known from the form or the other answers. */
 import parsePhoneNumber, { type PhoneNumber } from 'libphonenumber-js/max';
+import { LRUCache } from 'lru-cache';
 import { type CountryCode, NATIONAL_SHAPES } from './countries';
 import { tidy } from './text-values';
 
@@ -29,6 +30,19 @@ const BETWEEN = /\s*(?:[;,|\n]|\s(?:or|ou|o|oder|und|and|e|y|et)\s|\/(?=[^/]*(?:
 const BETWEEN_SURELY = /\s*(?:[;,|\n]|\s(?:or|ou|oder|und|and|et)\s)\s*/;
 const EXTENSION =
   /[\s,;]*(?:\b(?:extension|ext|extn|ramal|anexo|poste|durchwahl|int|interno)\b\.?|(?<=\d)\s*x|#)\s*:?\s*\d{1,6}\s*$/i;
+
+/** A submission's number is asked about several times: for its country, its value, and whether it stands for nobody. */
+const MAX_REMEMBERED = 256;
+const remembered = new LRUCache<string, { phone: PhoneNumber | undefined }>({ max: MAX_REMEMBERED });
+
+/** A number that begins with a plus and its country code. */
+export function internationalNumber(text: string): PhoneNumber | undefined {
+  const known = remembered.get(text);
+  if (known) return known.phone;
+  const phone = parsePhoneNumber(text, { extract: false });
+  remembered.set(text, { phone });
+  return phone;
+}
 
 /** A number with its country code in E.164, or null: the form in which numbers are compared and searched. */
 export function canonicalPhone(text: string): string | null {
@@ -85,7 +99,7 @@ function international(part: string): string | null {
   if (mexican) return e164(parsePhoneNumber(`+52${mexican[1]}`, { extract: false }));
   const compact = part.replace(/^\(\s*(\+|00)\s*(\d{1,3})\s*\)/, '$1$2').replace(/^00/, '+');
   if (!compact.startsWith('+')) return null;
-  return e164(parsePhoneNumber(compact.replace(/\(0\)/, ''), { extract: false })) ?? brazilianMobile(compact);
+  return e164(internationalNumber(compact.replace(/\(0\)/, ''))) ?? brazilianMobile(compact);
 }
 
 function e164(phone: PhoneNumber | undefined): string | null {
@@ -170,7 +184,7 @@ function missingPlus(part: string, countries: readonly CountryCode[]): string | 
 
 /** Whether a number in E.164 is a placeholder: one digit repeated, or digits counting up or down. */
 export function isNobodysPhone(number: string): boolean {
-  const phone = parsePhoneNumber(number, { extract: false });
+  const phone = internationalNumber(number);
   const national = phone?.nationalNumber ?? number.replace(/\D/g, '');
   if (/^(\d)\1*$/.test(national.slice(-7))) return true;
   return '01234567890'.includes(national) || '9876543210'.includes(national);

@@ -6,6 +6,7 @@ import type { Submission } from '../../core/answers';
 import type { FormOutline } from '../../core/form-definition';
 import { questionsOf } from '../../core/identification/identify';
 import type { IdentifierMapping } from '../../core/identifiers';
+import type { SqlRunner } from '../../database/sql-runner';
 import { decodeCursor } from '../../rest/page';
 import type { FormSettings } from './form-plans';
 import { FormField, FormStatus, OnboardingForm } from '../onboarding-form.entity';
@@ -76,20 +77,20 @@ export class FormsRepository {
    * Makes sure the forms of these submissions have a row and returns them by id. Locks no row that is there: it would stay locked while
    * the batch waits for keys, which another batch may hold that waits for the row.
    */
-  async open(manager: EntityManager, submissions: readonly Submission[], now: Date): Promise<Map<string, FormState>> {
+  async open(sql: SqlRunner, submissions: readonly Submission[], now: Date): Promise<Map<string, FormState>> {
     const seen = collect(submissions);
     if (seen.size === 0) return new Map();
     // Sorted, so that two processors wait for each other's inserts in one direction only.
     const formIds = [...seen.keys()].sort();
-    let rows = await this.select(manager, formIds);
+    let rows = await this.select(sql, formIds);
     if (rows.length < formIds.length) {
-      await manager.query(
+      await sql.query(
         `INSERT INTO onboarding_form (form_id, created_at, updated_at)
          SELECT form_id, $2, $2 FROM unnest($1::text[]) AS new (form_id)
          ON CONFLICT (form_id) DO NOTHING`,
         [formIds, now],
       );
-      rows = await this.select(manager, formIds);
+      rows = await this.select(sql, formIds);
     }
     return new Map(rows.map((row) => [row.form_id, toState(row, seen.get(row.form_id))]));
   }
@@ -99,20 +100,20 @@ export class FormsRepository {
    * `counted`, which the caller is about to change as well. Call it last, when nothing else is waited for.
    */
   async learn(
-    manager: EntityManager,
+    sql: SqlRunner,
     submissions: readonly Submission[],
     counted: readonly string[],
     now: Date,
   ): Promise<void> {
     const seen = collect(submissions);
     if (seen.size === 0) return;
-    const rows = await manager.query<LearningRow[]>(
+    const rows = await sql.query<LearningRow[]>(
       `SELECT form_id, title, fields, hidden_seen FROM onboarding_form WHERE form_id = ANY($1) ORDER BY form_id FOR UPDATE`,
       [[...seen.keys(), ...counted]],
     );
     const changed = rows.flatMap((row) => learned(row, seen.get(row.form_id)) ?? []);
     if (changed.length === 0) return;
-    await manager.query(
+    await sql.query(
       `UPDATE onboarding_form AS form
           SET title = changed.title, fields = changed.fields::jsonb, hidden_seen = changed.hidden_seen::jsonb, updated_at = $5
          FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS changed (form_id, title, fields, hidden_seen)
@@ -128,11 +129,11 @@ export class FormsRepository {
   }
 
   /** Adds new responses to the counters: form id -> the times of its new responses. */
-  async count(manager: EntityManager, recorded: ReadonlyMap<string, readonly Date[]>, now: Date): Promise<void> {
+  async count(sql: SqlRunner, recorded: ReadonlyMap<string, readonly Date[]>, now: Date): Promise<void> {
     if (recorded.size === 0) return;
     // Locked in order of their ids, so that two processors cannot wait for each other.
     const forms = [...recorded].sort(([a], [b]) => (a < b ? -1 : 1));
-    await manager.query(
+    await sql.query(
       `WITH added AS (SELECT * FROM unnest($1::text[], $2::integer[], $3::timestamptz[]) AS added (form_id, count, latest)),
             locked AS (SELECT form_id FROM onboarding_form WHERE form_id = ANY($1) ORDER BY form_id FOR UPDATE)
        UPDATE onboarding_form AS form
@@ -148,8 +149,8 @@ export class FormsRepository {
     );
   }
 
-  private select(manager: EntityManager, formIds: string[]): Promise<FormRow[]> {
-    return manager.query<FormRow[]>(
+  private select(sql: SqlRunner, formIds: string[]): Promise<FormRow[]> {
+    return sql.query<FormRow[]>(
       `SELECT form_id, title, status, identifier_mapping, phone_country, definition, fields, hidden_seen
          FROM onboarding_form WHERE form_id = ANY($1)`,
       [formIds],

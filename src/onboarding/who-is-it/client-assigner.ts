@@ -1,7 +1,7 @@
 /** Assigns responses to clients: reads the input of core/client-assignment, and writes its decisions. */
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { SqlRunner } from '../../database/sql-runner';
 import {
   assignClients,
   type Assignment,
@@ -26,7 +26,7 @@ import {
 
 /** The decisions, on their way into the database. */
 interface Plan extends Assignment {
-  /** Phones that may have become shared, or stopped being shared. */
+  /** Phones that may have become shared, or stopped being shared; none when it is known that no conflict begins or ends. */
   phones: string[];
   given: GivenPhone[];
   corrections: Map<string, ClientCorrections>;
@@ -46,27 +46,25 @@ export class ClientAssigner {
    * Throws {@link ClientsHeldError} instead of waiting for clients that somebody else holds, unless `wait`.
    */
   async store(
-    manager: EntityManager,
+    sql: SqlRunner,
     versions: readonly NewVersion[],
     places: ReadonlyMap<string, ResponsePlace>,
     now: Date,
     wait: boolean,
   ): Promise<void> {
     if (versions.length === 0) return;
-    const plan = await this.decide(manager, versions, places, wait);
-    await this.carryOut(manager, versions, plan, now, (clientIds) =>
-      this.responses.save(manager, versions, clientIds, now),
-    );
+    const plan = await this.decide(sql, versions, places, wait);
+    await this.carryOut(sql, versions, plan, now, (clientIds) => this.responses.save(sql, versions, clientIds, now));
   }
 
   /**
    * Reassigns stored responses, after an admin's decision or writes of another release. Unknown ids are skipped.
    * Returns how many there were.
    */
-  async reassign(manager: EntityManager, ids: readonly ResponseId[], now: Date): Promise<number> {
+  async reassign(sql: SqlRunner, ids: readonly ResponseId[], now: Date): Promise<number> {
     if (ids.length === 0) return 0;
-    await this.neighbourhood.lockResponses(manager, ids);
-    const stored = await this.responses.facts(manager, ids);
+    await this.neighbourhood.lockResponses(sql, ids);
+    const stored = await this.responses.facts(sql, ids);
     if (stored.length === 0) return 0;
     const facts = stored.map((response) => ({
       ...response,
@@ -74,8 +72,8 @@ export class ClientAssigner {
       standsAlone: standsAlone(response.identifiers, response.completed, response.test),
     }));
     const places = new Map(stored.map((place) => [responseKey(place), place]));
-    const plan = await this.decide(manager, facts, places, true);
-    await this.carryOut(manager, facts, plan, now, (clientIds) => this.responses.place(manager, facts, clientIds));
+    const plan = await this.decide(sql, facts, places, true);
+    await this.carryOut(sql, facts, plan, now, (clientIds) => this.responses.place(sql, facts, clientIds));
     return stored.length;
   }
 
@@ -85,76 +83,76 @@ export class ClientAssigner {
    * conflicts are corrected, whichever phone they are about. Only needs the `processing` lock, held exclusively.
    */
   async settlePhones(
-    manager: EntityManager,
+    sql: SqlRunner,
     phones: readonly string[],
     clientIds: readonly string[],
     now: Date,
   ): Promise<void> {
     if (phones.length === 0) return;
-    await this.reassign(manager, await this.responses.oneAlone(manager, phones), now);
+    await this.reassign(sql, await this.responses.oneAlone(sql, phones), now);
     // Without a client that got a phone none is shared that was not before.
-    const given = clientIds.length === 0 ? [] : await this.responses.givers(manager, phones);
-    await this.clients.markConflicts(manager, phones, given, clientIds);
+    const given = clientIds.length === 0 ? [] : await this.responses.givers(sql, phones);
+    await this.clients.markConflicts(sql, phones, given, clientIds);
   }
 
   /** Removes clients that have no responses any more. An e-mail that another client's responses give finds that one from now on. */
-  async remove(manager: EntityManager, clientIds: readonly string[], now: Date): Promise<void> {
-    const heirs = await this.clients.passOnEmails(manager, clientIds, now);
-    await this.clients.remove(manager, clientIds);
-    if (heirs.length > 0) await this.refresh(manager, heirs, now);
+  async remove(sql: SqlRunner, clientIds: readonly string[], now: Date): Promise<void> {
+    const heirs = await this.clients.passOnEmails(sql, clientIds, now);
+    await this.clients.remove(sql, clientIds);
+    if (heirs.length > 0) await this.refresh(sql, heirs, now);
   }
 
   /** Rebuilds the records of clients, without reassigning their responses. */
   async refresh(
-    manager: EntityManager,
+    sql: SqlRunner,
     clients: readonly { id: string; email: string | null; corrections: ClientCorrections }[],
     now: Date,
   ): Promise<void> {
     const ids = clients.map(({ id }) => id);
-    const records = await this.responses.records(manager, ids);
+    const records = await this.responses.records(sql, ids);
     const states = clients.map(({ id, email, corrections }) => ({
       id,
       email,
       ...clientRecord(email, corrections, records.get(id) ?? []),
     }));
-    await this.clients.update(manager, states, now);
+    await this.clients.update(sql, states, now);
   }
 
   private async carryOut(
-    manager: EntityManager,
+    sql: SqlRunner,
     responses: readonly ResponseFacts[],
     plan: Plan,
     now: Date,
     write: (clientIds: readonly (string | null)[]) => Promise<void>,
   ): Promise<void> {
-    if (plan.create.length > 0) await this.clients.create(manager, newClients(responses, plan), now);
+    if (plan.create.length > 0) await this.clients.create(sql, newClients(responses, plan), now);
     await write(plan.places);
-    if (plan.moves.length > 0) await this.responses.moveAlone(manager, plan.moves);
+    if (plan.moves.length > 0) await this.responses.moveAlone(sql, plan.moves);
     // A new client that responses moved to is rebuilt like an existing one.
     const joined = new Set(plan.moves.map(({ clientId }) => clientId));
     const changed = [...plan.update, ...plan.create.filter(({ id }) => joined.has(id))];
     if (changed.length > 0) {
       const known = changed.map((client) => ({ ...client, corrections: plan.corrections.get(client.id) ?? {} }));
-      await this.refresh(manager, known, now);
+      await this.refresh(sql, known, now);
     }
-    if (plan.remove.length > 0) await this.clients.removeEmpty(manager, plan.remove);
+    if (plan.remove.length > 0) await this.clients.removeEmpty(sql, plan.remove);
     if (plan.phones.length > 0) {
       const changedIds = plan.update.map(({ id }) => id);
-      await this.clients.markConflicts(manager, plan.phones, plan.given, changedIds);
+      await this.clients.markConflicts(sql, plan.phones, plan.given, changedIds);
     }
   }
 
   private async decide(
-    manager: EntityManager,
+    sql: SqlRunner,
     responses: readonly ResponseFacts[],
     places: ReadonlyMap<string, ResponsePlace>,
     wait: boolean,
   ): Promise<Plan> {
     const batch = responses.map((response) => toAssign(response, places.get(responseKey(response))));
     const { emails, phones } = keysToLookUp(batch);
-    await this.neighbourhood.lockKeys(manager, emails, phones);
+    await this.neighbourhood.lockKeys(sql, emails, phones);
     const clientIds = batch.flatMap(({ pinnedTo, before }) => [pinnedTo, before?.clientId].flatMap((id) => id ?? []));
-    const known = await this.neighbourhood.read(manager, { responses, emails, phones, clientIds }, wait);
+    const known = await this.neighbourhood.read(sql, { responses, emails, phones, clientIds }, wait);
     if (known.held.length > 0) throw new ClientsHeldError(heldUp(responses, batch, known));
     const assignment = assignClients(batch, known, randomUUID);
     const given = [
@@ -163,7 +161,7 @@ export class ClientAssigner {
       ...known.phones.flatMap(({ phone, owners }) => owners.flatMap((id) => pair(id, phone))),
     ];
     const corrections = new Map(known.clients.map((client) => [client.id, client.corrections]));
-    return { ...assignment, phones, given, corrections };
+    return { ...assignment, phones: mayConflict(assignment, given, known) ? phones : [], given, corrections };
   }
 }
 
@@ -199,6 +197,24 @@ function heldUp(responses: readonly ResponseFacts[], batch: readonly ResponseToA
       [keys, before].some((given) => given && (emails.has(given.email ?? '') || phones.has(given.phone ?? '')));
     return waits ? [responses[index]?.eventId].flatMap((eventId) => eventId ?? []) : [];
   });
+}
+
+/**
+ * Whether a conflict may begin or end: a phone of the batch has more than one giver afterwards, or a client that is in conflict, or that was
+ * not read, may be alone with it now.
+ */
+function mayConflict({ update }: Assignment, given: readonly GivenPhone[], { phones, clients }: Known): boolean {
+  const inConflict = new Map(clients.map(({ id, conflict }) => [id, conflict]));
+  if (update.some(({ id }) => inConflict.get(id) !== false)) return true;
+  const others = phones.flatMap(({ phone, givers }) => givers.flatMap((clientId) => pair(clientId, phone)));
+  if (others.some(({ clientId }) => inConflict.get(clientId) !== false)) return true;
+  const giverOf = new Map<string, string>();
+  for (const { clientId, phone } of [...others, ...given]) {
+    const giver = giverOf.get(phone) ?? clientId;
+    if (giver !== clientId) return true;
+    giverOf.set(phone, giver);
+  }
+  return false;
 }
 
 /** The clients to create, each with the record built from the responses of the batch. */

@@ -1,6 +1,7 @@
 /** SQL that creates, updates and removes clients. Each method is one statement for any number of clients. */
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { SqlRunner } from '../../database/sql-runner';
+import { column, textColumn, withoutSeparators } from '../../database/text-column';
 import type { ClientCorrections, ClientRecord } from '../../core/client-record';
 
 /** A client to be written. */
@@ -33,41 +34,43 @@ const removal = (condition: string): string => `
   UPDATE client SET split_from = nullif(removed.split_from, client.id) FROM removed
    WHERE client.split_from = removed.id AND client.id NOT IN (SELECT id FROM removed)`;
 
+/** The clients of {@link columns}. */
+const CLIENTS = `unnest(${column(1, 'uuid')}, ${column(2)}, ${column(3)}, ${column(4)}, ${column(5)})`;
+
 @Injectable()
 export class ClientsRepository {
   /** Creates clients with their records. Fails when one of the e-mails belongs to another client. */
-  async create(manager: EntityManager, clients: readonly ClientState[], now: Date): Promise<void> {
-    await manager.query(
+  async create(sql: SqlRunner, clients: readonly ClientState[], now: Date): Promise<void> {
+    await sql.query(
       `INSERT INTO client (id, email, phone, identifiers, search_text, created_at, updated_at)
-       SELECT id, email, phone, identifiers::jsonb, search_text, $6, $6
-         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[]) AS new (id, email, phone, identifiers, search_text)
+       SELECT id, email, phone, identifiers::jsonb, coalesce(search_text, ''), $6, $6
+         FROM ${CLIENTS} AS new (id, email, phone, identifiers, search_text)
         ORDER BY email, id`,
       [...columns(clients), now],
     );
   }
 
   /** Writes the keys and records of clients. */
-  async update(manager: EntityManager, clients: readonly ClientState[], now: Date): Promise<void> {
-    await manager.query(
+  async update(sql: SqlRunner, clients: readonly ClientState[], now: Date): Promise<void> {
+    await sql.query(
       `UPDATE client SET email = changed.email, phone = changed.phone, identifiers = changed.identifiers::jsonb,
-              search_text = changed.search_text, updated_at = $6
-         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
-              AS changed (id, email, phone, identifiers, search_text)
+              search_text = coalesce(changed.search_text, ''), updated_at = $6
+         FROM ${CLIENTS} AS changed (id, email, phone, identifiers, search_text)
         WHERE client.id = changed.id`,
       [...columns(clients), now],
     );
   }
 
   /** Removes clients with the keys that admins gave them. Whoever was split from one counts as split from where that one came from. */
-  async remove(manager: EntityManager, ids: readonly string[]): Promise<void> {
-    await manager.query(removal('TRUE'), [ids]);
+  async remove(sql: SqlRunner, ids: readonly string[]): Promise<void> {
+    await sql.query(removal('TRUE'), [ids]);
   }
 
   /** Like {@link remove}, but only those that no response belongs to any more, and that no admin gave a key or corrected. */
-  async removeEmpty(manager: EntityManager, ids: readonly string[]): Promise<void> {
+  async removeEmpty(sql: SqlRunner, ids: readonly string[]): Promise<void> {
     const isEmpty = `NOT EXISTS (SELECT FROM form_response WHERE client_id = client.id)
                        AND NOT EXISTS (SELECT FROM client_alias WHERE client_id = client.id) AND corrections = '{}'`;
-    await manager.query(removal(isEmpty), [ids]);
+    await sql.query(removal(isEmpty), [ids]);
   }
 
   /**
@@ -76,11 +79,11 @@ export class ClientsRepository {
    * had no e-mail to show, with the one they got.
    */
   async passOnEmails(
-    manager: EntityManager,
+    sql: SqlRunner,
     leaving: readonly string[],
     now: Date,
   ): Promise<{ id: string; email: string; corrections: ClientCorrections }[]> {
-    return manager.query<{ id: string; email: string; corrections: ClientCorrections }[]>(
+    return sql.query<{ id: string; email: string; corrections: ClientCorrections }[]>(
       `WITH freed AS (
          SELECT email AS value FROM client
           WHERE id = ANY($1) AND NOT EXISTS (SELECT FROM client_alias WHERE kind = 'email' AND value = email AND client_id <> ALL($1))
@@ -112,12 +115,12 @@ export class ClientsRepository {
    * question, `others` those that may have stopped. A client left alone with a phone is found here.
    */
   async markConflicts(
-    manager: EntityManager,
+    sql: SqlRunner,
     phones: readonly string[],
     given: readonly GivenPhone[],
     others: readonly string[],
   ): Promise<void> {
-    await manager.query(
+    await sql.query(
       `WITH asked AS MATERIALIZED (
          SELECT phone, ${IS_SHARED} AS shared, ${ENDS} AS givers
            FROM unnest($1::text[]) AS asked (phone)
@@ -143,12 +146,12 @@ export class ClientsRepository {
   }
 }
 
-function columns(clients: readonly ClientState[]): unknown[] {
+function columns(clients: readonly ClientState[]): string[] {
   return [
-    clients.map(({ id }) => id),
-    clients.map(({ email }) => email),
-    clients.map(({ phone }) => phone),
-    clients.map(({ identifiers }) => JSON.stringify(identifiers)),
-    clients.map(({ searchText }) => searchText),
+    textColumn(clients.map(({ id }) => id)),
+    textColumn(clients.map(({ email }) => email)),
+    textColumn(clients.map(({ phone }) => phone)),
+    textColumn(clients.map(({ identifiers }) => JSON.stringify(identifiers))),
+    textColumn(clients.map(({ searchText }) => withoutSeparators(searchText))),
   ];
 }

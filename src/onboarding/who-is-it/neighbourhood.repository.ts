@@ -4,7 +4,7 @@
  * sorted, so that there is no deadlock.
  */
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { SqlRunner } from '../../database/sql-runner';
 import {
   foldedName,
   type KnownAlias,
@@ -26,6 +26,13 @@ export interface BatchOutline {
 /** A known client, with admins' corrections. */
 export interface NeighbourClient extends KnownClient {
   corrections: ClientCorrections;
+  /** Another client has a phone of it, too. */
+  conflict: boolean;
+}
+
+/** A known phone, with all who gave it: none, one, or two of several of them. */
+export interface NeighbourPhone extends KnownPhone {
+  givers: readonly string[];
 }
 
 /** A client that somebody else has locked. */
@@ -34,6 +41,7 @@ export type HeldClient = Pick<KnownClient, 'id' | 'email' | 'splitFrom'>;
 /** What the neighbours say, and which clients could not be asked. */
 export interface Known extends Neighbourhood {
   clients: NeighbourClient[];
+  phones: NeighbourPhone[];
   held: HeldClient[];
 }
 
@@ -55,50 +63,43 @@ const end = (condition: string, direction: 'ASC' | 'DESC'): string => `
     WHERE phone_key = wanted.phone AND ${condition} AND ${OTHER} ORDER BY client_id ${direction} LIMIT 1)`;
 const WITH_EMAIL = 'email_key IS NOT NULL';
 const ALONE = 'email_key IS NULL AND pinned_client_id IS NULL';
+const ALONE_OR_PINNED = 'email_key IS NULL';
 
 @Injectable()
 export class NeighbourhoodRepository {
   /** Locks these responses and their keys against other writers until the commit. */
-  async lockResponses(manager: EntityManager, ids: readonly ResponseId[]): Promise<void> {
+  async lockResponses(sql: SqlRunner, ids: readonly ResponseId[]): Promise<void> {
     await lock(
-      manager,
+      sql,
       ids.map(({ formId, token }) => `response:${formId}\n${token}`),
     );
   }
 
   /** Locks these keys until the commit: no other transaction adds or moves a response with one of them. */
-  async lockKeys(manager: EntityManager, emails: readonly string[], phones: readonly string[]): Promise<void> {
-    await lock(manager, [...emails.map((email) => `email:${email}`), ...phones.map((phone) => `phone:${phone}`)]);
+  async lockKeys(sql: SqlRunner, emails: readonly string[], phones: readonly string[]): Promise<void> {
+    await lock(sql, [...emails.map((email) => `email:${email}`), ...phones.map((phone) => `phone:${phone}`)]);
   }
 
   /**
    * Reads what {@link Neighbourhood} says, and locks its clients. `wait: false`: those that somebody else holds are not locked, and
    * named in `held`; nothing may be decided then.
    */
-  async read(
-    manager: EntityManager,
-    { responses, emails, phones, clientIds }: BatchOutline,
-    wait: boolean,
-  ): Promise<Known> {
+  async read(sql: SqlRunner, { responses, emails, phones, clientIds }: BatchOutline, wait: boolean): Promise<Known> {
     const batch = [responses.map(({ formId }) => formId), responses.map(({ token }) => token)];
-    const aliases = await this.aliases(manager, emails, phones);
-    const known = await this.phones(manager, batch, phones);
+    const aliases = await this.aliases(sql, emails, phones);
+    const known = await this.phones(sql, batch, phones);
     const named = [
       ...clientIds,
       ...aliases.map(({ clientId }) => clientId),
       ...known.flatMap(({ owners, alone }) => [...owners, ...alone]),
     ];
-    const locked = await this.lockClients(manager, [...new Set(named)], emails, wait);
-    const held = wait ? [] : await this.othersThan(manager, locked, [...new Set(named)], emails);
-    return { aliases, phones: known, clients: await this.clients(manager, batch, locked), held };
+    const locked = await this.lockClients(sql, [...new Set(named)], emails, wait);
+    const held = wait ? [] : await this.othersThan(sql, locked, [...new Set(named)], emails);
+    return { aliases, phones: known, clients: await this.clients(sql, batch, locked), held };
   }
 
-  private async aliases(
-    manager: EntityManager,
-    emails: readonly string[],
-    phones: readonly string[],
-  ): Promise<KnownAlias[]> {
-    const rows = await manager.query<{ kind: 'email' | 'phone'; value: string; client_id: string }[]>(
+  private async aliases(sql: SqlRunner, emails: readonly string[], phones: readonly string[]): Promise<KnownAlias[]> {
+    const rows = await sql.query<{ kind: 'email' | 'phone'; value: string; client_id: string }[]>(
       `SELECT kind, value, client_id FROM client_alias
         WHERE kind = 'email' AND value = ANY($1) OR kind = 'phone' AND value = ANY($2)`,
       [emails, phones],
@@ -107,25 +108,32 @@ export class NeighbourhoodRepository {
   }
 
   /** A constant number of probes per phone, no matter how many responses gave it. */
-  private async phones(manager: EntityManager, batch: string[][], phones: readonly string[]): Promise<KnownPhone[]> {
+  private async phones(sql: SqlRunner, batch: string[][], phones: readonly string[]): Promise<NeighbourPhone[]> {
     if (phones.length === 0) return [];
-    const rows = await manager.query<{ phone: string; owners: (string | null)[]; alone: (string | null)[] }[]>(
+    type Ids = (string | null)[];
+    const rows = await sql.query<{ phone: string; owners: Ids; alone: Ids; pinned: Ids }[]>(
       `${BATCH}
        SELECT phone, ARRAY[${end(WITH_EMAIL, 'ASC')}, ${end(WITH_EMAIL, 'DESC')}] AS owners,
-              ARRAY[${end(ALONE, 'ASC')}, ${end(ALONE, 'DESC')}] AS alone
+              ARRAY[${end(ALONE, 'ASC')}, ${end(ALONE, 'DESC')}] AS alone,
+              ARRAY[${end(ALONE_OR_PINNED, 'ASC')}, ${end(ALONE_OR_PINNED, 'DESC')}] AS pinned
          FROM unnest($3::text[]) AS wanted (phone)`,
       [...batch, phones],
     );
-    return rows.map(({ phone, owners, alone }) => ({ phone, owners: distinct(owners), alone: distinct(alone) }));
+    return rows.map(({ phone, owners, alone, pinned }) => ({
+      phone,
+      owners: distinct(owners),
+      alone: distinct(alone),
+      givers: distinct([...owners, ...pinned]),
+    }));
   }
 
   private async lockClients(
-    manager: EntityManager,
+    sql: SqlRunner,
     ids: readonly string[],
     emails: readonly string[],
     wait: boolean,
   ): Promise<string[]> {
-    const rows = await manager.query<{ id: string }[]>(
+    const rows = await sql.query<{ id: string }[]>(
       `SELECT id FROM client WHERE ${NEIGHBOURS} ORDER BY id FOR UPDATE ${wait ? '' : 'SKIP LOCKED'}`,
       [ids, emails],
     );
@@ -133,12 +141,12 @@ export class NeighbourhoodRepository {
   }
 
   private async othersThan(
-    manager: EntityManager,
+    sql: SqlRunner,
     locked: readonly string[],
     ids: readonly string[],
     emails: readonly string[],
   ): Promise<HeldClient[]> {
-    const rows = await manager.query<{ id: string; email: string | null; split_from: string | null }[]>(
+    const rows = await sql.query<{ id: string; email: string | null; split_from: string | null }[]>(
       `SELECT id, email, split_from FROM client WHERE (${NEIGHBOURS}) AND id <> ALL($3)`,
       [ids, emails, locked],
     );
@@ -146,21 +154,22 @@ export class NeighbourhoodRepository {
   }
 
   /** In a separate statement after the locks, so that it sees what another batch committed while this one waited. */
-  private async clients(manager: EntityManager, batch: string[][], ids: readonly string[]): Promise<NeighbourClient[]> {
-    const rows = await manager.query<
+  private async clients(sql: SqlRunner, batch: string[][], ids: readonly string[]): Promise<NeighbourClient[]> {
+    const rows = await sql.query<
       {
         id: string;
         email: string | null;
         name: string | null;
         split_from: string | null;
         corrections: ClientCorrections;
+        conflict: boolean;
         email_named: boolean;
         decided: boolean;
         has_others: boolean;
       }[]
     >(
       `${BATCH}
-       SELECT id, email, identifiers -> 'fullName' ->> 'value' AS name, split_from, corrections,
+       SELECT id, email, identifiers -> 'fullName' ->> 'value' AS name, split_from, corrections, conflict,
               EXISTS (SELECT FROM form_response AS response
                        WHERE email_key = client.email AND client_id = client.id AND ${OTHER}) AS email_named,
               EXISTS (SELECT FROM client_alias WHERE client_id = client.id)
@@ -181,13 +190,14 @@ export class NeighbourhoodRepository {
         held: row.decided || row.split_from !== null || Object.keys(row.corrections).length > 0,
         hasOthers: row.has_others,
         corrections: row.corrections,
+        conflict: row.conflict,
       };
     });
   }
 }
 
-async function lock(manager: EntityManager, names: readonly string[]): Promise<void> {
-  await manager.query(
+async function lock(sql: SqlRunner, names: readonly string[]): Promise<void> {
+  await sql.query(
     `SELECT pg_advisory_xact_lock(key)
        FROM (SELECT DISTINCT hashtextextended(name, 0) AS key FROM unnest($1::text[]) AS name ORDER BY key) AS sorted`,
     [names],

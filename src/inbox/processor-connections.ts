@@ -1,0 +1,87 @@
+/** The processor's own connections: planned once, run for weeks, and never behind an admin's query. */
+import { Injectable, OnApplicationShutdown } from '@nestjs/common';
+import { Pool, type PoolClient } from 'pg';
+import { AppConfig } from '../config/app-config';
+import { CONNECT_TIMEOUT_MS, requireDatabaseUrl, STATEMENT_TIMEOUT_MS } from '../database/data-source-options';
+import { guardConnection } from '../database/guard-connection';
+import { pinnedClient } from '../database/pinned-client';
+import type { SqlRunner } from '../database/sql-runner';
+
+/** One batch is applied while the next one is claimed and read. */
+const CONNECTIONS = 2;
+
+/**
+ * Every statement is planned once per connection, perhaps while the tables are empty: the plan must find rows by index whatever the
+ * statistics said.
+ */
+const SETTINGS = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  jit: 'off',
+  statement_timeout: STATEMENT_TIMEOUT_MS,
+  idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+};
+
+/** An open transaction, whose statements are prepared. */
+export interface OpenTransaction extends SqlRunner {
+  /** When it throws, {@link rollback} is still to be called. */
+  commit(): Promise<void>;
+  /** Gives up what was done. Never throws. */
+  rollback(): Promise<void>;
+}
+
+@Injectable()
+export class ProcessorConnections implements OnApplicationShutdown {
+  private readonly pool: Pool;
+  /** A name for each statement: there are as many as the repositories have. */
+  private readonly names = new Map<string, string>();
+
+  constructor(config: AppConfig) {
+    this.pool = new Pool({
+      Client: pinnedClient(requireDatabaseUrl(config), SETTINGS),
+      max: CONNECTIONS,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      application_name: 'typeform-onboarding-processor',
+      keepAlive: true,
+      onConnect: guardConnection,
+    });
+    // A connection that breaks while idle is replaced by the next transaction; without a handler it would end the process.
+    this.pool.on('error', () => undefined);
+  }
+
+  /** Throws when there is no connection to be had. */
+  async begin(): Promise<OpenTransaction> {
+    const client = await this.pool.connect();
+    try {
+      await client.query('BEGIN');
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+    return {
+      query: (sql, parameters) => this.run(client, sql, parameters),
+      commit: async () => {
+        await client.query('COMMIT');
+        client.release();
+      },
+      rollback: () =>
+        client.query('ROLLBACK').then(
+          () => client.release(),
+          () => client.release(true),
+        ),
+    };
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.pool.end();
+  }
+
+  private async run<Rows>(client: PoolClient, text: string, values: unknown[] = []): Promise<Rows> {
+    let name = this.names.get(text);
+    if (name === undefined) this.names.set(text, (name = `processor-${this.names.size + 1}`));
+    const { rows } = await client.query({ name, text, values });
+    return rows as Rows;
+  }
+}
