@@ -18,6 +18,7 @@ export type BackfillStatus = (typeof BACKFILL_STATUSES)[number];
 @Index('backfill_run_active', ['formId'], { unique: true, where: `status IN ('queued', 'running')` })
 @Index('backfill_run_form_started', ['formId', 'startedAt'])
 @Index('backfill_run_created', ['createdAt', 'id'])
+@Index('backfill_run_failed', ['createdAt', 'id'], { where: `status = 'failed'` })
 export class BackfillRun {
   @PrimaryGeneratedColumn('uuid')
   id: string;

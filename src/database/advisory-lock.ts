@@ -1,4 +1,5 @@
-import type { DataSource, EntityManager } from 'typeorm';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 
 /**
  * Work that only one process does at a time, over all replicas. `processing` is shared by all batches and `appending` by all inserts into the
@@ -6,6 +7,7 @@ import type { DataSource, EntityManager } from 'typeorm';
  */
 export type LockName = 'migrations' | 'audit' | 'reconcile' | 'processing' | 'appending';
 
+const RETRY_MS = 100;
 /** Well within the time after which a silent connection is closed (guard-connection.ts). */
 const HEARTBEAT_MS = 10_000;
 
@@ -13,12 +15,13 @@ const keyOf = (name: LockName): string => `typeform-onboarding:${name}`;
 
 /**
  * Runs `work` while holding a PostgreSQL advisory lock, waiting for it if another process has it. The lock lives on its own
- * connection, so it is released even when this process is killed.
+ * connection, so it is released even when this process is killed. It is asked for again and again: a statement that waits for it
+ * has a snapshot, for whose end a CREATE INDEX CONCURRENTLY of the holder would wait in turn.
  */
 export async function withAdvisoryLock<T>(dataSource: DataSource, name: LockName, work: () => Promise<T>): Promise<T> {
   await using runner = dataSource.createQueryRunner();
   const key = keyOf(name);
-  await runner.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [key]);
+  while (!(await tryLock(runner, key))) await delay(RETRY_MS);
   try {
     return await work();
   } finally {
@@ -50,10 +53,7 @@ export async function tryAdvisoryLock(
 ): Promise<boolean> {
   await using runner = dataSource.createQueryRunner();
   const key = keyOf(name);
-  const [row] = (await runner.query('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken', [key])) as {
-    taken: boolean;
-  }[];
-  if (row?.taken !== true) return false;
+  if (!(await tryLock(runner, key))) return false;
   const lost = new AbortController();
   const heartbeat = setInterval(() => {
     runner.query('SELECT 1').catch(() => lost.abort(new Error(`the lock '${name}' was lost with its connection`)));
@@ -66,4 +66,11 @@ export async function tryAdvisoryLock(
     // The lock was lost with its connection.
     await runner.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [key]).catch(() => undefined);
   }
+}
+
+async function tryLock(runner: QueryRunner, key: string): Promise<boolean> {
+  const [row] = (await runner.query('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken', [key])) as {
+    taken: boolean;
+  }[];
+  return row?.taken === true;
 }

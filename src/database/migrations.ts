@@ -15,6 +15,8 @@ import { Jobs1764970000000 } from '../../migrations/1764970000000-jobs';
 import { AttemptLog1764980000000 } from '../../migrations/1764980000000-attempt-log';
 import { Unreadable1764986000000 } from '../../migrations/1764986000000-unreadable';
 import { FinishedJobs1764986100000 } from '../../migrations/1764986100000-finished-jobs';
+import { LargeTables1764992000000 } from '../../migrations/1764992000000-large-tables';
+import { InboxVacuum1764992100000 } from '../../migrations/1764992100000-inbox-vacuum';
 import { withAdvisoryLock } from './advisory-lock';
 
 export const MIGRATIONS = [
@@ -33,6 +35,8 @@ export const MIGRATIONS = [
   AttemptLog1764980000000,
   Unreadable1764986000000,
   FinishedJobs1764986100000,
+  LargeTables1764992000000,
+  InboxVacuum1764992100000,
 ];
 export const MIGRATIONS_TABLE = 'schema_migration';
 

@@ -5,6 +5,7 @@ import { shareUntilCommit } from '../database/advisory-lock';
 import { Clock } from '../database/clock';
 import { isConnectionLost } from '../database/database-errors';
 import { OnboardingService } from '../onboarding/onboarding.service';
+import { ClaimStart } from './claim-start';
 import { InboxMetrics } from './inbox-metrics';
 import { inProcessingSpan } from './inbox-spans';
 import {
@@ -40,6 +41,8 @@ export type BatchResult =
 
 @Injectable()
 export class BatchRunner {
+  private readonly claimStarts = { pending: new ClaimStart(), retrying: new ClaimStart() };
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
@@ -55,7 +58,7 @@ export class BatchRunner {
       await this.dataSource.transaction(async (manager) => {
         // No erasure may run meanwhile: the bodies held in memory here would bring back what it removes.
         await shareUntilCommit(manager, 'processing');
-        claim = await claimDue(manager, wanted);
+        claim = await this.claim(manager, wanted);
         if (claim.events.length > 0) await this.apply(manager, claim.events, !('eventIds' in wanted) || wanted.wait);
       });
     } catch (error) {
@@ -68,6 +71,16 @@ export class BatchRunner {
     const { events = [], more = false } = claim ?? {};
     this.measure(events, startedMs);
     return { outcome: 'done', handled: events.length, more };
+  }
+
+  private async claim(manager: EntityManager, wanted: Wanted): Promise<Claim> {
+    if ('eventIds' in wanted) return claimDue(manager, wanted);
+    const start = this.claimStarts[wanted.status];
+    const startedMs = this.clock.monotonicMs();
+    const from = start.at(startedMs);
+    const claim = await claimDue(manager, wanted, from);
+    start.claimed(from, claim.foundAt, startedMs, this.clock.monotonicMs());
+    return claim;
   }
 
   private async apply(manager: EntityManager, events: readonly ClaimedEvent[], wait: boolean): Promise<void> {
