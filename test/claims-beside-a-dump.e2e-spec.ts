@@ -6,8 +6,8 @@ import { startTestApp, type TestApp } from './support/test-app';
 
 const DONE_BEFORE = 20_000;
 const EVENTS = 200;
-/** A batch of one event reads its index, its row and its body. */
-const FEW_PAGES = 100;
+/** No more than the rows of those events. */
+const FEW_PAGES = 300;
 
 let database: TestDatabase;
 let app: TestApp | undefined;
@@ -33,7 +33,8 @@ it('claims go on where the last one found something', async () => {
   await dump.client.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM webhook_event');
   await database.pool.query(
     `INSERT INTO webhook_event (event_id, event_type, form_id, token, source, status, received_at, next_attempt_at, payload_bytes, payload)
-     SELECT 'done' || n, 'form_response', 'f', 'done' || n, 'webhook', 'pending', now(), now(), 2, '{}' FROM generate_series(1, $1::integer) AS n`,
+     SELECT 'done' || n, 'form_response', 'f', 'done' || n, 'webhook', 'pending', now(), now(), 1000,
+            convert_to(repeat('x', 1000), 'utf8') FROM generate_series(1, $1::integer) AS n`,
     [DONE_BEFORE],
   );
   await database.pool.query(`UPDATE webhook_event SET status = 'processed', next_attempt_at = NULL`);

@@ -184,9 +184,9 @@ function replayable(
 function filtered(select: SelectQueryBuilder<WebhookEvent>, filter: ReplayFilter): SelectQueryBuilder<WebhookEvent> {
   const { status, formId, since, until } = filter;
   select.where('TRUE');
-  // Of a closed set, and spelt out: the planner then sees which partial index holds them.
+  // Of a closed set, and spelt out: the planner then sees which partial index holds them. Saying so as well ("<> 'processed'") would make
+  // it expect a fraction of them, and sort all of them.
   if (status !== undefined) select.andWhere(`event.status IN (${status.map((one) => `'${one}'`).join(', ')})`);
-  if (status !== undefined && !status.includes('processed')) select.andWhere(`event.status <> 'processed'`);
   if (formId !== undefined) select.andWhere('event.formId = :formId', { formId });
   if (since !== undefined) select.andWhere('event.receivedAt >= :since', { since: new Date(since) });
   if (until !== undefined) select.andWhere('event.receivedAt < :until', { until: new Date(until) });
