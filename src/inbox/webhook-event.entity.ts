@@ -24,6 +24,7 @@ export interface FailedAttemptEntry {
 @Index('webhook_event_due', ['nextAttemptAt'], { where: `status IN ('pending', 'retrying')` })
 @Index('webhook_event_exceptional', ['status', 'receivedAt', 'eventId'], { where: `status <> 'processed'` })
 @Index('webhook_event_unsent', ['receivedAt', 'eventId'], { where: `source <> 'webhook'` })
+@Index('webhook_event_form_unsent', ['formId', 'receivedAt', 'eventId'], { where: `source <> 'webhook'` })
 @Index('webhook_event_form_exceptional', ['formId', 'status', 'receivedAt', 'eventId'], {
   where: `status NOT IN ('pending', 'processed')`,
 })

@@ -5,21 +5,42 @@ export interface SearchCondition {
   parameters: Record<string, string>;
 }
 
-/** Every term occurs. Terms of three characters and more are looked up in the trigram index. */
+/** Fewer characters than a trigram has. */
+const SHORT = 3;
+const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
+
+/**
+ * Every term occurs; one of one or two letters at the beginning of a word, since only those are in the trigram index. Terms without any
+ * letter or digit, which no index knows, count only when there is no other.
+ */
 export function containsTerms(column: string, terms: readonly string[]): SearchCondition {
-  const parameters = Object.fromEntries(terms.map((term, index) => [`term${index}`, `%${escaped(term)}%`]));
-  const sql = terms.map((_, index) => `${column} LIKE :term${index}`).join(' AND ');
-  return { sql: sql === '' ? 'TRUE' : `(${sql})`, parameters };
+  const words = terms.filter((term) => LETTER_OR_DIGIT.test(term));
+  const conditions = (words.length > 0 ? words : terms).map((term, index) => containsTerm(column, term, `term${index}`));
+  const sql = conditions.map((condition) => condition.sql).join(' AND ');
+  return {
+    sql: sql === '' ? 'TRUE' : `(${sql})`,
+    parameters: Object.assign({}, ...conditions.map(({ parameters }) => parameters)) as Record<string, string>,
+  };
 }
 
-/** One of the values of the text is `line`, or ends with it. The index serves the first half of the condition. */
-export function hasValue(column: string, name: string, line: string, match: 'whole' | 'end'): SearchCondition {
+function containsTerm(column: string, term: string, name: string): SearchCondition {
+  if ([...term].length < SHORT && LETTER_OR_DIGIT.test(term)) {
+    return { sql: `${column} ~ :${name}`, parameters: { [name]: `(^|[^[:alnum:]])${term.replace(/\W/gu, '\\$&')}` } };
+  }
+  const local = /^(.{3,}@)./u.exec(term)?.[1];
+  if (local === undefined) return { sql: `${column} LIKE :${name}`, parameters: { [name]: `%${escaped(term)}%` } };
+  // Half of the world has one of three domains: looking up their trigrams as well costs more than it saves.
   return {
-    sql: `(${column} LIKE :${name}Part AND E'\\n' || ${column} || E'\\n' LIKE :${name}Line)`,
-    parameters: {
-      [`${name}Part`]: `%${escaped(line)}%`,
-      [`${name}Line`]: `%${match === 'whole' ? '\n' : ''}${escaped(line)}\n%`,
-    },
+    sql: `${column} LIKE :${name}Local AND strpos(${column}, :${name}) > 0`,
+    parameters: { [`${name}Local`]: `%${escaped(local)}%`, [name]: term },
+  };
+}
+
+/** Some value of the text ends with `line`. The index serves the first half of the condition. */
+export function endsWith(column: string, name: string, line: string): SearchCondition {
+  return {
+    sql: `(${column} LIKE :${name}Part AND ${column} || E'\\n' LIKE :${name}Line)`,
+    parameters: { [`${name}Part`]: `%${escaped(line)}%`, [`${name}Line`]: `%${escaped(line)}\n%` },
   };
 }
 
