@@ -15,6 +15,7 @@ const INDEXES = [
   `form_response_test ON form_response (effective_at, form_id, token) WHERE test`,
   // Whole e-mails and phones: their trigrams are those of many others, and looking up all of them takes half a second.
   `client_search_lines ON client USING gin (string_to_array(search_text, E'\\n'))`,
+  `backfill_run_form_created ON backfill_run (form_id, created_at, id)`,
   `backfill_run_failed ON backfill_run (created_at, id) WHERE status = 'failed'`,
 ];
 

@@ -40,10 +40,29 @@ const cursor = (...position: string[]): string => Buffer.from(JSON.stringify(pos
 function paths({ oldest, middle, event, clientId }: Filled): string[] {
   const old = cursor(oldest, 'z');
   return [
-    ...['', 'status=pending', 'status=processed', 'status=dead', 'status=ignored', 'status=retrying', 'status=quarantined'],
+    ...[
+      '',
+      'status=pending',
+      'status=processed',
+      'status=dead',
+      'status=ignored',
+      'status=retrying',
+      'status=quarantined',
+    ],
     ...['status=dead,retrying', 'status=processed,dead,ignored', 'status=dead,quarantined,ignored&formId=form1'],
-    ...['formId=form1', 'formId=nosuch', 'formId=form1&status=dead', 'formId=form3&status=ignored', 'formId=form3&status=pending'],
-    ...[`token=${event.token}`, 'token=nosuch', `token=${event.token}&status=dead`, `token=${event.token}&formId=${event.formId}`],
+    ...[
+      'formId=form1',
+      'formId=nosuch',
+      'formId=form1&status=dead',
+      'formId=form3&status=ignored',
+      'formId=form3&status=pending',
+    ],
+    ...[
+      `token=${event.token}`,
+      'token=nosuch',
+      `token=${event.token}&status=dead`,
+      `token=${event.token}&formId=${event.formId}`,
+    ],
     ...['source=webhook', 'source=backfill', 'source=backfill&formId=form3', 'source=backfill&status=dead'],
     ...[`until=${oldest}`, `since=${middle}`, `until=${middle}&status=dead`, `until=${middle}&source=backfill`],
     ...[`cursor=${old}`, `cursor=${old}&status=dead`, `cursor=${old}&formId=form1`, `cursor=${old}&source=backfill`],
@@ -56,10 +75,14 @@ function paths({ oldest, middle, event, clientId }: Filled): string[] {
         ...[`submittedSince=${middle}`, `submittedUntil=${oldest}`, `submittedUntil=${middle}&formId=form1`],
         `cursor=${cursor(oldest, 'z', 'z')}`,
       ].map((query) => `/v1/responses?${query}`),
-      ['', 'conflict=true', 'conflict=false', `cursor=${cursor(oldest, randomUUID())}`].map((query) => `/v1/clients?${query}`),
+      ['', 'conflict=true', 'conflict=false', `cursor=${cursor(oldest, randomUUID())}`].map(
+        (query) => `/v1/clients?${query}`,
+      ),
       [`/v1/deliveries/${event.eventId}`, `/v1/responses/${event.formId}/${event.token}`, `/v1/clients/${clientId}`],
       ['/v1/forms', '/v1/forms/form1', '/v1/overview', '/v1/overview?window=24h', '/metrics'],
-      ['', 'action=client.merged', 'action=webhook.tested', 'actor=rare', 'actor=nosuch'].map((query) => `/v1/audit?${query}`),
+      ['', 'action=client.merged', 'action=webhook.tested', 'actor=rare', 'actor=nosuch'].map(
+        (query) => `/v1/audit?${query}`,
+      ),
       ['', 'formId=form1', 'status=failed', 'status=running'].map((query) => `/v1/backfills?${query}`),
       ['', 'status=running'].map((query) => `/v1/jobs?${query}`),
     );

@@ -12,7 +12,8 @@ export interface Filled {
 
 const FORMS = 20;
 /** A UUID (version 4) for a number. */
-const clientIdOf = (n: string): string => `overlay(overlay(md5('client' || ${n}) PLACING '4' FROM 13) PLACING '8' FROM 17)::uuid`;
+const clientIdOf = (n: string): string =>
+  `overlay(overlay(md5('client' || ${n}) PLACING '4' FROM 13) PLACING '8' FROM 17)::uuid`;
 
 /** An event every 30 seconds, event 1 just now and the others before it: one of 100 ignored, of 200 quarantined, of 500 dead or back-filled. */
 const EVENTS = `
@@ -21,8 +22,8 @@ const EVENTS = `
   SELECT CASE WHEN n % 500 = 1 THEN 'backfill:' ELSE 'event' END || n, 'form_response', 'form' || n % ${FORMS}, md5('token' || n),
          CASE WHEN n % 500 = 1 THEN 'backfill' ELSE 'webhook' END,
          CASE WHEN n % 500 = 2 THEN 'dead' WHEN n % 200 = 4 THEN 'quarantined' WHEN n % 100 = 6 THEN 'ignored'
-              WHEN n % 5000 = 8 THEN 'retrying' ELSE 'processed' END,
-         CASE WHEN n % 100 = 6 THEN 'form_paused' END, at, at, 1, at, CASE WHEN n % 5000 = 8 THEN now() + interval '1 day' END, at, 300,
+              WHEN n IN (8, 18, 28) THEN 'retrying' ELSE 'processed' END,
+         CASE WHEN n % 100 = 6 THEN 'form_paused' END, at, at, 1, at, CASE WHEN n IN (8, 18, 28) THEN now() + interval '1 day' END, at, 300,
          convert_to(repeat('x', 300), 'utf8')
     FROM generate_series($1::integer, $2::integer) AS n, LATERAL (SELECT now() - interval '30 seconds' * n AS at) AS time`;
 

@@ -7,6 +7,8 @@ export interface SearchCondition {
 
 /** Fewer characters than a trigram has. */
 const SHORT = 3;
+/** What may stand before a word; nothing: it is the first. */
+const BEFORE_WORDS = ['', '%\n', '% ', '%-', '%.', '%@', "%'", '%(', '%/'];
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 
 /**
@@ -15,7 +17,9 @@ const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
  */
 export function containsTerms(column: string, terms: readonly string[]): SearchCondition {
   const words = terms.filter((term) => LETTER_OR_DIGIT.test(term));
-  const conditions = (words.length > 0 ? words : terms).map((term, index) => containsTerm(column, term, `term${index}`));
+  const conditions = (words.length > 0 ? words : terms).map((term, index) =>
+    containsTerm(column, term, `term${index}`),
+  );
   const sql = conditions.map((condition) => condition.sql).join(' AND ');
   return {
     sql: sql === '' ? 'TRUE' : `(${sql})`,
@@ -25,7 +29,11 @@ export function containsTerms(column: string, terms: readonly string[]): SearchC
 
 function containsTerm(column: string, term: string, name: string): SearchCondition {
   if ([...term].length < SHORT && LETTER_OR_DIGIT.test(term)) {
-    return { sql: `${column} ~ :${name}`, parameters: { [name]: `(^|[^[:alnum:]])${term.replace(/\W/gu, '\\$&')}` } };
+    const patterns = BEFORE_WORDS.map((before) => `${before}${escaped(term)}%`);
+    return {
+      sql: `(${patterns.map((_, index) => `${column} LIKE :${name}Before${index}`).join(' OR ')})`,
+      parameters: Object.fromEntries(patterns.map((pattern, index) => [`${name}Before${index}`, pattern])),
+    };
   }
   const local = /^(.{3,}@)./u.exec(term)?.[1];
   if (local === undefined) return { sql: `${column} LIKE :${name}`, parameters: { [name]: `%${escaped(term)}%` } };
