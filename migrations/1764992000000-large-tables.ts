@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * Lists stay quick among millions of rows: each filter that few rows pass has its own partial index, ordered as the list is. An
- * ordinary webhook, completed and not a test, enters none of the partial ones, so they do not make it slower.
+ * ordinary webhook, completed and not a test, enters none of them, so none makes it slower.
  */
 const INDEXES = [
   // Brought by a back-fill (or, by the release before, replayed).
@@ -13,8 +13,6 @@ const INDEXES = [
   `form_response_partial ON form_response (effective_at, form_id, token) WHERE response_type = 'partial'`,
   `form_response_form_partial ON form_response (form_id, effective_at, token) WHERE response_type = 'partial'`,
   `form_response_test ON form_response (effective_at, form_id, token) WHERE test`,
-  // Whole e-mails and phones: their trigrams are those of many others, and looking up all of them takes half a second.
-  `client_search_lines ON client USING gin (string_to_array(search_text, E'\\n'))`,
   `backfill_run_form_created ON backfill_run (form_id, created_at, id)`,
   `backfill_run_failed ON backfill_run (created_at, id) WHERE status = 'failed'`,
 ];
@@ -30,8 +28,6 @@ export class LargeTables1764992000000 implements MigrationInterface {
       await queryRunner.query(`DROP INDEX CONCURRENTLY IF EXISTS ${nameOf(index)}`);
       await queryRunner.query(`CREATE INDEX CONCURRENTLY ${index}`);
     }
-    // How often a line occurs is not known before.
-    await queryRunner.query('ANALYZE client');
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {

@@ -8,7 +8,6 @@ import type { ClientCorrections, ClientIdentifiers } from '../core/client-record
 @Index('client_phone', ['phone'])
 @Index('client_conflict', ['createdAt', 'id'], { where: 'conflict' })
 @Index('client_search', { synchronize: false })
-@Index('client_search_lines', { synchronize: false })
 @Index('client_unsearchable', ['id'], { where: 'search_text IS NULL' })
 @Index('client_split_from', ['splitFrom'], { where: 'split_from IS NOT NULL' })
 export class Client {

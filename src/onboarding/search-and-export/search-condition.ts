@@ -44,11 +44,14 @@ function containsTerm(column: string, term: string, name: string): SearchConditi
   };
 }
 
-/** Some value of the text ends with `line`. The index serves the first half of the condition. */
-export function endsWith(column: string, name: string, line: string): SearchCondition {
+/** One of the values of the text is `line`, or ends with it. The index serves the first half of the condition. */
+export function hasValue(column: string, name: string, line: string, match: 'whole' | 'end'): SearchCondition {
   return {
-    sql: `(${column} LIKE :${name}Part AND ${column} || E'\\n' LIKE :${name}Line)`,
-    parameters: { [`${name}Part`]: `%${escaped(line)}%`, [`${name}Line`]: `%${escaped(line)}\n%` },
+    sql: `(${column} LIKE :${name}Part AND E'\\n' || ${column} || E'\\n' LIKE :${name}Line)`,
+    parameters: {
+      [`${name}Part`]: `%${escaped(line)}%`,
+      [`${name}Line`]: `%${match === 'whole' ? '\n' : ''}${escaped(line)}\n%`,
+    },
   };
 }
 
