@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Repository } from 'typeorm';
+import { Repository, SelectQueryBuilder } from 'typeorm';
 import { findsClients } from '../../core/identification/identify';
 import { canonicalEmail } from '../../core/identification/email-values';
 import { canonicalPhone } from '../../core/identification/phone-values';
@@ -24,6 +24,8 @@ export interface SharedPhone {
 }
 
 const MAX_SHARING = 20;
+/** Words that one of 200 of these has fill a page. */
+const NEWEST = 10_000;
 
 /** The next client by id, after `sharing.other`, that gave the phone: one probe of each of the two indexes. */
 const nextGiver = (condition: string): string => `
@@ -40,18 +42,48 @@ export class ClientsQueryRepository {
   }
 
   /** Up to `limit + 1` clients, newest first. */
-  list({ email, phone, q, conflict }: ClientsFilter, limit: number, cursor: string | undefined): Promise<Client[]> {
+  async list(filter: ClientsFilter, limit: number, cursor: string | undefined): Promise<Client[]> {
+    const frequent = filter.q === undefined ? null : await this.amongNewest(filter, filter.q, limit, cursor);
+    const select =
+      frequent === null
+        ? this.page(filter, cursor)
+        : this.clients.createQueryBuilder('client').where('client.id = ANY (:frequent)', { frequent });
+    return newestFirst(select, limit).getMany();
+  }
+
+  /** Ids of a page of clients with these words, if so many are among the newest ones; else null. See ResponsesQueryRepository. */
+  private async amongNewest(
+    filter: ClientsFilter,
+    q: string,
+    limit: number,
+    cursor: string | undefined,
+  ): Promise<string[] | null> {
+    const newest = newestFirst(this.page({ ...filter, q: undefined }, cursor), NEWEST - 1)
+      .select('client.id', 'id')
+      .addSelect('client.createdAt', 'created_at')
+      .addSelect('client.searchText', 'search_text');
+    const { sql, parameters } = containsTerms('newest.search_text', searchTerms(q));
+    const rows = await this.clients.manager
+      .createQueryBuilder()
+      .select('newest.id', 'id')
+      .from(`(${newest.getQuery()})`, 'newest')
+      .where(sql, { ...newest.getParameters(), ...parameters })
+      .orderBy('newest.created_at', 'DESC')
+      .addOrderBy('newest.id', 'DESC')
+      .limit(limit + 1)
+      .getRawMany<{ id: string }>();
+    return rows.length > limit ? rows.map(({ id }) => id) : null;
+  }
+
+  /** The filters and the place after the cursor. */
+  private page({ email, phone, q, conflict }: ClientsFilter, cursor: string | undefined): SelectQueryBuilder<Client> {
     const select = this.clients.createQueryBuilder('client').where('TRUE');
     for (const { sql, parameters } of searched({ email, phone, q })) select.andWhere(sql, parameters);
     // Written like the condition of the partial index.
     if (conflict !== undefined) select.andWhere(conflict ? 'client.conflict' : 'NOT client.conflict');
     const after = decodeCursor(cursor, 1);
     if (after) select.andWhere('(client.createdAt, client.id) < (:at, :id)', { at: after[0], id: after[1] });
-    return select
-      .orderBy('client.createdAt', 'DESC')
-      .addOrderBy('client.id', 'DESC')
-      .take(limit + 1)
-      .getMany();
+    return select;
   }
 
   /** The phones that each of these clients shares. Clients without a conflict cost nothing. */
@@ -112,4 +144,12 @@ function gave(key: 'email' | 'phone', value: string): SearchCondition {
     key === 'email' ? [given('TRUE')] : [given('given.email_key IS NOT NULL'), given('given.email_key IS NULL')];
   const ids = [`SELECT owner.id FROM client AS owner WHERE owner.${key} = :${key}`, ...responses].join(' UNION ');
   return { sql: `client.id = ANY (ARRAY (${ids}))`, parameters: { [key]: value } };
+}
+
+/** In the order of the list, one more than `limit`. */
+function newestFirst(select: SelectQueryBuilder<Client>, limit: number): SelectQueryBuilder<Client> {
+  return select
+    .orderBy('client.createdAt', 'DESC')
+    .addOrderBy('client.id', 'DESC')
+    .limit(limit + 1);
 }
