@@ -41,7 +41,7 @@ export type BatchResult =
 
 @Injectable()
 export class BatchRunner {
-  private readonly claimStarts = { pending: new ClaimStart(), retrying: new ClaimStart() };
+  private readonly claimStarts = { pending: new ClaimStart(this.clock), retrying: new ClaimStart(this.clock) };
 
   constructor(
     private readonly dataSource: DataSource,
@@ -58,7 +58,10 @@ export class BatchRunner {
       await this.dataSource.transaction(async (manager) => {
         // No erasure may run meanwhile: the bodies held in memory here would bring back what it removes.
         await shareUntilCommit(manager, 'processing');
-        claim = await this.claim(manager, wanted);
+        claim =
+          'eventIds' in wanted
+            ? await claimDue(manager, wanted)
+            : await this.claimStarts[wanted.status].claim((from) => claimDue(manager, wanted, from));
         if (claim.events.length > 0) await this.apply(manager, claim.events, !('eventIds' in wanted) || wanted.wait);
       });
     } catch (error) {
@@ -71,16 +74,6 @@ export class BatchRunner {
     const { events = [], more = false } = claim ?? {};
     this.measure(events, startedMs);
     return { outcome: 'done', handled: events.length, more };
-  }
-
-  private async claim(manager: EntityManager, wanted: Wanted): Promise<Claim> {
-    if ('eventIds' in wanted) return claimDue(manager, wanted);
-    const start = this.claimStarts[wanted.status];
-    const startedMs = this.clock.monotonicMs();
-    const from = start.at(startedMs);
-    const claim = await claimDue(manager, wanted, from);
-    start.claimed(from, claim.foundAt, startedMs, this.clock.monotonicMs());
-    return claim;
   }
 
   private async apply(manager: EntityManager, events: readonly ClaimedEvent[], wait: boolean): Promise<void> {

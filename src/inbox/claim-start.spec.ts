@@ -1,30 +1,58 @@
+import { Clock } from '../database/clock';
 import { ClaimStart } from './claim-start';
 
+class SetClock extends Clock {
+  ms = 0;
+
+  now(): Date {
+    return new Date(this.ms);
+  }
+
+  override monotonicMs(): number {
+    return this.ms;
+  }
+}
+
 const foundAt = new Date('2026-01-31T08:00:00.000Z');
-
-it('the first claim starts from the beginning', () => {
-  expect(new ClaimStart().at(0)).toBeNull();
+let clock: SetClock;
+let start: ClaimStart;
+beforeEach(() => {
+  clock = new SetClock();
+  start = new ClaimStart(clock);
 });
 
-it('after a claim from the beginning, claims go on two seconds before what it found, for fifty times as long as it took', () => {
-  const start = new ClaimStart();
-  start.claimed(null, foundAt, 1_000, 1_010);
-  expect(start.at(1_010)).toEqual(new Date('2026-01-31T07:59:58.000Z'));
-  expect(start.at(1_509)).not.toBeNull();
-  expect(start.at(1_510)).toBeNull();
+/** Claims at a time; returns where the claim started. */
+async function claim(atMs: number, tookMs: number, found = foundAt): Promise<Date | null> {
+  let startedFrom: Date | null = null;
+  clock.ms = atMs;
+  await start.claim((from) => {
+    startedFrom = from;
+    clock.ms += tookMs;
+    return Promise.resolve({ foundAt: found });
+  });
+  return startedFrom;
+}
+
+it('the first claim starts from the beginning, the next ones two seconds before what was found', async () => {
+  expect(await claim(1_000, 10)).toBeNull();
+  expect(await claim(1_010, 1)).toEqual(new Date('2026-01-31T07:59:58.000Z'));
 });
 
-it('a claim that did not start from the beginning moves the start, and does not delay the next one from there', () => {
-  const start = new ClaimStart();
-  start.claimed(null, foundAt, 0, 10);
-  start.claimed(start.at(100), new Date('2026-01-31T09:00:00.000Z'), 100, 400);
-  expect(start.at(400)).toEqual(new Date('2026-01-31T08:59:58.000Z'));
-  expect(start.at(510)).toBeNull();
+it('claims start from the beginning again after fifty times as long as that took', async () => {
+  await claim(1_000, 10);
+  expect(await claim(1_509, 300)).not.toBeNull();
+  expect(await claim(1_810, 1)).toBeNull();
 });
 
-it('follows what was found back to an earlier time', () => {
-  const start = new ClaimStart();
-  start.claimed(null, foundAt, 0, 10);
-  start.claimed(start.at(1), new Date('2026-01-31T06:00:00.000Z'), 1, 2);
-  expect(start.at(3)).toEqual(new Date('2026-01-31T05:59:58.000Z'));
+it('the start follows what was found, back as well', async () => {
+  await claim(0, 100);
+  await claim(101, 1, new Date('2026-01-31T09:00:00.000Z'));
+  expect(await claim(103, 1, new Date('2026-01-31T06:00:00.000Z'))).toEqual(new Date('2026-01-31T08:59:58.000Z'));
+  expect(await claim(105, 1)).toEqual(new Date('2026-01-31T05:59:58.000Z'));
+});
+
+it('a claim that fails changes nothing', async () => {
+  await claim(0, 100);
+  await expect(start.claim(() => Promise.reject(new Error('the database is away')))).rejects.toThrow('away');
+  expect(await claim(101, 1)).toEqual(new Date('2026-01-31T07:59:58.000Z'));
 });

@@ -1,4 +1,5 @@
 /** Where in the index of due events a claim starts. */
+import type { Clock } from '../database/clock';
 
 /** A claim from the beginning takes at most one fiftieth of the time. */
 const REST_FACTOR = 50;
@@ -15,14 +16,16 @@ export class ClaimStart {
   private dueFrom: Date | null = null;
   private beginningDueMs = -Infinity;
 
-  /** For a claim at `nowMs` of the monotonic clock: events due from then on; null: from the beginning. */
-  at(nowMs: number): Date | null {
-    return nowMs >= this.beginningDueMs ? null : this.dueFrom;
-  }
+  constructor(private readonly clock: Clock) {}
 
-  /** Notes a claim that started at `from`, took from `startedMs` to `endedMs`, and found everything before `foundAt` done or taken. */
-  claimed(from: Date | null, foundAt: Date, startedMs: number, endedMs: number): void {
-    this.dueFrom = new Date(foundAt.getTime() - COMMIT_SLACK_MS);
+  /** Claims events due from a time on; null: from the beginning. `foundAt`: everything due before that is done, or somebody has it. */
+  async claim<Claim extends { foundAt: Date }>(claimFrom: (from: Date | null) => Promise<Claim>): Promise<Claim> {
+    const startedMs = this.clock.monotonicMs();
+    const from = startedMs >= this.beginningDueMs ? null : this.dueFrom;
+    const claim = await claimFrom(from);
+    const endedMs = this.clock.monotonicMs();
+    this.dueFrom = new Date(claim.foundAt.getTime() - COMMIT_SLACK_MS);
     if (from === null) this.beginningDueMs = endedMs + REST_FACTOR * (endedMs - startedMs);
+    return claim;
   }
 }

@@ -89,7 +89,9 @@ export async function claimDue(manager: EntityManager, wanted: Wanted, from: Dat
     'eventIds' in wanted
       ? [`status IN ('pending', 'retrying') AND event_id = ANY($1)`, wanted.eventIds, null]
       : [
-          `status = '${wanted.status}' AND event_id <> ALL($1) AND next_attempt_at >= coalesce($4::timestamptz, '-infinity')`,
+          // `|| ''`: or the planner may prefer the index of unusual statuses, and sort all that is pending to claim a batch of it.
+          `status IN ('pending', 'retrying') AND status || '' = '${wanted.status}' AND event_id <> ALL($1)
+           AND next_attempt_at >= coalesce($4::timestamptz, '-infinity')`,
           wanted.except,
           wanted.limit,
         ];
