@@ -41,14 +41,16 @@ export type BatchResult =
 
 @Injectable()
 export class BatchRunner {
-  private readonly claimStarts = { pending: new ClaimStart(this.clock), retrying: new ClaimStart(this.clock) };
+  private readonly claimStarts: Record<'pending' | 'retrying', ClaimStart>;
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
     private readonly onboarding: OnboardingService,
     private readonly metrics: InboxMetrics,
-  ) {}
+  ) {
+    this.claimStarts = { pending: new ClaimStart(clock), retrying: new ClaimStart(clock) };
+  }
 
   /** Claims what is wanted, applies and marks it. Never throws. */
   async run(wanted: Wanted): Promise<BatchResult> {
