@@ -9,25 +9,21 @@ export interface Statement {
 
 /** Notes every statement that any connection of this process sends, until {@link StatementLog.stop}. */
 export class StatementLog {
-  private readonly statements: Statement[] = [];
-  private readonly original = Client.prototype.query;
-
-  constructor() {
-    const { statements, original } = this;
-    Client.prototype.query = function (this: Client, query: string | QueryConfig, ...rest: unknown[]) {
-      const config = typeof query === 'string' ? { text: query, values: rest[0] } : query;
-      statements.push({ sql: config.text, values: Array.isArray(config.values) ? (config.values as unknown[]) : [] });
-      return (original as (...args: unknown[]) => unknown).call(this, query, ...rest);
-    } as typeof original;
-  }
+  private readonly sent = jest.spyOn(Client.prototype, 'query');
 
   /** What was sent since the last call. */
   take(): Statement[] {
-    return this.statements.splice(0);
+    const calls = this.sent.mock.calls as unknown as [string | QueryConfig, unknown?][];
+    const statements = calls.map(([query, parameters]) => {
+      const { text, values } = typeof query === 'string' ? { text: query, values: parameters } : query;
+      return { sql: text, values: Array.isArray(values) ? (values as unknown[]) : [] };
+    });
+    this.sent.mockClear();
+    return statements;
   }
 
   stop(): void {
-    Client.prototype.query = this.original;
+    this.sent.mockRestore();
   }
 }
 
