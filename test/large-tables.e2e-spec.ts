@@ -83,7 +83,7 @@ function paths({ oldest, middle, event, clientId }: Filled): string[] {
         'q=ada%20turing',
         'q=ad',
       ].map((query) => `/v1/clients?${query}`),
-      ['q=lovelace', 'q=ad', 'q=lovelace&formId=form4'].map((query) => `/v1/responses?${query}`),
+      ['q=lovelace', 'q=ad', 'q=hopper&formId=form4'].map((query) => `/v1/responses?${query}`),
       ['', 'conflict=true', 'conflict=false', `cursor=${cursor(oldest, randomUUID())}`].map(
         (query) => `/v1/clients?${query}`,
       ),

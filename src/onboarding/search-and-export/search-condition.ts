@@ -10,6 +10,7 @@ const SHORT = 3;
 /** What may stand before a word; nothing: it is the first. */
 const BEFORE_WORDS = ['', '%\n', '% ', '%-', '%.', '%@', "%'", '%(', '%/'];
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
+const ONLY_THOSE = /^[\p{L}\p{N}]+$/u;
 
 /**
  * Every term occurs; one of one or two letters at the beginning of a word, since only those are in the trigram index. Terms without any
@@ -28,7 +29,7 @@ export function containsTerms(column: string, terms: readonly string[]): SearchC
 }
 
 function containsTerm(column: string, term: string, name: string): SearchCondition {
-  if ([...term].length < SHORT && LETTER_OR_DIGIT.test(term)) {
+  if ([...term].length < SHORT && ONLY_THOSE.test(term)) {
     const patterns = BEFORE_WORDS.map((before) => `${before}${escaped(term)}%`);
     return {
       sql: `(${patterns.map((_, index) => `${column} LIKE :${name}Before${index}`).join(' OR ')})`,
