@@ -52,6 +52,9 @@ describe('clients', () => {
     [{ q: '0151-23456789' }],
     [{ q: '202.555.0123' }],
     [{ q: 'josé', conflict: 'false' }],
+    [{ q: 'mu jo' }],
+    [{ q: 'jose & mu' }],
+    [{ q: '%' }],
   ])('%j finds the client', async (query) => {
     expect(await found('clients', query)).toEqual([id]);
   });
@@ -63,8 +66,38 @@ describe('clients', () => {
     [{ q: 'jose else' }],
     [{ q: '100_' }],
     [{ q: 'josé', conflict: 'true' }],
+    [{ q: 'un oz' }],
   ])('%j does not', async (query) => {
     expect(await found('clients', query)).toEqual([]);
+  });
+
+  it('a page of frequent words and the pages after it are those of the whole list', async () => {
+    for (const n of [1, 2, 3, 4]) {
+      const questions = [askEmail(`frequent${n}@example.com`), askName('Frequent Word')];
+      await app.deliver(newEvent({ formId: 'frequent', questions })).expect(200);
+    }
+    await app.settled();
+    for (const list of ['clients', 'responses'] as const) {
+      const whole = await found(list, { q: 'frequent word' });
+      expect(whole).toHaveLength(4);
+      const paged: string[] = [];
+      let cursor: string | null = '';
+      while (cursor !== null) {
+        const next: string = cursor === '' ? '' : `&cursor=${cursor}`;
+        const { body } = await app.admin('get', `/v1/${list}?q=frequent%20word&limit=1${next}`).expect(200);
+        const page = body as { items: { id?: string; token?: string }[]; nextCursor: string | null };
+        paged.push(...page.items.map(({ id, token }) => id ?? String(token)));
+        cursor = page.nextCursor;
+      }
+      expect(paged).toEqual(whole);
+    }
+  });
+
+  it('an e-mail that stands for nobody is found, too', async () => {
+    const questions = [askEmail('noreply@example.com'), askName('Nora Nobody')];
+    await app.deliver(newEvent({ questions })).expect(200);
+    await app.settled();
+    expect(await found('clients', { email: 'NoReply@example.com' })).toHaveLength(1);
   });
 
   it('too few digits are no phone', async () => {

@@ -15,7 +15,9 @@ export type BackfillTrigger = (typeof BACKFILL_TRIGGERS)[number];
 @Check('backfill_run_response_type', `response_type IN ('completed', 'partial')`)
 @Index('backfill_run_active', ['formId'], { unique: true, where: `status IN ('queued', 'running')` })
 @Index('backfill_run_form_started', ['formId', 'startedAt'])
+@Index('backfill_run_form_created', ['formId', 'createdAt', 'id'])
 @Index('backfill_run_created', ['createdAt', 'id'])
+@Index('backfill_run_failed', ['createdAt', 'id'], { where: `status = 'failed'` })
 export class BackfillRun extends WalkRun {
   /** Submitted at or before; null: up to now. */
   @Column('timestamptz', { nullable: true })

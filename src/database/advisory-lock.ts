@@ -1,4 +1,5 @@
-import type { DataSource } from 'typeorm';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DataSource, QueryRunner } from 'typeorm';
 import type { SqlRunner } from './sql-runner';
 
 /**
@@ -7,16 +8,19 @@ import type { SqlRunner } from './sql-runner';
  */
 export type LockName = 'migrations' | 'audit' | 'processing' | 'appending';
 
+const RETRY_MS = 100;
+
 const keyOf = (name: LockName): string => `typeform-onboarding:${name}`;
 
 /**
  * Runs `work` while holding a PostgreSQL advisory lock, waiting for it if another process has it. The lock lives on its own
- * connection, so it is released even when this process is killed.
+ * connection, so it is released even when this process is killed. It is asked for again and again: a statement that waits for it
+ * has a snapshot, for whose end a CREATE INDEX CONCURRENTLY of the holder would wait in turn.
  */
 export async function withAdvisoryLock<T>(dataSource: DataSource, name: LockName, work: () => Promise<T>): Promise<T> {
   await using runner = dataSource.createQueryRunner();
   const key = keyOf(name);
-  await runner.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [key]);
+  while (!(await tryLock(runner, key))) await delay(RETRY_MS);
   try {
     return await work();
   } finally {
@@ -35,4 +39,11 @@ export async function lockUntilCommit(sql: SqlRunner, name: LockName): Promise<v
 /** Like {@link lockUntilCommit}, but shared: waits only for an exclusive holder. */
 export async function shareUntilCommit(sql: SqlRunner, name: LockName): Promise<void> {
   await sql.query('SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [keyOf(name)]);
+}
+
+async function tryLock(runner: QueryRunner, key: string): Promise<boolean> {
+  const [row] = (await runner.query('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken', [key])) as {
+    taken: boolean;
+  }[];
+  return row?.taken === true;
 }

@@ -26,6 +26,8 @@ export function dataSourceOptions(
     poolSize,
     migrations: MIGRATIONS,
     migrationsTableName: MIGRATIONS_TABLE,
+    // Each may say that it runs outside one.
+    migrationsTransactionMode: 'each',
     installExtensions: false,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     applicationName: 'typeform-onboarding',

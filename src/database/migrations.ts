@@ -22,6 +22,8 @@ import { IntakeOutages1764996100000 } from '../../migrations/1764996100000-intak
 import { Completeness1764996200000 } from '../../migrations/1764996200000-completeness';
 import { WebhookRevision1764994000000 } from '../../migrations/1764994000000-webhook-revision';
 import { ErasedPerStatement1764990000000 } from '../../migrations/1764990000000-erased-per-statement';
+import { LargeTables1764992000000 } from '../../migrations/1764992000000-large-tables';
+import { InboxVacuum1764992100000 } from '../../migrations/1764992100000-inbox-vacuum';
 import { withAdvisoryLock } from './advisory-lock';
 
 export const MIGRATIONS = [
@@ -47,6 +49,8 @@ export const MIGRATIONS = [
   Completeness1764996200000,
   WebhookRevision1764994000000,
   ErasedPerStatement1764990000000,
+  LargeTables1764992000000,
+  InboxVacuum1764992100000,
 ];
 export const MIGRATIONS_TABLE = 'schema_migration';
 

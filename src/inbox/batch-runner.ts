@@ -5,6 +5,7 @@ import { shareUntilCommit } from '../database/advisory-lock';
 import { Clock } from '../database/clock';
 import { isConnectionLost } from '../database/database-errors';
 import { OnboardingService, type ReadEvent } from '../onboarding/onboarding.service';
+import { ClaimStart } from './claim-start';
 import { InboxMetrics } from './inbox-metrics';
 import { inProcessingSpan } from './inbox-spans';
 import { type Claim, claimDue, type ClaimedEvent, limitTime, markDone, type Wanted } from './inbox-work.repository';
@@ -51,12 +52,16 @@ export type ClaimResult = ({ outcome: 'claimed' } & ClaimedBatch) | Extract<Batc
 
 @Injectable()
 export class BatchRunner {
+  private readonly claimStarts: Record<'pending' | 'retrying', ClaimStart>;
+
   constructor(
     private readonly connections: ProcessorConnections,
     private readonly clock: Clock,
     private readonly onboarding: OnboardingService,
     private readonly metrics: InboxMetrics,
-  ) {}
+  ) {
+    this.claimStarts = { pending: new ClaimStart(clock), retrying: new ClaimStart(clock) };
+  }
 
   /** Claims what is wanted and reads it, while another batch may be applied. Never throws. */
   async claim(wanted: Wanted): Promise<ClaimResult> {
@@ -66,7 +71,7 @@ export class BatchRunner {
       transaction = await this.connections.begin();
       // No erasure may run meanwhile: the bodies held in memory here would bring back what it removes.
       await shareUntilCommit(transaction, 'processing');
-      const claim = await claimDue(transaction, wanted);
+      const claim = await this.claimIn(transaction, wanted);
       const claimedMs = this.clock.monotonicMs();
       const read = await this.readAll(claim.events);
       const prepareMs = this.clock.monotonicMs() - startedMs;
@@ -75,6 +80,11 @@ export class BatchRunner {
       await transaction?.rollback();
       return { outcome: 'stopped', step: 'claim', error };
     }
+  }
+
+  private claimIn(transaction: OpenTransaction, wanted: Wanted): Promise<Claim> {
+    if ('eventIds' in wanted) return claimDue(transaction, wanted);
+    return this.claimStarts[wanted.status].claim((from) => claimDue(transaction, wanted, from));
   }
 
   /** Applies a claimed batch and marks its events. Without `wait` it does not wait for clients that somebody else holds. Never throws. */

@@ -33,6 +33,8 @@ export interface Claim {
   events: ClaimedEvent[];
   /** More may be due than were claimed. */
   more: boolean;
+  /** When the first of them became due, or, without any, the time of the claim; both by the clock of the database. */
+  foundAt: Date;
 }
 
 /** Which events to claim: new ones, or those whose time for another attempt has come, without some; or just these. */
@@ -67,7 +69,8 @@ const ROOM_FOR_LOCKS = `(SELECT greatest(1, current_setting('max_connections')::
 const MAX_LOGGED_ATTEMPTS = 20;
 
 interface ClaimedRow {
-  event_id: string;
+  /** Null in the only row of a claim that found nothing. */
+  event_id: string | null;
   event_type: string;
   form_id: string;
   received_at: Date;
@@ -76,15 +79,24 @@ interface ClaimedRow {
   payload: Buffer | null;
   claimed_at: Date;
   due_at: Date;
-  more: boolean;
+  more: boolean | null;
 }
 
-/** Locks events that are due by the clock of the database, oldest first, skipping those another processor has. */
-export async function claimDue(sql: SqlRunner, wanted: Wanted): Promise<Claim> {
+/**
+ * Locks events that are due by the clock of the database, oldest first, skipping those another processor has. With `from`, only
+ * those that became due since then: a claim need not read what is long done (ClaimStart).
+ */
+export async function claimDue(sql: SqlRunner, wanted: Wanted, from: Date | null = null): Promise<Claim> {
   const [condition, ids, limit] =
     'eventIds' in wanted
       ? [`status IN ('pending', 'retrying') AND event_id = ANY($1)`, wanted.eventIds, null]
-      : [`status = '${wanted.status}' AND event_id <> ALL($1)`, wanted.except, wanted.limit];
+      : [
+          // `|| ''`: or the planner may prefer the index of unusual statuses, and sort all that is pending to claim a batch of it.
+          `status IN ('pending', 'retrying') AND status || '' = '${wanted.status}' AND event_id <> ALL($1)
+           AND next_attempt_at >= coalesce($4::timestamptz, '-infinity')`,
+          wanted.except,
+          wanted.limit,
+        ];
   // Bodies beyond the limit are not read: a large one is stored beside its row.
   const rows = await sql.query<ClaimedRow[]>(
     `WITH due AS MATERIALIZED (
@@ -96,12 +108,20 @@ export async function claimDue(sql: SqlRunner, wanted: Wanted): Promise<Claim> {
        SELECT *, sum(payload_bytes) OVER places AS bytes, row_number() OVER places AS place, count(*) OVER () AS found
          FROM due WINDOW places AS (ORDER BY next_attempt_at, event_id)
      )
-     SELECT event_id, event_type, form_id, received_at, attempts, first_attempt_at, payload, statement_timestamp() AS claimed_at, next_attempt_at AS due_at,
+     SELECT event_id, event_type, form_id, received_at, attempts, first_attempt_at, payload, claimed_at, next_attempt_at AS due_at,
             ${limit === null ? 'false' : `found > count(*) OVER () OR found = least($3, ${ROOM_FOR_LOCKS})`} AS more
-       FROM summed WHERE bytes <= $2 OR place = 1 ORDER BY place`,
-    [ids, MAX_BATCH_BYTES, ...(limit === null ? [] : [limit])],
+       FROM (SELECT statement_timestamp() AS claimed_at) AS this_claim
+       LEFT JOIN summed ON bytes <= $2 OR place = 1
+      ORDER BY place`,
+    [ids, MAX_BATCH_BYTES, ...(limit === null ? [] : [limit, from])],
   );
-  return { events: rows.map(toClaimed), more: rows.some(({ more }) => more) };
+  const [first] = rows;
+  if (!first) throw new Error('a claim has at least one row');
+  return {
+    events: rows.flatMap((row) => (row.event_id === null ? [] : [toClaimed({ ...row, event_id: row.event_id })])),
+    more: rows.some(({ more }) => more === true),
+    foundAt: first.event_id === null ? first.claimed_at : first.due_at,
+  };
 }
 
 /** How long the statements that follow may wait for a lock, and run, until the transaction ends. */
@@ -149,7 +169,7 @@ export async function markFailed(
   );
 }
 
-function toClaimed(row: ClaimedRow): ClaimedEvent {
+function toClaimed(row: ClaimedRow & { event_id: string }): ClaimedEvent {
   return {
     eventId: row.event_id,
     eventType: row.event_type,

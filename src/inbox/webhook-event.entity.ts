@@ -23,6 +23,11 @@ export interface FailedAttemptEntry {
 @Check('webhook_event_status', `status IN ('pending', 'processed', 'retrying', 'dead', 'ignored', 'quarantined')`)
 @Index('webhook_event_due', ['nextAttemptAt'], { where: `status IN ('pending', 'retrying')` })
 @Index('webhook_event_exceptional', ['status', 'receivedAt', 'eventId'], { where: `status <> 'processed'` })
+@Index('webhook_event_unsent', ['receivedAt', 'eventId'], { where: `source <> 'webhook'` })
+@Index('webhook_event_form_unsent', ['formId', 'receivedAt', 'eventId'], { where: `source <> 'webhook'` })
+@Index('webhook_event_form_exceptional', ['formId', 'status', 'receivedAt', 'eventId'], {
+  where: `status NOT IN ('pending', 'processed')`,
+})
 @Index('webhook_event_received', ['receivedAt', 'eventId'])
 @Index('webhook_event_form', ['formId', 'receivedAt', 'eventId'])
 export class WebhookEvent {

@@ -12,6 +12,9 @@ export type ResponseType = (typeof RESPONSE_TYPES)[number];
 @Index('form_response_client_effective', ['clientId', 'effectiveAt'])
 @Index('form_response_effective', ['effectiveAt', 'formId', 'token'])
 @Index('form_response_form_effective', ['formId', 'effectiveAt', 'token'])
+@Index('form_response_partial', ['effectiveAt', 'formId', 'token'], { where: `response_type = 'partial'` })
+@Index('form_response_form_partial', ['formId', 'effectiveAt', 'token'], { where: `response_type = 'partial'` })
+@Index('form_response_test', ['effectiveAt', 'formId', 'token'], { where: 'test' })
 @Index('form_response_email_key', ['emailKey', 'clientId'], { where: 'email_key IS NOT NULL' })
 @Index('form_response_phone_with_email', ['phoneKey', 'clientId'], {
   where: 'phone_key IS NOT NULL AND email_key IS NOT NULL',

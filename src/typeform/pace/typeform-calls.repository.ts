@@ -50,7 +50,7 @@ export class TypeformCallsRepository {
          SELECT sent_at, priority, status, waited_ms,
                 count(*) OVER (ORDER BY sent_at RANGE BETWEEN '9.999999 seconds' PRECEDING AND CURRENT ROW) AS in_window
            FROM typeform_call
-          WHERE sent_at > clock_timestamp() - $1::float8 * interval '1 ms' - interval '${WINDOW_SECONDS} seconds'
+          WHERE sent_at > statement_timestamp() - $1::float8 * interval '1 ms' - interval '${WINDOW_SECONDS} seconds'
        )
        SELECT count(*)::integer AS calls,
               count(*) FILTER (WHERE priority = 'interactive')::integer AS interactive,
@@ -61,7 +61,7 @@ export class TypeformCallsRepository {
               max(waited_ms) AS max_waited,
               coalesce(max(in_window), 0)::integer AS max_in_window,
               avg((in_window <= $2)::integer)::float8 AS compliance
-         FROM sent WHERE sent_at > clock_timestamp() - $1::float8 * interval '1 ms'`,
+         FROM sent WHERE sent_at > statement_timestamp() - $1::float8 * interval '1 ms'`,
       [windowMs, this.allowedInWindow],
     );
     const { p50, p95, max_waited: max } = row;
