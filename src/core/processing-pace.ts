@@ -4,17 +4,17 @@
  */
 
 /** An acknowledgement that took longer is late. */
-export const LATE_AFTER_MS = 12;
+export const LATE_AFTER_MS = 15;
 const MAX_LATE_SHARE = 0.01;
-const LEAST_SHARE = 0.2;
+const LEAST_SHARE = 0.4;
 const STEP = 0.05;
 /** What the acknowledgements before still count with each further batch. */
 const MEMORY = 0.8;
 /** A pause ends after this, however long the batch before took. */
-const LONGEST_REST_MS = 500;
+const LONGEST_REST_MS = 50;
 /** A batch keeps requests waiting while it is worked out, so it is smaller while any are late. */
 const MOST_EVENTS = 256;
-const FEWER_EVENTS = 64;
+const FEWER_EVENTS = 128;
 
 /** Acknowledgements, and how many of them were late. */
 export interface Acknowledged {
