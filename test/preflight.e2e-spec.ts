@@ -359,7 +359,7 @@ describe('the database', () => {
     });
     expect(stranger.line('database.privileges')).toMatchObject({
       result: 'fail',
-      evidence: expect.stringMatching(/does not own api_key, .*webhook_event: a migration could not change them/),
+      evidence: expect.stringMatching(/does not own api_key, .*webhook_event, .*: a migration could not change them/),
     });
   });
 });

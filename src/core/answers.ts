@@ -49,10 +49,10 @@ const MAX_ANSWERS = 1_000;
  * What a record may hold, in bytes. A long answer is a few kilobytes, a whole response of a hundred questions some 20 KB with its
  * titles. A record is read and written whole with each change of its client, hundreds of them at a time.
  */
-const MAX_ANSWERS_BYTES = 256 * 1024;
-const MAX_ANSWER_BYTES = 64 * 1024;
+const MAX_ANSWERS_BYTES = 512 * 1024;
+const MAX_ANSWER_BYTES = 256 * 1024;
 /** Hidden fields, variables and the outcome, each. */
-const MAX_EXTRAS_BYTES = 64 * 1024;
+const MAX_EXTRAS_BYTES = 256 * 1024;
 /** As many hidden fields as a form's row remembers. */
 const MAX_HIDDEN = 200;
 /** Keys of a raw answer that are never its value. */

@@ -47,6 +47,7 @@ export class EmbeddedPostgresHarness {
 
   constructor() {
     chmodSync(this.directory, 0o755);
+    this.compile('src/config/private-directory.ts');
     for (const folder of ['src/database/embedded', 'test/support']) {
       for (const name of readdirSync(join(PROJECT, folder))) {
         if (name.endsWith('.ts')) this.compile(join(folder, name));

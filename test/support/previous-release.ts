@@ -48,7 +48,7 @@ export function previousRelease(): Release {
 
 /**
  * A compiled copy of a release, with the packages of this checkout: what that release needs and this one no longer does is kept in
- * devDependencies (now `@fastify/helmet`).
+ * devDependencies (now `@fastify/helmet` and `@fastify/static`).
  */
 export class ReleaseCopy {
   private readonly directory = mkdtempSync(join(tmpdir(), 'onboarding-release-'));
