@@ -90,7 +90,9 @@ describe('the release before this one', () => {
 
     const again = await start();
     await showsClients(again, [...before, ...during, ...after]);
-    expect(json(await again.get('/v1/audit/verify'))).toMatchObject({ valid: true, entries: 2 });
+    expect(json(await again.get('/v1/audit/verify'))).toMatchObject({ valid: true });
+    const { rows: changes } = await database.pool.query(`SELECT 1 FROM audit_entry WHERE action <> 'clients.searched'`);
+    expect(changes).toHaveLength(2);
     const { rows } = await database.pool.query(
       `SELECT status, count(*)::integer AS count, sum(duplicates)::integer AS duplicates FROM webhook_event GROUP BY status`,
     );

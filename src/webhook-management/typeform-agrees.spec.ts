@@ -58,6 +58,7 @@ type Store = new (model: Model) => ModelStore;
 async function explore(
   Store: Store = ModelStore,
   runs = RUNS,
+  seed?: number,
 ): Promise<{ runs: number; failed: boolean; report: string }> {
   const property = fc.asyncProperty(
     fc.scheduler(),
@@ -65,7 +66,7 @@ async function explore(
     fc.array(fate, { maxLength: 8 }),
     (scheduler, actions, fates) => holds(scheduler, actions, fates, Store),
   );
-  const details = await fc.check(property, { numRuns: runs, endOnFailure: Store !== ModelStore });
+  const details = await fc.check(property, { numRuns: runs, seed, endOnFailure: Store !== ModelStore });
   return {
     runs: details.numRuns,
     failed: details.failed,
