@@ -10,6 +10,7 @@ import { PROJECT } from './places';
 import { formatReport } from './report';
 import type { BenchContext } from './scenarios/bench-context';
 import { measureDrain } from './scenarios/drain';
+import { measureFloods } from './scenarios/floods';
 import { measureHistory } from './scenarios/history';
 import { measureLatency } from './scenarios/latency';
 import { measureMemory } from './scenarios/memory';
@@ -26,6 +27,7 @@ const SCENARIOS = {
   sustained: measureSustained,
   memory: measureMemory,
   history: measureHistory,
+  floods: measureFloods,
 };
 type ScenarioName = keyof typeof SCENARIOS;
 /** Storing millions of events takes minutes, so history is measured only on request. */
