@@ -15,6 +15,7 @@ import { measureHistory } from './scenarios/history';
 import { measureLatency } from './scenarios/latency';
 import { measureMemory } from './scenarios/memory';
 import { measureRecords } from './scenarios/records';
+import { measureRetention } from './scenarios/retention';
 import { measureSustained } from './scenarios/sustained';
 import { measureThroughput } from './scenarios/throughput';
 import { isMet, ScenarioResult } from './thresholds';
@@ -28,6 +29,7 @@ const SCENARIOS = {
   memory: measureMemory,
   history: measureHistory,
   floods: measureFloods,
+  retention: measureRetention,
 };
 type ScenarioName = keyof typeof SCENARIOS;
 /** Storing millions of events takes minutes, so history is measured only on request. */

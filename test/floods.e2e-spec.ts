@@ -32,6 +32,21 @@ async function open(url = app.url): Promise<{ socket: Socket; received: () => st
   return { socket, received: () => text, closed: () => isClosed };
 }
 
+/** Answers to this many requests at once take no less time than this: all but a burst are answered at 500 a second. */
+const FLOOD = 400;
+const FLOOD_MS = 600;
+
+/** Sends a request on each of many connections, and returns the statuses and how long the last answer took. */
+async function flood(request: string): Promise<{ statuses: Set<string>; elapsedMs: number }> {
+  const connections = await Promise.all(Array.from({ length: FLOOD }, () => open()));
+  const startedAt = performance.now();
+  for (const { socket } of connections) socket.write(request);
+  const answered = () => connections.every(({ received }) => received().includes('\r\n\r\n'));
+  await eventually(answered, 'everybody is answered');
+  const statuses = new Set(connections.map(({ received }) => received().slice(9, 12)));
+  return { statuses, elapsedMs: performance.now() - startedAt };
+}
+
 /** The head of a request whose body is announced and never sent. */
 function head(path: string, headers: Record<string, string>, bytes = 1_000): string {
   const lines = Object.entries({ host: 'x', 'content-type': 'application/json', ...headers, 'content-length': bytes });
@@ -82,6 +97,37 @@ describe('before a body is read', () => {
     } finally {
       await strict.stop();
     }
+  });
+});
+
+describe('the rest of the body of a refused request', () => {
+  it.each(['/webhooks/typeform', '/v1/webhooks', '/nothing'])('%s: is not read when it is large', async (path) => {
+    const { socket, received, closed } = await open();
+    socket.write(head(path, {}, 64 * 1024 + 1));
+    await eventually(closed, 'the connection is closed');
+    expect(received()).toMatch(/^HTTP\/1\.1 4\d\d [^]*connection: close/i);
+  });
+
+  it('is read when it is small, and the connection stays', async () => {
+    const { socket, received } = await open();
+    const bytes = 64 * 1024;
+    socket.write(head('/webhooks/typeform', {}, bytes));
+    await eventually(() => received().includes('HTTP/1.1 401'), 'it is refused');
+    socket.write(`${' '.repeat(bytes)}GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n`);
+    await eventually(() => received().includes('HTTP/1.1 200'), 'the next request is answered');
+  });
+});
+
+describe('a flood from many connections', () => {
+  it.each([
+    ['webhooks without a signature', head('/webhooks/typeform', {}, 0), ['401']],
+    ['calls without a key', head('/v1/webhooks', {}, 0), ['401', '429']],
+    ['unknown paths', 'GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n', ['404', '429']],
+    ['probes', 'GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n', ['200']],
+  ])('%s: is answered at a bounded pace', async (_, request, statuses) => {
+    const { statuses: received, elapsedMs } = await flood(request);
+    expect(statuses).toEqual(expect.arrayContaining([...received]));
+    expect(elapsedMs).toBeGreaterThan(FLOOD_MS);
   });
 });
 

@@ -18,7 +18,14 @@ export interface Attack {
 }
 
 const FLOOD = { connections: 64, pipelined: 1, slow: false } as const;
-const get = (path: string): Attack => ({ ...FLOOD, name: `GET ${path}`, method: 'GET', path, headers: {}, bodyBytes: 0 });
+const get = (path: string): Attack => ({
+  ...FLOOD,
+  name: `GET ${path}`,
+  method: 'GET',
+  path,
+  headers: {},
+  bodyBytes: 0,
+});
 const post = (name: string, path: string, bodyBytes: number, headers: Record<string, string> = {}): Attack => ({
   ...FLOOD,
   name,
@@ -48,7 +55,11 @@ export const ATTACKS: readonly Attack[] = [
 
 /** One request as it goes over the wire. */
 export function render({ method, path, headers, bodyBytes, slow }: Attack): Buffer {
-  const all = { host: 'onboarding.example.com', ...headers, ...(method === 'POST' ? { 'content-length': bodyBytes } : {}) };
+  const all = {
+    host: 'onboarding.example.com',
+    ...headers,
+    ...(method === 'POST' ? { 'content-length': bodyBytes } : {}),
+  };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   const head = `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`;
   return Buffer.concat([Buffer.from(head), Buffer.alloc(slow ? bodyBytes - 1 : bodyBytes, 0x20)]);

@@ -63,10 +63,12 @@ export async function measureFloods({ server, generator, quick, log }: BenchCont
       await waitUntilProcessed(databaseUrl, MAX_DRAIN_MS, log);
       await server.settle();
       const all = [await round('no attack', 'none'), await round('a busy neighbour', null)];
-      const only = process.env.W3_ONLY;
       for (const attack of ATTACKS) all.push(await round(attack.name, attack));
       all.push(await round('a busy neighbour, again', null));
-      await verifyStored(databaseUrl, 'webhook_event', [...acknowledged, ...all.flatMap(({ load }) => load.acknowledged)]);
+      await verifyStored(databaseUrl, 'webhook_event', [
+        ...acknowledged,
+        ...all.flatMap(({ load }) => load.acknowledged),
+      ]);
       return all;
     } finally {
       await service.stop();
@@ -76,8 +78,20 @@ export async function measureFloods({ server, generator, quick, log }: BenchCont
   const attacks = rounds.filter(({ attack }) => attack.connected > 0);
   const worst = (of: (round: Round) => number): number => Math.max(...attacks.map(of));
   const thresholds: Threshold[] = [
-    { name: 'p99 of webhooks under attack', measured: worst(({ load }) => load.latencyMs.p99), rule: 'below', bound: MAX_P99_MS, unit: 'ms' },
-    { name: 'resident memory under attack', measured: worst(({ peakRssMb }) => peakRssMb), rule: 'below', bound: MAX_RSS_MB, unit: 'MB' },
+    {
+      name: 'p99 of webhooks under attack',
+      measured: worst(({ load }) => load.latencyMs.p99),
+      rule: 'below',
+      bound: MAX_P99_MS,
+      unit: 'ms',
+    },
+    {
+      name: 'resident memory under attack',
+      measured: worst(({ peakRssMb }) => peakRssMb),
+      rule: 'below',
+      bound: MAX_RSS_MB,
+      unit: 'MB',
+    },
   ];
   log(thresholds.every(isMet) ? 'bounds met' : 'bounds missed');
   return {
@@ -102,7 +116,11 @@ export async function measureFloods({ server, generator, quick, log }: BenchCont
       },
     ],
     thresholds,
-    measured: rounds.map(({ load: { acknowledged, ...load }, ...rest }) => ({ ...rest, ...load, acknowledged: acknowledged.length })),
+    measured: rounds.map(({ load: { acknowledged, ...load }, ...rest }) => ({
+      ...rest,
+      ...load,
+      acknowledged: acknowledged.length,
+    })),
   };
 }
 
