@@ -1,5 +1,3 @@
-import { performance } from 'node:perf_hooks';
-
 export interface PaceLimits {
   perSecond: number;
   /** So many may go at once after a pause. */
@@ -13,7 +11,7 @@ export interface PaceLimits {
  * answers, and the event loop stays free for those who prove who they are.
  */
 export class Pace {
-  private nextAtMs = 0;
+  private nextAtMs = -Infinity;
 
   constructor(private readonly limits: PaceLimits) {}
 
