@@ -287,6 +287,20 @@ it('a flood of strangers writes a bounded number of log lines, and counts them a
   }
 });
 
+it('strangers who do not wait for their answer are counted, too', async () => {
+  const quiet = await startTestApp();
+  try {
+    const left = await Promise.all(Array.from({ length: FLOOD }, () => open(quiet.url)));
+    for (const { socket } of left) socket.end(head('/webhooks/typeform', {}));
+    const counted = async (): Promise<Record<string, number>> =>
+      (await quiet.admin('get', '/v1/overview').expect(200)).body.intake.outcomes as Record<string, number>;
+    await eventually(async () => (await counted()).signature_missing === FLOOD, 'every one is counted, once');
+    expect((await counted()).aborted ?? 0).toBe(0);
+  } finally {
+    await quiet.stop();
+  }
+});
+
 describe('in production', () => {
   const settings = { ...PRODUCTION_SETTINGS, TYPEFORM_WEBHOOK_SECRET: WEBHOOK_SECRET };
 
