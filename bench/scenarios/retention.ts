@@ -18,6 +18,7 @@ const FLOOR_MS = 10;
 const FORM_ID = 'expired';
 const SUBMITTED_AT = `now() - interval '400 days' - interval '30 seconds' * n`;
 const CLIENT_ID = `overlay(overlay(md5('client' || n / 2) PLACING '4' FROM 13) PLACING '8' FROM 17)::uuid`;
+const PHONE = `'+1202' || lpad((n / 2)::text, 7, '0')`;
 
 /** Two expired responses of each person, each with its event. */
 const STORE = [
@@ -26,13 +27,13 @@ const STORE = [
    SELECT 'expired' || n, 'form_response', '${FORM_ID}', md5('token' || n), 'webhook', 'processed', at, at, 1, at, at, 640,
           convert_to((SELECT string_agg(md5(n || 'part' || part), '') FROM generate_series(1, 20) AS part), 'utf8')
      FROM generate_series($1::integer, $2::integer) AS n, LATERAL (SELECT ${SUBMITTED_AT} AS at) AS time`,
-  `INSERT INTO client (id, email, identifiers, conflict, search_text, created_at, updated_at)
-   SELECT ${CLIENT_ID}, 'expired' || n / 2 || '@example.com', '{}', false, 'expired' || n / 2 || '@example.com', now(), now()
+  `INSERT INTO client (id, email, phone, identifiers, conflict, search_text, created_at, updated_at)
+   SELECT ${CLIENT_ID}, 'expired' || n / 2 || '@example.com', ${PHONE}, '{}', false, 'expired' || n / 2 || '@example.com', now(), now()
      FROM generate_series($1::integer, $2::integer) AS n ON CONFLICT DO NOTHING`,
   `INSERT INTO form_response (form_id, token, event_id, response_type, test, submitted_at, received_at, effective_at, answers,
-                              hidden, variables, identifiers, client_id, email_key, search_text, created_at, updated_at, keyed_at)
+                              hidden, variables, identifiers, client_id, email_key, phone_key, search_text, created_at, updated_at, keyed_at)
    SELECT '${FORM_ID}', md5('token' || n), 'expired' || n, 'completed', false, at, at, at, '[]', '{}', '[]', '{}', ${CLIENT_ID},
-          'expired' || n / 2 || '@example.com', 'expired' || n / 2 || '@example.com', at, at, at
+          'expired' || n / 2 || '@example.com', ${PHONE}, 'expired' || n / 2 || '@example.com', at, at, at
      FROM generate_series($1::integer, $2::integer) AS n, LATERAL (SELECT ${SUBMITTED_AT} AS at) AS time`,
 ];
 const QUEUE = `
