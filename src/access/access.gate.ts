@@ -29,8 +29,8 @@ export class AccessGate {
   private readonly logger = new Logger('Http');
   /** Address -> time of the monotonic clock until which its keys are not looked up, so that guessing does not reach the database. */
   private readonly blockedUntilMs = new LRUCache<string, number>({ max: MAX_BLOCKED_ADDRESSES });
-  /** Nobody probes that often. The longest wait is shorter than the time-out of a probe. */
-  private readonly probes = new Pace({ perSecond: 500, burst: 50, maxWaitMs: 500 });
+  /** Nobody probes that often; to find out whether a process is ready is work. The longest wait is shorter than the time-out of a probe. */
+  private readonly probes = new Pace({ perSecond: 200, burst: 50, maxWaitMs: 500 });
   /** With a management port, the internal routes are there only and need no key. */
   private readonly internalNeedsKey: boolean;
 
