@@ -22,6 +22,8 @@ const MAX_DRAIN_MS = 30_000;
 const MAX_P99_MS = 50;
 const MAX_RSS_MB = 350;
 
+const NOTHING: AttackResult = { connected: 0, answers: {} };
+
 interface Round {
   name: string;
   load: LoadResult;
@@ -50,7 +52,7 @@ export async function measureFloods({ server, generator, quick, log }: BenchCont
       const order = { port: service.port, durationMs: seconds * 1_000 + 2 * AROUND_MS };
       const [load, result] = await Promise.all([
         new Promise((resolve) => setTimeout(resolve, AROUND_MS)).then(() => send(RATE_PER_SECOND, seconds)),
-        attack === 'none' ? idle() : attacker.ask<AttackResult>({ ...order, attack } satisfies AttackOrder),
+        attack === 'none' ? NOTHING : attacker.ask<AttackResult>({ ...order, attack } satisfies AttackOrder),
       ]);
       const serviceShare = (cpuMsOf(service.pid) - cpuMs) / (performance.now() - startedAt);
       const done = { name, load, attack: result, serviceShare, peakRssMb: rss.stop() };
@@ -122,10 +124,6 @@ export async function measureFloods({ server, generator, quick, log }: BenchCont
       acknowledged: acknowledged.length,
     })),
   };
-}
-
-async function idle(): Promise<AttackResult> {
-  return { connected: 0, answers: {} };
 }
 
 function answered({ attack }: Round): number {
