@@ -32,21 +32,6 @@ async function open(url = app.url): Promise<{ socket: Socket; received: () => st
   return { socket, received: () => text, closed: () => isClosed };
 }
 
-/** Answers to this many requests at once take no less time than this: all but a burst wait their turn. */
-const FLOOD = 400;
-const FLOOD_MS = 400;
-
-/** Sends a request on each of many connections, and returns the statuses and how long the last answer took. */
-async function flood(request: string): Promise<{ statuses: Set<string>; elapsedMs: number }> {
-  const connections = await Promise.all(Array.from({ length: FLOOD }, () => open()));
-  const startedAt = performance.now();
-  for (const { socket } of connections) socket.write(request);
-  const answered = () => connections.every(({ received }) => received().includes('\r\n\r\n'));
-  await eventually(answered, 'everybody is answered');
-  const statuses = new Set(connections.map(({ received }) => received().slice(9, 12)));
-  return { statuses, elapsedMs: performance.now() - startedAt };
-}
-
 /** The head of a request whose body is announced and never sent. */
 function head(path: string, headers: Record<string, string>, bytes = 1_000): string {
   const lines = Object.entries({ host: 'x', 'content-type': 'application/json', ...headers, 'content-length': bytes });
@@ -115,19 +100,6 @@ describe('the rest of the body of a refused request', () => {
     await eventually(() => received().includes('HTTP/1.1 401'), 'it is refused');
     socket.write(`${' '.repeat(bytes)}GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n`);
     await eventually(() => received().includes('HTTP/1.1 200'), 'the next request is answered');
-  });
-});
-
-describe('a flood from many connections', () => {
-  it.each([
-    ['webhooks without a signature', head('/webhooks/typeform', {}, 0), ['401']],
-    ['calls without a key', head('/v1/webhooks', {}, 0), ['401', '429']],
-    ['unknown paths', 'GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n', ['404', '429']],
-    ['probes', 'GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n', ['200']],
-  ])('%s: is answered at a bounded pace', async (_, request, statuses) => {
-    const { statuses: received, elapsedMs } = await flood(request);
-    expect(statuses).toEqual(expect.arrayContaining([...received]));
-    expect(elapsedMs).toBeGreaterThan(FLOOD_MS);
   });
 });
 
@@ -290,11 +262,11 @@ it('a flood of strangers writes a bounded number of log lines, and counts them a
 it('strangers who do not wait for their answer are counted, too', async () => {
   const quiet = await startTestApp();
   try {
-    const left = await Promise.all(Array.from({ length: FLOOD }, () => open(quiet.url)));
+    const left = await Promise.all(Array.from({ length: 400 }, () => open(quiet.url)));
     for (const { socket } of left) socket.end(head('/webhooks/typeform', {}));
     const counted = async (): Promise<Record<string, number>> =>
       (await quiet.admin('get', '/v1/overview').expect(200)).body.intake.outcomes as Record<string, number>;
-    await eventually(async () => (await counted()).signature_missing === FLOOD, 'every one is counted, once');
+    await eventually(async () => (await counted()).signature_missing === 400, 'every one is counted, once');
     expect((await counted()).aborted ?? 0).toBe(0);
   } finally {
     await quiet.stop();
