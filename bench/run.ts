@@ -10,10 +10,12 @@ import { PROJECT } from './places';
 import { formatReport } from './report';
 import type { BenchContext } from './scenarios/bench-context';
 import { measureDrain } from './scenarios/drain';
+import { measureFloods } from './scenarios/floods';
 import { measureHistory } from './scenarios/history';
 import { measureLatency } from './scenarios/latency';
 import { measureMemory } from './scenarios/memory';
 import { measureRecords } from './scenarios/records';
+import { measureRetention } from './scenarios/retention';
 import { measureSustained } from './scenarios/sustained';
 import { measureThroughput } from './scenarios/throughput';
 import { isMet, ScenarioResult } from './thresholds';
@@ -26,6 +28,8 @@ const SCENARIOS = {
   sustained: measureSustained,
   memory: measureMemory,
   history: measureHistory,
+  floods: measureFloods,
+  retention: measureRetention,
 };
 type ScenarioName = keyof typeof SCENARIOS;
 /** Storing millions of events takes minutes, so history is measured only on request. */

@@ -85,6 +85,24 @@ describe('before a body is read', () => {
   });
 });
 
+describe('the rest of the body of a refused request', () => {
+  it.each(['/webhooks/typeform', '/v1/webhooks', '/nothing'])('%s: is not read when it is large', async (path) => {
+    const { socket, received, closed } = await open();
+    socket.write(head(path, {}, 64 * 1024 + 1));
+    await eventually(closed, 'the connection is closed');
+    expect(received()).toMatch(/^HTTP\/1\.1 4\d\d [^]*connection: close/i);
+  });
+
+  it('is read when it is small, and the connection stays', async () => {
+    const { socket, received } = await open();
+    const bytes = 64 * 1024;
+    socket.write(head('/webhooks/typeform', {}, bytes));
+    await eventually(() => received().includes('HTTP/1.1 401'), 'it is refused');
+    socket.write(`${' '.repeat(bytes)}GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n`);
+    await eventually(() => received().includes('HTTP/1.1 200'), 'the next request is answered');
+  });
+});
+
 it('JSON that nests too deeply is refused before anything walks through it', async () => {
   const nested = (levels: number) => `{"form":${'['.repeat(levels)}${']'.repeat(levels)}}`;
   const post = (body: string) => app.admin('post', '/v1/webhooks').set('content-type', 'application/json').send(body);
@@ -236,6 +254,20 @@ it('a flood of strangers writes a bounded number of log lines, and counts them a
     expect(quiet.logs.filter((line) => line.includes('Request refused')).length).toBeLessThan(1_000);
     const { rows } = await quiet.database.pool.query('SELECT count(*)::integer AS events FROM webhook_event');
     expect(rows).toEqual([{ events: 0 }]);
+  } finally {
+    await quiet.stop();
+  }
+});
+
+it('strangers who do not wait for their answer are counted, too', async () => {
+  const quiet = await startTestApp();
+  try {
+    const left = await Promise.all(Array.from({ length: 400 }, () => open(quiet.url)));
+    for (const { socket } of left) socket.end(head('/webhooks/typeform', {}));
+    const counted = async (): Promise<Record<string, number>> =>
+      (await quiet.admin('get', '/v1/overview').expect(200)).body.intake.outcomes as Record<string, number>;
+    await eventually(async () => (await counted()).signature_missing === 400, 'every one is counted, once');
+    expect((await counted()).aborted ?? 0).toBe(0);
   } finally {
     await quiet.stop();
   }

@@ -9,7 +9,7 @@ export type ContenderRequest = { start: { databaseUrl: string; workerMode: Worke
 /** One of the servers: its program, and the table its acknowledgements can be looked up in (null: it stores nothing). */
 export interface Contender {
   name: string;
-  module: 'bare-http' | 'service' | 'one-insert' | 'express-receiver';
+  module: 'bare-http' | 'service' | 'guarded-service' | 'one-insert' | 'express-receiver';
   workerMode: WorkerMode;
   table: 'webhook_event' | 'express_event' | null;
 }

@@ -8,11 +8,17 @@ import { SIGNING_SECRET } from '../load/requests';
 
 export const ADMIN_KEY = 'benchmark-admin-key-of-more-than-32-characters';
 
+const RAISED_LIMITS = { THROTTLE_LIMIT: '1000000', ADMIN_THROTTLE_LIMIT: '1000000' };
+
 /**
  * Starts the service as main does, with the settings of a production deployment. Nothing is left out; only the limits of the
- * throttlers are raised.
+ * throttlers are raised, unless others are given.
  */
-export async function startService(databaseUrl: string, workerMode: WorkerMode): Promise<RunningApp> {
+export async function startService(
+  databaseUrl: string,
+  workerMode: WorkerMode,
+  limits: Record<string, string> = RAISED_LIMITS,
+): Promise<RunningApp> {
   const loaded = loadConfig({
     NODE_ENV: 'production',
     HOST: '127.0.0.1',
@@ -24,8 +30,7 @@ export async function startService(databaseUrl: string, workerMode: WorkerMode):
     TYPEFORM_WEBHOOK_SECRET: SIGNING_SECRET,
     ADMIN_API_KEY: ADMIN_KEY,
     ENCRYPTION_KEYS: `benchmark:${randomBytes(32).toString('base64')}`,
-    THROTTLE_LIMIT: '1000000',
-    ADMIN_THROTTLE_LIMIT: '1000000',
+    ...limits,
     RECONCILE_INTERVAL_SECONDS: '0',
     WORKER_MODE: workerMode,
   });

@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { AppConfig } from '../config/app-config';
 import { DomainError } from '../core/problem';
 import { Clock } from '../database/clock';
+import { Pace } from '../rest/pace';
 import { sendProblem } from '../rest/problem.filter';
 import { senderOf } from '../rest/sender-address';
 import { AccessMetrics } from './access-metrics';
@@ -28,6 +29,8 @@ export class AccessGate {
   private readonly logger = new Logger('Http');
   /** Address -> time of the monotonic clock until which its keys are not looked up, so that guessing does not reach the database. */
   private readonly blockedUntilMs = new LRUCache<string, number>({ max: MAX_BLOCKED_ADDRESSES });
+  /** Nobody probes that often; to find out whether a process is ready is work. The longest wait is shorter than the time-out of a probe. */
+  private readonly probes = new Pace({ perSecond: 200, burst: 50, maxWaitMs: 500 });
   /** With a management port, the internal routes are there only and need no key. */
   private readonly internalNeedsKey: boolean;
 
@@ -44,7 +47,8 @@ export class AccessGate {
   /** Installs the gate before any route; `isExempt` tells the requests that prove themselves in another way. */
   install(fastify: FastifyInstance, isExempt: (request: FastifyRequest) => boolean): void {
     fastify.addHook('onRequest', (request, reply, done) => {
-      if (isExempt(request) || PROBE.test(request.routeOptions.url ?? '')) return done();
+      if (isExempt(request)) return done();
+      if (PROBE.test(request.routeOptions.url ?? '')) return this.probes.inTurn(done);
       this.admit(request).then(
         () => done(),
         (error: unknown) => {

@@ -11,8 +11,8 @@ const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 /** More than Typeform and a load balancer keep open; the next one is closed at once. */
 const MAX_CONNECTIONS = 2_000;
 /**
- * Requests of one connection that wait for an answer, or arrive in one turn of the event loop. Browsers, proxies and Typeform send
- * one at a time; who sends hundreds at once would otherwise fill the memory with answers and keep everybody else waiting.
+ * Requests of one connection that are at work or wait. Browsers, proxies and Typeform send one at a time; who sends hundreds at once
+ * would otherwise fill the memory with answers.
  */
 const MAX_PIPELINED = 10;
 
@@ -26,24 +26,36 @@ export function createHttpServer(handle: RequestListener): Server {
     // Node would refuse a request without Host with an empty answer; a hook sends a problem document.
     requireHostHeader: false,
   };
-  const server = createServer(options, limitPipelining(handle));
+  const server = createServer(options, oneAtATime(handle));
   server.maxConnections = MAX_CONNECTIONS;
   return server;
 }
 
-/** Closes a connection that sends too many requests at once; the requests before it are answered or dropped with it. */
-function limitPipelining(handle: RequestListener): RequestListener {
-  const unanswered = new WeakMap<Socket, number>();
-  const arrivedThisTurn = new Map<Socket, number>();
+/**
+ * Hands on one request of a connection at a time and one in each turn of the event loop, so that who sends several at once gets no
+ * more of it than anybody else. Closes a connection that sends too many; what waits is dropped with it.
+ */
+function oneAtATime(handle: RequestListener): RequestListener {
+  type Exchange = Parameters<RequestListener>;
+  /** What waits on a connection that has a request at work. */
+  const waiting = new WeakMap<Socket, Exchange[]>();
+  const start = (queue: Exchange[], [request, response]: Exchange): void => {
+    const { socket } = request;
+    response.once('close', () => {
+      const next = queue.shift();
+      if (next && !socket.destroyed) setImmediate(start, queue, next);
+      else waiting.delete(socket);
+    });
+    void handle(request, response);
+  };
   return (request, response) => {
     const { socket } = request;
-    const open = (unanswered.get(socket) ?? 0) + 1;
-    const arrived = (arrivedThisTurn.get(socket) ?? 0) + 1;
-    if (socket.destroyed || open > MAX_PIPELINED || arrived > MAX_PIPELINED) return void socket.destroy();
-    if (arrivedThisTurn.size === 0) setImmediate(() => arrivedThisTurn.clear());
-    arrivedThisTurn.set(socket, arrived);
-    unanswered.set(socket, open);
-    response.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
-    void handle(request, response);
+    const queue = waiting.get(socket);
+    if (socket.destroyed) return;
+    if (queue && queue.length + 1 >= MAX_PIPELINED) return void socket.destroy();
+    if (queue) return void queue.push([request, response]);
+    const started: Exchange[] = [];
+    waiting.set(socket, started);
+    start(started, [request, response]);
   };
 }

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isDatabaseOutage, isDataException } from '../database/database-errors';
 import { DomainError, ErrorCode, statusOf, toProblem } from '../core/problem';
 import { readTraceparent } from '../core/traceparent';
+import { Pace } from './pace';
 import { mayLogRefusal } from './refusal-lines';
 
 const CODE_OF_STATUS: Partial<Record<number, ErrorCode>> = {
@@ -31,6 +32,11 @@ const OF_STRANGERS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'intake_overloaded',
   'request_aborted',
 ]);
+
+/** More than callers with a wrong key or secret cause by mistake; answering that many takes a tenth of a core. */
+const refusals = new Pace({ perSecond: 500, burst: 50, maxWaitMs: 2_000 });
+/** A larger body of a refused request is not read to its end: the connection is closed. */
+const MAX_DISCARDED_BYTES = 64 * 1024;
 
 /** Messages for errors of the framework, whose own texts must not leave the service. */
 const DETAIL: Partial<Record<ErrorCode, string>> = {
@@ -67,12 +73,22 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown
   if (reply.sent) return void reply.raw.destroy();
   if (error.retryAfterSeconds !== undefined) void reply.header('retry-after', String(error.retryAfterSeconds));
   if (error.code === 'unauthorized') void reply.header('www-authenticate', 'Bearer');
+  if (hasLargeRest(request)) void reply.header('connection', 'close');
   const instance = request.url.split('?', 1)[0] ?? '/';
   void reply
     .status(status)
     .header('content-type', 'application/problem+json; charset=utf-8')
-    .serializer(JSON.stringify)
-    .send(toProblem(error, instance, request.id));
+    .serializer(JSON.stringify);
+  const send = (): void => void reply.send(toProblem(error, instance, request.id));
+  if (OF_STRANGERS.has(error.code)) refusals.inTurn(send);
+  else send();
+}
+
+/** True when more of the body may follow than is worth reading only to keep the connection. */
+function hasLargeRest({ raw }: FastifyRequest): boolean {
+  if (raw.complete) return false;
+  const { 'content-length': announced, 'transfer-encoding': encoding } = raw.headers;
+  return encoding !== undefined || Number(announced ?? 0) > MAX_DISCARDED_BYTES;
 }
 
 /** True when the client closed its connection before it had sent its complete request. */

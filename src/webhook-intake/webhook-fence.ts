@@ -34,6 +34,7 @@ export class WebhookFence {
   private readonly logger = new Logger('Webhooks');
   private readonly budget = new BodyBudget();
   private readonly senders = new KnownSenders();
+  private readonly counted = new WeakSet<FastifyRequest>();
 
   constructor(
     private readonly config: AppConfig,
@@ -122,6 +123,8 @@ export class WebhookFence {
   }
 
   private answered(request: FastifyRequest, reply: FastifyReply): void {
+    if (this.counted.has(request)) return;
+    this.counted.add(request);
     const address = senderOf(request);
     const verified = (request as WebhookRequest).verifiedBody !== undefined;
     // Room for large bodies is what strangers use up: that there was none says nothing about the sender.
@@ -142,10 +145,13 @@ export class WebhookFence {
     if (isRefusal(counted) && !(mismatch && webhookId === SHARED)) this.presence.refused(counted);
   }
 
-  /** Counts a client that disconnected before it had sent its complete request, unless it was refused before its body was read. */
+  /** Counts a client that disconnected before it was answered: as refused if it was, although it did not wait to be told. */
   private aborted(request: FastifyRequest): void {
+    if (this.counted.has(request)) return;
+    this.counted.add(request);
     const problem = problemOf(request);
-    if (problem === undefined || problem.code === 'request_aborted') this.metrics.answered('aborted', 0);
+    const refused = problem !== undefined && problem.code !== 'request_aborted';
+    this.metrics.answered(refused ? beforeCheck(outcomeOf(problem), false) : 'aborted', 0);
   }
 
   private forbid(request: FastifyRequest, reply: FastifyReply): void {
