@@ -15,7 +15,9 @@ import { DomainError } from './core/problem';
 import { isBelowWebhooks, isWebhookPath, WebhookFence } from './webhook-intake/webhook-fence';
 import { ServiceLogger } from './logger';
 import { holdApiConventions } from './rest/api-conventions';
+import { closePort } from './rest/closing-port';
 import { Draining } from './rest/draining';
+import { OpenRequests } from './rest/open-requests';
 import { parseJsonBody } from './rest/json-body';
 import { PublicUrl } from './rest/public-url';
 import { serveDocs } from './rest/docs-pages';
@@ -33,8 +35,8 @@ const SAFE_REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 const MANAGEMENT_ROUTES = /^\/(health|metrics)(\/|$)/;
 /** In production what describes the service is not for the public either. */
 const PRODUCTION_MANAGEMENT_ROUTES = /^\/(health|metrics|docs|openapi\.json)(\/|$)/;
-/** How long a shutdown waits for slow requests; the rest of the 10 s is for closing the database connections. */
-const DRAIN_TIMEOUT_MS = 6_000;
+/** How long a shutdown waits for slow requests before it answers them 503; the rest of the 10 s is for closing the database connections. */
+const DRAIN_TIMEOUT_MS = 4_000;
 
 /** A running service. */
 export interface RunningApp {
@@ -42,6 +44,8 @@ export interface RunningApp {
   /** Base URLs of the listeners, e.g. `http://127.0.0.1:3000`. */
   url: string;
   managementUrl: string | null;
+  /** Takes no more requests and resolves when each of those taken has its answer; the management port still answers. */
+  drain(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -59,6 +63,8 @@ export async function startApp(
   try {
     const fastify = adapter.getInstance<FastifyInstance>();
     let management: Server | null = null;
+    const openRequests = app.get(OpenRequests);
+    openRequests.install(fastify);
     if (config.tracing) nameRequestSpans(fastify);
     closeConnectionsWhile(app.get(Draining), fastify);
     separateManagement(fastify, config, () => management);
@@ -77,6 +83,10 @@ export async function startApp(
       app,
       url,
       managementUrl: running === null ? null : urlOf(running),
+      drain: () => {
+        app.get(Draining).begin();
+        return closePort(adapter.getHttpServer<Server>(), DRAIN_TIMEOUT_MS, () => openRequests.refuseAll());
+      },
       close: async () => {
         const server = adapter.getHttpServer<Server>();
         const patience = setTimeout(() => server.closeAllConnections(), DRAIN_TIMEOUT_MS);
