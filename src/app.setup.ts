@@ -72,8 +72,8 @@ export async function startApp(
     holdApiConventions(fastify);
     app.get(AccessGate).install(fastify, isWebhookPath);
     protectBrowsers(fastify);
-    const browsable = config.environment !== 'production' || config.http.managementPort !== null;
-    serveDocs(fastify, () => createDocument(app), browsable);
+    const home = config.environment !== 'production';
+    serveDocs(fastify, () => createDocument(app), { browser: home || config.http.managementPort !== null, home });
     await app.listen({ port: config.http.port, host: config.http.host });
     const url = urlOf(adapter.getHttpServer<Server>());
     app.get(PublicUrl).listensAt(url);
@@ -163,7 +163,11 @@ function parseBodies(fastify: FastifyInstance): void {
 
 /** Helmet's headers are for browsers. Webhook endpoints, which only Typeform calls, omit them. */
 function protectBrowsers(fastify: FastifyInstance): void {
-  const setHeaders = helmet({ contentSecurityPolicy: false, crossOriginEmbedderPolicy: false });
+  const setHeaders = helmet({
+    // Answers are data; a page that is one sets what it needs.
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    crossOriginEmbedderPolicy: false,
+  });
   fastify.addHook('onRequest', (request, reply, done) => {
     if (isWebhookPath(request)) return done();
     setHeaders(request.raw, reply.raw, (error) => done(error as Error | undefined));
