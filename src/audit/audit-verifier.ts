@@ -50,6 +50,7 @@ export class AuditVerifier implements OnModuleInit, OnApplicationBootstrap, OnAp
     const { valid, brokenAt } = await this.audit.verify();
     this.intact = valid;
     this.verifiedAtMs = this.clock.monotonicMs();
-    if (!valid) this.logger.error('The audit log was tampered with: compare it with a copy kept elsewhere', { brokenAt });
+    if (!valid)
+      this.logger.error('The audit log was tampered with: compare it with a copy kept elsewhere', { brokenAt });
   }
 }
