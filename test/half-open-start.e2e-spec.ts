@@ -46,6 +46,7 @@ it('notice it, connect anew and go on', async () => {
   proxy.blackhole();
   await other.query(`SELECT pg_advisory_unlock(${LOCK})`);
   proxy.heal();
+  await service.comesTrue(() => service.listens, 'it listens');
   await service.health('ready', 200);
   expect(await command.exited).toMatchObject({ code: 0 });
   expect(`${service.stdout}${command.stderr}`).toContain('The connection to the database was lost');

@@ -118,31 +118,6 @@ describe('SIGTERM while the database is silent', () => {
   });
 });
 
-describe('the port that closes', () => {
-  it('resets nobody: connections without a request yet are answered, later ones are refused', async () => {
-    service = await start();
-    const { url } = service;
-    const outcomes = new Map<string, number>();
-    let over = false;
-    const visitor = async (): Promise<void> => {
-      while (!over) {
-        const outcome = await exchange(`${url}/health/live`, { headers: { connection: 'close' } }).then(
-          ({ status }) => String(status),
-          (error: NodeJS.ErrnoException) => error.code ?? error.message,
-        );
-        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-      }
-    };
-    const visitors = Array.from({ length: 32 }, visitor);
-    await service.comesTrue(() => (outcomes.get('200') ?? 0) >= 100, 'visitors are served');
-    const exit = await service.stop();
-    over = true;
-    await Promise.all(visitors);
-    expect(exit).toMatchObject({ code: 0, signal: null });
-    expect([...outcomes.keys()].filter((outcome) => outcome !== 'ECONNREFUSED')).toEqual(['200']);
-  });
-});
-
 async function namesOnlyShutdown(running: ServiceProcess | undefined): Promise<boolean> {
   const answer = await running?.get('/health/ready', { base: running.managementUrl });
   if (answer?.status !== 503) return false;

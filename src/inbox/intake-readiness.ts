@@ -4,7 +4,7 @@ import { Pool } from 'pg';
 import { AppConfig } from '../config/app-config';
 import { CONNECT_TIMEOUT_MS, requireDatabaseUrl } from '../database/data-source-options';
 import { Clock } from '../database/clock';
-import { describeDatabaseFailure } from '../database/database-failure';
+import { DatabaseFailureCause, describeDatabaseFailure } from '../database/database-failure';
 import { guardConnection } from '../database/guard-connection';
 import { pinnedClient } from '../database/pinned-client';
 import { probeCommit } from './commit-probe.repository';
@@ -14,8 +14,20 @@ import { InboxWriter } from './inbox-writer';
 const FRESH_MS = 1_000;
 /** Events that wait longer, with no commit in between, are not being committed. */
 const PATIENCE_MS = 2_000;
-/** A failed commit counts for this long; then a probe says whether another try is worth it. */
+/** A commit that failed for a reason that a probe may not meet counts for this long; then another try is worth it. */
 const FAILURE_COUNTS_MS = 10_000;
+/** A probe meets these as well as an event does, so it knows at once when they are over. */
+const PROBE_KNOWS: ReadonlySet<DatabaseFailureCause> = new Set<DatabaseFailureCause>([
+  'unreachable',
+  'shutting_down',
+  'too_late',
+  'lock_timeout',
+  'contention',
+  'too_many_connections',
+  'access_denied',
+  'schema',
+  'read_only',
+]);
 const PROBE_LOCK_TIMEOUT_MS = 1_000;
 const PROBE_TIMEOUT_MS = 1_500;
 const PROBE_IDLE_MS = 60_000;
@@ -61,7 +73,8 @@ export class IntakeReadiness implements OnApplicationShutdown {
     const failedLast = failedAtMs > Math.max(committedAtMs, this.probedAtMs);
     if (!failedLast && now - Math.max(committedAtMs, this.probedAtMs) <= FRESH_MS) return;
     if (waitingMs > PATIENCE_MS) throw notCommitting(obstacle ?? new Error('waited too long for a commit'));
-    if (failedLast && now - failedAtMs <= FAILURE_COUNTS_MS) throw notCommitting(failure);
+    const lasting = failedLast && now - failedAtMs <= FAILURE_COUNTS_MS;
+    if (lasting && !PROBE_KNOWS.has(describeDatabaseFailure(failure).cause)) throw notCommitting(failure);
     this.probing ??= this.probe().finally(() => (this.probing = null));
     await this.probing;
   }
