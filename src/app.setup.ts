@@ -67,11 +67,12 @@ export async function startApp(
     openRequests.install(fastify);
     if (config.tracing) nameRequestSpans(fastify);
     closeConnectionsWhile(app.get(Draining), fastify);
+    // Before anything that refuses: refusals leave with these headers too.
+    protectBrowsers(fastify);
     separateManagement(fastify, config, () => management);
     app.get(WebhookFence).install(fastify);
     holdApiConventions(fastify);
     app.get(AccessGate).install(fastify, isWebhookPath);
-    protectBrowsers(fastify);
     const home = config.environment !== 'production';
     serveDocs(fastify, () => createDocument(app), { browser: home || config.http.managementPort !== null, home });
     await app.listen({ port: config.http.port, host: config.http.host });
