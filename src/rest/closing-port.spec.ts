@@ -49,12 +49,6 @@ it('answers a request that arrives after the port has closed, on a connection ac
   await closed;
 });
 
-it('closes a connection on which nothing ever comes', async () => {
-  const { answer } = await visit();
-  await closePort(server, NOBODY_WAITS_MS, () => undefined);
-  expect(await answer).toBe('');
-});
-
 it('lets what is still open be answered when its patience ends', async () => {
   const { socket, answer } = await visit();
   socket.write(REQUEST.replace('/ ', '/held '));
