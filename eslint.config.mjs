@@ -18,7 +18,7 @@ const uses = {
   'webhook-management': ['rest', 'audit', 'access', 'typeform', 'inbox', 'onboarding', 'backfill'],
   'webhook-intake': ['rest', 'access', 'inbox', 'webhook-management'],
   privacy: ['rest', 'audit', 'access', 'jobs', 'typeform', 'onboarding'],
-  health: ['rest', 'access'],
+  health: ['rest', 'access', 'inbox'],
   metrics: ['rest', 'access', 'typeform', 'inbox', 'backfill', 'webhook-management', 'webhook-intake'],
 };
 const modules = Object.keys(uses);

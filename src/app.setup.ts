@@ -15,7 +15,9 @@ import { DomainError } from './core/problem';
 import { isBelowWebhooks, isWebhookPath, WebhookFence } from './webhook-intake/webhook-fence';
 import { ServiceLogger } from './logger';
 import { holdApiConventions } from './rest/api-conventions';
+import { closePort } from './rest/closing-port';
 import { Draining } from './rest/draining';
+import { OpenRequests } from './rest/open-requests';
 import { parseJsonBody } from './rest/json-body';
 import { PublicUrl } from './rest/public-url';
 import { serveDocs } from './rest/docs-pages';
@@ -33,8 +35,8 @@ const SAFE_REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 const MANAGEMENT_ROUTES = /^\/(health|metrics)(\/|$)/;
 /** In production what describes the service is not for the public either. */
 const PRODUCTION_MANAGEMENT_ROUTES = /^\/(health|metrics|docs|openapi\.json)(\/|$)/;
-/** How long a shutdown waits for slow requests; the rest of the 10 s is for closing the database connections. */
-const DRAIN_TIMEOUT_MS = 6_000;
+/** How long a shutdown waits for slow requests before it answers them 503; the rest of the 10 s is for closing the database connections. */
+const DRAIN_TIMEOUT_MS = 4_000;
 
 /** A running service. */
 export interface RunningApp {
@@ -42,6 +44,8 @@ export interface RunningApp {
   /** Base URLs of the listeners, e.g. `http://127.0.0.1:3000`. */
   url: string;
   managementUrl: string | null;
+  /** Takes no more requests and resolves when each of those taken has its answer; the management port still answers. */
+  drain(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -59,15 +63,18 @@ export async function startApp(
   try {
     const fastify = adapter.getInstance<FastifyInstance>();
     let management: Server | null = null;
+    const openRequests = app.get(OpenRequests);
+    openRequests.install(fastify);
     if (config.tracing) nameRequestSpans(fastify);
     closeConnectionsWhile(app.get(Draining), fastify);
+    // Before anything that refuses: refusals leave with these headers too.
+    protectBrowsers(fastify);
     separateManagement(fastify, config, () => management);
     app.get(WebhookFence).install(fastify);
     holdApiConventions(fastify);
     app.get(AccessGate).install(fastify, isWebhookPath);
-    protectBrowsers(fastify);
-    const browsable = config.environment !== 'production' || config.http.managementPort !== null;
-    serveDocs(fastify, () => createDocument(app), browsable);
+    const home = config.environment !== 'production';
+    serveDocs(fastify, () => createDocument(app), { browser: home || config.http.managementPort !== null, home });
     await app.listen({ port: config.http.port, host: config.http.host });
     const url = urlOf(adapter.getHttpServer<Server>());
     app.get(PublicUrl).listensAt(url);
@@ -77,6 +84,10 @@ export async function startApp(
       app,
       url,
       managementUrl: running === null ? null : urlOf(running),
+      drain: () => {
+        app.get(Draining).begin();
+        return closePort(adapter.getHttpServer<Server>(), DRAIN_TIMEOUT_MS, () => openRequests.refuseAll());
+      },
       close: async () => {
         const server = adapter.getHttpServer<Server>();
         const patience = setTimeout(() => server.closeAllConnections(), DRAIN_TIMEOUT_MS);
@@ -153,7 +164,11 @@ function parseBodies(fastify: FastifyInstance): void {
 
 /** Helmet's headers are for browsers. Webhook endpoints, which only Typeform calls, omit them. */
 function protectBrowsers(fastify: FastifyInstance): void {
-  const setHeaders = helmet({ contentSecurityPolicy: false, crossOriginEmbedderPolicy: false });
+  const setHeaders = helmet({
+    // Answers are data; a page that is one sets what it needs.
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    crossOriginEmbedderPolicy: false,
+  });
   fastify.addHook('onRequest', (request, reply, done) => {
     if (isWebhookPath(request)) return done();
     setHeaders(request.raw, reply.raw, (error) => done(error as Error | undefined));

@@ -16,8 +16,10 @@ import { TypeformKeyCheck } from './typeform/typeform-key-check';
 
 /** Kubernetes kills after 30 s by default; even if something hangs, the process exits well before. */
 const SHUTDOWN_DEADLINE_MS = 9_500;
-/** How long the port still answers 503 and "not ready": closing it immediately would reset requests already on their way. */
-const ANNOUNCE_SHUTDOWN_MS = 1_000;
+/** How long the port still answers 503 and "not ready" before it closes, so that whoever sends requests goes elsewhere. */
+const ANNOUNCE_SHUTDOWN_MS = 2_000;
+/** A silent database answers no good-bye: so long after the signal the process leaves without, if every request has its answer. */
+const GOODBYE_BY_MS = 8_000;
 
 async function main(): Promise<void> {
   const { config: configured, report } = loadConfigOrExit();
@@ -48,12 +50,17 @@ async function main(): Promise<void> {
     await closeSurroundings();
     throw error;
   }
-  stopOnSignal(logger, async () => {
-    running.app.get(Draining).begin();
-    await delay(ANNOUNCE_SHUTDOWN_MS);
-    await running.close();
-    await stopTracing();
-    await closeSurroundings();
+  stopOnSignal(logger, {
+    answerAll: async () => {
+      running.app.get(Draining).begin();
+      await delay(ANNOUNCE_SHUTDOWN_MS);
+      await running.drain();
+    },
+    sayGoodbye: async () => {
+      await running.close();
+      await stopTracing();
+    },
+    closeSurroundings,
   });
   if (config.environment === 'production') {
     logger.log(`Listening on ${running.url}`, 'Main');
@@ -77,17 +84,32 @@ async function main(): Promise<void> {
   }
 }
 
-function stopOnSignal(logger: LoggerService, stop: () => Promise<void>): void {
+interface Stop {
+  answerAll(): Promise<void>;
+  sayGoodbye(): Promise<void>;
+  closeSurroundings(): Promise<void>;
+}
+
+function stopOnSignal(logger: LoggerService, stop: Stop): void {
   let stopping = false;
+  let answered = false;
+  const run = async (): Promise<void> => {
+    const silent = delay(GOODBYE_BY_MS, 'silent' as const);
+    await stop.answerAll();
+    answered = true;
+    if ((await Promise.race([stop.sayGoodbye(), silent])) === 'silent')
+      logger.warn('The database or the collector does not answer; leaving without closing the connections', 'Main');
+    await stop.closeSurroundings();
+  };
   const onSignal = (signal: NodeJS.Signals): void => {
     if (stopping) return;
     stopping = true;
     logger.log(`${signal}: finishing requests in flight`, 'Main');
     setTimeout(() => {
       logger.error('The shutdown took too long; exiting now. Every acknowledged event is committed.', 'Main');
-      process.exit(1);
+      process.exit(answered ? 0 : 1);
     }, SHUTDOWN_DEADLINE_MS).unref();
-    stop().then(
+    run().then(
       () => process.exit(0),
       (error: unknown) => {
         logger.error(`The shutdown failed: ${error instanceof Error ? error.message : 'unknown error'}`, 'Main');

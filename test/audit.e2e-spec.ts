@@ -4,7 +4,7 @@ import type { AuditEntryView, AuditVerification } from '../src/audit/audit.dto';
 import { AuditLog } from '../src/audit/audit-log';
 import { auditHash, GENESIS_HASH } from '../src/core/audit-hash';
 import { askEmail, askPhone, newEvent } from './support/events';
-import { ADMIN_KEY, startTestApp, TestApp, WEBHOOK_SECRET } from './support/test-app';
+import { ADMIN_KEY, eventually, startTestApp, TestApp, WEBHOOK_SECRET } from './support/test-app';
 
 interface Made {
   id: string;
@@ -415,7 +415,10 @@ describe('tampering by somebody who switches the triggers off', () => {
     ['all taken out', () => sql('TRUNCATE audit_entry'), () => 1],
     [
       'one taken out and the rest moved up',
-      () => sql('DELETE FROM audit_entry WHERE id = 4; UPDATE audit_entry SET id = id - 1 WHERE id > 4'),
+      () =>
+        // Over negative ids: rows that are moved in another order would meet.
+        sql(`DELETE FROM audit_entry WHERE id = 4; UPDATE audit_entry SET id = -id WHERE id > 4;
+             UPDATE audit_entry SET id = -id - 1 WHERE id < 0`),
       () => 4,
     ],
     [
@@ -469,6 +472,22 @@ describe('tampering by somebody who switches the triggers off', () => {
       await sql(`TRUNCATE audit_entry; INSERT INTO audit_entry TABLE kept; DROP TABLE kept; ${ENABLE}`);
     }
     expect(await intact()).toBe('1');
+  });
+
+  it('anywhere in the log is found by a process on its own, at its start', async () => {
+    const chainIntact = async (of: TestApp): Promise<string | undefined> =>
+      /^onboarding_audit_chain_intact (\d)$/m.exec((await of.http.get('/metrics').expect(200)).text)?.[1];
+    await eventually(async () => (await chainIntact(app)) === '1', 'the chain was verified');
+    await sql(`CREATE TABLE kept AS TABLE audit_entry; ALTER TABLE audit_entry DISABLE TRIGGER USER`);
+    await sql(`UPDATE audit_entry SET subject = 'x' WHERE id = 4`);
+    const started = await startTestApp({}, { database: app.database });
+    try {
+      await eventually(async () => (await chainIntact(started)) === '0', 'the break shows');
+      expect(started.logs.filter((line) => line.includes('tampered with'))).toHaveLength(1);
+    } finally {
+      await started.stop();
+      await sql(`TRUNCATE audit_entry; INSERT INTO audit_entry TABLE kept; DROP TABLE kept; ${ENABLE}`);
+    }
   });
 
   it('changes go on, are recorded, and do not hide it', async () => {

@@ -1,9 +1,10 @@
 /** What all commands have in common, with the compiled program. */
 import { spawn } from 'node:child_process';
+import { createServer, type AddressInfo } from 'node:net';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CLI, ServiceProcess } from './support/service-process';
+import { CLI, ServiceData, ServiceProcess } from './support/service-process';
 
 let folder: string;
 beforeEach(() => {
@@ -54,9 +55,59 @@ describe('config', () => {
     const given = bare(['config'], { ADMIN_API_KEY: 'given-admin-key-0123456789-0123456789' });
     expect(await given.exited).toMatchObject({ code: 0 });
     expect(given.stdout).toMatch(/ADMIN_API_KEY +set \(37 characters\)\n/);
-    expect(given.stdout).toMatch(/TYPEFORM_API_KEY +not set\n/);
+    expect(given.stdout).toMatch(/ HOST +127\.0\.0\.1\n/);
+    expect(given.stdout).toMatch(/ PORT +0\n/);
+    expect(given.stdout).toContain(`embedded PostgreSQL in ${join(folder, 'postgres')}\n`);
+    expect(given.stdout).toMatch(/TYPEFORM_API_KEY +not set: outside production the sandbox stands in for Typeform\n/);
+    // What nobody set says what that means.
+    expect(given.stdout).not.toMatch(/not set\n/);
     const production = bare(['config'], { NODE_ENV: 'production' });
     expect(await production.exited).toMatchObject({ code: 78 });
     expect(production.stdout).not.toContain('generated');
+  });
+});
+
+describe('what goes wrong on this machine is said with its remedy', () => {
+  it.each([
+    ['missing.json', /missing\.json does not exist: name the file with the body, or - to read standard input/],
+    ['.', /is a folder: name the file with the body/],
+  ])('sign --file %s', async (file, remedy) => {
+    const run = bare(['sign', '--secret', 'hush-0123456789-0123456789', '--file', join(folder, file)]);
+    expect(await run.exited).toMatchObject({ code: 1 });
+    expect(run.stderr).toMatch(remedy);
+    expect(run.stderr).not.toMatch(/ENOENT|EISDIR|hush/);
+  });
+
+  it('sandbox on a port that is taken', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const run = bare(['sandbox', '--port', String(port)]);
+    expect(await run.exited).toMatchObject({ code: 1 });
+    server.close();
+    expect(run.stderr).toContain(`port ${port} is already in use`);
+    expect(run.stderr).toContain('--port');
+    expect(run.stderr).not.toContain('EADDRINUSE');
+  });
+
+  it('migrate and rotate-keys while a service runs on the embedded database', async () => {
+    const data = new ServiceData();
+    const environment = { DATA_DIR: data.dataDir };
+    const service = await ServiceProcess.start(environment);
+    try {
+      for (const [command, advice] of [
+        ['migrate', 'Outside production it ran the migrations when it started'],
+        ['rotate-keys', 'Stop it, run this command with the same DATA_DIR'],
+      ] as const) {
+        const run = ServiceProcess.command(environment, command);
+        expect(await run.exited).toMatchObject({ code: 1 });
+        expect(run.stderr).toContain(`the embedded database in ${data.dataDir} belongs to a service that is running`);
+        expect(run.stderr).toContain(advice);
+        expect(run.stderr).not.toContain('another DATA_DIR');
+      }
+    } finally {
+      await service.stop();
+      await data.remove();
+    }
   });
 });

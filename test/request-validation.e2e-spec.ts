@@ -226,6 +226,12 @@ describe('what is no HTTP is answered with a problem document', () => {
       400,
       'bad_request',
     ],
+    [
+      'an expectation that nobody can meet',
+      'POST /v1/backfills HTTP/1.1\r\nhost: a\r\nexpect: a miracle\r\ncontent-length: 2\r\n\r\n{}',
+      417,
+      'expectation_failed',
+    ],
     ['no host', 'GET /health/live HTTP/1.1\r\n\r\n', 400, 'bad_request'],
   ])('%s', async (_what, request, status, code) => {
     const answer = await raw(request);
@@ -236,4 +242,15 @@ describe('what is no HTTP is answered with a problem document', () => {
     expect(problem).toMatchObject({ status, code, title: expect.any(String), detail: expect.any(String) });
     expect(head).toMatch(new RegExp(`x-request-id: ${problem.requestId}`, 'i'));
   });
+});
+
+it('whoever opens the address of the service is led to its documentation, and pages may run nothing of others', async () => {
+  const { headers } = await app.http.get('/').expect(302);
+  const docs = await app.http.get(new URL(headers.location ?? '', `${app.url}/`).pathname).expect(200);
+  expect(docs.headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self';/);
+  for (const path of ['/health/live', '/openapi.json', '/v1/clients', '/nowhere']) {
+    const answer = await app.http.get(path);
+    expect(answer.headers['content-security-policy']).toBe("default-src 'none';frame-ancestors 'none'");
+  }
+  await app.http.get('/webhooks').expect(405);
 });

@@ -9,8 +9,9 @@ import { join } from 'node:path';
 import { EmbeddedPostgres } from '../src/database/embedded/embedded-postgres';
 import { toBody } from './fixtures/typeform-events';
 import { createTestDatabase, type TestDatabase } from './support/database';
+import { DatabaseProxy } from './support/database-proxy';
 import { freePort } from './support/free-port';
-import { json, Load, newEvent, SENDERS, signedHeaders } from './support/sender';
+import { deliver, exchange, json, Load, newEvent, SENDERS, signedHeaders } from './support/sender';
 import { ServiceProcess, WEBHOOK_SECRET } from './support/service-process';
 
 let database: TestDatabase;
@@ -84,6 +85,34 @@ describe('SIGTERM', () => {
       const exit = await service.stop();
       expect({ code: exit.code, signal: exit.signal }).toEqual({ code: 0, signal: null });
     } finally {
+      await postgres.stop();
+    }
+  });
+});
+
+describe('SIGTERM while the database is silent', () => {
+  it('answers every request that waits for it 503, and the process leaves by itself', async () => {
+    const postgres = await EmbeddedPostgres.start({ dataDir: join(root, 'postgres') });
+    const proxy = await DatabaseProxy.start(postgres);
+    try {
+      service = await start({ DATABASE_URL: proxy.url });
+      const { url } = service;
+      expect((await deliver(url, toBody(newEvent()), WEBHOOK_SECRET)).status).toBe(200);
+      proxy.blackhole();
+      const webhooks = Array.from({ length: 64 }, () => deliver(url, toBody(newEvent()), WEBHOOK_SECRET));
+      const admin = service.get('/v1/clients');
+      await service.comesTrue(async () => {
+        const { text } = await exchange(`${url}/metrics`);
+        return Number(/^onboarding_inbox_waiting_commits (\d+)$/m.exec(text)?.[1]) >= 32;
+      }, 'the events wait for their commit');
+      const exit = await service.stop();
+      for (const { status, headers } of await Promise.all([...webhooks, admin])) {
+        expect({ status, retryAfter: headers['retry-after'] }).toEqual({ status: 503, retryAfter: '5' });
+      }
+      expect({ code: exit.code, signal: exit.signal }).toEqual({ code: 0, signal: null });
+    } finally {
+      await service?.kill();
+      await proxy.close();
       await postgres.stop();
     }
   });

@@ -7,6 +7,10 @@ import type { ClockInput, DeliveryFilter, FaultInput, FormInput, SubmissionInput
 import { controlPage } from './control-page';
 import type { SandboxSettings } from '../settings';
 
+/** The page is text, links and its own style. */
+const PAGE_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 const FormPath = z.object({ formId: z.string() });
 
 /**
@@ -18,7 +22,10 @@ export function controlRoutes(app: FastifyInstance, control: SandboxControl): vo
 
   for (const path of ['/sandbox', '/sandbox/']) {
     app.get(path, guard, (request, reply) =>
-      reply.type('text/html; charset=utf-8').send(controlPage(control.forms(), originOf(request), control.stats())),
+      reply
+        .header('content-security-policy', PAGE_POLICY)
+        .type('text/html; charset=utf-8')
+        .send(controlPage(control.forms(), originOf(request), control.stats())),
     );
   }
   app.post('/sandbox/forms', guard, (request, reply) => {

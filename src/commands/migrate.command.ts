@@ -1,7 +1,11 @@
 import type { Command } from 'commander';
 import { loadConfigOrExit } from '../config/process-environment';
-import { migrate, openDatabase } from '../database/open-database';
+import { migrate } from '../database/open-database';
+import { openForCommand } from './command-database';
 import { print, progress } from './output';
+
+const IN_USE =
+  'Outside production it ran the migrations when it started, so there is nothing to do; in production stop it, run this command and start it again.';
 
 /** `migrate`: brings the database up to this version. */
 export function addMigrateCommand(program: Command): void {
@@ -11,7 +15,7 @@ export function addMigrateCommand(program: Command): void {
     .option('--json', 'print the names of the migrations that were run as JSON')
     .action(async ({ json = false }: { json?: boolean }) => {
       const { config } = loadConfigOrExit();
-      const database = await openDatabase(config, { migrate: false, log: progress });
+      const database = await openForCommand(config, IN_USE);
       try {
         const names = await migrate(database.url, progress);
         if (json) print(JSON.stringify({ migrations: names }));

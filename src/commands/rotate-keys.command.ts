@@ -7,13 +7,16 @@ import { loadConfigOrExit } from '../config/process-environment';
 import { SystemClock } from '../database/clock';
 import { dataSourceOptions } from '../database/data-source-options';
 import { openDataSource } from '../database/open-data-source';
-import { openDatabase } from '../database/open-database';
 import { Resealing, SecretResealing } from '../webhook-management/secret-resealing';
 import { WebhookSecretsRepository } from '../webhook-management/webhook-secrets.repository';
 import { Webhook } from '../webhook-management/webhook.entity';
 import { WebhooksRepository } from '../webhook-management/webhooks.repository';
+import { openForCommand } from './command-database';
 import { EXIT_FAILED } from './exit-codes';
 import { print, progress } from './output';
+
+const IN_USE =
+  'Stop it, run this command with the same DATA_DIR, and start it again with the new key in ENCRYPTION_KEYS.';
 
 /** `rotate-keys`: re-encrypts with the first of ENCRYPTION_KEYS what older keys encrypted. */
 export function addRotateKeysCommand(program: Command): void {
@@ -24,7 +27,7 @@ export function addRotateKeysCommand(program: Command): void {
     .addHelpText('after', '\nFirst restart every process with the new key in ENCRYPTION_KEYS: see docs/operations.md.')
     .action(async ({ json = false }: { json?: boolean }) => {
       const { config } = loadConfigOrExit();
-      const database = await openDatabase(config, { migrate: false, log: progress });
+      const database = await openForCommand(config, IN_USE);
       try {
         const result = await reseal(config, database.url);
         print(json ? JSON.stringify(result) : summary(config, result));

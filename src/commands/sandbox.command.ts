@@ -26,6 +26,8 @@ export function addSandboxCommand(program: Command): void {
           seed,
           clockSpeed,
           log: progress,
+        }).catch((error: unknown) => {
+          throw explained(error, wanted);
         });
         const { url } = sandbox;
         const sentence = `The Typeform sandbox listens on ${url}/sandbox and accepts the API key ${SANDBOX_API_KEY}`;
@@ -47,4 +49,17 @@ async function loadSandbox(): Promise<typeof import('../../sandbox/sandbox.js')>
       cause: error,
     });
   }
+}
+
+/** Turns a port that cannot be had into an error with a remedy; passes every other error on. */
+function explained(error: unknown, port: number): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE')
+    return new Error(
+      `port ${port} is already in use: stop the program that listens there (perhaps a service with its own sandbox), or choose another one with --port (0: any)`,
+      { cause: error },
+    );
+  if (code === 'EACCES')
+    return new Error(`port ${port} is reserved for the system: choose one above 1023 with --port`, { cause: error });
+  return error;
 }

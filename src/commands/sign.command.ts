@@ -4,6 +4,12 @@ import { loadConfigOrExit } from '../config/process-environment';
 import { sign } from '../core/signature';
 import { print } from './output';
 
+const UNREADABLE: Record<string, string> = {
+  ENOENT: 'does not exist: name the file with the body, or - to read standard input',
+  EISDIR: 'is a folder: name the file with the body',
+  EACCES: 'may not be read by this user: change its permissions, or pipe the body in with --file -',
+};
+
 /** `sign`: the signature that Typeform would send with a body. */
 export function addSignCommand(program: Command): void {
   program
@@ -14,8 +20,19 @@ export function addSignCommand(program: Command): void {
     .option('--json', 'print as JSON')
     .addHelpText('after', '\nExample:\n  typeform-onboarding sign --secret "$SECRET" --file body.json')
     .action(({ file, secret, json = false }: { file: string; secret?: string; json?: boolean }) => {
-      const body = readFileSync(file === '-' ? 0 : file);
+      const body = readBody(file);
       const signature = sign(secret ?? loadConfigOrExit().config.intake.secret, body);
       print(json ? JSON.stringify({ signature }) : signature);
     });
+}
+
+/** Throws an error that says what to do about a file that cannot be read. */
+function readBody(file: string): Buffer {
+  try {
+    return readFileSync(file === '-' ? 0 : file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === undefined ? undefined : UNREADABLE[code];
+    throw new Error(`--file ${file} ${why ?? `cannot be read (${code})`}`, { cause: error });
+  }
 }

@@ -174,6 +174,33 @@ describe('names that are no settings', () => {
       expect.stringMatching(/^RETRY_MAX_HOUR .*RETRY_MAX_HOURS\?$/),
     ]);
   });
+
+  it.each([
+    ['PUBLIC_ULR', 'PUBLIC_URL'],
+    ['DATABASE_URI', 'DATABASE_URL'],
+    ['ENCRYPTION_KEY', 'ENCRYPTION_KEYS'],
+    ['TRUST_PROXI', 'TRUST_PROXY'],
+    ['LOG_LEVLE', 'LOG_LEVEL'],
+  ])('%s is a slip of the keyboard', (name, nearest) => {
+    expect(checkEnvironment({ [name]: 'x' }).report.warnings).toEqual([
+      { name, message: `is not a setting of this service; did you mean ${nearest}?` },
+    ]);
+  });
+
+  it.each([
+    'POST',
+    'HOSTS',
+    'PORTS',
+    'PATH',
+    'PWD',
+    'LOGNAME',
+    'NODE_PATH',
+    'NODE_OPTIONS',
+    'DATABASE_HOST',
+    'GRADUATE_DIR',
+  ])('%s belongs to another program', (name) => {
+    expect(checkEnvironment({ [name]: 'x' }).report.warnings).toEqual([]);
+  });
 });
 
 it('the report masks every secret', () => {

@@ -29,6 +29,9 @@ export type LoadedConfig = { report: ConfigReport } & ({ ok: true; config: AppCo
 
 const NAMES = Object.keys(SETTINGS) as SettingName[];
 const GUARDED_PREFIX = /^(TYPEFORM|WEBHOOK|RETRY)_/;
+/** Two letters that changed places are two edits. */
+const SLIP_DISTANCE = 2;
+const GUESSED_LENGTH = 8;
 const RECOMMENDED_SECRET_LENGTH = 32;
 /** Generated outside production when they are not set. */
 const GENERATED: readonly SettingName[] = ['TYPEFORM_WEBHOOK_SECRET', 'ADMIN_API_KEY', 'ENCRYPTION_KEYS'];
@@ -111,15 +114,22 @@ function crossChecks(settings: Partial<Settings>): ConfigFinding[] {
   return problems;
 }
 
+/** What looks like a setting of this service and is none: a family of its own, or a slip of the keyboard away from one. */
 function unknownNames(environment: Environment): ConfigFinding[] {
   return Object.keys(environment)
-    .filter((name) => GUARDED_PREFIX.test(name) && !(name in SETTINGS))
-    .map((name) => {
+    .filter((name) => !(name in SETTINGS))
+    .flatMap((name) => {
       const nearest = NAMES.reduce((best, candidate) =>
         distance(name, candidate) < distance(name, best) ? candidate : best,
       );
-      return { name, message: `is not a setting of this service; did you mean ${nearest}?` };
+      if (!GUARDED_PREFIX.test(name) && !isSlip(name, nearest)) return [];
+      return [{ name, message: `is not a setting of this service; did you mean ${nearest}?` }];
     });
+}
+
+/** Short names are too close to those of other programs (`HOME`, `PORTS`). */
+function isSlip(name: string, nearest: string): boolean {
+  return nearest.length >= GUESSED_LENGTH && name[0] === nearest[0] && distance(name, nearest) <= SLIP_DISTANCE;
 }
 
 /** A real account delivers from outside; production demands PUBLIC_URL anyway. */
@@ -156,14 +166,26 @@ function masked(environment: Environment, settings: Partial<Settings>): ConfigRe
   const generates = settings.NODE_ENV !== undefined && settings.NODE_ENV !== 'production';
   const generated = `generated (kept in ${join(settings.DATA_DIR ?? '', 'keys.json')})`;
   const show = (name: SettingName): string | number | boolean | null => {
-    const value = settings[name];
+    const value = settings[name] ?? withoutValue(name, settings);
     if ('secret' in SETTINGS[name]) {
       const text = environment[name];
       if (text) return `set (${text.length} characters)`;
-      return generates && text === undefined && GENERATED.includes(name) ? generated : null;
+      if (generates && text === undefined && GENERATED.includes(name)) return generated;
+      return typeof value === 'string' ? value : null;
     }
     if (value === undefined) return null;
     return typeof value === 'object' ? JSON.stringify(value) : value;
   };
   return Object.fromEntries(NAMES.map((name) => [name, show(name)]));
+}
+
+/** What holds where a variable without a fixed default is not set; undefined when it is off, or the environment is not known. */
+function withoutValue(name: SettingName, settings: Partial<Settings>): string | undefined {
+  if (settings.NODE_ENV === undefined) return undefined;
+  const production = settings.NODE_ENV === 'production';
+  if (name === 'HOST') return production ? '0.0.0.0' : '127.0.0.1';
+  const embedded = !production || settings.EMBEDDED_DATABASE === true;
+  if (name === 'DATABASE_URL' && embedded && settings.DATA_DIR !== undefined)
+    return `embedded PostgreSQL in ${join(settings.DATA_DIR, 'postgres')}`;
+  return undefined;
 }

@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'conflict'
   | 'payload_too_large'
   | 'unsupported_media_type'
+  | 'expectation_failed'
   | 'validation_failed'
   | 'headers_too_large'
   | 'rate_limited'
@@ -39,6 +40,7 @@ const PROBLEMS: Record<ErrorCode, { status: number; title: string }> = {
   conflict: { status: 409, title: 'Conflict' },
   payload_too_large: { status: 413, title: 'Payload too large' },
   unsupported_media_type: { status: 415, title: 'Unsupported media type' },
+  expectation_failed: { status: 417, title: 'Expectation failed' },
   validation_failed: { status: 422, title: 'Validation failed' },
   headers_too_large: { status: 431, title: 'Request header too large' },
   rate_limited: { status: 429, title: 'Too many requests' },

@@ -4,6 +4,7 @@ import { urlsOfHosts } from '../core/database-hosts';
 import { guardConnection } from './guard-connection';
 import { MIGRATIONS, MIGRATIONS_TABLE } from './migrations';
 import { pinnedClient } from './pinned-client';
+import { watchConnection } from './watch-connection';
 
 /** A connection attempt that takes longer counts as "database unreachable". */
 export const CONNECT_TIMEOUT_MS = 3_000;
@@ -12,7 +13,7 @@ export const STATEMENT_TIMEOUT_MS = 30_000;
 
 /**
  * Options shared by the service, the TypeORM command line and the tests; each of them adds its entities. Without `timeouts` a
- * statement may take as long as it needs, as a migration does.
+ * statement may take as long as it needs, as a migration does, while the server says that it is at work.
  */
 export function dataSourceOptions(
   url: string,
@@ -33,7 +34,7 @@ export function dataSourceOptions(
     applicationName: 'typeform-onboarding',
     extra: {
       Client: pinnedClient(url, { statement_timeout: timeoutMs, idle_in_transaction_session_timeout: timeoutMs }),
-      ...(timeouts ? { onConnect: guardConnection } : {}),
+      onConnect: timeouts ? guardConnection : watchConnection(url),
     },
   };
 }

@@ -13,12 +13,4 @@ export class DatabaseServerRepository {
     );
     return row.now_ms;
   }
-
-  /** False on a standby, and where writes are disabled. */
-  async takesWrites(): Promise<boolean> {
-    const [row] = await this.dataSource.query<[{ read_only: string }]>(
-      `SELECT current_setting('transaction_read_only') AS read_only`,
-    );
-    return row.read_only === 'off';
-  }
 }

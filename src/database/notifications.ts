@@ -56,6 +56,7 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
+      query_timeout: CONNECT_TIMEOUT_MS,
     });
     this.client = client;
     client.on('error', () => this.retry(client));

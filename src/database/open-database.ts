@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config';
 import { dataSourceOptions } from './data-source-options';
+import { isConnectionLost } from './database-errors';
 import { DatabaseSetupError } from './database-setup.error';
 import { EmbeddedPostgres } from './embedded/embedded-postgres';
 import { runMigrations } from './migrations';
@@ -17,6 +18,7 @@ export interface OpenDatabase {
 
 const CONNECT_ATTEMPTS = 10;
 const CONNECT_RETRY_DELAY_MS = 1_000;
+const MIGRATE_ATTEMPTS = 3;
 
 /** Starts the embedded PostgreSQL unless DATABASE_URL is set, and runs pending migrations if asked to. Throws an error that names the remedy. */
 export async function openDatabase(
@@ -40,15 +42,23 @@ export async function openDatabase(
   };
 }
 
-/** Runs a database's pending migrations, waiting briefly for one that is just starting. */
+/**
+ * Runs a database's pending migrations, waiting briefly for one that is just starting. A connection that is lost on the way, even
+ * without a word, costs another attempt: what was committed is not run again.
+ */
 export async function migrate(url: string, log: (line: string) => void): Promise<string[]> {
-  const dataSource = await connect(url, log);
-  try {
-    const names = await runMigrations(dataSource);
-    for (const name of names) log(`Ran migration ${name}`);
-    return names;
-  } finally {
-    await dataSource.destroy();
+  for (let attempt = 1; ; attempt += 1) {
+    const dataSource = await connect(url, log);
+    try {
+      const names = await runMigrations(dataSource);
+      for (const name of names) log(`Ran migration ${name}`);
+      return names;
+    } catch (error) {
+      if (!isConnectionLost(error) || attempt === MIGRATE_ATTEMPTS) throw error;
+      log('The connection to the database was lost during the migrations; trying again');
+    } finally {
+      await dataSource.destroy();
+    }
   }
 }
 

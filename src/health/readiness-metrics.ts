@@ -10,7 +10,7 @@ const DATABASE_UP = 'onboarding_database_up';
 
 export const READINESS_METRIC_PROVIDERS = [
   makeGaugeProvider({ name: READY, help: '1 when GET /health/ready says that an event could be committed' }),
-  makeGaugeProvider({ name: DATABASE_UP, help: '1 when the database answers within 2 s and accepts writes' }),
+  makeGaugeProvider({ name: DATABASE_UP, help: '1 when the database commits a write within 2 s' }),
 ];
 
 /** The readiness probe as gauges. Its indicators answer within 2 s even when the database hangs. */

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { DataSource } from 'typeorm';
-import { DatabaseServerRepository } from '../database/database-server.repository';
 import { pendingMigrations } from '../database/migrations';
+import { IntakeReadiness } from '../inbox/intake-readiness';
 import { Draining } from '../rest/draining';
 
 const TIMEOUT_MS = 2_000;
@@ -11,12 +11,11 @@ const TIMEOUT_MS = 2_000;
 @Injectable()
 export class ReadinessIndicators {
   private migrated = false;
-  private asking: Promise<HealthIndicatorResult> | null = null;
 
   constructor(
     private readonly indicator: HealthIndicatorService,
     private readonly dataSource: DataSource,
-    private readonly server: DatabaseServerRepository,
+    private readonly intake: IntakeReadiness,
     private readonly draining: Draining,
   ) {}
 
@@ -26,21 +25,11 @@ export class ReadinessIndicators {
     return this.draining.started ? session.down('shutting down') : session.up();
   }
 
-  /**
-   * The database answers and accepts writes (a standby does not). Probes are open to everybody: however many ask at once, the database
-   * is asked once at a time, and for no longer than the time-out.
-   */
+  /** An event could be committed right now: what the intake lives through, and a write of its own while no events come. */
   async database(): Promise<HealthIndicatorResult> {
-    this.asking ??= this.askDatabase().finally(() => (this.asking = null));
-    return this.asking;
-  }
-
-  private async askDatabase(): Promise<HealthIndicatorResult> {
     return this.indicator
       .check('database')
-      .attempt(async () => {
-        if (!(await this.server.takesWrites())) throw new Error('the database is read-only');
-      })
+      .attempt(() => this.intake.check())
       .withTimeout(TIMEOUT_MS);
   }
 

@@ -23,6 +23,15 @@ const COMMIT_TIMEOUT_MS = 10_000;
 const LOCK_TIMEOUT_MS = 2_000;
 const RETRY_AFTER_SECONDS = 5;
 
+/** What the writer lives through; times by the monotonic clock, `-Infinity` for never. */
+export interface WriterExperience {
+  committedAtMs: number;
+  failedAtMs: number;
+  failure: unknown;
+  waitingMs: number;
+  obstacle: unknown;
+}
+
 /**
  * Collects events while an insert is in progress and writes them as the next one: no timer, one insert in flight. At low load
  * every event is inserted immediately; under load the batches grow, up to half of what waits: if everything went in one batch,
@@ -42,6 +51,9 @@ export class InboxWriter implements OnApplicationShutdown {
   /** Why the current batch is being retried, if it is. */
   private obstacle: unknown = null;
   private acknowledged: Acknowledged = { acks: 0, late: 0 };
+  private committedAtMs = -Infinity;
+  private failedAtMs = -Infinity;
+  private failure: unknown = null;
   private readonly duplicates = new DuplicateCounts(() => this.start());
 
   constructor(
@@ -71,6 +83,14 @@ export class InboxWriter implements OnApplicationShutdown {
   /** Events now waiting for their commit. */
   get depth(): number {
     return this.queue.length;
+  }
+
+  /** The last commit and the last failure, and how long the oldest event has been waiting and why, for readiness. */
+  experience(): WriterExperience {
+    const { committedAtMs, failedAtMs, failure, obstacle } = this;
+    const oldest = this.inFlight[0] ?? this.queue.oldest;
+    const waitingMs = oldest ? this.clock.monotonicMs() - (oldest.deadline - COMMIT_TIMEOUT_MS) : 0;
+    return { committedAtMs, failedAtMs, failure, waitingMs, obstacle };
   }
 
   /** The acknowledgements since the last call. */
@@ -130,6 +150,11 @@ export class InboxWriter implements OnApplicationShutdown {
 
   private refuse(entries: readonly Waiting[], cause: unknown): void {
     this.failures.failed(cause, entries.length);
+    // What the database refuses because of its content says nothing about other events.
+    if (entries.length > 0 && describeDatabaseFailure(cause).cause !== 'data_rejected') {
+      this.failedAtMs = this.clock.monotonicMs();
+      this.failure = cause;
+    }
     for (const { reject } of entries) reject(unavailable(cause));
   }
 
@@ -182,7 +207,10 @@ export class InboxWriter implements OnApplicationShutdown {
       const found = await this.untilUnlocked(() => appendNew(client, arrivals, this.remainingMs()));
       if (found === null) return;
       this.failures.succeeded();
-      if (found.inserted.size > 0) this.signal.appended();
+      if (found.inserted.size > 0) {
+        this.committedAtMs = this.clock.monotonicMs();
+        this.signal.appended();
+      }
       const open: Place[] = [];
       const lateBefore = this.clock.monotonicMs() - LATE_AFTER_MS + COMMIT_TIMEOUT_MS;
       for (const place of places) {

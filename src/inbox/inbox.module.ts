@@ -16,6 +16,7 @@ import { InboxWriter } from './inbox-writer';
 import { IntakeOutage } from './intake-outage.entity';
 import { IntakePresence } from './intake-presence';
 import { IntakePresenceRepository } from './intake-presence.repository';
+import { IntakeReadiness } from './intake-readiness';
 import { IntakeProcess } from './intake-process.entity';
 import { PROCESSOR_STOP_METRIC_PROVIDERS, ProcessorStops } from './processor-stops';
 import { ProcessorConnections } from './processor-connections';
@@ -46,10 +47,11 @@ import { WebhookEvent } from './webhook-event.entity';
     ReplayJob,
     IntakePresence,
     IntakePresenceRepository,
+    IntakeReadiness,
     ...INBOX_METRIC_PROVIDERS,
     ...COMMIT_FAILURE_METRIC_PROVIDERS,
     ...PROCESSOR_STOP_METRIC_PROVIDERS,
   ],
-  exports: [InboxWriter, IntakePresence, InboxDepthRepository, DeliveriesRepository],
+  exports: [InboxWriter, IntakePresence, IntakeReadiness, InboxDepthRepository, DeliveriesRepository],
 })
 export class InboxModule {}

@@ -1,6 +1,7 @@
 /** The HTTP server under Fastify: what a connection may cost before anybody knows who is on it. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { answerExpectation } from './protocol-errors';
 
 /** Receiving a whole request and writing its answer; Typeform gives up after 30 s. */
 const REQUEST_TIMEOUT_MS = 25_000;
@@ -27,6 +28,7 @@ export function createHttpServer(handle: RequestListener): Server {
     requireHostHeader: false,
   };
   const server = createServer(options, oneAtATime(handle));
+  server.on('checkExpectation', answerExpectation);
   server.maxConnections = MAX_CONNECTIONS;
   return server;
 }

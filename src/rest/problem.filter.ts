@@ -69,6 +69,8 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown
   const status = statusOf(error.code);
   problems.set(request, error);
   log(logger, request, error, thrown);
+  // Answered completely by a shutdown that could not wait.
+  if (reply.raw.writableEnded) return;
   // A stream that fails after its first bytes can no longer become a problem document: cutting it tells the client.
   if (reply.sent) return void reply.raw.destroy();
   if (error.retryAfterSeconds !== undefined) void reply.header('retry-after', String(error.retryAfterSeconds));
