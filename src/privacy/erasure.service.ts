@@ -24,7 +24,7 @@ export class ErasureService {
    * that never existed, and `conflict` when other changes kept interfering.
    */
   async erase(clientId: string, atTypeform: boolean, by: Author): Promise<ErasureResult> {
-    const counts = await retryOnContention(() => this.attempt(clientId, atTypeform, by));
+    const counts = await retryOnContention('nothing was erased', () => this.attempt(clientId, atTypeform, by));
     if (!atTypeform) return { ...counts, atTypeform: null };
     const tombstones = await this.repository.tombstones(this.dataSource.manager, clientId);
     return { ...counts, atTypeform: await this.remote.request(tombstones) };

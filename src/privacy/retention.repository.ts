@@ -1,12 +1,9 @@
 /** SQL of the retention: what has expired, and its removal in small steps. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { lockUntilCommit } from '../database/advisory-lock';
 import type { ResponseId } from '../onboarding/stored-response';
 import { ClientAssigner } from '../onboarding/who-is-it/client-assigner';
 
-/** Only processing waits for these locks, never the intake. */
-const LOCK_TIMEOUT = '2s';
 /** Counting stops here: a person only wants to know whether it is much. */
 const MAX_COUNTED = 100_000;
 
@@ -59,12 +56,6 @@ export class RetentionRepository {
     return rows.map(({ form_id: formId }) => formId);
   }
 
-  /** Blocks the processing of events until the commit; events still arrive. Throws a contention error when it has waited too long. */
-  async standAlone(manager: EntityManager): Promise<void> {
-    await manager.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
-    await lockUntilCommit(manager, 'processing');
-  }
-
   /** The next expired responses after a place, the oldest first. One with an event that waits is left for the next day. */
   async expired(
     manager: EntityManager,
@@ -86,7 +77,7 @@ export class RetentionRepository {
 
   /**
    * Removes responses with their events. Records of clients that stay are put together again from what is left; a client without any
-   * response goes. Needs {@link standAlone}.
+   * response goes. Needs `processingAlone`.
    */
   async remove(manager: EntityManager, formId: string, tokens: readonly string[], now: Date): Promise<RemovedCounts> {
     const [, deliveries] = await manager.query<[object[], number]>(
