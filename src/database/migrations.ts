@@ -16,6 +16,7 @@ import { AttemptLog1764980000000 } from '../../migrations/1764980000000-attempt-
 import { Unreadable1764986000000 } from '../../migrations/1764986000000-unreadable';
 import { FinishedJobs1764986100000 } from '../../migrations/1764986100000-finished-jobs';
 import { IntakeStatistics1764997000000 } from '../../migrations/1764997000000-intake-statistics';
+import { DataSubjects1765004000000 } from '../../migrations/1765004000000-data-subjects';
 import { Retention1764998000000 } from '../../migrations/1764998000000-retention';
 import { BackfillTurns1764996000000 } from '../../migrations/1764996000000-backfill-turns';
 import { IntakeOutages1764996100000 } from '../../migrations/1764996100000-intake-outages';
@@ -51,6 +52,7 @@ export const MIGRATIONS = [
   ErasedPerStatement1764990000000,
   LargeTables1764992000000,
   InboxVacuum1764992100000,
+  DataSubjects1765004000000,
 ];
 export const MIGRATIONS_TABLE = 'schema_migration';
 
