@@ -28,9 +28,17 @@ async function sql<Row extends object>(statement: string, values: unknown[] = []
   return (await app.database.pool.query<Row>(statement, values)).rows;
 }
 
+/** Waits until no event is pending, but for those that a test keeps so. */
+const settled = (): Promise<void> =>
+  eventually(
+    async () =>
+      (await sql(`SELECT FROM webhook_event WHERE status = 'pending' AND next_attempt_at < 'infinity'`)).length === 0,
+    'no event is due',
+  );
+
 async function deliver(event: FixtureEvent): Promise<FixtureEvent> {
   await app.deliver(event).expect(200);
-  await app.settled();
+  await settled();
   return event;
 }
 
@@ -230,7 +238,7 @@ describe('an erasure', () => {
       expect(await delivery(again)).toMatchObject({ status: 'ignored', reason: 'erased' });
     }
     await app.admin('post', '/v1/deliveries/replay').send({ formId: FORM, status: 'ignored,dead' }).expect(200);
-    await app.settled();
+    await settled();
     expect((await search({ email, phone })).counts).toEqual({ clients: 0, responses: 0, events: 0 });
   });
 
@@ -305,8 +313,25 @@ describe('an erasure', () => {
       async () => (await app.admin('get', `/v1/backfills/${String(run.id)}`)).body.status === 'done',
       'the back-fill is done',
     );
-    await app.settled();
+    await settled();
     await app.admin('get', `/v1/responses/${form}/${token}`).expect(404);
+  });
+
+  it('of two replicas at once counts everything once', async () => {
+    const replica = await startTestApp({ RECONCILE_INTERVAL_SECONDS: '0' }, { database: app.database });
+    try {
+      const email = `${newId()}@example.com`;
+      for (let event = 0; event < 5; event += 1)
+        await deliver(newEvent({ formId: FORM, questions: [askEmail(email)] }));
+      const erasures = [app, replica, app, replica].map((one) =>
+        one.admin('post', '/v1/data-subjects/erase').send({ email }).expect(200),
+      );
+      const counts = (await Promise.all(erasures)).map(({ body }) => (body as DataSubjectErasureResult).events);
+      expect(counts.reduce((sum, events) => sum + events)).toBe(5);
+      expect((await search({ email })).counts).toEqual({ clients: 0, responses: 0, events: 0 });
+    } finally {
+      await replica.stop();
+    }
   });
 
   it('beside deliveries of the same person leaves nothing of what was there before', async () => {
@@ -320,7 +345,7 @@ describe('an erasure', () => {
     ]);
     expect(erased.events).toBeGreaterThanOrEqual(20);
     for (const event of before) expect(await payload(event)).toBe(404);
-    await app.settled();
+    await settled();
     await erase({ email });
     expect((await search({ email })).counts).toEqual({ clients: 0, responses: 0, events: 0 });
   });

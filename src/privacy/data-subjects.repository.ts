@@ -163,7 +163,7 @@ export class DataSubjectsRepository {
       const rows: { id: string; bytes: number }[] = await this.dataSource.query(
         `WITH incomplete AS MATERIALIZED (
            SELECT event_id FROM webhook_event WHERE reason = 'truncated'
-            UNION SELECT event_id FROM form_response WHERE unreadable OR length(search_text) >= 20000
+            UNION SELECT event_id FROM form_response WHERE unreadable OR right(search_text, 1) = chr(10) OR length(search_text) >= 20000
             UNION SELECT event_id FROM form_response WHERE search_text IS NULL
          )
          SELECT event_id AS id, payload_bytes AS bytes FROM incomplete JOIN webhook_event USING (event_id)
