@@ -146,7 +146,7 @@ export class DataSubjectsRepository {
          ), ends AS (SELECT max(token) AS last FROM chunk)
          SELECT (SELECT last FROM ends) AS last,
                 (SELECT array_agg(token) FROM (
-                   SELECT token FROM chunk GROUP BY token HAVING count(*) > 1 OR token = (SELECT last FROM ends)) AS some) AS several`,
+                   SELECT token FROM chunk GROUP BY token HAVING count(*) > 1 OR token = (SELECT last FROM ends)) AS counted) AS several`,
         [after],
       );
       for (let from = 0; from < (chunk?.several?.length ?? 0); from += CHUNK) {
