@@ -15,16 +15,16 @@ import { Jobs1764970000000 } from '../../migrations/1764970000000-jobs';
 import { AttemptLog1764980000000 } from '../../migrations/1764980000000-attempt-log';
 import { Unreadable1764986000000 } from '../../migrations/1764986000000-unreadable';
 import { FinishedJobs1764986100000 } from '../../migrations/1764986100000-finished-jobs';
-import { IntakeStatistics1764997000000 } from '../../migrations/1764997000000-intake-statistics';
-import { DataSubjects1765004000000 } from '../../migrations/1765004000000-data-subjects';
-import { Retention1764998000000 } from '../../migrations/1764998000000-retention';
-import { BackfillTurns1764996000000 } from '../../migrations/1764996000000-backfill-turns';
-import { IntakeOutages1764996100000 } from '../../migrations/1764996100000-intake-outages';
-import { Completeness1764996200000 } from '../../migrations/1764996200000-completeness';
-import { WebhookRevision1764994000000 } from '../../migrations/1764994000000-webhook-revision';
 import { ErasedPerStatement1764990000000 } from '../../migrations/1764990000000-erased-per-statement';
 import { LargeTables1764992000000 } from '../../migrations/1764992000000-large-tables';
 import { InboxVacuum1764992100000 } from '../../migrations/1764992100000-inbox-vacuum';
+import { WebhookRevision1764994000000 } from '../../migrations/1764994000000-webhook-revision';
+import { BackfillTurns1764996000000 } from '../../migrations/1764996000000-backfill-turns';
+import { IntakeOutages1764996100000 } from '../../migrations/1764996100000-intake-outages';
+import { Completeness1764996200000 } from '../../migrations/1764996200000-completeness';
+import { IntakeStatistics1764997000000 } from '../../migrations/1764997000000-intake-statistics';
+import { Retention1764998000000 } from '../../migrations/1764998000000-retention';
+import { DataSubjects1765004000000 } from '../../migrations/1765004000000-data-subjects';
 import { withAdvisoryLock } from './advisory-lock';
 
 export const MIGRATIONS = [
@@ -43,15 +43,15 @@ export const MIGRATIONS = [
   AttemptLog1764980000000,
   Unreadable1764986000000,
   FinishedJobs1764986100000,
-  IntakeStatistics1764997000000,
-  Retention1764998000000,
-  BackfillTurns1764996000000,
-  IntakeOutages1764996100000,
-  Completeness1764996200000,
-  WebhookRevision1764994000000,
   ErasedPerStatement1764990000000,
   LargeTables1764992000000,
   InboxVacuum1764992100000,
+  WebhookRevision1764994000000,
+  BackfillTurns1764996000000,
+  IntakeOutages1764996100000,
+  Completeness1764996200000,
+  IntakeStatistics1764997000000,
+  Retention1764998000000,
   DataSubjects1765004000000,
 ];
 export const MIGRATIONS_TABLE = 'schema_migration';
