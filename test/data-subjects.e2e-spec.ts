@@ -402,6 +402,26 @@ describe('a single response is erased', () => {
   });
 });
 
+describe('a merged client', () => {
+  it('forgets the address that only the erased response gave, and shows one that is left', async () => {
+    const [left, gone] = [`${newId()}@example.com`, `${newId()}@example.com`];
+    const [kept, erased] = [
+      await deliver(newEvent({ formId: FORM, questions: [askEmail(left)] })),
+      await deliver(newEvent({ formId: FORM, questions: [askEmail(gone)] })),
+    ];
+    const clientId = (await clientIdOf(gone))!;
+    const otherId = await clientIdOf(left);
+    await app.admin('post', `/v1/clients/${clientId}/merge`).send({ otherId }).expect(200);
+    await app.admin('delete', `/v1/responses/${FORM}/${tokenOf(erased)}`).expect(200);
+    const { body } = await app.admin('get', `/v1/clients/${clientId}`).expect(200);
+    expect(body).toMatchObject({ email: left, responses: [{ token: tokenOf(kept) }] });
+    for (const table of ['client', 'client_alias', 'form_response', 'webhook_event']) {
+      const traces = await sql(`SELECT FROM ${table} AS t WHERE to_jsonb(t)::text LIKE $1`, [`%${gone}%`]);
+      expect({ table, traces }).toEqual({ table, traces: [] });
+    }
+  });
+});
+
 describe('a single delivery is erased', () => {
   it('with its response, if that came from it', async () => {
     const email = `${newId()}@example.com`;
