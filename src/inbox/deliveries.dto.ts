@@ -21,7 +21,7 @@ export class ReplayFilter {
 
   @ApiPropertyOptional({
     enum: QUARANTINE_REASONS,
-    description: 'of the quarantined events, only those with this reason',
+    description: 'quarantined events with this reason; beside several statuses, of the quarantined events only those',
   })
   @MayBeAbsent()
   @IsIn(QUARANTINE_REASONS)

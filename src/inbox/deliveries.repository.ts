@@ -194,7 +194,8 @@ function replayable(
 }
 
 function filtered(select: SelectQueryBuilder<WebhookEvent>, filter: ReplayFilter): SelectQueryBuilder<WebhookEvent> {
-  const { status, quarantinedFor, formId, since, until } = filter;
+  const { quarantinedFor, formId, since, until } = filter;
+  const status = filter.status ?? (quarantinedFor === undefined ? undefined : ['quarantined']);
   select.where('TRUE');
   // Of a closed set, and spelt out: the planner then sees which partial index holds them. Saying so as well ("<> 'processed'") would make
   // it expect a fraction of them, and sort all of them.
