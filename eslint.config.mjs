@@ -17,7 +17,7 @@ const uses = {
   backfill: ['rest', 'audit', 'access', 'typeform', 'inbox'],
   'webhook-management': ['rest', 'audit', 'access', 'typeform', 'inbox', 'onboarding', 'backfill'],
   'webhook-intake': ['rest', 'access', 'inbox', 'webhook-management'],
-  privacy: ['rest', 'audit', 'access', 'jobs', 'typeform', 'onboarding'],
+  privacy: ['rest', 'audit', 'access', 'jobs', 'typeform', 'onboarding', 'inbox'],
   health: ['rest', 'access', 'inbox'],
   metrics: ['rest', 'access', 'typeform', 'inbox', 'backfill', 'webhook-management', 'webhook-intake'],
 };

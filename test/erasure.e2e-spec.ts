@@ -437,8 +437,18 @@ describe('at Typeform', () => {
     expect(atTypeform).toEqual({
       requested: 1,
       failed: expect.arrayContaining([
-        { formId: second, code: 'typeform_error', detail: expect.stringContaining('responses:write') },
-        { formId: 'unknownform', code: 'typeform_error', detail: expect.stringContaining('check the form id') },
+        {
+          formId: second,
+          tokens: [expect.any(String)],
+          code: 'typeform_error',
+          detail: expect.stringContaining('responses:write'),
+        },
+        {
+          formId: 'unknownform',
+          tokens: [expect.any(String)],
+          code: 'typeform_error',
+          detail: expect.stringContaining('check the form id'),
+        },
       ]),
     });
     expect(atTypeform?.failed).toHaveLength(2);

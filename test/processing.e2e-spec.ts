@@ -209,6 +209,29 @@ describe('what is quarantined', () => {
     expect(await delivery(old.event_id)).toMatchObject({ status: 'processed', source: 'webhook', replays: 1 });
   });
 
+  it('is replayed by filter for one reason only, so that what nobody vouched for does not come along', async () => {
+    const formId = 'mixed';
+    const [old, ahead] = [60 * 24 * 40, -60].map((minutes) => newEvent({ formId, submittedAt: minutesAgo(minutes) }));
+    for (const event of [old!, ahead!])
+      expect((await app.deliver(event).expect(200)).body).toMatchObject({ status: 'quarantined' });
+    const replay = (filter: object) => app.admin('post', '/v1/deliveries/replay').send({ formId, ...filter });
+    for (const asked of [{}, { async: true }]) {
+      const { body } = await replay({ status: 'quarantined', ...asked }).expect(422);
+      expect(body.errors).toMatchObject([
+        { path: 'quarantinedFor', message: expect.stringContaining('one of in_the_future, too_old') },
+      ]);
+    }
+    await replay({ quarantinedFor: 'too_old' }).expect(422);
+    const listed = await app.admin('get', `/v1/deliveries?formId=${formId}&quarantinedFor=in_the_future`).expect(200);
+    expect(listed.body.items).toMatchObject([{ eventId: ahead!.event_id }]);
+    const chosen = { status: 'dead,quarantined', quarantinedFor: 'in_the_future' };
+    await replay(chosen).expect(200, { matched: 1, queued: 1 });
+    await app.settled();
+    expect(await delivery(ahead!.event_id)).toMatchObject({ status: 'processed', replays: 1 });
+    expect(await delivery(old!.event_id)).toMatchObject({ status: 'quarantined', replays: 0 });
+    await replay({ status: 'quarantined' }).expect(200, { matched: 1, queued: 1 });
+  });
+
   it.each(['0001-01-01T00:00:00Z', '1970-01-01T00:00:00Z'])(
     'is nothing that says %s: that is no time, so the time of arrival counts',
     async (zero) => {

@@ -164,7 +164,7 @@ describe('a body', () => {
 describe('another method', () => {
   it.each<['put' | 'delete' | 'patch' | 'post' | 'options', string, string]>([
     ['put', '/v1/deliveries', 'GET, HEAD'],
-    ['delete', '/v1/deliveries/replay', 'GET, HEAD, POST'],
+    ['put', '/v1/deliveries/replay', 'DELETE, GET, HEAD, POST'],
     ['post', '/v1/forms/checked', 'DELETE, GET, HEAD, PATCH'],
     ['patch', '/v1/webhooks/', 'GET, HEAD, POST'],
     ['options', '/v1/clients?email=a', 'GET, HEAD'],

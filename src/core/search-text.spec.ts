@@ -57,5 +57,8 @@ describe('a search', () => {
 
 it('a text is bounded, its values stand apart and once', () => {
   expect(searchText(['Ada', 'ADA', '', 'Grace'])).toBe('ada\ngrace');
-  expect(searchText(['a'.repeat(50_000), 'b'])).toHaveLength(20_000);
+  expect(searchText(['a'.repeat(50_000), 'b'])).toBe(`${'a'.repeat(19_999)}\n`);
+  // What folds to less than it took.
+  expect(searchText([`a${' '.repeat(30_000)}b`, 'c'])).toBe('a\nc\n');
+  expect(searchText(['a'.repeat(19_000)])).toBe('a'.repeat(19_000));
 });

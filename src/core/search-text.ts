@@ -56,20 +56,24 @@ export function clientSearchText(responses: readonly Identifiers[], byHand: read
 
 /**
  * The text that a search covers: each distinct value folded, on its own line; numbers also as plain digits. At most
- * 20,000 characters.
+ *  20,000 characters; the last one ends its line if something was left out, which tells what a search may miss.
  */
 export function searchText(values: Iterable<string>): string {
   const lines = new Set<string>();
   let length = 0;
+  let cut = false;
   for (const value of values) {
+    cut ||= value.length > MAX_LENGTH - length;
     for (const line of [foldText(value.slice(0, MAX_LENGTH - length)), digitsOf(value)]) {
       if (line === null || line === '' || lines.has(line)) continue;
       lines.add(line);
       length += line.length + 1;
     }
+    cut ||= length >= MAX_LENGTH;
     if (length >= MAX_LENGTH) break;
   }
-  return [...lines].join('\n').slice(0, MAX_LENGTH);
+  const text = [...lines].join('\n');
+  return cut ? `${text.slice(0, MAX_LENGTH - 1)}\n` : text;
 }
 
 /**

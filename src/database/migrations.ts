@@ -24,6 +24,7 @@ import { IntakeOutages1764996100000 } from '../../migrations/1764996100000-intak
 import { Completeness1764996200000 } from '../../migrations/1764996200000-completeness';
 import { IntakeStatistics1764997000000 } from '../../migrations/1764997000000-intake-statistics';
 import { Retention1764998000000 } from '../../migrations/1764998000000-retention';
+import { DataSubjects1765004000000 } from '../../migrations/1765004000000-data-subjects';
 import { withAdvisoryLock } from './advisory-lock';
 
 export const MIGRATIONS = [
@@ -51,6 +52,7 @@ export const MIGRATIONS = [
   Completeness1764996200000,
   IntakeStatistics1764997000000,
   Retention1764998000000,
+  DataSubjects1765004000000,
 ];
 export const MIGRATIONS_TABLE = 'schema_migration';
 

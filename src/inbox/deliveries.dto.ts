@@ -5,12 +5,27 @@ import { PageQuery } from '../rest/page';
 import { Several } from '../rest/several.decorator';
 import { IsoTime } from '../rest/time-range';
 import { PROCESSING_ERROR_CODES } from './inbox-work.repository';
-import { EVENT_SOURCES, EVENT_STATUSES, EventSource, EventStatus } from './webhook-event.entity';
+import {
+  EVENT_SOURCES,
+  EVENT_STATUSES,
+  EventSource,
+  EventStatus,
+  QUARANTINE_REASONS,
+  QuarantineReason,
+} from './webhook-event.entity';
 
 /** Which events to replay. */
 export class ReplayFilter {
   @Several(EVENT_STATUSES, 'dead')
   status?: EventStatus[];
+
+  @ApiPropertyOptional({
+    enum: QUARANTINE_REASONS,
+    description: 'quarantined events with this reason; beside several statuses, of the quarantined events only those',
+  })
+  @MayBeAbsent()
+  @IsIn(QUARANTINE_REASONS)
+  quarantinedFor?: QuarantineReason;
 
   @ApiPropertyOptional({ example: 'lT4Z3j' })
   @MayBeAbsent()
@@ -25,7 +40,7 @@ export class ReplayFilter {
   until?: string;
 }
 
-/** Replays by filter leave quarantined events alone unless `status` names them. */
+/** Replays by filter leave quarantined events alone unless `status` names them, and then take those of one reason only. */
 export class ReplayBody extends ReplayFilter {
   @ApiPropertyOptional({
     example: 'the CRM was down',

@@ -4,7 +4,7 @@ import { EntityManager, Repository, SelectQueryBuilder } from 'typeorm';
 import { BACKFILL_EVENT_PREFIX } from '../core/backfill-event';
 import { decodeCursor } from '../rest/page';
 import type { DeliveriesQuery, ReplayFilter, ReplayResult } from './deliveries.dto';
-import { WebhookEvent } from './webhook-event.entity';
+import { type QuarantineReason, WebhookEvent } from './webhook-event.entity';
 
 /** Requeued rows stay locked until the commit; a duplicate of one of them would make the intake wait. */
 export const REPLAY_CHUNK = 1_000;
@@ -98,6 +98,17 @@ export class DeliveriesRepository {
     return counts ?? { matched: 0, queued: 0 };
   }
 
+  /** The reasons of the quarantined events received up to `now` that the filter matches. */
+  async quarantineReasons(filter: ReplayFilter, now: Date): Promise<QuarantineReason[]> {
+    const rows = await filtered(this.events.createQueryBuilder('event'), { ...filter, status: ['quarantined'] })
+      .andWhere('event.receivedAt <= :now', { now })
+      .select('event.reason', 'reason')
+      .distinct()
+      .orderBy('event.reason')
+      .getRawMany<{ reason: QuarantineReason }>();
+    return rows.map(({ reason }) => reason);
+  }
+
   /** True when the filter matches more events received up to `now` than `limit`; costs no more than reading that many. */
   async matchesMoreThan(filter: ReplayFilter, now: Date, limit: number): Promise<boolean> {
     const rows = await replayable(this.events.createQueryBuilder('event'), filter, now)
@@ -170,23 +181,28 @@ function inOrder(select: SelectQueryBuilder<WebhookEvent>, limit: number): Selec
     .take(limit + 1);
 }
 
-/** Which events a replay covers: quarantined ones only when the filter names that status. */
+/** Which events a replay covers: quarantined ones only when the filter names that status and one reason. */
 function replayable(
   select: SelectQueryBuilder<WebhookEvent>,
   filter: ReplayFilter,
   now: Date,
 ): SelectQueryBuilder<WebhookEvent> {
   filtered(select, filter).andWhere('event.receivedAt <= :now', { now });
-  if (filter.status === undefined) select.andWhere(`event.status <> 'quarantined'`);
+  if (filter.quarantinedFor === undefined || filter.status === undefined)
+    select.andWhere(`event.status <> 'quarantined'`);
   return select;
 }
 
 function filtered(select: SelectQueryBuilder<WebhookEvent>, filter: ReplayFilter): SelectQueryBuilder<WebhookEvent> {
-  const { status, formId, since, until } = filter;
+  const { quarantinedFor, formId, since, until } = filter;
+  const status = filter.status ?? (quarantinedFor === undefined ? undefined : ['quarantined']);
   select.where('TRUE');
   // Of a closed set, and spelt out: the planner then sees which partial index holds them. Saying so as well ("<> 'processed'") would make
   // it expect a fraction of them, and sort all of them.
   if (status !== undefined) select.andWhere(`event.status IN (${status.map((one) => `'${one}'`).join(', ')})`);
+  if (quarantinedFor !== undefined) {
+    select.andWhere(`(event.status <> 'quarantined' OR event.reason = :quarantinedFor)`, { quarantinedFor });
+  }
   if (formId !== undefined) select.andWhere('event.formId = :formId', { formId });
   if (since !== undefined) select.andWhere('event.receivedAt >= :since', { since: new Date(since) });
   if (until !== undefined) select.andWhere('event.receivedAt < :until', { until: new Date(until) });

@@ -78,21 +78,40 @@ export class DeliveriesService {
   }
 
   /**
-   * Processes every matching event again, quarantined ones only when `status` names them: immediately, or as a job when
-   * requested or when many match. Throws `validation_failed` for an empty filter.
+   * Processes every matching event again, quarantined ones only when `status` names them, and of one reason: immediately, or as a job when
+   * requested or when many match. Throws `validation_failed` for an empty filter, and when it would mix quarantined events of several
+   * reasons.
    */
   async replayMatching(
     { reason, async: asJob = false, ...filter }: ReplayBody,
     by: Author,
   ): Promise<ReplayResult | JobReference> {
     if (Object.values(filter).every((value) => value === undefined)) {
-      throw new DomainError('validation_failed', 'the body is not valid', {
-        errors: [{ path: '', message: 'name at least one of status, formId, since, until' }],
-      });
+      throw invalidReplay('', 'name at least one of status, formId, since, until');
     }
     const now = this.clock.now();
-    const much = asJob || (await this.repository.matchesMoreThan(filter, now, MAX_REPLAYED_AT_ONCE));
-    return much ? this.job.start({ filter, until: now, reason }, by) : this.replayNow(filter, now, { by, reason });
+    const wanted = await this.withOneReason(filter, now);
+    const much = asJob || (await this.repository.matchesMoreThan(wanted, now, MAX_REPLAYED_AT_ONCE));
+    return much
+      ? this.job.start({ filter: wanted, until: now, reason }, by)
+      : this.replayNow(wanted, now, { by, reason });
+  }
+
+  /** What a wrong clock quarantined may be replayed together; not with what may be a captured request that is sent again. */
+  private async withOneReason(filter: ReplayFilter, now: Date): Promise<ReplayFilter> {
+    const { status, quarantinedFor } = filter;
+    if (quarantinedFor !== undefined && !status?.includes('quarantined')) {
+      throw invalidReplay('quarantinedFor', 'must come with a status that includes quarantined');
+    }
+    if (!status?.includes('quarantined') || quarantinedFor !== undefined) return filter;
+    const [only, ...others] = await this.repository.quarantineReasons(filter, now);
+    if (only === undefined) return filter;
+    if (others.length === 0) return { ...filter, quarantinedFor: only };
+    const reasons = [only, ...others].join(', ');
+    throw invalidReplay(
+      'quarantinedFor',
+      `must be one of ${reasons}: quarantined events of different reasons are not replayed together`,
+    );
   }
 
   /**
@@ -124,6 +143,10 @@ export class DeliveriesService {
       return chunk;
     });
   }
+}
+
+function invalidReplay(path: string, message: string): DomainError {
+  return new DomainError('validation_failed', 'the body is not valid', { errors: [{ path, message }] });
 }
 
 function unknownDelivery(): DomainError {

@@ -1,6 +1,6 @@
 /** The SQL that puts events into the inbox. */
 import type { ClientBase, QueryConfig } from 'pg';
-import type { EventSource } from './webhook-event.entity';
+import type { EventSource, QuarantineReason } from './webhook-event.entity';
 
 /** An event on its way into the inbox. With `quarantinedFor` it is not processed until someone replays it. */
 export interface NewEvent {
@@ -12,7 +12,7 @@ export interface NewEvent {
   receivedAt: Date;
   source: EventSource;
   webhookId: string | null;
-  quarantinedFor: 'too_old' | 'in_the_future' | 'event_id_conflict' | null;
+  quarantinedFor: QuarantineReason | null;
   payload: Buffer;
 }
 

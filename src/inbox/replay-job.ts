@@ -11,12 +11,13 @@ import { JobsService } from '../jobs/jobs.service';
 import type { ReplayFilter } from './deliveries.dto';
 import { DeliveriesRepository, REPLAY_CHUNK } from './deliveries.repository';
 import { InboxSignal } from './inbox-signal';
-import { EVENT_STATUSES } from './webhook-event.entity';
+import { EVENT_STATUSES, QUARANTINE_REASONS } from './webhook-event.entity';
 
 /** `until`: events received later are left alone, or a job might never end. */
 const Params = z.object({
   filter: z.object({
     status: z.array(z.enum(EVENT_STATUSES)).optional(),
+    quarantinedFor: z.enum(QUARANTINE_REASONS).optional(),
     formId: z.string().optional(),
     since: z.string().optional(),
     until: z.string().optional(),

@@ -7,6 +7,10 @@ export const EVENT_SOURCES = ['webhook', 'backfill'] as const;
 /** Where an event came from; a replay does not change it. */
 export type EventSource = (typeof EVENT_SOURCES)[number];
 
+/** Why an event was not trusted to be processed. */
+export const QUARANTINE_REASONS = ['too_old', 'in_the_future', 'event_id_conflict'] as const;
+export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
+
 /** A failed attempt, as it is stored: names of the schema and codes, never a value. `at`: ISO 8601 with an offset. */
 export interface FailedAttemptEntry {
   at: string;
@@ -28,6 +32,7 @@ export interface FailedAttemptEntry {
 @Index('webhook_event_form_exceptional', ['formId', 'status', 'receivedAt', 'eventId'], {
   where: `status NOT IN ('pending', 'processed')`,
 })
+@Index('webhook_event_truncated', ['eventId'], { where: `reason = 'truncated'` })
 @Index('webhook_event_received', ['receivedAt', 'eventId'])
 @Index('webhook_event_form', ['formId', 'receivedAt', 'eventId'])
 export class WebhookEvent {

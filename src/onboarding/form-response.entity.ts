@@ -23,6 +23,9 @@ export type ResponseType = (typeof RESPONSE_TYPES)[number];
 @Index('form_response_pinned', ['pinnedClientId'], { where: 'pinned_client_id IS NOT NULL' })
 @Index('form_response_search', { synchronize: false })
 @Index('form_response_unsearchable', ['formId', 'token'], { where: 'search_text IS NULL' })
+@Index('form_response_incomplete_text', ['formId', 'token'], {
+  where: 'unreadable OR right(search_text, 1) = chr(10) OR length(search_text) >= 20000',
+})
 @Index('form_response_unsettled', ['formId', 'token'], { where: 'keyed_at IS DISTINCT FROM updated_at' })
 export class FormResponse {
   @PrimaryColumn('text', { name: 'form_id' })

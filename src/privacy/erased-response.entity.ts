@@ -9,10 +9,10 @@ export class ErasedResponse {
   @PrimaryColumn('text')
   token: string;
 
-  /** The client that was erased with it. */
+  /** The client that it belonged to; null: none, or it never became a response. */
   @Index('erased_response_client')
-  @Column('uuid', { name: 'client_id' })
-  clientId: string;
+  @Column('uuid', { name: 'client_id', nullable: true })
+  clientId: string | null;
 
   @Column('timestamptz', { name: 'erased_at' })
   erasedAt: Date;

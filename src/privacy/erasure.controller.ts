@@ -13,20 +13,23 @@ Tombstones without personal data stay, so that neither a replay, another deliver
 delivery is \`ignored\` with the reason \`erased\`, its body is 404, a replay of it 409. A later submission of the same person
 makes a new client.
 
-Deliveries that belong to no client yet are not found by it: look for what is \`dead\` or \`quarantined\`, or ignored because
-a form is paused.
+Bodies that belong to nobody (\`dead\`, \`quarantined\`, of a paused form, replaced by a later version) go with it if they name an
+e-mail or phone that only this client gave. \`POST /v1/data-subjects/search\` finds what else names the person.
 
 With \`atTypeform=true\` Typeform is asked once everything here is gone. That may fail for some forms: the answer is 200 and
 names them. The call may be repeated; for a client that was erased before, the counts are 0 and Typeform is asked again.`;
 
-@ApiTags('clients')
+const ONE = `A tombstone stays, so that it does not come back: later deliveries are \`ignored\` with the reason \`erased\`. With
+\`atTypeform=true\` Typeform is asked afterwards, as with \`DELETE /v1/clients/{id}\`.`;
+
 @ApiBearerAuth()
 @ApiAdminProblems()
-@Controller('v1/clients')
+@Controller('v1')
 export class ErasureController {
   constructor(private readonly erasure: ErasureService) {}
 
-  @Delete(':id')
+  @Delete('clients/:id')
+  @ApiTags('clients')
   @RequireRole('admin')
   @ApiOperation({
     operationId: 'eraseClient',
@@ -35,11 +38,48 @@ export class ErasureController {
   })
   @ApiOkResponse({ type: ErasureResult })
   @ApiProblems('not_found', 'conflict', 'validation_failed')
-  erase(
+  eraseClient(
     @Param('id', uuidParam('client')) id: string,
     @Query() { atTypeform }: ErasureQuery,
     @ChangeAuthor() by: Author,
   ): Promise<ErasureResult> {
-    return this.erasure.erase(id, atTypeform === 'true', by);
+    return this.erasure.eraseClient(id, atTypeform === 'true', by);
+  }
+
+  @Delete('responses/:formId/:token')
+  @ApiTags('responses')
+  @RequireRole('admin')
+  @ApiOperation({
+    operationId: 'eraseResponse',
+    summary: 'Erase a response and all its deliveries',
+    description: `Its client stays if it has other responses, and is put together again from these. ${ONE}`,
+  })
+  @ApiOkResponse({ type: ErasureResult })
+  @ApiProblems('not_found', 'conflict', 'validation_failed')
+  eraseResponse(
+    @Param('formId') formId: string,
+    @Param('token') token: string,
+    @Query() { atTypeform }: ErasureQuery,
+    @ChangeAuthor() by: Author,
+  ): Promise<ErasureResult> {
+    return this.erasure.eraseResponse({ formId, token }, atTypeform === 'true', by);
+  }
+
+  @Delete('deliveries/:eventId')
+  @ApiTags('deliveries')
+  @RequireRole('admin')
+  @ApiOperation({
+    operationId: 'eraseDelivery',
+    summary: 'Erase a delivery',
+    description: `With its response, unless that came from another delivery: then only the body of this one goes. ${ONE}`,
+  })
+  @ApiOkResponse({ type: ErasureResult })
+  @ApiProblems('not_found', 'conflict', 'validation_failed')
+  eraseDelivery(
+    @Param('eventId') eventId: string,
+    @Query() { atTypeform }: ErasureQuery,
+    @ChangeAuthor() by: Author,
+  ): Promise<ErasureResult> {
+    return this.erasure.eraseDelivery(eventId, atTypeform === 'true', by);
   }
 }

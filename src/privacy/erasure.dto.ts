@@ -18,6 +18,9 @@ export class FailedDeletionView {
   })
   code: string;
 
+  @ApiProperty({ type: [String], description: 'tokens of the responses' })
+  tokens: string[];
+
   @ApiProperty({ description: "the remedy, with Typeform's own message" })
   detail: string;
 }

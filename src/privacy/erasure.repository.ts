@@ -1,27 +1,44 @@
-/** The SQL of an erasure: every place that holds personal data, in one file. Every method runs in the caller's transaction. */
+/** The SQL of an erasure: every place that holds personal data. Every method runs in the caller's transaction. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { lockUntilCommit } from '../database/advisory-lock';
-import { ClientAssigner } from '../onboarding/who-is-it/client-assigner';
+import { limitLockWaits, processingAlone } from '../database/processing-alone';
 import { ResponsesRepository } from '../onboarding/responses.repository';
+import type { ResponseId } from '../onboarding/stored-response';
+import { ClientAssigner } from '../onboarding/who-is-it/client-assigner';
 import { ErasedResponse } from './erased-response.entity';
+import { ResponseRemoval } from './response-removal.repository';
 
-/** What an erasure removed. */
+/** What an erasure removed. `clients`: those without any response left. */
 export interface ErasedCounts {
+  clients: number;
   responses: number;
   deliveries: number;
 }
 
-/** How long to wait for a running batch; only processing waits meanwhile. */
-const BATCH_TIMEOUT = '5s';
+export const NOTHING_ERASED: ErasedCounts = { clients: 0, responses: 0, deliveries: 0 };
+
+/** The counts of two erasures. */
+export function sumOf(one: ErasedCounts, other: ErasedCounts): ErasedCounts {
+  return {
+    clients: one.clients + other.clients,
+    responses: one.responses + other.responses,
+    deliveries: one.deliveries + other.deliveries,
+  };
+}
+
 /** From here on the intake waits too, and its deadline matters more than an admin's. */
-const LOCK_TIMEOUT = '1s';
+const LOCK_TIMEOUT_MS = 1_000;
+
+/** An erased event. It is not processed again, whatever status it had. */
+const ERASED = `payload = NULL, status = 'ignored', reason = 'erased', last_error = NULL, next_attempt_at = NULL`;
 
 @Injectable()
 export class ErasureRepository {
   constructor(
     private readonly responses: ResponsesRepository,
     private readonly assigner: ClientAssigner,
+    private readonly removal: ResponseRemoval,
   ) {}
 
   /**
@@ -29,67 +46,103 @@ export class ErasureRepository {
    * longer, are waited for first, while events still arrive. Throws a contention error when it has waited too long.
    */
   async standAlone(manager: EntityManager): Promise<void> {
-    await manager.query(`SET LOCAL lock_timeout = '${BATCH_TIMEOUT}'`);
-    await lockUntilCommit(manager, 'processing');
-    await manager.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
+    await processingAlone(manager);
+    await limitLockWaits(manager, LOCK_TIMEOUT_MS);
     await lockUntilCommit(manager, 'appending');
   }
 
-  /** Erases a client; null when there is none. Needs {@link standAlone}. */
-  async erase(manager: EntityManager, clientId: string, now: Date): Promise<ErasedCounts | null> {
+  /** Erases a client with its responses; null when there is none. Needs {@link standAlone}. */
+  async eraseClient(manager: EntityManager, clientId: string, now: Date): Promise<ErasedCounts | null> {
     const [client] = await manager.query<object[]>('SELECT FROM client WHERE id = $1 FOR UPDATE', [clientId]);
     if (!client) return null;
     const phones = await this.responses.phonesOf(manager, [clientId]);
     await this.responses.pinAlone(manager, phones, clientId);
-    const responses = await this.bury(manager, clientId, now);
-    const deliveries = await this.eraseEvents(manager, clientId);
-    await this.removeResponses(manager, clientId, now);
-    await this.assigner.remove(manager, [clientId], now);
-    await this.assigner.settlePhones(manager, phones, [], now);
-    return { responses, deliveries };
-  }
-
-  /** The tombstones of a client's responses, by form. */
-  async tombstones(manager: EntityManager, clientId: string): Promise<Map<string, string[]>> {
-    const rows = await manager.find(ErasedResponse, { where: { clientId }, order: { formId: 'ASC', token: 'ASC' } });
-    const byForm = new Map<string, string[]>();
-    for (const { formId, token } of rows) byForm.set(formId, [...(byForm.get(formId) ?? []), token]);
-    return byForm;
-  }
-
-  private async bury(manager: EntityManager, clientId: string, now: Date): Promise<number> {
-    const rows = await manager.query<object[]>(
-      `INSERT INTO erased_response (form_id, token, client_id, erased_at)
-       SELECT form_id, token, client_id, $2 FROM form_response WHERE client_id = $1
-       RETURNING token`,
-      [clientId, now],
-    );
-    return rows.length;
-  }
-
-  /** Every event about these responses, including pending, dead, quarantined and conflicting ones. Rows are locked in order of id. */
-  private async eraseEvents(manager: EntityManager, clientId: string): Promise<number> {
-    const [, erased] = await manager.query<[object[], number]>(
-      `WITH locked AS (
-         SELECT event.event_id FROM webhook_event AS event JOIN erased_response AS erased USING (form_id, token)
-          WHERE erased.client_id = $1 ORDER BY event.event_id FOR UPDATE OF event
-       )
-       UPDATE webhook_event AS event
-          SET payload = NULL, status = 'ignored', reason = 'erased', last_error = NULL, next_attempt_at = NULL
-         FROM locked WHERE event.event_id = locked.event_id`,
+    const ids = await manager.query<ResponseId[]>(
+      'SELECT form_id AS "formId", token FROM form_response WHERE client_id = $1',
       [clientId],
     );
-    return erased;
+    const { responses, deliveries } = await this.eraseResponses(manager, ids, now);
+    // One without any response is still there.
+    await this.assigner.remove(manager, [clientId], now);
+    await this.assigner.settlePhones(manager, phones, [], now);
+    return { clients: 1, responses, deliveries };
   }
 
-  /** A form's count is the number of its stored responses. */
-  private async removeResponses(manager: EntityManager, clientId: string, now: Date): Promise<void> {
+  /**
+   * Erases responses, whether they are stored or only events tell of them: tombstones keep them from coming back. Every event about
+   * them loses its body, including pending, dead, quarantined and conflicting ones. `clientId`: whose they are that are not stored. Needs {@link standAlone}.
+   */
+  async eraseResponses(
+    manager: EntityManager,
+    ids: readonly ResponseId[],
+    now: Date,
+    clientId: string | null = null,
+  ): Promise<ErasedCounts> {
+    if (ids.length === 0) return NOTHING_ERASED;
     await manager.query(
-      `WITH removed AS (DELETE FROM form_response WHERE client_id = $1 RETURNING form_id),
-            counted AS (SELECT form_id, count(*)::integer AS responses FROM removed GROUP BY form_id)
-       UPDATE onboarding_form AS form SET response_count = response_count - counted.responses, updated_at = $2
-         FROM counted WHERE form.form_id = counted.form_id`,
-      [clientId, now],
+      `INSERT INTO erased_response (form_id, token, client_id, erased_at)
+       SELECT DISTINCT form_id, token, coalesce(client_id, $4::uuid), $3::timestamptz
+         FROM unnest($1::text[], $2::text[]) AS gone (form_id, token) LEFT JOIN form_response USING (form_id, token)
+       ON CONFLICT (form_id, token) DO NOTHING`,
+      [...columns(ids), now, clientId],
+    );
+    // Rows are locked in order of id, as a replay locks them.
+    const [, deliveries] = await manager.query<[object[], number]>(
+      `WITH locked AS (
+         SELECT event_id FROM webhook_event JOIN unnest($1::text[], $2::text[]) AS gone (form_id, token) USING (form_id, token)
+          WHERE payload IS NOT NULL ORDER BY event_id FOR UPDATE OF webhook_event
+       )
+       UPDATE webhook_event AS event SET ${ERASED} FROM locked WHERE event.event_id = locked.event_id`,
+      columns(ids),
+    );
+    return { deliveries, ...(await this.removal.remove(manager, ids, now)) };
+  }
+
+  /**
+   * Erases events. Where the response came from the event, or there is none, the response is erased with it; where another event gave it,
+   * the body alone goes: it was a version that another one replaced, or that nobody trusted. Needs {@link standAlone}.
+   */
+  async eraseEvents(
+    manager: EntityManager,
+    eventIds: readonly string[],
+    now: Date,
+    clientId: string | null = null,
+  ): Promise<ErasedCounts> {
+    if (eventIds.length === 0) return NOTHING_ERASED;
+    const ids = await manager.query<ResponseId[]>(
+      `SELECT DISTINCT form_id AS "formId", token
+         FROM webhook_event AS event LEFT JOIN form_response AS response USING (form_id, token)
+        WHERE event.event_id = ANY($1) AND coalesce(response.event_id = event.event_id, true)`,
+      [eventIds],
+    );
+    const counts = await this.eraseResponses(manager, ids, now, clientId);
+    const [, deliveries] = await manager.query<[object[], number]>(
+      `WITH locked AS (
+         SELECT event_id FROM webhook_event WHERE event_id = ANY($1) AND payload IS NOT NULL ORDER BY event_id FOR UPDATE
+       )
+       UPDATE webhook_event AS event SET ${ERASED} FROM locked WHERE event.event_id = locked.event_id`,
+      [eventIds],
+    );
+    return { ...counts, deliveries: counts.deliveries + deliveries };
+  }
+
+  /** The tombstones of a client's responses. */
+  tombstonesOfClient(manager: EntityManager, clientId: string): Promise<ResponseId[]> {
+    return manager.find(ErasedResponse, { where: { clientId }, order: { formId: 'ASC', token: 'ASC' } });
+  }
+
+  /** Those of these responses, and of the responses that these events told of, that have a tombstone. */
+  tombstonesOf(manager: EntityManager, ids: readonly ResponseId[], eventIds: readonly string[]): Promise<ResponseId[]> {
+    return manager.query<ResponseId[]>(
+      `SELECT form_id AS "formId", token FROM erased_response
+        WHERE (form_id, token) IN (SELECT * FROM unnest($1::text[], $2::text[])
+                                    UNION SELECT form_id, token FROM webhook_event WHERE event_id = ANY($3))
+        ORDER BY form_id, token`,
+      [...columns(ids), eventIds],
     );
   }
+}
+
+function columns(ids: readonly ResponseId[]): [string[], string[]] {
+  return [ids.map(({ formId }) => formId), ids.map(({ token }) => token)];
 }

@@ -6,12 +6,16 @@ import { AuditLog, Author } from '../audit/audit-log';
 import { AppConfig } from '../config/app-config';
 import { expiryEdge } from '../core/retention';
 import { Clock } from '../database/clock';
+import { processingAlone } from '../database/processing-alone';
 import type { ChunkOptions, JobHandler, JobStep } from '../jobs/job-handler';
 import { JobRunner } from '../jobs/job-runner';
 import type { Job } from '../jobs/job.entity';
 import { RetentionRepository } from './retention.repository';
 
 export const RETENTION: Author = { actor: { id: 'retention', name: 'retention' }, requestId: null };
+
+/** A job has time: another attempt comes. */
+const LOCK_TIMEOUT_MS = 2_000;
 
 const Params = z.object({ formId: z.string() });
 /** What was removed so far, and the last response that was looked at. */
@@ -56,7 +60,7 @@ export class RetentionJob implements JobHandler, OnModuleInit {
     // Read again for each chunk: an admin may have chosen to keep the submissions longer meanwhile.
     const before = await this.edge(manager, formId);
     if (!before) return this.end(manager, formId, progress);
-    await this.repository.standAlone(manager);
+    await processingAlone(manager, LOCK_TIMEOUT_MS);
     const responses = await this.repository.expired(manager, formId, before, progress.after, limit);
     const last = responses.at(-1);
     if (last) {

@@ -1,12 +1,9 @@
 /** SQL of the retention: what has expired, and its removal in small steps. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { lockUntilCommit } from '../database/advisory-lock';
 import type { ResponseId } from '../onboarding/stored-response';
-import { ClientAssigner } from '../onboarding/who-is-it/client-assigner';
+import { ResponseRemoval } from './response-removal.repository';
 
-/** Only processing waits for these locks, never the intake. */
-const LOCK_TIMEOUT = '2s';
 /** Counting stops here: a person only wants to know whether it is much. */
 const MAX_COUNTED = 100_000;
 
@@ -40,7 +37,7 @@ const WAITING = `status IN ('pending', 'retrying')`;
 
 @Injectable()
 export class RetentionRepository {
-  constructor(private readonly assigner: ClientAssigner) {}
+  constructor(private readonly removal: ResponseRemoval) {}
 
   /**
    * Moves the edge of each form forward whose last move is a day old, and returns these forms. From the commit on back-fill leaves
@@ -57,12 +54,6 @@ export class RetentionRepository {
       [now, installationDays],
     );
     return rows.map(({ form_id: formId }) => formId);
-  }
-
-  /** Blocks the processing of events until the commit; events still arrive. Throws a contention error when it has waited too long. */
-  async standAlone(manager: EntityManager): Promise<void> {
-    await manager.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
-    await lockUntilCommit(manager, 'processing');
   }
 
   /** The next expired responses after a place, the oldest first. One with an event that waits is left for the next day. */
@@ -86,31 +77,15 @@ export class RetentionRepository {
 
   /**
    * Removes responses with their events. Records of clients that stay are put together again from what is left; a client without any
-   * response goes. Needs {@link standAlone}.
+   * response goes. Needs `processingAlone`.
    */
   async remove(manager: EntityManager, formId: string, tokens: readonly string[], now: Date): Promise<RemovedCounts> {
     const [, deliveries] = await manager.query<[object[], number]>(
       'DELETE FROM webhook_event WHERE form_id = $1 AND token = ANY($2)',
       [formId, tokens],
     );
-    const [rows, responses] = await manager.query<[{ client_id: string | null; phone_key: string | null }[], number]>(
-      'DELETE FROM form_response WHERE form_id = $1 AND token = ANY($2) RETURNING client_id, phone_key',
-      [formId, tokens],
-    );
-    await manager.query(
-      'UPDATE onboarding_form SET response_count = response_count - $2, updated_at = $3 WHERE form_id = $1',
-      [formId, responses, now],
-    );
-    const clientIds = distinct(rows.map(({ client_id: id }) => id));
-    const phones = distinct(rows.map(({ phone_key: phone }) => phone));
-    await this.keepSharedPhonesApart(manager, phones);
-    const left = await oneOfEach(manager, clientIds);
-    const staying = new Set(left.map(({ clientId }) => clientId));
-    const leaving = clientIds.filter((id) => !staying.has(id));
-    await this.assigner.remove(manager, leaving, now);
-    await this.assigner.reassign(manager, left, now);
-    await this.assigner.settlePhones(manager, phones, clientIds, now);
-    return { responses, deliveries, clients: leaving.length };
+    const ids = tokens.map((token) => ({ formId, token }));
+    return { deliveries, ...(await this.removal.remove(manager, ids, now)) };
   }
 
   /** Removes expired events without a response. Returns how many there were. */
@@ -161,36 +136,9 @@ export class RetentionRepository {
     );
     return row ?? { count: 0, oldest: null };
   }
-
-  /** A phone that several people gave does not tell whose its other responses are just because those of one of them expired. */
-  private async keepSharedPhonesApart(manager: EntityManager, phones: readonly string[]): Promise<void> {
-    if (phones.length === 0) return;
-    await manager.query(
-      `UPDATE form_response AS response SET pinned_client_id = client_id
-         FROM client WHERE client.id = response.client_id AND client.conflict
-          AND phone_key = ANY($1) AND email_key IS NULL AND pinned_client_id IS NULL`,
-      [phones],
-    );
-  }
 }
 
 const FORMS = `
   SELECT form_id AS "formId", coalesce(definition->>'title', title) AS title, created_at AS "createdAt",
          retention_days AS "formDays", coalesce(retention_days, $1::integer) AS days, expired_before AS "expiredBefore"
     FROM onboarding_form`;
-
-/** One response of each of these clients that still has any. */
-async function oneOfEach(
-  manager: EntityManager,
-  clientIds: readonly string[],
-): Promise<(ResponseId & { clientId: string })[]> {
-  return manager.query<(ResponseId & { clientId: string })[]>(
-    `SELECT DISTINCT ON (client_id) client_id AS "clientId", form_id AS "formId", token
-       FROM form_response WHERE client_id = ANY($1) ORDER BY client_id, form_id, token`,
-    [clientIds],
-  );
-}
-
-function distinct(values: readonly (string | null)[]): string[] {
-  return [...new Set(values.flatMap((value) => value ?? []))].sort();
-}

@@ -4,8 +4,8 @@ import { AuditLog, Author } from '../audit/audit-log';
 import { DomainError } from '../core/problem';
 import { isVerificationForm } from '../core/verification-form';
 import { Clock } from '../database/clock';
+import { retryOnContention } from '../database/processing-alone';
 import { ErasureRepository } from './erasure.repository';
-import { retryOnContention } from './retry-on-contention';
 import type { VerificationRemovalResult } from './verification-removal.dto';
 import { VerificationRemovalRepository } from './verification-removal.repository';
 
@@ -32,7 +32,7 @@ export class VerificationRemovalService {
       const remedy = 'pause the form with PATCH, or erase a client with DELETE /v1/clients/{id}';
       throw new DomainError('validation_failed', `${message}; ${remedy}`, { errors: [{ path: 'formId', message }] });
     }
-    return retryOnContention(() =>
+    return retryOnContention('nothing was removed', () =>
       this.dataSource.transaction(async (manager) => {
         await this.erasure.standAlone(manager);
         const { forms, ...counts } = await this.repository.remove(manager, formId, this.clock.now());

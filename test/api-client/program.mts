@@ -133,6 +133,23 @@ export const program: Program = {
   eraseClient: async () =>
     (await client.DELETE('/v1/clients/{id}', { params: { path: { id }, query: { atTypeform: true } } })).data,
 
+  eraseResponse: async () =>
+    (await client.DELETE('/v1/responses/{formId}/{token}', { params: { path: { formId: 'lT4Z3j', token: 'a3a' } } }))
+      .data,
+  eraseDelivery: async () => (await client.DELETE('/v1/deliveries/{eventId}', byEvent)).data,
+  searchDataSubject: async () => {
+    const { data } = await client.POST('/v1/data-subjects/search', { body: { email: 'ada@example.com' } });
+    for (const { eventId, status, reason } of data?.events ?? []) console.log(eventId, status, reason);
+    return data;
+  },
+  eraseDataSubject: async () => {
+    const body = { email: 'ada@example.com', responses: [{ formId: 'lT4Z3j', token: 'a3a' }], preview: true };
+    const { data } = await client.POST('/v1/data-subjects/erase', { body });
+    console.log(data?.events, data?.atTypeform?.failed[0]?.tokens);
+    return data;
+  },
+  listErasures: async () => (await client.GET('/v1/erasures')).data,
+
   startBackfill: async () => (await client.POST('/v1/backfills', { body: { formId: 'lT4Z3j', since } })).data,
   listBackfills: async () => (await client.GET('/v1/backfills')).data,
   getBackfill: async () => (await client.GET('/v1/backfills/{id}', byId)).data,

@@ -2,25 +2,13 @@
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
 import { responseSearchText } from '../../core/search-text';
-import { lockUntilCommit, shareUntilCommit } from '../../database/advisory-lock';
+import { shareUntilCommit } from '../../database/advisory-lock';
 import { FormResponse } from '../form-response.entity';
 import { OnboardingForm } from '../onboarding-form.entity';
 import type { ResponseId } from '../stored-response';
 
-/** Only processing waits meanwhile. */
-const BATCH_TIMEOUT = '5s';
-
 @Injectable()
 export class ReprocessRepository {
-  /**
-   * Waits until no batch is running: batches that start later see the form's settings committed by now. Throws a
-   * contention error when it has waited too long.
-   */
-  async outlastBatches(manager: EntityManager): Promise<void> {
-    await manager.query(`SET LOCAL lock_timeout = '${BATCH_TIMEOUT}'`);
-    await lockUntilCommit(manager, 'processing');
-  }
-
   /** Takes the lock that batches share: an erasure runs exclusively, so what is read here is not erased before the commit. */
   async standBesideBatches(manager: EntityManager): Promise<void> {
     await shareUntilCommit(manager, 'processing');

@@ -6,6 +6,7 @@ import { DataSource, EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { AuditLog, Author } from '../../audit/audit-log';
 import { Clock } from '../../database/clock';
+import { processingAlone } from '../../database/processing-alone';
 import type { ChunkOptions, JobHandler, JobStep } from '../../jobs/job-handler';
 import { JobRunner } from '../../jobs/job-runner';
 import type { Job } from '../../jobs/job.entity';
@@ -62,7 +63,8 @@ export class Reprocessing implements JobHandler, OnModuleInit {
   /** From here on every running batch uses the settings of this digest, or newer ones, which restart the job. */
   async begin(manager: EntityManager, job: Job): Promise<{ total: number; cursor: z.input<typeof Cursor> }> {
     const { formId } = Params.parse(job.params);
-    await this.repository.outlastBatches(manager);
+    // Batches that start later see the form's settings committed by now.
+    await processingAlone(manager);
     const form = await this.repository.form(manager, formId);
     return {
       total: await this.repository.count(manager, formId),

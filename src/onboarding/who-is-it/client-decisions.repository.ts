@@ -1,25 +1,15 @@
 /**
- * SQL of admins' decisions about who is who. Every method runs in the caller's transaction, which holds `processing` exclusively: no
+ * SQL of admins' decisions about who is who. Every method runs in the caller's transaction, which holds `processing` exclusively (processingAlone): no
  * batch is running, so nothing here needs its own lock.
  */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { ClientCorrections } from '../../core/client-record';
-import { lockUntilCommit } from '../../database/advisory-lock';
 import { Client } from '../client.entity';
 import type { ResponseId } from '../stored-response';
 
-/** How long to wait for a running batch; only processing waits meanwhile. */
-const BATCH_TIMEOUT = '5s';
-
 @Injectable()
 export class ClientDecisionsRepository {
-  /** Blocks batches until the commit. Throws a contention error when it has waited too long. */
-  async standAlone(manager: EntityManager): Promise<void> {
-    await manager.query(`SET LOCAL lock_timeout = '${BATCH_TIMEOUT}'`);
-    await lockUntilCommit(manager, 'processing');
-  }
-
   find(manager: EntityManager, id: string): Promise<Client | null> {
     return manager.findOneBy(Client, { id });
   }

@@ -6,7 +6,7 @@ import type { ClientCorrections } from '../../core/client-record';
 import type { IdentifierKey } from '../../core/identifiers';
 import { DomainError } from '../../core/problem';
 import { Clock } from '../../database/clock';
-import { isContention } from '../../database/database-errors';
+import { processingAlone, retryOnContention } from '../../database/processing-alone';
 import type { Client } from '../client.entity';
 import { ClientAssigner } from './client-assigner';
 import { ClientDecisionsRepository } from './client-decisions.repository';
@@ -16,8 +16,6 @@ import type { ResponseId } from '../stored-response';
 /** `value`: from now on this, or nothing (null). `reset`: back to what the responses say. */
 export type CorrectionChange = { value: string | null } | { reset: true };
 export type CorrectionChanges = Partial<Record<IdentifierKey, CorrectionChange>>;
-
-const MAX_ATTEMPTS = 3;
 
 @Injectable()
 export class ClientDecisions {
@@ -124,18 +122,13 @@ export class ClientDecisions {
   }
 
   /** Runs a decision while no batch is processed: waits for running batches and retries. */
-  private async decide<T>(work: (manager: EntityManager, now: Date) => Promise<T>): Promise<T> {
-    for (let attempts = 1; attempts <= MAX_ATTEMPTS; attempts += 1) {
-      try {
-        return await this.dataSource.transaction(async (manager) => {
-          await this.decisions.standAlone(manager);
-          return work(manager, this.clock.now());
-        });
-      } catch (error) {
-        if (!isContention(error)) throw error;
-      }
-    }
-    throw new DomainError('conflict', 'nothing was changed, because other changes kept interfering: try again');
+  private decide<T>(work: (manager: EntityManager, now: Date) => Promise<T>): Promise<T> {
+    return retryOnContention('nothing was changed', () =>
+      this.dataSource.transaction(async (manager) => {
+        await processingAlone(manager);
+        return work(manager, this.clock.now());
+      }),
+    );
   }
 
   private async existing(manager: EntityManager, id: string): Promise<Client> {

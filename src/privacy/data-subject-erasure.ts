@@ -1,0 +1,156 @@
+/** Erases a person, whoever the data is filed under: what is found, and what is named. */
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { AuditLog, Author } from '../audit/audit-log';
+import { type WantedPerson, wantedPerson } from '../core/person-traces';
+import { DomainError, type ValidationIssue } from '../core/problem';
+import { Clock } from '../database/clock';
+import { retryOnContention } from '../database/processing-alone';
+import type { ResponseId } from '../onboarding/stored-response';
+import { DataSubjectSearch } from './data-subject-search';
+import type { DataSubjectErasureBody, DataSubjectErasureResult } from './data-subjects.dto';
+import { ErasureKeysRepository } from './erasure-keys.repository';
+import { ErasedCounts, ErasureRepository, NOTHING_ERASED, sumOf } from './erasure.repository';
+import { RemoteDeletion } from './remote-deletion';
+
+/** What is to be erased. */
+interface Plan {
+  clientIds: string[];
+  responses: ResponseId[];
+  eventIds: string[];
+}
+
+/** One transaction erases no more, since the intake waits for it. Most people fit into one. */
+const CHUNK = 100;
+/** What arrives while a person is looked for is found the next time. */
+const MAX_PASSES = 3;
+
+@Injectable()
+export class DataSubjectErasure {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly search: DataSubjectSearch,
+    private readonly repository: ErasureRepository,
+    private readonly keys: ErasureKeysRepository,
+    private readonly remote: RemoteDeletion,
+    private readonly audit: AuditLog,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Counts, or erases until nothing more is found. Interrupted, it has erased some, and its audit entry says how much it was about to;
+   * repeating the call does the rest. Throws `validation_failed` for what can be nobody, and `conflict`.
+   */
+  async erase(body: DataSubjectErasureBody, by: Author): Promise<DataSubjectErasureResult> {
+    const person = personIn(body);
+    const { atTypeform = false, preview = false } = body;
+    let plan = await this.plan(person, body);
+    if (preview) {
+      await this.audit.recordRead({
+        ...by,
+        action: 'data_subject.searched',
+        subject: '*',
+        details: { by: partsOf(body) },
+      });
+      return toResult(await this.keys.count(plan.clientIds, plan.responses, plan.eventIds), true);
+    }
+    const responses: ResponseId[] = [];
+    let counts = NOTHING_ERASED;
+    for (let pass = 0; pass < MAX_PASSES && (pass === 0 || !isEmpty(plan)); pass += 1) {
+      counts = sumOf(counts, await this.carryOut(plan, { by: partsOf(body), atTypeform }, by));
+      responses.push(...(await this.tombstones(plan)));
+      plan = person ? await this.plan(person, {}) : NO_PLAN;
+    }
+    const result = toResult(counts, false);
+    return atTypeform ? { ...result, atTypeform: await this.remote.request(responses) } : result;
+  }
+
+  private async plan(person: WantedPerson | null, body: DataSubjectErasureBody): Promise<Plan> {
+    const found = person ? await this.search.find(person) : { clientIds: [], responses: [], events: [] };
+    const responses = new Map([...found.responses, ...(body.responses ?? [])].map((id) => [keyOf(id), id]));
+    const others = found.events.filter((event) => !responses.has(keyOf(event)));
+    return {
+      clientIds: [...new Set([...found.clientIds, ...(body.clientIds ?? [])])],
+      responses: [...responses.values()],
+      eventIds: [...new Set([...others.map(({ eventId }) => eventId), ...(body.eventIds ?? [])])],
+    };
+  }
+
+  /** In chunks, one transaction each. The audit entry is in the first one, so that nothing is erased without it. */
+  private async carryOut(plan: Plan, details: object, by: Author): Promise<ErasedCounts> {
+    const { clientIds, responses, eventIds } = plan;
+    const chunks = Math.max(1, ...[clientIds, responses, eventIds].map(({ length }) => Math.ceil(length / CHUNK)));
+    const planned = chunks > 1 ? await this.keys.count(clientIds, responses, eventIds) : null;
+    let total = NOTHING_ERASED;
+    for (let chunk = 0; chunk < chunks; chunk += 1) {
+      const part = <T>(ids: readonly T[]): T[] => ids.slice(chunk * CHUNK, (chunk + 1) * CHUNK);
+      const erased = await retryOnContention(chunk === 0 ? 'nothing was erased' : 'only a part was erased', () =>
+        this.dataSource.transaction(async (manager) => {
+          await this.repository.standAlone(manager);
+          const now = this.clock.now();
+          let counts = NOTHING_ERASED;
+          for (const id of part(clientIds)) {
+            counts = sumOf(counts, (await this.repository.eraseClient(manager, id, now)) ?? NOTHING_ERASED);
+          }
+          counts = sumOf(counts, await this.repository.eraseResponses(manager, part(responses), now));
+          counts = sumOf(counts, await this.repository.eraseEvents(manager, part(eventIds), now));
+          if (chunk === 0) {
+            const entry = { ...by, action: 'data_subject.erased', subject: '*' } as const;
+            await this.audit.record(manager, { ...entry, details: { ...details, ...(planned ?? counts) } });
+          }
+          return counts;
+        }),
+      );
+      total = sumOf(total, erased);
+    }
+    return total;
+  }
+
+  private async tombstones({ clientIds, responses, eventIds }: Plan): Promise<ResponseId[]> {
+    const { manager } = this.dataSource;
+    const found = new Map<string, ResponseId>();
+    for (const id of await this.repository.tombstonesOf(manager, responses, eventIds)) found.set(keyOf(id), id);
+    for (const clientId of clientIds) {
+      for (const id of await this.repository.tombstonesOfClient(manager, clientId)) found.set(keyOf(id), id);
+    }
+    return [...found.values()];
+  }
+}
+
+const NO_PLAN: Plan = { clientIds: [], responses: [], eventIds: [] };
+
+/** Who is to be erased: only by what is certain. Null: only what is named. */
+function personIn(body: DataSubjectErasureBody): WantedPerson | null {
+  const { email, phone } = body;
+  const person = wantedPerson({ email, phone });
+  const errors: ValidationIssue[] = [];
+  if (email !== undefined && person.email === null)
+    errors.push({ path: 'email', message: 'must be an e-mail address' });
+  if (phone !== undefined && !person.phone?.e164) {
+    errors.push({ path: 'phone', message: 'must be a phone number with its country code, such as +12025550123' });
+  }
+  if (partsOf(body).length === 0) {
+    errors.push({ path: '', message: 'name at least one of email, phone, clientIds, responses, eventIds' });
+  }
+  if (errors.length > 0) throw new DomainError('validation_failed', 'the body is not valid', { errors });
+  return email === undefined && phone === undefined ? null : person;
+}
+
+/** The names of what was given; never the values. */
+function partsOf({ email, phone, clientIds, responses, eventIds }: DataSubjectErasureBody): string[] {
+  return Object.entries({ email, phone, clientIds, responses, eventIds }).flatMap(([name, given]) =>
+    given === undefined || given.length === 0 ? [] : [name],
+  );
+}
+
+function isEmpty({ clientIds, responses, eventIds }: Plan): boolean {
+  return clientIds.length + responses.length + eventIds.length === 0;
+}
+
+function toResult({ clients, responses, deliveries }: ErasedCounts, preview: boolean): DataSubjectErasureResult {
+  return { preview, clients, responses, events: deliveries, atTypeform: null };
+}
+
+function keyOf({ formId, token }: ResponseId): string {
+  return `${formId}\n${token}`;
+}
