@@ -67,8 +67,12 @@ it(
     const { clock } = account;
     await makeWhole(account);
     for (let day = 1; day <= DAYS; day += 1) {
+      const began = performance.now();
       await passDay(clock.nowMs());
+      const passed = performance.now();
       await caughtUp();
+      const seconds = [passed - began, performance.now() - passed].map((ms) => Math.round(ms / 1000));
+      console.log(`day ${day}: ${seconds[0]} s, then ${seconds[1]} s; ${account.calls().length} calls so far`);
     }
     await makeWhole(account);
     await eventually(() => inSync(), 'every webhook is in sync');
@@ -202,6 +206,9 @@ function report(): void {
     const kind = mark === null ? String(status) : `${status} (foreign secret)`;
     answers[kind] = (answers[kind] ?? 0) + 1;
   }
+  const times = account.calls().map(({ atMs }) => atMs);
+  const spansMs = times.slice(2).map((atMs, index) => atMs - (times[index] ?? 0));
+  const shortestSpansMs = spansMs.sort((a, b) => a - b).slice(0, 12);
   const sent = [...submitted.values()].reduce((sum, tokens) => sum + tokens.size, 0);
   console.log(
     JSON.stringify(
@@ -210,6 +217,7 @@ function report(): void {
         calls: account.calls().length,
         byStatus,
         mostInASecond: mostInWindow(account.calls()),
+        shortestSpansMs,
         answers,
         happened,
       },

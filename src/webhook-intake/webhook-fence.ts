@@ -137,7 +137,9 @@ export class WebhookFence {
     // Unknown ids do not count: Typeform has no such webhook to disable.
     if (webhookId !== SHARED && !this.secrets.knows(webhookId)) return;
     if (verified || FAILED.has(counted)) this.watchdog.answered(webhookId, reply.statusCode < 300);
-    if (webhookId !== SHARED && (verified || mismatch)) this.secretWatchdog.checked(webhookId, verified);
+    if (webhookId !== SHARED && (verified || mismatch) && this.secretWatchdog.checked(webhookId, verified)) {
+      void this.secrets.suspect(webhookId);
+    }
     // A wrong signature at the shared endpoint may be anybody's.
     if (isRefusal(counted) && !(mismatch && webhookId === SHARED)) this.presence.refused(counted);
   }

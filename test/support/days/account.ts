@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ApiCall } from '../../../sandbox/api/call-log';
 import type { TypeformSandbox } from '../../../sandbox/sandbox';
 import { createTestDatabase, TestDatabase } from '../database';
@@ -89,7 +90,7 @@ export class Account {
     this.route();
   }
 
-  /** A call of the admin API at any replica that runs, with its status. */
+  /** A call of the admin API at any replica that runs, at a pace that it takes; status 0 without any answer. */
   async admin(method: string, path: string, body?: object): Promise<{ status: number; body: Json }> {
     const service = this.replicas.find((each) => each !== null);
     if (!service) return { status: 0, body: null };
@@ -98,6 +99,10 @@ export class Account {
       headers: { authorization: `Bearer ${ADMIN_KEY}`, ...(body ? { 'content-type': 'application/json' } : {}) },
       body: body && Buffer.from(JSON.stringify(body)),
     }).catch(() => ({ status: 0, text: '' }));
+    if (answer.status === 429) {
+      await pause(1_000);
+      return this.admin(method, path, body);
+    }
     return { status: answer.status, body: answer.text === '' ? null : JSON.parse(answer.text) };
   }
 
