@@ -20,6 +20,7 @@ const SPEED = 4_320;
 
 const random = new Random('days', SEED);
 const happened: Record<string, number> = {};
+const history: string[] = [];
 /** What people have sent, by form. */
 const submitted = new Map<string, Set<string>>();
 let account: Account;
@@ -80,12 +81,12 @@ it(
     await clock.runAt(SPEED);
     await clock.reaches(clock.nowMs() + 30 * HOUR_MS);
     await caughtUp();
-    report();
+    await report();
 
     expect(await missingTokens()).toEqual([]);
     await expectCompleteness();
     await expectWebhooksInSync();
-    expect(refusedForTheirSecret()).toEqual([]);
+    expect(await refusedForTheirSecret()).toEqual([]);
     expect(mostInWindow(account.calls(), 950)).toBeLessThanOrEqual(2);
   },
   60_000 + (DAYS + 4) * 120_000,
@@ -102,6 +103,7 @@ async function passDay(beganMs: number): Promise<void> {
     const atMs = beganMs + random.integer(0, DAY_MS - 4 * HOUR_MS);
     agenda.at(atMs, async () => {
       happened[name] = (happened[name] ?? 0) + 1;
+      history.push(`${new Date(account.clock.nowMs()).toISOString()} ${name}`);
       const ending = await MISFORTUNES[name]?.(account, random);
       if (ending) agenda.at(account.clock.nowMs() + ending.afterMs, ending.end);
     });
@@ -173,6 +175,13 @@ async function missingTokens(): Promise<string[]> {
   );
   const here = new Set(rows.map(({ form_id, token }) => `${form_id} ${token}`));
   expect(here.size).toBe(rows.length);
+  const [counts] = await account.rows(
+    `SELECT (SELECT count(*) FROM webhook_event WHERE source = 'webhook') AS delivered,
+            (SELECT count(*) FROM webhook_event WHERE source = 'backfill') AS recovered,
+            (SELECT count(*) FROM backfill_run) AS backfills, (SELECT count(*) FROM completeness_check) AS checks,
+            (SELECT count(*) FROM audit_entry WHERE action = 'webhook.repaired') AS repairs,
+            (SELECT count(*) FROM audit_entry WHERE action = 'webhook.secret_rotated') AS rotations`,
+  );
   const sent = [...submitted].flatMap(([formId, tokens]) => [...tokens].map((token) => `${formId} ${token}`));
   return sent.filter((each) => !here.has(each));
 }
@@ -192,34 +201,50 @@ async function expectCompleteness(): Promise<void> {
   );
 }
 
-/** Deliveries that were signed with a secret of ours, to a webhook that is registered, and answered 401. */
-function refusedForTheirSecret(): string[] {
+/** Deliveries that were signed with a secret of ours, to a webhook that was registered then, and answered 401. */
+async function refusedForTheirSecret(): Promise<string[]> {
+  const rows = await account.rows<{ id: string; removed_at: Date }>(
+    'SELECT id, removed_at FROM webhook WHERE removed_at IS NOT NULL',
+  );
+  const removed = new Map(rows.map(({ id, removed_at }) => [id, removed_at.getTime()]));
   return account.balancer.answered
-    .filter(({ path, status, mark }) => path.startsWith('/webhooks/') && status === 401 && mark === null)
-    .map(({ path }) => path);
+    .filter(({ path, status, foreign }) => path.startsWith('/webhooks/') && status === 401 && !foreign)
+    .filter(({ path, atMs }) => atMs < (removed.get(path.split('/').at(-1) ?? '') ?? Infinity))
+    .map(({ path, atMs }) => `${path} at ${new Date(atMs).toISOString()}`);
 }
 
-function report(): void {
+async function report(): Promise<void> {
   const { byStatus } = account.sandbox.control.stats().api;
   const answers: Record<string, number> = {};
-  for (const { status, mark } of account.balancer.answered) {
-    const kind = mark === null ? String(status) : `${status} (foreign secret)`;
+  for (const { status, foreign } of account.balancer.answered) {
+    const kind = foreign ? `${status} (foreign secret)` : String(status);
     answers[kind] = (answers[kind] ?? 0) + 1;
   }
   const times = account.calls().map(({ atMs }) => atMs);
   const spansMs = times.slice(2).map((atMs, index) => atMs - (times[index] ?? 0));
   const shortestSpansMs = spansMs.sort((a, b) => a - b).slice(0, 12);
+  const [counts] = await account.rows(
+    `SELECT (SELECT count(*) FROM webhook_event WHERE source = 'webhook') AS delivered,
+            (SELECT count(*) FROM webhook_event WHERE source = 'backfill') AS recovered,
+            (SELECT count(*) FROM backfill_run) AS backfills, (SELECT count(*) FROM completeness_check) AS checks,
+            (SELECT count(*) FROM audit_entry WHERE action = 'webhook.repaired') AS repairs,
+            (SELECT count(*) FROM audit_entry WHERE action = 'webhook.secret_rotated') AS rotations`,
+  );
   const sent = [...submitted.values()].reduce((sum, tokens) => sum + tokens.size, 0);
   console.log(
     JSON.stringify(
       {
         sent,
+        ...counts,
         calls: account.calls().length,
         byStatus,
         mostInASecond: mostInWindow(account.calls()),
         shortestSpansMs,
         answers,
         happened,
+        history,
+        missing: await missingTokens(),
+        refused: await refusedForTheirSecret(),
       },
       null,
       1,

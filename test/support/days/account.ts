@@ -34,6 +34,7 @@ const SETTINGS = {
 
 export class Account {
   readonly replicas: (ServiceProcess | null)[] = [null, null];
+  private readonly starting = new Map<Replica, Promise<void>>();
   private readonly dataDir = mkdtempSync(join(tmpdir(), 'onboarding-data-'));
 
   private constructor(
@@ -56,9 +57,9 @@ export class Account {
       LoadBalancer.start(),
       MovedClock.start(sandbox),
     ]);
-    balancer.mark = (path) => {
+    balancer.arrival = (path) => {
       const webhook = sandbox.control.webhooks().find(({ url }) => url.endsWith(path));
-      return webhook?.secret?.startsWith(FOREIGN_SECRET) ? FOREIGN_SECRET : null;
+      return { atMs: clock.nowMs(), foreign: webhook?.secret?.startsWith(FOREIGN_SECRET) === true };
     };
     return new Account(sandbox, database, balancer, clock, places);
   }
@@ -67,7 +68,14 @@ export class Account {
     return [...new Set(this.places.map(({ formId }) => formId))];
   }
 
-  async startReplica(replica: Replica): Promise<void> {
+  /** Resolves when it is ready; whoever asks while it starts waits for the same process. */
+  startReplica(replica: Replica): Promise<void> {
+    const starting = this.starting.get(replica) ?? this.launch(replica).finally(() => this.starting.delete(replica));
+    this.starting.set(replica, starting);
+    return starting;
+  }
+
+  private async launch(replica: Replica): Promise<void> {
     if (this.replicas[replica]) return;
     this.replicas[replica] = await ServiceProcess.start({
       ...SETTINGS,
@@ -129,6 +137,7 @@ export class Account {
   }
 
   async end(): Promise<void> {
+    await Promise.allSettled(this.starting.values());
     await Promise.all(REPLICAS.map((replica) => this.endReplica(replica, 'kill')));
     await this.balancer.close();
     await this.sandbox.stop();

@@ -8,14 +8,17 @@ export type Trouble = number | 'closed';
 export interface Answered {
   path: string;
   status: number;
-  /** What `mark` said of it when it arrived. */
-  mark: string | null;
+  /** When it arrived, by the simulated clock. */
+  atMs: number;
+  /** It was signed with a secret that is not ours. */
+  foreign: boolean;
 }
 
 export class LoadBalancer {
   targets: string[] = [];
   trouble: Trouble | null = null;
-  mark: (path: string) => string | null = () => null;
+  /** What is to be known of a request when it arrives. */
+  arrival: (path: string) => Pick<Answered, 'atMs' | 'foreign'> = () => ({ atMs: 0, foreign: false });
   /** What the replicas answered. */
   readonly answered: Answered[] = [];
   private turn = 0;
@@ -42,7 +45,7 @@ export class LoadBalancer {
 
   private async handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const { method = 'GET', url: path = '/', headers } = incoming;
-    const mark = this.mark(path);
+    const arrival = this.arrival(path);
     const chunks: Buffer[] = [];
     try {
       for await (const chunk of incoming) chunks.push(chunk as Buffer);
@@ -57,7 +60,7 @@ export class LoadBalancer {
       const target = targets[(this.turn + tried) % targets.length] ?? '';
       const answer = await forward(`${target}${path}`, { method, headers }, Buffer.concat(chunks)).catch(() => null);
       if (answer === null) continue;
-      this.answered.push({ path, status: answer.status, mark });
+      this.answered.push({ path, status: answer.status, ...arrival });
       return void outgoing.writeHead(answer.status, answer.headers).end(answer.body);
     }
     outgoing.writeHead(502).end();
