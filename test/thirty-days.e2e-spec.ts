@@ -1,6 +1,6 @@
 /**
  * Days of random drift, outages, deletions and rotations at ten webhooks of five forms, with two replicas, on a clock that runs fast: a day
- * takes some twenty seconds, and then as long as the service needs for that day's calls at its real pace. `DAYS` says how many days, `SEED`
+ * takes a quarter of a minute, and then as long as the service needs for that day's calls at its real pace. `DAYS` says how many days, `SEED`
  * repeats a run; 30 days take about a quarter of an hour.
  */
 import { mostInWindow } from '../sandbox/api/call-log';
@@ -16,7 +16,7 @@ const FORMS = 5;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** Simulated seconds in one of a day. */
-const SPEED = 4_320;
+const SPEED = 5_760;
 
 const random = new Random('days', SEED);
 const happened: Record<string, number> = {};

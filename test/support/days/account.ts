@@ -27,7 +27,7 @@ export interface Place {
 
 /** Settings of the service that are not defaults: what it does by timers has to fit into days of seconds. */
 const SETTINGS = {
-  RECONCILE_INTERVAL_SECONDS: '15',
+  RECONCILE_INTERVAL_SECONDS: '25',
   TYPEFORM_TIMEOUT_SECONDS: '2',
   ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
 };
