@@ -136,6 +136,8 @@ export const program: Program = {
   startBackfill: async () => (await client.POST('/v1/backfills', { body: { formId: 'lT4Z3j', since } })).data,
   listBackfills: async () => (await client.GET('/v1/backfills')).data,
   getBackfill: async () => (await client.GET('/v1/backfills/{id}', byId)).data,
+  listTypeformForms: async () =>
+    (await client.GET('/v1/typeform/forms', { params: { query: { q: 'onboarding' } } })).data,
   reportCompleteness: async () => {
     const { data } = await client.GET('/v1/completeness', { params: { query: { formId: 'lT4Z3j', since } } });
     for (const { formId, verdict, missing, check } of data?.items ?? [])
