@@ -175,13 +175,6 @@ async function missingTokens(): Promise<string[]> {
   );
   const here = new Set(rows.map(({ form_id, token }) => `${form_id} ${token}`));
   expect(here.size).toBe(rows.length);
-  const [counts] = await account.rows(
-    `SELECT (SELECT count(*) FROM webhook_event WHERE source = 'webhook') AS delivered,
-            (SELECT count(*) FROM webhook_event WHERE source = 'backfill') AS recovered,
-            (SELECT count(*) FROM backfill_run) AS backfills, (SELECT count(*) FROM completeness_check) AS checks,
-            (SELECT count(*) FROM audit_entry WHERE action = 'webhook.repaired') AS repairs,
-            (SELECT count(*) FROM audit_entry WHERE action = 'webhook.secret_rotated') AS rotations`,
-  );
   const sent = [...submitted].flatMap(([formId, tokens]) => [...tokens].map((token) => `${formId} ${token}`));
   return sent.filter((each) => !here.has(each));
 }
@@ -195,10 +188,10 @@ async function expectCompleteness(): Promise<void> {
     items = (await account.admin('GET', '/v1/completeness')).body.items as FormCompleteness[];
     return items.every(({ check }) => check?.status === 'done' || check?.status === 'failed');
   }, 'completeness is checked');
+  const found = items.map(({ formId, verdict, missing, failed }) => ({ formId, verdict, missing, failed }));
   const expected = account.formIds.map((formId) => ({ formId, verdict: 'complete', missing: 0, failed: 0 }));
-  expect(items.map(({ formId, verdict, missing, failed }) => ({ formId, verdict, missing, failed }))).toEqual(
-    expected.sort((a, b) => a.formId.localeCompare(b.formId)),
-  );
+  expect(found).toHaveLength(expected.length);
+  expect(found).toEqual(expect.arrayContaining(expected));
 }
 
 /** Deliveries that were signed with a secret of ours, to a webhook that was registered then, and answered 401. */
