@@ -382,6 +382,22 @@ it('a request without since begins where responses are kept from, and one with s
   expect(await ended({ id: asked.id, status: 'done' })).toMatchObject({ seen: 2, recovered: 1 });
 });
 
+it('a form that says itself how long it keeps responses is read from its own edge on', async () => {
+  app = await start({ RESPONSE_RETENTION_DAYS: '10' });
+  await query(
+    'INSERT INTO onboarding_form (form_id, retention_days, created_at, updated_at) VALUES ($1, 3, now(), now())',
+    [formId],
+  );
+  const beginning = async (): Promise<number> => {
+    const { id, since } = await backfill();
+    await ended({ id, status: 'done' });
+    return Math.round((Date.now() - Date.parse(String(since))) / (24 * 3_600_000));
+  };
+  expect(await beginning()).toBe(3);
+  await app.admin('patch', `/v1/forms/${formId}`).send({ retentionDays: 0 }).expect(200);
+  expect(await backfill()).toMatchObject({ since: null });
+});
+
 it('a run says when the form is next looked at', async () => {
   app = await start();
   await backfill();
@@ -450,12 +466,12 @@ describe('by itself', () => {
     expect(await ended()).toMatchObject({ trigger: 'initial', since: null, recovered: 1 });
     const requests = app.app.get(BackfillRequestsRepository);
     const inMinutes = (minutes: number): Date => new Date(Date.now() + minutes * 60_000);
-    expect(await requests.requestDue('daily', inMinutes(60), null)).toBe(0);
+    expect(await requests.requestDue('daily', inMinutes(60))).toBe(0);
     await letTimePass(66);
     const followUp = await ended({ trigger: 'daily' });
     expect(followUp).toMatchObject({ status: 'done', seen: 1, recovered: 0, duplicates: 1 });
-    expect(await requests.requestDue('daily', inMinutes(23 * HOUR), null)).toBe(0);
-    expect(await requests.requestDue('daily', inMinutes(25 * HOUR), null)).toBe(1);
+    expect(await requests.requestDue('daily', inMinutes(23 * HOUR))).toBe(0);
+    expect(await requests.requestDue('daily', inMinutes(25 * HOUR))).toBe(1);
     const [next] = await runs();
     const sinceOf = Date.parse(next!.since!);
     expect(Date.parse(followUp.startedAt) - sinceOf).toBe(2 * 3_600_000);
@@ -467,8 +483,8 @@ describe('by itself', () => {
     app = await start({ TYPEFORM_API_KEY: 'tfp_some_other_key' });
     await ended({ trigger: 'initial', status: 'failed' });
     const requests = app.app.get(BackfillRequestsRepository);
-    expect(await requests.requestDue('daily', new Date(Date.now() + 50 * 60_000), null)).toBe(0);
-    expect(await requests.requestDue('daily', new Date(Date.now() + 70 * 60_000), null)).toBe(1);
+    expect(await requests.requestDue('daily', new Date(Date.now() + 50 * 60_000))).toBe(0);
+    expect(await requests.requestDue('daily', new Date(Date.now() + 70 * 60_000))).toBe(1);
     expect((await runs())[0]).toMatchObject({ status: 'queued', trigger: 'initial', since: null });
   });
 
@@ -484,11 +500,11 @@ describe('by itself', () => {
     await query(`INSERT INTO onboarding_form (form_id, created_at, updated_at) VALUES ($1, now(), now())`, [formId]);
     app = await start({ WORKER_MODE: 'intake' });
     const requests = app.app.get(BackfillRequestsRepository);
-    expect(await requests.requestDue('start', new Date(), null)).toBe(0);
+    expect(await requests.requestDue('start', new Date())).toBe(0);
     await register();
-    expect(await requests.requestDue('start', new Date(), null)).toBe(1);
+    expect(await requests.requestDue('start', new Date())).toBe(1);
     await query(`UPDATE webhook SET removed_at = now(); DELETE FROM backfill_run`);
-    expect(await requests.requestDue('start', new Date(), null)).toBe(0);
+    expect(await requests.requestDue('start', new Date())).toBe(0);
   });
 });
 

@@ -3,6 +3,7 @@ import { AppConfig } from '../src/config/app-config';
 import { seal } from '../src/core/secret-box';
 import { Clock } from '../src/database/clock';
 import { TypeformSandbox } from '../sandbox/sandbox';
+import { SUSPECT_FROM } from '../src/webhook-intake/secret-watchdog';
 import { WebhookSecretsCache } from '../src/webhook-management/webhook-secrets';
 import { WebhookSecretsRepository } from '../src/webhook-management/webhook-secrets.repository';
 import { API_KEY, startSandbox } from './support/sandbox-harness';
@@ -452,12 +453,46 @@ describe('the watchdogs', () => {
     expect(await value()).toBe('0');
   });
 
+  it.each([
+    ['changed', 'a secret that somebody else has set'],
+    ['took away', undefined],
+  ])('have Typeform given the secret of a webhook again that somebody %s there', async (_how, changed) => {
+    await inSync();
+    const secretOf = () => remote()[0]?.secret;
+    const secret = secretOf();
+    // Somebody who makes the webhook anew does it with two calls: no comparison may come between them.
+    Object.assign(remote()[0]!, { secret: changed });
+    sandbox.control.submit(formId, { count: SUSPECT_FROM });
+    await sandbox.control.setClock({ advanceSeconds: 0 });
+    const statuses = () =>
+      sandbox.control.deliveries({ formId }).map(({ attempts }) => attempts.map(({ status }) => status));
+    expect(statuses()).toEqual(Array.from({ length: SUSPECT_FROM }, () => [401]));
+    await eventually(() => secretOf() === secret, 'Typeform has the secret again');
+    await sandbox.control.setClock({ advanceSeconds: 10 * 60 });
+    expect(statuses()).toEqual(Array.from({ length: SUSPECT_FROM }, () => [401, 200]));
+  });
+
   it('hear nothing of signatures at an address that is no webhook', async () => {
     const path = '/webhooks/typeform/00000000-0000-4000-8000-000000000000';
     for (let n = 0; n < 60; n += 1) await app.deliver(newEvent(), { path }).expect(401);
     expect(await overview()).toMatchObject({ failing: [], wrongSecrets: [] });
   });
 });
+
+it.each([{ url: 'http://127.0.0.1:9/elsewhere' }, { event_types: { form_response: false } }])(
+  'what was submitted while Typeform had %j is looked for after the repair',
+  async (drift) => {
+    const webhook = await inSync();
+    await change(webhook.id, drift);
+    await eventually(async () => {
+      const { rows } = await app.database.pool.query(
+        `SELECT FROM backfill_run WHERE form_id = $1 AND trigger = 'repair'`,
+        [formId],
+      );
+      return rows.length === 1;
+    }, 'a back-fill is requested');
+  },
+);
 
 describe('a changed form', () => {
   it('whose mapped question vanished is reported, until the mapping fits again', async () => {

@@ -1,7 +1,9 @@
 /** The SQL that queues runs: on demand for one form, automatically for all registered forms. */
 import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager } from 'typeorm';
+import { AppConfig } from '../config/app-config';
 import type { BackfillTrigger } from './backfill-run.entity';
+import { retentionEdge } from './retention-edge';
 
 /** A requested run. `since` undefined: from where the last gapless run began, minus the overlap, or else the entire form. */
 export interface WantedRun {
@@ -9,8 +11,6 @@ export interface WantedRun {
   since: Date | null | undefined;
   until: Date | null;
   trigger: BackfillTrigger;
-  /** Where the entire form begins: what was submitted before is not kept. null: with the first response. */
-  edge: Date | null;
 }
 
 /** The last ~30 minutes may be missing in the Responses API (typeform.md section 6); the rest allows for clocks and delays. */
@@ -60,10 +60,10 @@ const WATCHED = `
      WHERE form_id = form.form_id AND status = 'done' AND gapless ORDER BY started_at DESC LIMIT 1
   ) AS verified ON true`;
 
-/** Queues a run of every watched form that meets `condition`. `$1` trigger, `$2` now, `$3` the edge. */
+/** Queues a run of every watched form that meets `condition`. `$1` trigger, `$2` now, `$3` RESPONSE_RETENTION_DAYS. */
 const queueRuns = (condition: string): string => `
   INSERT INTO backfill_run AS run (form_id, since, gapless, trigger, next_attempt_at, created_at)
-  SELECT form.form_id, greatest(verified.started_at - ${OVERLAP}, $3::timestamptz), true,
+  SELECT form.form_id, greatest(verified.started_at - ${OVERLAP}, ${retentionEdge({ formId: 'form.form_id', now: '$2', days: '$3' })}), true,
          CASE WHEN verified.started_at IS NULL THEN 'initial' ELSE $1 END, $2::timestamptz, $2::timestamptz
     FROM ${WATCHED}
    WHERE ${condition}
@@ -73,20 +73,23 @@ const queueRuns = (condition: string): string => `
 
 @Injectable()
 export class BackfillRequestsRepository {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly config: AppConfig,
+  ) {}
 
   /** Queues a run, or widens the active one of the form. `created` is false for the latter. */
   async request(manager: EntityManager, wanted: WantedRun, now: Date): Promise<{ id: string; created: boolean }> {
-    const { formId, since, until, trigger, edge } = wanted;
+    const { formId, since, until, trigger } = wanted;
     const [row] = await manager.query<{ id: string; created: boolean }[]>(
       `WITH verified AS (
          SELECT max(started_at) - ${OVERLAP} AS through FROM backfill_run
           WHERE form_id = $1 AND status = 'done' AND gapless
        ), wanted AS (
          SELECT CASE WHEN $3::timestamptz IS NOT NULL THEN $3::timestamptz
-                     WHEN $2::boolean THEN $7::timestamptz ELSE greatest(through, $7::timestamptz) END AS since,
+                     WHEN $2::boolean THEN edge ELSE greatest(through, edge) END AS since,
                 $3::timestamptz IS NULL AS whole, through
-           FROM verified
+           FROM verified, LATERAL (SELECT ${retentionEdge({ formId: '$1', now: '$6', days: '$7' })} AS edge) AS kept
        )
        INSERT INTO backfill_run AS run (form_id, since, until, gapless, trigger, next_attempt_at, created_at)
        SELECT $1, since, $4::timestamptz, $4::timestamptz IS NULL AND (whole OR coalesce(since <= through, false)),
@@ -94,7 +97,7 @@ export class BackfillRequestsRepository {
          FROM wanted
        ${JOIN_ACTIVE}
        RETURNING id, xmax = 0 AS created`,
-      [formId, since !== undefined, since ?? null, until, trigger, now, edge],
+      [formId, since !== undefined, since ?? null, until, trigger, now, this.config.responseRetentionDays],
     );
     if (!row) throw new Error('a run that was just requested is missing');
     return row;
@@ -105,7 +108,7 @@ export class BackfillRequestsRepository {
    * `daily`: forms whose last run is a day old, or was not a daily one and is due a follow-up. A form without any gapless run is
    * read completely. Returns how many runs were queued (or, at the start, are already active).
    */
-  async requestDue(trigger: 'start' | 'daily', now: Date, edge: Date | null): Promise<number> {
+  async requestDue(trigger: 'start' | 'daily', now: Date): Promise<number> {
     const rows = await this.dataSource.query<{ id: string }[]>(
       queueRuns(`CASE WHEN $1 = 'start' THEN coalesce(verified.started_at <= $2::timestamptz - ${RECENT}, true)
                       ELSE coalesce(${NEXT_LOOK} <= $2::timestamptz, true)
@@ -113,7 +116,7 @@ export class BackfillRequestsRepository {
                                               AND (other.status IN ('queued', 'running')
                                                    OR other.status = 'failed' AND other.started_at > $2::timestamptz - ${AFTER_FAILURE}))
                  END`),
-      [trigger, now, edge],
+      [trigger, now, this.config.responseRetentionDays],
     );
     return rows.length;
   }
@@ -122,7 +125,7 @@ export class BackfillRequestsRepository {
    * Queues a run of every watched form after no process took webhooks in, or after webhooks were refused, unless that was done already.
    * Typeform shows the newest submissions later: those are found by the follow-up of the run. Returns how many runs were queued.
    */
-  async requestAfterOutage(now: Date, edge: Date | null): Promise<number> {
+  async requestAfterOutage(now: Date): Promise<number> {
     return this.dataSource.transaction(async (manager) => {
       const [, handled] = await manager.query<[unknown[], number]>(
         `UPDATE intake_outage SET handled_at = $1
@@ -134,7 +137,8 @@ export class BackfillRequestsRepository {
       );
       if (handled === 0) return 0;
       await manager.query(`DELETE FROM intake_outage WHERE handled_at < $1::timestamptz - ${OUTAGES_KEPT}`, [now]);
-      return (await manager.query<unknown[]>(queueRuns('true'), ['start', now, edge])).length;
+      return (await manager.query<unknown[]>(queueRuns('true'), ['start', now, this.config.responseRetentionDays]))
+        .length;
     });
   }
 

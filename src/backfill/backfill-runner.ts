@@ -10,7 +10,6 @@ import type { BackfillRun } from './backfill-run.entity';
 import { BackfillWalk } from './backfill-walk';
 import type { BackfillCounts } from './backfill-work.repository';
 import { TypeformResponsesRepository } from './completeness/typeform-responses.repository';
-import { retentionEdge } from './retention-edge';
 import { ResponseWalk } from './walk/response-walk';
 import { WalkRunner } from './walk/walk-runner';
 
@@ -19,7 +18,7 @@ export class BackfillRunner extends WalkRunner<BackfillRun, BackfillCounts> {
   private occasion: 'start' | 'daily' = 'start';
 
   constructor(
-    private readonly configuration: AppConfig,
+    config: AppConfig,
     private readonly requests: BackfillRequestsRepository,
     private readonly presence: IntakePresence,
     private readonly metrics: BackfillMetrics,
@@ -29,15 +28,14 @@ export class BackfillRunner extends WalkRunner<BackfillRun, BackfillCounts> {
     clock: Clock,
     random: Random,
   ) {
-    super('Back-fill', purpose, configuration, walk, clock, random);
+    super('Back-fill', purpose, config, walk, clock, random);
   }
 
   protected async requestDue(): Promise<void> {
     await this.presence.noticed;
     const now = this.clock.now();
-    const edge = retentionEdge(this.configuration, now);
-    await this.requests.requestAfterOutage(now, edge);
-    await this.requests.requestDue(this.occasion, now, edge);
+    await this.requests.requestAfterOutage(now);
+    await this.requests.requestDue(this.occasion, now);
     this.occasion = 'daily';
   }
 

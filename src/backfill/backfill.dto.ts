@@ -11,7 +11,7 @@ export class StartBackfillBody {
   @Length(1, 500)
   formId: string;
 
-  @IsoTime('submitted at or after; default: the first submission, or RESPONSE_RETENTION_DAYS ago')
+  @IsoTime('submitted at or after; default: the first submission that the form keeps')
   since?: string;
 
   @IsoTime('submitted at or before; default: now', { notBefore: 'since' })

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AuditLog, Author } from '../audit/audit-log';
-import { AppConfig } from '../config/app-config';
 import { parseFormReference } from '../core/form-reference';
 import { DomainError } from '../core/problem';
 import { Clock } from '../database/clock';
@@ -13,7 +12,6 @@ import { BackfillRequestsRepository } from './backfill-requests.repository';
 import type { BackfillRun, BackfillTrigger } from './backfill-run.entity';
 import { BackfillRunner } from './backfill-runner';
 import { BackfillRunsRepository } from './backfill-runs.repository';
-import { retentionEdge } from './retention-edge';
 
 /** What to back-fill. Without `since`: from where the last gapless run began, minus an overlap; null: the entire form. */
 export interface BackfillOptions {
@@ -37,7 +35,6 @@ export class BackfillService {
     private readonly typeform: TypeformApi,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
-    private readonly config: AppConfig,
   ) {}
 
   /**
@@ -46,9 +43,7 @@ export class BackfillService {
    */
   async start(formId: string, { since, until = null, trigger, author }: BackfillOptions): Promise<BackfillView> {
     const id = await this.dataSource.transaction(async (manager) => {
-      const now = this.clock.now();
-      const wanted = { formId, since, until, trigger, edge: retentionEdge(this.config, now) };
-      const run = await this.requests.request(manager, wanted, now);
+      const run = await this.requests.request(manager, { formId, since, until, trigger }, this.clock.now());
       const details = { formId, since: since ?? null, until, joinedActiveRun: !run.created };
       if (author) await this.audit.record(manager, { ...author, action: 'backfill.started', subject: run.id, details });
       return run.id;

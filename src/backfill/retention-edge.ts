@@ -1,8 +1,8 @@
-import type { AppConfig } from '../config/app-config';
-
-const DAY_MS = 24 * 3_600_000;
-
-/** What was submitted before would be removed again at once; null: everything is kept. */
-export function retentionEdge({ responseRetentionDays: days }: AppConfig, now: Date): Date | null {
-  return days === 0 ? null : new Date(now.getTime() - days * DAY_MS);
+/**
+ * SQL for when the oldest submission was made that a form keeps, or null for "all are kept": what is older would be removed again at once.
+ * Its parameters are SQL as well; `days` is RESPONSE_RETENTION_DAYS, which a form may replace, and 0 keeps for ever.
+ */
+export function retentionEdge({ formId, now, days }: Record<'formId' | 'now' | 'days', string>): string {
+  return `(${now}::timestamptz - interval '24 hours' * nullif(coalesce(
+    (SELECT retention_days FROM onboarding_form WHERE form_id = ${formId}), ${days}::integer), 0))`;
 }

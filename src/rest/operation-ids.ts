@@ -8,7 +8,7 @@ export function operationIdOf(controller: string, method: string): string {
 }
 
 function singular(noun: string): string {
-  return noun.replace(/ies$/, 'y').replace(/s$/, '');
+  return noun.replace(/ies$/, 'y').replace(/([^s])s$/, '$1');
 }
 
 function plural(noun: string): string {

@@ -40,20 +40,21 @@ export class SecretWatchdog {
     collectWith(gauge, () => gauge.set(this.summary().length));
   }
 
-  /** Records the check of a well-formed signature at the address of a registered webhook. */
-  checked(webhookId: string, valid: boolean): void {
+  /** Records the check of a well-formed signature at the address of a registered webhook. True: Typeform is to be given the secret again. */
+  checked(webhookId: string, valid: boolean): boolean {
     if (valid) {
       this.wrong.delete(webhookId);
-      return;
+      return false;
     }
     const seen = this.wrong.get(webhookId) ?? { refused: 0, lastAtMs: 0 };
     seen.refused += 1;
     seen.lastAtMs = this.clock.monotonicMs();
     this.wrong.set(webhookId, seen);
-    if (seen.refused !== SUSPECT_FROM) return;
-    this.logger.error('The signatures of a webhook have stopped being valid: rotate its secret', {
-      endpoint: webhookId,
-    });
+    if (seen.refused === SUSPECT_FROM) {
+      const message = 'The signatures of a webhook have stopped being valid: Typeform is given its secret again';
+      this.logger.error(`${message}; if that does not help, rotate it`, { endpoint: webhookId });
+    }
+    return seen.refused % SUSPECT_FROM === 0;
   }
 
   /** The webhooks whose secret at Typeform is probably not ours. */

@@ -133,6 +133,8 @@ export class WebhookFence {
     const known = wellFormed && !noRoom && this.senders.has(address);
     const counted = verified ? outcome(request) : beforeCheck(outcome(request), known);
     const mismatch = counted === 'signature_mismatch';
+    // A webhook that somebody has made anew at Typeform may have no secret at all.
+    const otherSecret = mismatch || counted === 'signature_missing';
     this.metrics.answered(counted, reply.elapsedTime / 1000);
     if (verified || mismatch) this.senders.checked(address, verified);
     if (request.is404 || request.method !== 'POST') return;
@@ -140,7 +142,9 @@ export class WebhookFence {
     // Unknown ids do not count: Typeform has no such webhook to disable.
     if (webhookId !== SHARED && !this.secrets.knows(webhookId)) return;
     if (verified || FAILED.has(counted)) this.watchdog.answered(webhookId, reply.statusCode < 300);
-    if (webhookId !== SHARED && (verified || mismatch)) this.secretWatchdog.checked(webhookId, verified);
+    if (webhookId !== SHARED && (verified || otherSecret) && this.secretWatchdog.checked(webhookId, verified)) {
+      void this.secrets.suspect(webhookId);
+    }
     // A wrong signature at the shared endpoint may be anybody's.
     if (isRefusal(counted) && !(mismatch && webhookId === SHARED)) this.presence.refused(counted);
   }

@@ -21,6 +21,11 @@ export function losesSubmissions({ field, desired }: WebhookDrift): boolean {
   return field === 'existence' || (field === 'enabled' && desired === true);
 }
 
+/** Whether submissions did not come here while it lasted. Unlike those that get none at all, an address may be fought over by two tools. */
+export function missesSubmissions(drift: WebhookDrift): boolean {
+  return losesSubmissions(drift) || drift.field === 'url' || drift.field === 'event_types';
+}
+
 /**
  * How long to wait after the `repairs`-th consecutive repair of one kind. What loses submissions is not given up on; anything else is
  * not fought over at every pass, because another tool seems to manage the same webhook.

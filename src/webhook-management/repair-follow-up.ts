@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { AuditLog } from '../audit/audit-log';
 import type { CallOptions } from '../typeform/typeform-api';
 import { MissedSubmissions } from './missed-submissions';
-import { losesSubmissions } from './repair-backoff';
+import { missesSubmissions } from './repair-backoff';
 import { WebhookMetrics } from './webhook-metrics';
 import type { WebhookDrift } from './webhook-state';
 import type { Webhook } from './webhook.entity';
@@ -34,7 +34,7 @@ export class RepairFollowUp {
     const requestId = call.requestId ?? null;
     this.logger.warn('Repaired a webhook at Typeform', { webhookId: id, formId, fields, requestId });
     // One that was never seen at Typeform has missed nothing by being absent.
-    const missed = drift.filter(losesSubmissions).some(({ field }) => field !== 'existence' || observedAt !== null);
+    const missed = drift.filter(missesSubmissions).some(({ field }) => field !== 'existence' || observedAt !== null);
     if (missed) await this.missed.recover(formId);
   }
 }

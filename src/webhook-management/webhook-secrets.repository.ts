@@ -12,6 +12,20 @@ export class WebhookSecretsRepository {
     return this.webhooks.find({ where: [{ removedAt: IsNull() }, { removedAt: MoreThan(removedAfter) }] });
   }
 
+  /**
+   * Puts in doubt what Typeform has of a webhook, although every call was confirmed: Typeform never shows the secret it has, so no comparison
+   * tells that somebody else has changed it. A call that is under way sends the secret anyhow.
+   */
+  async suspect(id: string): Promise<void> {
+    await this.webhooks.query(
+      `INSERT INTO webhook_push AS place (form_id, tag, doubt_until)
+       SELECT form_id, tag, clock_timestamp() FROM webhook WHERE id = $1 AND removed_at IS NULL
+       ON CONFLICT (form_id, tag) DO UPDATE SET doubt_until = excluded.doubt_until
+        WHERE place.doubt_until IS NULL AND place.call_id IS NULL`,
+      [id],
+    );
+  }
+
   /** Ids of the webhooks, including removed ones, that have a secret sealed with another key. */
   async sealedWithOtherKeys(keyId: string): Promise<string[]> {
     const rows = await this.webhooks.query<{ id: string }[]>(

@@ -74,6 +74,12 @@ export class WebhookSecretsCache implements OnModuleInit {
     return this.validNow(this.secrets.get(webhookId));
   }
 
+  /** Typeform seems to sign with another secret: the next comparison sends it the whole webhook again. */
+  async suspect(webhookId: string): Promise<void> {
+    // Without the database it is suspected again soon.
+    await this.repository.suspect(webhookId).catch(() => undefined);
+  }
+
   /** True when the copy in memory has such a webhook. */
   knows(webhookId: string): boolean {
     return this.secrets.has(webhookId);

@@ -153,6 +153,15 @@ export const program: Program = {
   startBackfill: async () => (await client.POST('/v1/backfills', { body: { formId: 'lT4Z3j', since } })).data,
   listBackfills: async () => (await client.GET('/v1/backfills')).data,
   getBackfill: async () => (await client.GET('/v1/backfills/{id}', byId)).data,
+  listTypeformForms: async () =>
+    (await client.GET('/v1/typeform/forms', { params: { query: { q: 'onboarding' } } })).data,
+  reportCompleteness: async () => {
+    const { data } = await client.GET('/v1/completeness', { params: { query: { formId: 'lT4Z3j', since } } });
+    for (const { formId, verdict, missing, check } of data?.items ?? [])
+      console.log(formId, verdict, missing, check?.status);
+    return data;
+  },
+  checkCompleteness: async () => (await client.POST('/v1/completeness', { body: {} })).data,
   listJobs: async () => (await client.GET('/v1/jobs', { params: { query: { kind: 'replay' } } })).data,
   getJob: async () => (await client.GET('/v1/jobs/{id}', byId)).data,
   getOverview: async () => (await client.GET('/v1/overview', { params: { query: { window: '15m' } } })).data,

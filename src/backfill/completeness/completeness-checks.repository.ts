@@ -1,7 +1,9 @@
 /** The SQL that queues checks and reads how they went. */
 import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager } from 'typeorm';
+import { AppConfig } from '../../config/app-config';
 import type { FinishedCheck } from '../../core/completeness';
+import { retentionEdge } from '../retention-edge';
 import type { WalkStatus } from '../walk/walk-run.entity';
 
 const PERIOD = `interval '24 hours'`;
@@ -24,6 +26,9 @@ const JOIN_ACTIVE = `
   '(run.since IS NOT NULL AND (excluded.since IS NULL OR excluded.since < run.since))',
 );
 
+/** `$3` now, `$4` RESPONSE_RETENTION_DAYS. */
+const EDGE = retentionEdge({ formId: 'form.form_id', now: '$3', days: '$4' });
+
 /** The newest check of a form. */
 export interface NewestCheck {
   status: WalkStatus;
@@ -36,6 +41,8 @@ export interface NewestCheck {
 /** What is known of the checks of a form. */
 export interface CheckHistory {
   formId: string;
+  /** When the oldest submission was made that is kept; null: all are. */
+  edge: Date | null;
   newest: NewestCheck | null;
   /** Those that reached their end, newest first. */
   finished: FinishedCheck[];
@@ -43,7 +50,10 @@ export interface CheckHistory {
 
 @Injectable()
 export class CompletenessChecksRepository {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly config: AppConfig,
+  ) {}
 
   /** Forms that have one of our webhooks. */
   async watchedForms(): Promise<string[]> {
@@ -62,36 +72,40 @@ export class CompletenessChecksRepository {
     return row?.known === true;
   }
 
-  /** Queues a check of each form, or widens its active one. `since` null: from the first response on. */
+  /**
+   * Queues a check of each form, or widens its active one. `since` null: from the first response on; never from before the retention's edge.
+   */
   async request(manager: EntityManager, formIds: readonly string[], since: Date | null, now: Date): Promise<void> {
     await manager.query(
       `INSERT INTO completeness_check AS run (form_id, since, next_attempt_at, created_at)
-       SELECT form_id, $2, $3, $3 FROM unnest($1::text[]) AS form (form_id) ORDER BY form_id
+       SELECT form_id, greatest($2::timestamptz, ${EDGE}), $3::timestamptz, $3::timestamptz
+         FROM unnest($1::text[]) AS form (form_id) ORDER BY form_id
        ${JOIN_ACTIVE}`,
-      [formIds, since, now],
+      [formIds, since, now, this.config.responseRetentionDays],
     );
   }
 
   /** Queues the daily checks that are due, unless a back-fill of the form is well under way. */
-  async requestDue(now: Date, since: Date | null): Promise<number> {
+  async requestDue(now: Date): Promise<number> {
     const rows = await this.dataSource.query<{ id: string }[]>(
       `INSERT INTO completeness_check AS run (form_id, since, next_attempt_at, created_at)
-       SELECT form_id, $2, $1::timestamptz, $1::timestamptz
-         FROM (SELECT form_id FROM webhook WHERE removed_at IS NULL
+       SELECT form_id, edge, $1::timestamptz, $1::timestamptz
+         FROM (SELECT form_id, ${retentionEdge({ formId: 'webhook.form_id', now: '$1', days: '$2' })} AS edge
+                 FROM webhook WHERE removed_at IS NULL
                 GROUP BY form_id HAVING min(created_at) <= $1::timestamptz - ${SETTLED}) AS form
         WHERE NOT EXISTS (SELECT FROM completeness_check AS other
                            WHERE other.form_id = form.form_id
                              AND (other.status IN ('queued', 'running')
                                   OR other.status = 'failed' AND other.started_at > $1::timestamptz - ${AFTER_FAILURE}
                                   OR other.status = 'done' AND other.started_at > $1::timestamptz - ${PERIOD}
-                                     AND (other.since IS NULL OR other.since <= $2)))
+                                     AND (other.since IS NULL OR other.since <= form.edge)))
           AND NOT EXISTS (SELECT FROM backfill_run AS backfill
                            WHERE backfill.form_id = form.form_id AND backfill.status IN ('queued', 'running')
                              AND backfill.error IS NULL)
         ORDER BY form_id
        ON CONFLICT (form_id) WHERE status IN ('queued', 'running') DO NOTHING
        RETURNING id`,
-      [now, since],
+      [now, this.config.responseRetentionDays],
     );
     if (rows.length > 0) {
       await this.dataSource.query(
@@ -103,10 +117,11 @@ export class CompletenessChecksRepository {
   }
 
   /** The checks of each form, in the order of `formIds`. */
-  async histories(formIds: readonly string[]): Promise<CheckHistory[]> {
+  async histories(formIds: readonly string[], now: Date): Promise<CheckHistory[]> {
     return this.dataSource
       .query<CheckHistory[]>(
-        `SELECT form.form_id AS "formId", newest.value AS newest, finished.list AS finished
+        `SELECT form.form_id AS "formId", ${retentionEdge({ formId: 'form.form_id', now: '$2', days: '$3' })} AS edge,
+                newest.value AS newest, finished.list AS finished
          FROM unnest($1::text[]) WITH ORDINALITY AS form (form_id, position)
          LEFT JOIN LATERAL (
            SELECT jsonb_build_object('status', status, 'seen', seen, 'error', error, 'createdAt', created_at,
@@ -119,16 +134,17 @@ export class CompletenessChecksRepository {
              FROM completeness_check WHERE form_id = form.form_id AND status = 'done'
          ) AS finished ON true
         ORDER BY form.position`,
-        [formIds],
+        [formIds, now, this.config.responseRetentionDays],
       )
       .then((rows) => rows.map(withDates));
   }
 }
 
 /** JSON has no dates. */
-function withDates({ formId, newest, finished }: CheckHistory): CheckHistory {
+function withDates({ formId, edge, newest, finished }: CheckHistory): CheckHistory {
   return {
     formId,
+    edge,
     newest: newest && {
       ...newest,
       createdAt: new Date(newest.createdAt),

@@ -3,7 +3,6 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/app-config';
 import { Clock } from '../../database/clock';
 import { Random } from '../../database/random';
-import { retentionEdge } from '../retention-edge';
 import { ResponseWalk } from '../walk/response-walk';
 import { WalkRunner } from '../walk/walk-runner';
 import type { CompletenessCheck } from './completeness-check.entity';
@@ -13,19 +12,18 @@ import { CompletenessWalk } from './completeness-walk';
 @Injectable()
 export class CompletenessRunner extends WalkRunner<CompletenessCheck, 'seen'> {
   constructor(
-    private readonly configuration: AppConfig,
+    config: AppConfig,
     private readonly checks: CompletenessChecksRepository,
     purpose: CompletenessWalk,
     walk: ResponseWalk,
     clock: Clock,
     random: Random,
   ) {
-    super('Completeness check', purpose, configuration, walk, clock, random);
+    super('Completeness check', purpose, config, walk, clock, random);
   }
 
   protected async requestDue(): Promise<void> {
-    const now = this.clock.now();
-    await this.checks.requestDue(now, retentionEdge(this.configuration, now));
+    await this.checks.requestDue(this.clock.now());
   }
 
   protected done(check: CompletenessCheck): void {

@@ -14,10 +14,10 @@ export class CompletenessQuery {
   @Length(1, 500)
   formId?: string;
 
-  @IsoTime('submitted at or after; default: the first submission, or RESPONSE_RETENTION_DAYS ago')
+  @IsoTime('submitted at or after; default: the first submission that the form keeps')
   since?: string;
 
-  @IsoTime('submitted at or before; default: what can be known, up to `knownUntil`')
+  @IsoTime('submitted at or before; default: what can be known, up to `knownUntil`', { notBefore: 'since' })
   until?: string;
 }
 
@@ -31,7 +31,7 @@ export class CheckCompletenessBody {
   @Length(1, 500)
   formId?: string;
 
-  @IsoTime('how far to look back; default: the first submission, or RESPONSE_RETENTION_DAYS ago')
+  @IsoTime('how far to look back; default: the first submission that the form keeps')
   since?: string;
 }
 

@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AuditLog, Author } from '../../audit/audit-log';
-import { AppConfig } from '../../config/app-config';
 import { judgeCompleteness } from '../../core/completeness';
 import { parseFormReference } from '../../core/form-reference';
 import { DomainError } from '../../core/problem';
 import { Clock } from '../../database/clock';
-import { retentionEdge } from '../retention-edge';
 import { CheckHistory, CompletenessChecksRepository } from './completeness-checks.repository';
 import { CompletenessRunner } from './completeness-runner';
 import type {
@@ -35,24 +33,17 @@ export class CompletenessService {
     private readonly runner: CompletenessRunner,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
-    private readonly config: AppConfig,
   ) {}
 
   /** Answers at once from the last checks. Throws `validation_failed`, or `not_found` for a form that is not known here. */
   async report({ formId, since, until }: CompletenessQuery): Promise<CompletenessReport> {
-    const window = { since: this.beginning(since), until: until === undefined ? null : new Date(until) };
-    if (window.since && window.until && window.since > window.until) {
-      throw new DomainError('validation_failed', 'the query is not valid', {
-        errors: [{ path: 'until', message: 'must not be before since' }],
-      });
-    }
-    return this.reportOn(await this.formsOf(formId), window);
+    return this.reportOn(await this.formsOf(formId), { since: timeOf(since), until: timeOf(until) });
   }
 
   /** Starts a check, or joins the one of the form that is under way, and says what is known so far. Throws as `report` does. */
   async check({ formId, since }: CheckCompletenessBody, author: Author): Promise<CompletenessReport> {
     const formIds = await this.formsOf(formId);
-    const window = { since: this.beginning(since), until: null };
+    const window = { since: timeOf(since), until: null };
     await this.dataSource.transaction(async (manager) => {
       await this.checks.request(manager, formIds, window.since, this.clock.now());
       const entry = {
@@ -66,11 +57,19 @@ export class CompletenessService {
     return this.reportOn(formIds, window);
   }
 
-  private async reportOn(formIds: readonly string[], window: Window): Promise<CompletenessReport> {
-    const histories = await this.checks.histories(formIds);
-    const counts = await this.responses.count(formIds, window.since, window.until);
+  private async reportOn(formIds: readonly string[], asked: Window): Promise<CompletenessReport> {
     const now = this.clock.now();
-    return { items: histories.map((history) => toView(history, counts.get(history.formId), window, now)) };
+    const forms = (await this.checks.histories(formIds, now)).map((history) => ({
+      history,
+      formId: history.formId,
+      ...kept(asked, history.edge),
+    }));
+    const counts = await this.responses.count(forms, asked.until);
+    return {
+      items: forms.map(({ history, formId, since, until }) =>
+        toView(history, counts.get(formId), { since, until }, now),
+      ),
+    };
   }
 
   private async formsOf(reference: string | undefined): Promise<string[]> {
@@ -79,14 +78,13 @@ export class CompletenessService {
     if (await this.checks.isKnown(formId)) return [formId];
     throw new DomainError('not_found', 'this form is not known here: register a webhook for it, or check the form id');
   }
+}
 
-  /** What was submitted earlier than the retention's edge is not kept here, so it cannot be missing. */
-  private beginning(since: string | undefined): Date | null {
-    const edge = retentionEdge(this.config, this.clock.now());
-    if (since === undefined) return edge;
-    const asked = new Date(since);
-    return edge && edge > asked ? edge : asked;
-  }
+const timeOf = (text: string | undefined): Date | null => (text === undefined ? null : new Date(text));
+
+/** What was submitted earlier than the retention's edge is not kept here, so it cannot be missing. */
+function kept({ since, until }: Window, edge: Date | null): Window {
+  return { since: edge !== null && (since === null || edge > since) ? edge : since, until };
 }
 
 function toView(

@@ -74,17 +74,21 @@ export class TypeformResponsesRepository {
     );
   }
 
-  /** What became of the responses of each form in a window; forms without any are left out. */
-  async count(formIds: readonly string[], since: Date | null, until: Date | null): Promise<Map<string, Counts>> {
+  /** What became of the responses of each form, from its own beginning on (null: all); forms without any are left out. */
+  async count(
+    forms: readonly { formId: string; since: Date | null }[],
+    until: Date | null,
+  ): Promise<Map<string, Counts>> {
     const counts = FATES.map((fate) => `count(*) FILTER (WHERE fate = '${fate}')::integer AS ${fate}`).join(', ');
     const rows = await this.dataSource.query<(Counts & { form_id: string })[]>(
       `SELECT form_id, count(*)::integer AS "atTypeform", ${counts}
          FROM (SELECT listed.form_id, ${FATE} AS fate
-                 FROM typeform_response AS listed, ${EVENTS}
-                WHERE listed.form_id = ANY ($1) AND ($2::timestamptz IS NULL OR listed.at >= $2)
-                  AND ($3::timestamptz IS NULL OR listed.at <= $3)) AS judged
+                 FROM unnest($1::text[], $2::timestamptz[]) AS form (form_id, since)
+                 JOIN typeform_response AS listed
+                   ON listed.form_id = form.form_id AND (form.since IS NULL OR listed.at >= form.since), ${EVENTS}
+                WHERE $3::timestamptz IS NULL OR listed.at <= $3) AS judged
         GROUP BY form_id`,
-      [formIds, since, until],
+      [forms.map(({ formId }) => formId), forms.map(({ since }) => since?.toISOString() ?? null), until],
     );
     return new Map(rows.map(({ form_id, ...counted }) => [form_id, counted]));
   }
