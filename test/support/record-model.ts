@@ -17,10 +17,9 @@ export async function recordsIn(pool: Pool): Promise<Record<string, unknown[]>> 
             client.identifiers, client.conflict
        FROM client LEFT JOIN form_response ON client_id = client.id GROUP BY client.id ORDER BY responses`,
   );
-  // Counted in the transaction of the events: an event applied twice shows here. The time of a form's last response is left out: it is
-  // that of the version that came first, which the order of arrival decides.
+  // Counted in the transaction of the events: an event applied twice shows here.
   const { rows: forms } = await pool.query<object>(
-    'SELECT form_id, title, response_count FROM onboarding_form ORDER BY form_id',
+    'SELECT form_id, title, response_count, last_response_at FROM onboarding_form ORDER BY form_id',
   );
   return { responses, clients, forms };
 }
