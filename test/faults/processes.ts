@@ -1,0 +1,35 @@
+/** What happens to a process of several, and to its clock. */
+import { join } from 'node:path';
+import type { Fault } from '../support/fault';
+
+const CLOCK = join(__dirname, '../support/settable-clock.js');
+
+export const PROCESSES: readonly Fault[] = [
+  {
+    name: 'three replicas of mixed modes, one killed',
+    happens: async (stand) => {
+      const [intake, processor] = await Promise.all([
+        stand.startReplica('intake', { WORKER_MODE: 'intake' }),
+        stand.startReplica('processor', { WORKER_MODE: 'processor' }),
+      ]);
+      stand.replicas.push(intake);
+      await processor.kill();
+      await stand.whileLoading(() => Promise.resolve());
+      stand.replicas.pop();
+      await intake.stop();
+    },
+  },
+  {
+    name: 'the clock two days forward and back',
+    losesConnections: true,
+    happens: async (stand) => {
+      await stand.stopService();
+      await stand.startService({ NODE_OPTIONS: `--require ${CLOCK}` });
+      // Forward, back beyond now, and right again.
+      for (let step = 0; step < 3; step += 1) {
+        stand.service?.signal('SIGUSR2');
+        await stand.recovers();
+      }
+    },
+  },
+];

@@ -1,0 +1,130 @@
+/** A service and a PostgreSQL server of its own that a test can do everything to, with the connection between the two. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Pool } from 'pg';
+import { EmbeddedPostgres } from '../../src/database/embedded/embedded-postgres';
+import { readPostmasterFile, signalQuietly } from '../../src/database/embedded/server-process';
+import { DatabaseProxy } from './database-proxy';
+import { eventually } from './eventually';
+import { ServiceProcess } from './service-process';
+
+const SETTINGS = {
+  WEBHOOK_MAX_EVENT_AGE_DAYS: '365',
+  // An event that a fault has made fail is tried again soon, and never given up.
+  RETRY_INITIAL_SECONDS: '1',
+  RETRY_MAX_SECONDS: '1',
+  RETRY_JITTER_PERCENT: '0',
+  RETRY_MAX_ATTEMPTS: '100',
+};
+
+export class FaultStand {
+  service: ServiceProcess | null = null;
+  /** More replicas, for as long as a fault needs them. */
+  readonly replicas: ServiceProcess[] = [];
+  /** Tells whether there is still something to send. */
+  loading = false;
+
+  private constructor(
+    private readonly root: string,
+    readonly postgres: EmbeddedPostgres,
+    readonly proxy: DatabaseProxy,
+    /** Past the connection of the service. */
+    readonly pool: Pool,
+  ) {}
+
+  static async start(): Promise<FaultStand> {
+    const root = mkdtempSync(join(tmpdir(), 'onboarding-faults-'));
+    // A server that was killed is started again, as systemd or Kubernetes would.
+    const postgres = await EmbeddedPostgres.start({ dataDir: join(root, 'postgres') });
+    const proxy = await DatabaseProxy.start(postgres);
+    const pool = new Pool({ connectionString: postgres.url, max: 4 });
+    pool.on('error', () => undefined);
+    const stand = new FaultStand(root, postgres, proxy, pool);
+    await stand.startService();
+    return stand;
+  }
+
+  /** Where to send; null while nothing listens. */
+  get url(): string | null {
+    return this.service?.listens ? this.service.url : null;
+  }
+
+  /** Starts the service, with more settings if need be; resolves when it is ready. */
+  async startService(environment: Record<string, string> = {}): Promise<void> {
+    this.service = await this.startReplica('main', environment);
+  }
+
+  startReplica(name: string, environment: Record<string, string>): Promise<ServiceProcess> {
+    return ServiceProcess.start({
+      DATABASE_URL: this.proxy.url,
+      DATA_DIR: join(this.root, `data-${name}`),
+      ...SETTINGS,
+      ...environment,
+    });
+  }
+
+  /** SIGKILL, without waiting for anything else. */
+  async killService(): Promise<void> {
+    const service = this.service;
+    this.service = null;
+    await service?.kill();
+  }
+
+  /** SIGTERM; resolves with the exit code. */
+  async stopService(): Promise<number | null> {
+    const { service } = this;
+    const exit = await service?.stop();
+    this.service = null;
+    return exit?.code ?? null;
+  }
+
+  /** Sends a signal to the database server and to each of its backends. */
+  signalPostgres(signal: NodeJS.Signals): void {
+    const server = readPostmasterFile(join(this.root, 'postgres'))?.pid;
+    if (server === undefined) return;
+    const children = readFileSync(`/proc/${server}/task/${server}/children`, 'utf8').trim().split(' ').map(Number);
+    for (const pid of [server, ...children]) if (pid > 0) signalQuietly(pid, signal);
+  }
+
+  /** Repeats something as long as events are being sent; what fails because of it is left to the next time. */
+  async whileLoading(work: () => Promise<unknown>): Promise<void> {
+    while (this.loading) {
+      await work().catch(() => undefined);
+      await new Promise((next) => setTimeout(next, 50));
+    }
+  }
+
+  /** Resolves when every process says that it is ready. */
+  async recovers(): Promise<void> {
+    for (const service of [this.service, ...this.replicas]) await service?.health('ready', 200);
+  }
+
+  /** Resident memory of the service in bytes, as it tells itself. */
+  async residentBytes(): Promise<number> {
+    const { text } = (await this.service?.get('/metrics')) ?? { text: '' };
+    return Number(/^process_resident_memory_bytes (\S+)$/m.exec(text)?.[1]);
+  }
+
+  /** Asks until the database answers. */
+  async count(sql: string, values: unknown[] = []): Promise<number> {
+    let count = -1;
+    await eventually(async () => {
+      try {
+        count = (await this.pool.query<{ count: number }>(sql, values)).rows[0]?.count ?? -1;
+        return true;
+      } catch {
+        return false;
+      }
+    }, 'the database answers');
+    return count;
+  }
+
+  async remove(): Promise<void> {
+    await Promise.all([this.service, ...this.replicas].map((service) => service?.kill()));
+    await this.pool.end();
+    await this.proxy.close();
+    await this.postgres.stop();
+    rmSync(this.root, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+}
