@@ -11,14 +11,18 @@ import { WEBHOOK_SECRET } from '../support/service-process';
 import { CONNECTIONS } from './connections';
 import { CRASHES } from './crashes';
 import { LOCKS } from './locks';
+import { PEOPLE_LEAVE } from './people';
 import { PROCESSES } from './processes';
+import { STORAGE } from './storage';
 
-const FAULTS = [...CRASHES, ...CONNECTIONS, ...LOCKS, ...PROCESSES];
+const FAULTS = [...CRASHES, ...CONNECTIONS, ...LOCKS, ...PROCESSES, ...PEOPLE_LEAVE, ...STORAGE];
 const SEED = Number(process.env.FAULT_SEED ?? Date.now() % 1_000_000_000);
 /** Over all faults; by default one of each. */
 const ROUNDS = Number(process.env.FAULT_ROUNDS ?? FAULTS.length);
 const EVENTS = Number(process.env.FAULT_EVENTS ?? FAULTS.length * 80);
 const SENDERS = 16;
+/** An event takes 6 KB at most, with its indexes. */
+const DATA_DISK_MB = 64 + Math.ceil((EVENTS * 6) / 1024);
 /** Typeform waits no longer for an answer. */
 const TOO_LATE_MS = 30_000;
 const MAX_RESIDENT_BYTES = 512 * 1024 * 1024;
@@ -32,7 +36,7 @@ const table = new Table({
 });
 beforeAll(async () => {
   process.stdout.write(`zero loss: FAULT_SEED=${SEED} FAULT_ROUNDS=${ROUNDS} FAULT_EVENTS=${EVENTS}\n`);
-  [stand, model] = await Promise.all([FaultStand.start(), RecordModel.start()]);
+  [stand, model] = await Promise.all([FaultStand.start(DATA_DISK_MB), RecordModel.start()]);
 });
 afterAll(async () => {
   process.stdout.write(`${table.toString()}\n`);

@@ -40,11 +40,11 @@ export class AcknowledgedLedger {
 
   /**
    * What is wrong with the inbox: acknowledged events that are not there, and events that were not processed. Another body under the
-   * id of an event is kept beside it, and not processed.
+   * id of an event is kept beside it, and not processed; what was erased is not either.
    */
   async discrepancies(pool: Pool): Promise<{ lost: string[]; unprocessed: string[] }> {
     const { rows } = await pool.query<{ event_id: string; status: string }>(
-      `SELECT event_id, status FROM webhook_event WHERE reason IS DISTINCT FROM 'event_id_conflict'`,
+      `SELECT event_id, status FROM webhook_event WHERE coalesce(reason, '') NOT IN ('event_id_conflict', 'erased')`,
     );
     const statuses = new Map(rows.map(({ event_id: id, status }) => [id, status]));
     return {

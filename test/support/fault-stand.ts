@@ -1,5 +1,5 @@
 /** A service and a PostgreSQL server of its own that a test can do everything to, with the connection between the two. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Pool } from 'pg';
@@ -8,15 +8,26 @@ import { readPostmasterFile, signalQuietly } from '../../src/database/embedded/s
 import { DatabaseProxy } from './database-proxy';
 import { eventually } from './eventually';
 import { ServiceProcess } from './service-process';
+import { SmallDisk } from './small-disk';
 
 const SETTINGS = {
   WEBHOOK_MAX_EVENT_AGE_DAYS: '365',
-  // An event that a fault has made fail is tried again soon, and never given up.
+  // An event that a fault has made fail is tried again soon, and not given up before the fault is over.
   RETRY_INITIAL_SECONDS: '1',
   RETRY_MAX_SECONDS: '1',
   RETRY_JITTER_PERCENT: '0',
-  RETRY_MAX_ATTEMPTS: '100',
+  RETRY_MAX_ATTEMPTS: '50',
 };
+
+/** Small, so that the server soon needs another file. */
+const LOG_DISK_MB = 160;
+const LOG_SETTINGS = { max_wal_size: '64MB', min_wal_size: '32MB' };
+
+/** Disks that hold only the table of the inbox, and only the write-ahead log. */
+export interface SmallDisks {
+  data: SmallDisk;
+  log: SmallDisk;
+}
 
 export class FaultStand {
   service: ServiceProcess | null = null;
@@ -31,17 +42,27 @@ export class FaultStand {
     readonly proxy: DatabaseProxy,
     /** Past the connection of the service. */
     readonly pool: Pool,
+    /** Null where this user may not mount any. */
+    readonly disks: SmallDisks | null,
   ) {}
 
-  static async start(): Promise<FaultStand> {
+  /** `dataMegabytes` is what all events of the test need. */
+  static async start(dataMegabytes: number): Promise<FaultStand> {
     const root = mkdtempSync(join(tmpdir(), 'onboarding-faults-'));
+    const dataDir = join(root, 'postgres');
+    const disks = mountDisks(root, dataMegabytes);
+    if (disks) await moveLog(dataDir, disks.log);
     // A server that was killed is started again, as systemd or Kubernetes would.
-    const postgres = await EmbeddedPostgres.start({ dataDir: join(root, 'postgres') });
+    const postgres = await EmbeddedPostgres.start({ dataDir, settings: LOG_SETTINGS });
     const proxy = await DatabaseProxy.start(postgres);
     const pool = new Pool({ connectionString: postgres.url, max: 4 });
     pool.on('error', () => undefined);
-    const stand = new FaultStand(root, postgres, proxy, pool);
+    const stand = new FaultStand(root, postgres, proxy, pool, disks);
     await stand.startService();
+    if (disks) {
+      await pool.query(`CREATE TABLESPACE small LOCATION '${disks.data.path}'`);
+      await pool.query('ALTER TABLE webhook_event SET TABLESPACE small');
+    }
     return stand;
   }
 
@@ -125,6 +146,24 @@ export class FaultStand {
     await this.pool.end();
     await this.proxy.close();
     await this.postgres.stop();
+    this.disks?.data.unmount();
+    this.disks?.log.unmount();
     rmSync(this.root, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
+}
+
+function mountDisks(root: string, dataMegabytes: number): SmallDisks | null {
+  const data = SmallDisk.mount(join(root, 'data-disk'), dataMegabytes);
+  const log = data && SmallDisk.mount(join(root, 'log-disk'), LOG_DISK_MB);
+  return log && { data, log };
+}
+
+/** Makes a database whose write-ahead log is on a disk of its own. */
+async function moveLog(dataDir: string, disk: SmallDisk): Promise<void> {
+  const first = await EmbeddedPostgres.start({ dataDir, settings: LOG_SETTINGS });
+  await first.stop();
+  const there = join(disk.path, 'log');
+  cpSync(join(dataDir, 'pg_wal'), there, { recursive: true, preserveTimestamps: true });
+  renameSync(join(dataDir, 'pg_wal'), join(dataDir, 'pg_wal.before'));
+  symlinkSync(there, join(dataDir, 'pg_wal'));
 }

@@ -1,0 +1,31 @@
+/** Disks that are full: of the table that takes in events, and of the write-ahead log. */
+import { eventually } from '../support/eventually';
+import type { Fault } from '../support/fault';
+import type { FaultStand } from '../support/fault-stand';
+import type { SmallDisk } from '../support/small-disk';
+
+export const STORAGE: readonly Fault[] = [
+  {
+    name: 'the disk of the data full',
+    happens: (stand, refused) => whileFull(stand, stand.disks?.data, refused),
+  },
+  {
+    name: 'the disk of the write-ahead log full',
+    happens: (stand, refused) => whileFull(stand, stand.disks?.log, refused),
+  },
+];
+
+async function whileFull(stand: FaultStand, disk: SmallDisk | undefined, refused: () => number): Promise<void> {
+  if (!disk) throw new Error('only root can mount a disk that is small');
+  const before = refused();
+  try {
+    await eventually(async () => {
+      // What the server frees or has in reserve is used up as well.
+      disk.fill();
+      await stand.pool.query('SELECT pg_switch_wal()').catch(() => undefined);
+      return refused() > before || !stand.loading;
+    }, 'something is refused');
+  } finally {
+    disk.free();
+  }
+}
