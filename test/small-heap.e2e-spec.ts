@@ -2,18 +2,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type FixtureEvent } from './fixtures/typeform-events';
 import { AcknowledgedLedger } from './support/acknowledged-ledger';
 import { createTestDatabase, type TestDatabase } from './support/database';
-import { askEmail, newEvent } from './support/events';
+import { largeEvent, newEvent } from './support/events';
 import { exchange } from './support/sender';
 import { ServiceProcess, WEBHOOK_SECRET } from './support/service-process';
 
 const HEAP_MB = 96;
 /** Read all at once, a third of them would be more than the heap. */
 const EVENTS = 16;
-/** A body of nearly 1 MiB is so many empty answers: as JSON the cheapest, as objects the dearest. */
-const EMPTY_ANSWERS = 340_000;
 
 let database: TestDatabase;
 let root: string;
@@ -38,7 +35,7 @@ it('survives a frozen table while bodies of 1 MiB arrive, and processes them all
   const ledger = new AcknowledgedLedger(() => url, WEBHOOK_SECRET);
   const freezer = await database.pool.connect();
   await freezer.query('BEGIN; LOCK TABLE webhook_event IN ACCESS EXCLUSIVE MODE');
-  const sending = ledger.sendAll([...Array.from({ length: EVENTS }, large), newEvent()], EVENTS);
+  const sending = ledger.sendAll([...Array.from({ length: EVENTS }, largeEvent), newEvent()], EVENTS);
   // Besides those that an insert is trying to write.
   await service.comesTrue(async () => (await waiting(url)) >= EVENTS / 2, 'many wait for the frozen table');
   await freezer.query('ROLLBACK');
@@ -56,14 +53,6 @@ it('survives a frozen table while bodies of 1 MiB arrive, and processes them all
   ]);
   expect(await service.stop()).toMatchObject({ code: 0 });
 });
-
-function large(): FixtureEvent {
-  const event = newEvent({ questions: [askEmail('large@example.com')] });
-  return {
-    ...event,
-    form_response: { ...event.form_response, answers: Array.from({ length: EMPTY_ANSWERS }, () => ({})) },
-  };
-}
 
 async function waiting(url: string): Promise<number> {
   const { text } = await exchange(`${url}/metrics`);

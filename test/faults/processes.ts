@@ -1,7 +1,13 @@
 /** What happens to a process of several, and to its clock. */
 import { join } from 'node:path';
+import { toBody } from '../fixtures/typeform-events';
+import { largeEvent } from '../support/events';
+import { eventually } from '../support/eventually';
 import type { Fault } from '../support/fault';
+import { deliver } from '../support/sender';
+import { WEBHOOK_SECRET } from '../support/service-process';
 
+const LARGE_BODIES = 6;
 const CLOCK = join(__dirname, '../support/settable-clock.js');
 
 export const PROCESSES: readonly Fault[] = [
@@ -30,6 +36,21 @@ export const PROCESSES: readonly Fault[] = [
         stand.service?.signal('SIGUSR2');
         await stand.recovers();
       }
+    },
+  },
+  {
+    name: 'a heap of 96 MB and bodies of 1 MB',
+    losesConnections: true,
+    happens: async (stand) => {
+      await stand.stopService();
+      await stand.startService({ NODE_OPTIONS: '--max-old-space-size=96' });
+      const url = stand.url ?? '';
+      const bodies = Array.from({ length: LARGE_BODIES }, () => toBody(largeEvent()));
+      await Promise.all(
+        bodies.map((body) =>
+          eventually(async () => (await deliver(url, body, WEBHOOK_SECRET)).status === 200, 'it is acknowledged'),
+        ),
+      );
     },
   },
 ];

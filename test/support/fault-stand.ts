@@ -1,5 +1,6 @@
 /** A service and a PostgreSQL server of its own that a test can do everything to, with the connection between the two. */
-import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Pool } from 'pg';
@@ -42,16 +43,14 @@ export class FaultStand {
     readonly proxy: DatabaseProxy,
     /** Past the connection of the service. */
     readonly pool: Pool,
-    /** Null where this user may not mount any. */
     readonly disks: SmallDisks | null,
   ) {}
 
-  /** `dataMegabytes` is what all events of the test need. */
-  static async start(dataMegabytes: number): Promise<FaultStand> {
+  /** `dataMegabytes` is what all events of the test need, for small disks; without it there are none. */
+  static async start(dataMegabytes: number | null): Promise<FaultStand> {
     const root = mkdtempSync(join(tmpdir(), 'onboarding-faults-'));
     const dataDir = join(root, 'postgres');
-    const disks = mountDisks(root, dataMegabytes);
-    if (disks) await moveLog(dataDir, disks.log);
+    const disks = dataMegabytes === null ? null : await mountDisks(root, dataDir, dataMegabytes);
     // A server that was killed is started again, as systemd or Kubernetes would.
     const postgres = await EmbeddedPostgres.start({ dataDir, settings: LOG_SETTINGS });
     const proxy = await DatabaseProxy.start(postgres);
@@ -152,18 +151,21 @@ export class FaultStand {
   }
 }
 
-function mountDisks(root: string, dataMegabytes: number): SmallDisks | null {
-  const data = SmallDisk.mount(join(root, 'data-disk'), dataMegabytes);
-  const log = data && SmallDisk.mount(join(root, 'log-disk'), LOG_DISK_MB);
-  return log && { data, log };
-}
-
-/** Makes a database whose write-ahead log is on a disk of its own. */
-async function moveLog(dataDir: string, disk: SmallDisk): Promise<void> {
+/** Makes the database, with its write-ahead log on a disk of its own. */
+async function mountDisks(root: string, dataDir: string, dataMegabytes: number): Promise<SmallDisks> {
   const first = await EmbeddedPostgres.start({ dataDir, settings: LOG_SETTINGS });
   await first.stop();
-  const there = join(disk.path, 'log');
-  cpSync(join(dataDir, 'pg_wal'), there, { recursive: true, preserveTimestamps: true });
-  renameSync(join(dataDir, 'pg_wal'), join(dataDir, 'pg_wal.before'));
-  symlinkSync(there, join(dataDir, 'pg_wal'));
+  const disks = {
+    data: SmallDisk.mount(join(root, 'data-disk'), dataMegabytes),
+    log: SmallDisk.mount(join(root, 'log-disk'), LOG_DISK_MB),
+  };
+  disks.data.giveToOwnerOf(dataDir);
+  disks.log.giveToOwnerOf(dataDir);
+  const [here, there] = [join(dataDir, 'pg_wal'), join(disks.log.path, 'log')];
+  // With its owner, unlike a copy by Node.
+  const { status } = spawnSync('cp', ['-a', here, there]);
+  if (status !== 0) throw new Error('the write-ahead log could not be copied');
+  renameSync(here, join(root, 'log-before'));
+  symlinkSync(there, here);
+  return disks;
 }
