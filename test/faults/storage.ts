@@ -26,7 +26,7 @@ async function whileFull(stand: FaultStand, disk: SmallDisk | undefined, refused
       // What the server frees or has in reserve is used up as well.
       disk.fill();
       await stand.pool.query('SELECT pg_switch_wal()').catch(() => undefined);
-      return refused() > before || !stand.loading;
+      return refused() > before;
     }, 'something is refused');
   } finally {
     disk.free();

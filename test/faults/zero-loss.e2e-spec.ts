@@ -1,4 +1,5 @@
 /** Promises 1, 4 and 10: whatever goes wrong while events come in, each that was acknowledged is there, once, and ends in the right record. */
+import { setTimeout as pause } from 'node:timers/promises';
 import Table from 'cli-table3';
 import { type FixtureEvent, toBody } from '../fixtures/typeform-events';
 import { AcknowledgedLedger } from '../support/acknowledged-ledger';
@@ -83,7 +84,9 @@ async function suffer(fault: Fault, ledger: AcknowledgedLedger, seed: number, nu
   stand.loading = true;
   const sending = send(ledger, drawEvents(crowd, { seed, count })).finally(() => (stand.loading = false));
   await eventually(() => ledger.acknowledged.size >= before + count / 8, 'enough is acknowledged');
-  await Promise.all([fault.happens(stand, refused), sending]);
+  let over = false;
+  const happening = fault.happens(stand, refused).finally(() => (over = true));
+  await Promise.all([happening, sending, goOnSending(ledger, crowd, { seed, first: count, until: () => over })]);
   await stand.recovers();
   const waiting = `SELECT count(*)::integer FROM webhook_event
                     WHERE status NOT IN ('processed', 'quarantined') AND form_id = ANY($1)`;
@@ -118,6 +121,18 @@ async function send(ledger: AcknowledgedLedger, events: readonly FixtureEvent[])
       }
     })(),
   ]);
+}
+
+/** One event after the other until the fault is over, so that somebody always notices it. */
+async function goOnSending(
+  ledger: AcknowledgedLedger,
+  crowd: Crowd,
+  { seed, first, until }: { seed: number; first: number; until: () => boolean },
+): Promise<void> {
+  for (let next = first; !until(); next += 1) {
+    await ledger.sendAll(drawEvents(crowd, { seed: seed + next, count: 1, first: next }), 1);
+    await pause(20);
+  }
 }
 
 function conflicting(event: FixtureEvent): FixtureEvent {
