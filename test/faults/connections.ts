@@ -8,7 +8,7 @@ const SLOW_MS = 50;
 const WAITING_ADMINS = 12;
 
 export const CONNECTIONS: readonly Fault[] = [
-  { name: 'all connections cut', happens: async (stand) => stand.proxy.cut() },
+  { name: 'all connections cut', happens: (stand) => stand.proxy.cut() },
   {
     name: 'half-open connections',
     happens: async (stand, refused) => {
@@ -55,7 +55,8 @@ export const CONNECTIONS: readonly Fault[] = [
       try {
         await holder.query('BEGIN; LOCK TABLE audit_entry IN ACCESS EXCLUSIVE MODE');
         const { service } = stand;
-        const asked = Array.from({ length: WAITING_ADMINS }, () => service?.get('/v1/audit'));
+        if (!service) throw new Error('no service runs');
+        const asked = Array.from({ length: WAITING_ADMINS }, () => service.get('/v1/audit'));
         await stand.whileLoading(() => Promise.resolve());
         await holder.query('ROLLBACK');
         await Promise.all(asked);

@@ -17,7 +17,7 @@ export const CRASHES: readonly Fault[] = [
   },
   {
     name: 'kill -9 of PostgreSQL',
-    happens: async (stand) => stand.signalPostgres('SIGKILL'),
+    happens: (stand) => stand.signalPostgres('SIGKILL'),
   },
   {
     name: 'kill -9 of both',

@@ -85,7 +85,7 @@ async function suffer(fault: Fault, ledger: AcknowledgedLedger, seed: number, nu
   const sending = send(ledger, drawEvents(crowd, { seed, count })).finally(() => (stand.loading = false));
   await eventually(() => ledger.acknowledged.size >= before + count / 8, 'enough is acknowledged');
   let over = false;
-  const happening = fault.happens(stand, refused).finally(() => (over = true));
+  const happening = Promise.resolve(fault.happens(stand, refused)).finally(() => (over = true));
   await Promise.all([happening, sending, goOnSending(ledger, crowd, { seed, first: count, until: () => over })]);
   await stand.recovers();
   const waiting = `SELECT count(*)::integer FROM webhook_event

@@ -141,7 +141,8 @@ export class FaultStand {
   }
 
   async remove(): Promise<void> {
-    await Promise.all([this.service, ...this.replicas].map((service) => service?.kill()));
+    await this.killService();
+    for (const replica of this.replicas) await replica.kill();
     await this.pool.end();
     await this.proxy.close();
     await this.postgres.stop();

@@ -6,5 +6,5 @@ export interface Fault {
   /** Whether senders lose connections: with a fault of the database they get an answer, always. */
   losesConnections?: boolean;
   /** Makes it happen and puts it right again, as its cause would end; nobody helps the service. `refused` counts answers other than 200. */
-  happens(stand: FaultStand, refused: () => number): Promise<void>;
+  happens(stand: FaultStand, refused: () => number): Promise<void> | void;
 }
