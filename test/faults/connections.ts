@@ -40,12 +40,16 @@ export const CONNECTIONS: readonly Fault[] = [
     happens: async (stand, refused) => {
       const before = refused();
       const holders = await takeAllConnections(stand);
-      // Those that it has must be lost for the exhaustion to be felt.
-      stand.proxy.cut();
-      await Promise.all([
-        eventually(() => refused() > before, 'something is refused'),
-        takeAllConnections(stand).then((more) => holders.push(...more)),
-      ]).finally(() => Promise.all(holders.map((holder) => holder.end())));
+      try {
+        await eventually(async () => {
+          // Those that it has must be lost for the exhaustion to be felt, and taken before it is back.
+          stand.proxy.cut();
+          holders.push(...(await takeAllConnections(stand)));
+          return refused() > before;
+        }, 'something is refused');
+      } finally {
+        await Promise.all(holders.map((holder) => holder.end()));
+      }
     },
   },
   {

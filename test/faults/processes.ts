@@ -12,17 +12,24 @@ const CLOCK = join(__dirname, '../support/settable-clock.js');
 
 export const PROCESSES: readonly Fault[] = [
   {
-    name: 'three replicas of mixed modes, one killed',
+    name: 'three replicas of mixed modes, two killed',
+    losesConnections: true,
     happens: async (stand) => {
       const [intake, processor] = await Promise.all([
         stand.startReplica('intake', { WORKER_MODE: 'intake' }),
         stand.startReplica('processor', { WORKER_MODE: 'processor' }),
       ]);
       stand.replicas.push(intake);
-      await processor.kill();
-      await stand.whileLoading(() => Promise.resolve());
+      await eventually(
+        async () =>
+          Number(/^onboarding_webhook_requests_total\S* ([1-9]\d*)$/m.exec((await intake.get('/metrics')).text)?.[1]) >
+          0,
+        'it takes some in',
+      );
       stand.replicas.pop();
-      await intake.stop();
+      await intake.kill();
+      await stand.whileLoading(() => Promise.resolve());
+      await processor.kill();
     },
   },
   {

@@ -11,11 +11,16 @@ const NAMES = ['Ana', 'Ben', 'Cleo', null];
 export interface Crowd {
   /** Part of every id, form and e-mail. */
   name: string;
-  /** Which of the {@link AREAS} its phone numbers are in. */
+  /** Which of the {@link AREAS} its first phone numbers are in. */
   area: number;
   tokens: number;
   /** When the oldest of its versions that arrive in time was submitted. */
   since: Date;
+}
+
+/** One of 100 numbers of an area, or of the areas behind it. */
+function phoneOf(area: number, index: number): string {
+  return `+1${AREAS[(area + Math.floor(index / 100)) % AREAS.length]}5550${100 + (index % 100)}`;
 }
 
 export const FORMS_OF_A_CROWD = 3;
@@ -27,8 +32,12 @@ export function drawEvents(
   crowd: Crowd,
   { seed, count, first = 0 }: { seed: number; count: number; first?: number },
 ): FixtureEvent[] {
-  const emails = Array.from({ length: 12 }, (_, index) => `p${index}@${crowd.name}.example.com`);
-  const phones = Array.from({ length: 8 }, (_, index) => `+1${AREAS[crowd.area % AREAS.length]}5550${100 + index}`);
+  // About five responses an e-mail address, and eight a phone.
+  const emails = Array.from(
+    { length: Math.ceil(crowd.tokens / 5) },
+    (_, index) => `p${index}@${crowd.name}.example.com`,
+  );
+  const phones = Array.from({ length: Math.ceil(crowd.tokens / 8) }, (_, index) => phoneOf(crowd.area, index));
   const version = fc.record({
     token: fc.integer({ min: 0, max: crowd.tokens - 1 }),
     older: fc.boolean(),

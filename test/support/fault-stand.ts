@@ -32,10 +32,11 @@ export interface SmallDisks {
 
 export class FaultStand {
   service: ServiceProcess | null = null;
-  /** More replicas, for as long as a fault needs them. */
+  /** More that take in webhooks, for as long as a fault needs them. */
   readonly replicas: ServiceProcess[] = [];
   /** Tells whether there is still something to send. */
   loading = false;
+  private turn = 0;
 
   private constructor(
     private readonly root: string,
@@ -65,9 +66,11 @@ export class FaultStand {
     return stand;
   }
 
-  /** Where to send; null while nothing listens. */
+  /** Where to send: each that takes in webhooks in turn; null while nothing listens. */
   get url(): string | null {
-    return this.service?.listens ? this.service.url : null;
+    const targets = [this.service, ...this.replicas].filter((service) => service?.listens);
+    this.turn += 1;
+    return targets[this.turn % targets.length]?.url ?? null;
   }
 
   /** Starts the service, with more settings if need be; resolves when it is ready. */
