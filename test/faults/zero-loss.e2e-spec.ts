@@ -54,6 +54,8 @@ it.each(FAULTS.map((fault, place) => ({ ...fault, place })))('$name', async ({ p
   ledgers.push(ledger);
   let duplicated = 0;
   for (let round = 0; round < rounds; round += 1) {
+    // The whole run takes long: where it is.
+    process.stdout.write(`zero loss: ${fault.name}, round ${round + 1} of ${rounds}\n`);
     duplicated += await suffer(fault, ledger, SEED + place * 1_000 + round, place * rounds + round);
   }
   const lost = (await Promise.all(ledgers.map((each) => each.discrepancies(stand.pool)))).flatMap((each) => each.lost);
