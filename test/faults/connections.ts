@@ -11,6 +11,7 @@ export const CONNECTIONS: readonly Fault[] = [
   { name: 'all connections cut', happens: (stand) => stand.proxy.cut() },
   {
     name: 'half-open connections',
+    onlyInFull: true,
     happens: async (stand, refused) => {
       const before = refused();
       stand.proxy.blackhole();
@@ -20,6 +21,7 @@ export const CONNECTIONS: readonly Fault[] = [
   },
   {
     name: 'a slow network',
+    onlyInFull: true,
     happens: async (stand) => {
       stand.proxy.slow(SLOW_MS);
       await stand.whileLoading(() => Promise.resolve());

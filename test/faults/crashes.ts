@@ -21,6 +21,7 @@ export const CRASHES: readonly Fault[] = [
   },
   {
     name: 'kill -9 of both',
+    onlyInFull: true,
     losesConnections: true,
     happens: async (stand) => {
       stand.signalPostgres('SIGKILL');
@@ -30,6 +31,7 @@ export const CRASHES: readonly Fault[] = [
   },
   {
     name: 'SIGTERM under load',
+    onlyInFull: true,
     losesConnections: true,
     happens: async (stand) => {
       const code = await stand.stopService();
@@ -39,6 +41,7 @@ export const CRASHES: readonly Fault[] = [
   },
   {
     name: 'SIGSTOP of the service',
+    onlyInFull: true,
     happens: async (stand) => {
       stand.service?.signal('SIGSTOP');
       await pause(FROZEN_MS);
@@ -47,6 +50,7 @@ export const CRASHES: readonly Fault[] = [
   },
   {
     name: 'SIGSTOP of PostgreSQL',
+    onlyInFull: true,
     happens: async (stand, refused) => {
       const before = refused();
       stand.signalPostgres('SIGSTOP');

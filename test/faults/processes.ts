@@ -13,6 +13,7 @@ const CLOCK = join(__dirname, '../support/settable-clock.js');
 export const PROCESSES: readonly Fault[] = [
   {
     name: 'three replicas of mixed modes, two killed',
+    onlyInFull: true,
     losesConnections: true,
     happens: async (stand) => {
       const [intake, processor] = await Promise.all([
@@ -34,6 +35,7 @@ export const PROCESSES: readonly Fault[] = [
   },
   {
     name: 'the clock two days forward and back',
+    onlyInFull: true,
     losesConnections: true,
     happens: async (stand) => {
       await stand.stopService();
@@ -47,6 +49,7 @@ export const PROCESSES: readonly Fault[] = [
   },
   {
     name: 'a heap of 96 MB and bodies of 1 MB',
+    onlyInFull: true,
     losesConnections: true,
     happens: async (stand) => {
       await stand.stopService();

@@ -8,6 +8,7 @@ const SIGNALS = ['SIGKILL', 'SIGSTOP'] as const;
 
 const FAULTS: readonly Fault[] = SIGNALS.map((signal) => ({
   name: `${signal} of Redis`,
+  onlyInFull: true,
   losesConnections: true,
   happens: async (stand) => {
     const port = await freePort();

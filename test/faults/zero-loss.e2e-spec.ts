@@ -17,9 +17,12 @@ import { PROCESSES } from './processes';
 import { REDIS } from './redis';
 import { STORAGE } from './storage';
 
-const FAULTS = [...CRASHES, ...CONNECTIONS, ...LOCKS, ...PROCESSES, ...PEOPLE_LEAVE, ...REDIS, ...STORAGE];
+/** In full with `npm run test:faults`. */
+const FULL = process.env.FAULT_ROUNDS !== undefined;
+const ALL = [...CRASHES, ...CONNECTIONS, ...LOCKS, ...PROCESSES, ...PEOPLE_LEAVE, ...REDIS, ...STORAGE];
+const FAULTS = FULL ? ALL : ALL.filter(({ onlyInFull }) => !onlyInFull);
 const SEED = Number(process.env.FAULT_SEED ?? Date.now() % 1_000_000_000);
-/** Over all faults; by default one of each. */
+/** Over all faults; otherwise one of each. */
 const ROUNDS = Number(process.env.FAULT_ROUNDS ?? FAULTS.length);
 const EVENTS = Number(process.env.FAULT_EVENTS ?? FAULTS.length * 80);
 const SENDERS = 16;
