@@ -51,7 +51,10 @@ export class DatabaseProxy {
 
   /** Every connection of now is reset. */
   cut(): void {
-    for (const socket of this.sockets) socket.resetAndDestroy();
+    for (const [client, server] of this.pairs) {
+      client.resetAndDestroy();
+      server.destroy();
+    }
   }
 
   /** From now on everything takes so much longer, in either direction; 0 for no longer. */
