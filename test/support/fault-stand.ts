@@ -1,6 +1,6 @@
 /** A service and a PostgreSQL server of its own that a test can do everything to, with the connection between the two. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Pool } from 'pg';
@@ -37,6 +37,7 @@ export class FaultStand {
   /** Tells whether there is still something to send. */
   loading = false;
   private turn = 0;
+  private stopping = false;
 
   private constructor(
     private readonly root: string,
@@ -68,6 +69,7 @@ export class FaultStand {
 
   /** Where to send: each that takes in webhooks in turn; null while nothing listens. */
   get url(): string | null {
+    if (!this.stopping) this.service?.assertRunning();
     const targets = [this.service, ...this.replicas].filter((service) => service?.listens);
     this.turn += 1;
     return targets[this.turn % targets.length]?.url ?? null;
@@ -96,9 +98,10 @@ export class FaultStand {
 
   /** SIGTERM; resolves with the exit code. */
   async stopService(): Promise<number | null> {
-    const { service } = this;
-    const exit = await service?.stop();
+    this.stopping = true;
+    const exit = await this.service?.stop();
     this.service = null;
+    this.stopping = false;
     return exit?.code ?? null;
   }
 
@@ -106,7 +109,9 @@ export class FaultStand {
   signalPostgres(signal: NodeJS.Signals): void {
     const server = readPostmasterFile(join(this.root, 'postgres'))?.pid;
     if (server === undefined) return;
-    const children = readFileSync(`/proc/${server}/task/${server}/children`, 'utf8').trim().split(' ').map(Number);
+    // Elsewhere than on Linux the backends notice by themselves.
+    const list = `/proc/${server}/task/${server}/children`;
+    const children = existsSync(list) ? readFileSync(list, 'utf8').trim().split(' ').map(Number) : [];
     for (const pid of [server, ...children]) if (pid > 0) signalQuietly(pid, signal);
   }
 
