@@ -49,8 +49,8 @@ const shared = {
 const HANGS_AFTER_MS = 600_000;
 
 module.exports = {
-  // One more than the cores it is meant for: files that talk to Typeform's stand-in mostly wait, for 2 calls a second.
-  maxWorkers: 3,
+  // Two more than the cores it is meant for: files that talk to Typeform's stand-in mostly wait, for 2 calls a second.
+  maxWorkers: 4,
   // Jest says a worker leaks when it takes more than half a second to exit, and on a busy machine it takes that long to give back the
   // memory of a worker that has run many files. One that has grown beyond this is replaced between two files.
   workerIdleMemoryLimit: '200MB',

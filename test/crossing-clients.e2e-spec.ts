@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type FixtureEvent, question } from './fixtures/typeform-events';
+import type { FixtureEvent } from './fixtures/typeform-events';
 import { AcknowledgedLedger } from './support/acknowledged-ledger';
+import { type Crowd, drawEvents, formsOf } from './support/crossing-events';
 import { createTestDatabase, type TestDatabase } from './support/database';
-import { askEmail, askName, askPhone, newEvent, newPartial } from './support/events';
 import { eventually } from './support/eventually';
-import { modelOf, recordsIn } from './support/record-model';
+import { RecordModel, recordsIn } from './support/record-model';
 import { ServiceProcess, WEBHOOK_SECRET } from './support/service-process';
 
 const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 2);
@@ -17,15 +17,6 @@ const EVENTS = 150;
 const SENDERS = 24;
 /** Responses whose versions of several rounds follow each other. */
 const TOKENS = 60;
-const EMAILS = [
-  ...Array.from({ length: 12 }, (_, index) => `p${index}@example.com`),
-  'none@none.com',
-  null,
-  null,
-  null,
-];
-const PHONES = [...Array.from({ length: 8 }, (_, index) => `+1202555010${index}`), null, null, null];
-const NAMES = ['Ana', 'Ben', 'Cleo', null];
 const ROLES = ['intake', 'processor', 'processor'] as const;
 
 let database: TestDatabase;
@@ -44,11 +35,11 @@ afterAll(async () => {
 it(`${ROUNDS} rounds of kill -9, seed ${SEED}`, async () => {
   process.stdout.write(`crossing clients: CRASH_SEED=${SEED} CRASH_ROUNDS=${ROUNDS}\n`);
   const ledger = new AcknowledgedLedger(() => (services[0]?.listens ? services[0].url : null), WEBHOOK_SECRET);
-  const startedMs = Date.now();
+  const crowd = { name: `crossing-${SEED}`, area: 0, tokens: TOKENS, since: new Date(Date.now() - 5 * 86_400_000) };
   let midBatch = 0;
   for (let round = 0; round < ROUNDS; round += 1) {
     await startMissing();
-    const { events, victims, after } = planOf(round, startedMs);
+    const { events, victims, after } = planOf(round, crowd);
     const before = ledger.acknowledged.size;
     const sending = ledger.sendAll(events, SENDERS);
     await eventually(() => ledger.acknowledged.size >= before + after, 'enough is acknowledged');
@@ -66,7 +57,7 @@ it(`${ROUNDS} rounds of kill -9, seed ${SEED}`, async () => {
   await eventually(async () => (await unprocessed()) === 0, 'all is processed');
 
   expect(await ledger.discrepancies(database.pool)).toEqual({ lost: [], unprocessed: [] });
-  expect(await recordsIn(database.pool)).toEqual(await modelOf(database.pool));
+  expect(await recordsIn(database.pool, formsOf(crowd))).toEqual(await recordsByModel(formsOf(crowd)));
   process.stdout.write(
     `crossing clients: ${ledger.acknowledged.size} events acknowledged, ${midBatch} of ${ROUNDS} kills within a batch, ` +
       `unanswered ${JSON.stringify(ledger.failures)}\n`,
@@ -74,46 +65,31 @@ it(`${ROUNDS} rounds of kill -9, seed ${SEED}`, async () => {
 });
 
 /** What happens in a round, by the seed: the events, with some of them twice, who is killed, and after how many answers. */
-function planOf(
-  round: number,
-  startedMs: number,
-): { events: FixtureEvent[]; victims: readonly number[]; after: number } {
-  const version = fc.record({
-    token: fc.integer({ min: 0, max: TOKENS - 1 }),
-    older: fc.boolean(),
-    complete: fc.boolean(),
-    email: fc.constantFrom(...EMAILS),
-    phone: fc.constantFrom(...PHONES),
-    name: fc.constantFrom(...NAMES),
-    twice: fc.integer({ min: 0, max: 4 }),
-  });
+function planOf(round: number, crowd: Crowd): { events: FixtureEvent[]; victims: readonly number[]; after: number } {
+  const seed = SEED + round;
   const plan = fc.record({
-    versions: fc.array(version, { minLength: EVENTS, maxLength: EVENTS }),
+    twice: fc.array(fc.integer({ min: 0, max: 4 }), { minLength: EVENTS, maxLength: EVENTS }),
     victims: fc.constantFrom([1], [2], [1, 2], [0, 1], [0, 1, 2]),
     after: fc.integer({ min: 20, max: EVENTS / 2 }),
   });
-  const [drawn] = fc.sample(plan, { seed: SEED + round, numRuns: 1 });
+  const [drawn] = fc.sample(plan, { seed, numRuns: 1 });
   if (!drawn) throw new Error('nothing was drawn');
-  const events = drawn.versions.flatMap(({ token, older, complete, email, phone, name, twice }, index) => {
-    const questions = [
-      ...(email === null ? [] : [askEmail(email)]),
-      ...(phone === null ? [] : [askPhone(phone)]),
-      ...(name === null ? [] : [askName(name)]),
-      question('q', 'Anything else?', 'short_text', 'text', `version ${round}.${index}`),
-    ];
-    // A second for each version, so that none is as new as another; the older ones arrive late.
-    const second = round * EVENTS + index - (older ? 1_000_000 : 0);
-    const overrides = {
-      eventId: `crossing-${SEED}-${round}-${index}`,
-      formId: `crossing${token % 3}`,
-      token: `t${token}`,
-      questions,
-      submittedAt: `${new Date(startedMs - 5 * 86_400_000 + second * 1_000).toISOString().slice(0, 19)}Z`,
-    };
-    const event = complete ? newEvent(overrides) : newPartial(overrides);
-    return twice === 0 ? [event, event] : [event];
-  });
-  return { events, victims: drawn.victims, after: drawn.after };
+  const { twice, victims, after } = drawn;
+  const versions = drawEvents(crowd, { seed, count: EVENTS, first: round * EVENTS });
+  return {
+    events: versions.flatMap((event, index) => (twice[index] === 0 ? [event, event] : [event])),
+    victims,
+    after,
+  };
+}
+
+async function recordsByModel(forms: readonly string[]): Promise<Record<string, unknown[]>> {
+  const model = await RecordModel.start();
+  try {
+    return await model.recordsOf(database.pool, forms);
+  } finally {
+    await model.stop();
+  }
 }
 
 async function startMissing(): Promise<void> {

@@ -87,6 +87,37 @@ describe('order of arrival', () => {
   });
 });
 
+it.each([true, false])(
+  'a form tells when its newest version was submitted, whatever counts; in one batch: %s',
+  async (inOneBatch) => {
+    const formId = `newest-${inOneBatch}`;
+    const token = newId();
+    const newest = newPartial({ formId, token, submittedAt: minutesAgo(5) });
+    const versions = [newest, newEvent({ formId, token, submittedAt: minutesAgo(60) })];
+    const holder = await app.database.pool.connect();
+    try {
+      if (inOneBatch) {
+        await holder.query(
+          `BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('typeform-onboarding:processing', 0))`,
+        );
+      }
+      for (const version of versions) {
+        await app.deliver(version).expect(200);
+        if (!inOneBatch) await app.settled();
+      }
+      await holder.query('COMMIT');
+    } finally {
+      holder.release();
+    }
+    await app.settled();
+    const { body: form } = await app.admin('get', `/v1/forms/${formId}`).expect(200);
+    expect(form).toMatchObject({
+      responseCount: 1,
+      lastResponseAt: new Date(newest.form_response.submitted_at as string).toISOString(),
+    });
+  },
+);
+
 describe('what cannot be used', () => {
   it('an unknown event type is kept and ignored', async () => {
     const event = newEvent({ eventType: 'form_something_new' });

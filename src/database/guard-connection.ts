@@ -1,4 +1,4 @@
-/** Protects the service from pooled connections whose server dies or whose network falls silent. */
+/** Protects the service from pooled connections whose network falls silent. */
 import type { Socket } from 'node:net';
 import type { ClientBase } from 'pg';
 
@@ -6,13 +6,10 @@ import type { ClientBase } from 'pg';
 const SILENCE_TIMEOUT_MS = 32_000;
 
 /**
- * For the pools' `onConnect`. A server that shuts down reports an error on every connection, including one between two queries or
- * just changing hands, where an `error` event without a listener would end the process. After a network failure that
- * neither side notices, a query would wait forever: the silent connection is closed, which fails
- * the query and makes the pool replace it.
+ * For the pools' `onConnect`. After a network failure that neither side notices, a query would wait forever: the silent connection is
+ * closed, which fails the query and makes the pool replace it.
  */
 export function guardConnection(client: ClientBase): void {
-  client.on('error', () => undefined);
   const { stream } = (client as ClientBase & { connection: { stream: Socket } }).connection;
   stream.setTimeout(SILENCE_TIMEOUT_MS, () => stream.destroy(new Error('Connection terminated: silent for too long')));
 }

@@ -20,6 +20,9 @@ export function pinnedClient(url: string, settings: SessionSettings = {}): typeo
   return class PinnedClient extends Client {
     constructor(config: ClientConfig = {}) {
       super({ ...config, connectionString: urls[0] });
+      // A server that shuts down, or an operator who ends its connections, reports an error on each, even on one that no pool has taken
+      // over yet. Whoever uses it finds out by the next query; without a listener the event would end the process.
+      this.on('error', () => undefined);
     }
 
     override connect(): Promise<Client>;

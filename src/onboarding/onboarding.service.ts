@@ -10,7 +10,7 @@ import { parseTypeformEvent } from '../core/typeform-event';
 import { Clock } from '../database/clock';
 import { ClientAssigner } from './who-is-it/client-assigner';
 import { FormPlans, type FormSettings } from './forms/form-plans';
-import { type FormState, FormsRepository } from './forms/forms.repository';
+import { type FormGrowth, type FormState, FormsRepository } from './forms/forms.repository';
 import type { IncomingEvent } from './incoming-event';
 import { NeighbourhoodRepository } from './who-is-it/neighbourhood.repository';
 import { keysOf, standsAlone } from './who-is-it/response-keys';
@@ -79,15 +79,15 @@ export class OnboardingService {
       const form = forms.get(item.submission.formId);
       return form?.status === 'active' ? [this.current(item, this.remember(form))] : [];
     });
-    const { superseded, added } = await this.store(sql, active, now, wait);
+    const { superseded, growth } = await this.store(sql, active, now, wait);
     const news = work.filter(({ submission }) => forms.get(submission.formId)?.learns);
     await this.forms.learn(
       sql,
       news.map(({ submission }) => submission),
-      [...added.keys()],
+      [...growth.keys()],
       now,
     );
-    await this.forms.count(sql, added, now);
+    await this.forms.count(sql, growth, now);
     const truncated = new Set(work.flatMap(({ eventId, submission }) => (submission.truncated ? [eventId] : [])));
     const used = new Set(active.map(({ eventId }) => eventId));
     return events.map(({ eventId, submission }) => {
@@ -130,15 +130,15 @@ export class OnboardingService {
     };
   }
 
-  /** Stores what is newer than what is stored. Returns the ids of the events that are older, and the times of new responses by form. */
+  /** Stores what is newer than what is stored. Returns the ids of the events that are older, and how each form grew. */
   private async store(
     sql: SqlRunner,
     versions: readonly NewVersion[],
     now: Date,
     wait: boolean,
-  ): Promise<{ superseded: Set<string>; added: Map<string, Date[]> }> {
+  ): Promise<{ superseded: Set<string>; growth: Map<string, FormGrowth> }> {
     const superseded = new Set<string>();
-    if (versions.length === 0) return { superseded, added: new Map() };
+    if (versions.length === 0) return { superseded, growth: new Map() };
     await this.neighbourhood.lockResponses(sql, versions);
     const stored = await this.responses.places(sql, versions);
     const places = new Map(stored.map((place) => [responseKey(place), place]));
@@ -150,19 +150,22 @@ export class OnboardingService {
       else latest.set(key, version);
     }
     await this.assigner.store(sql, [...latest.values()], places, now, wait);
-    return { superseded, added: firstTimes(latest, places) };
+    return { superseded, growth: growthOf(versions, places) };
   }
 }
 
-/** The times of the responses that were not stored before, by form. */
-function firstTimes(
-  latest: ReadonlyMap<string, NewVersion>,
-  places: ReadonlyMap<string, unknown>,
-): Map<string, Date[]> {
-  const times = new Map<string, Date[]>();
-  for (const [key, { formId, effectiveAt }] of latest) {
-    if (places.has(key)) continue;
-    times.set(formId, [...(times.get(formId) ?? []), effectiveAt]);
+/** By form: the responses that were not stored before, and the newest version, whether it counts or not: no division into batches changes it. */
+function growthOf(versions: readonly NewVersion[], places: ReadonlyMap<string, unknown>): Map<string, FormGrowth> {
+  const growth = new Map<string, FormGrowth>();
+  const counted = new Set(places.keys());
+  for (const version of versions) {
+    const key = responseKey(version);
+    const { responses, newestAt } = growth.get(version.formId) ?? { responses: 0, newestAt: version.effectiveAt };
+    growth.set(version.formId, {
+      responses: responses + Number(!counted.has(key)),
+      newestAt: newestAt > version.effectiveAt ? newestAt : version.effectiveAt,
+    });
+    counted.add(key);
   }
-  return times;
+  return growth;
 }

@@ -10,6 +10,12 @@ export class AcknowledgedLedger {
   readonly acknowledged = new Set<string>();
   /** Deliveries without an acknowledgement, by status or socket error. */
   readonly failures: Record<string, number> = {};
+  /** The longest that anybody waited for an answer, whatever it was. */
+  slowestMs = 0;
+  /** The longest without any acknowledgement while there was something to send. */
+  unavailableMs = 0;
+  private lastAcknowledgedMs = 0;
+  private sending = 0;
 
   /** `urlOf` is asked before each attempt: a service that was started again listens elsewhere. */
   constructor(
@@ -19,18 +25,29 @@ export class AcknowledgedLedger {
 
   /** Sends events by several senders at once; each goes on with one until it is acknowledged. */
   async sendAll(events: readonly FixtureEvent[], senders: number): Promise<void> {
+    // Nobody waited before.
+    if (this.sending === 0) this.lastAcknowledgedMs = performance.now();
+    this.sending += 1;
     const queue = [...events];
     await Promise.all(
       Array.from({ length: senders }, async () => {
         for (let event = queue.shift(); event; event = queue.shift()) await this.send(event);
       }),
-    );
+    ).finally(() => (this.sending -= 1));
   }
 
-  /** What is wrong with the inbox: acknowledged events that are not there, and events that were not processed. */
+  /** Sends what must never be taken in, until it gets the answer that it deserves. */
+  async refuse(body: Buffer, secret: string, status: number): Promise<void> {
+    await this.until(() => this.attempt(body, secret), String(status));
+  }
+
+  /**
+   * What is wrong with the inbox: acknowledged events that are not there, and events that were not processed. Another body under the
+   * id of an event is kept beside it, and not processed; what was erased is not either.
+   */
   async discrepancies(pool: Pool): Promise<{ lost: string[]; unprocessed: string[] }> {
     const { rows } = await pool.query<{ event_id: string; status: string }>(
-      'SELECT event_id, status FROM webhook_event',
+      `SELECT event_id, status FROM webhook_event WHERE coalesce(reason, '') NOT IN ('event_id_conflict', 'erased')`,
     );
     const statuses = new Map(rows.map(({ event_id: id, status }) => [id, status]));
     return {
@@ -41,26 +58,34 @@ export class AcknowledgedLedger {
 
   private async send(event: FixtureEvent): Promise<void> {
     const body = toBody(event);
+    await this.until(() => this.attempt(body, this.secret), '200');
+    this.acknowledged.add(event.event_id);
+    const now = performance.now();
+    this.unavailableMs = Math.max(this.unavailableMs, now - this.lastAcknowledgedMs);
+    this.lastAcknowledgedMs = now;
+  }
+
+  private async until(attempt: () => Promise<string>, wanted: string): Promise<void> {
     for (const givesUpAt = performance.now() + HANGS_AFTER_MS; performance.now() < givesUpAt;) {
-      const outcome = await this.attempt(body);
-      if (outcome === '200') {
-        this.acknowledged.add(event.event_id);
-        return;
-      }
+      const outcome = await attempt();
+      if (outcome === wanted) return;
       this.failures[outcome] = (this.failures[outcome] ?? 0) + 1;
       // A sender must not starve the service that is about to start.
       await pause(20);
     }
-    throw new Error(`never acknowledged: ${JSON.stringify(this.failures)}`);
+    throw new Error(`never answered with ${wanted}: ${JSON.stringify(this.failures)}`);
   }
 
-  private async attempt(body: Buffer): Promise<string> {
+  private async attempt(body: Buffer, secret: string): Promise<string> {
     const url = this.urlOf();
     if (url === null) return 'down';
+    const startedMs = performance.now();
     try {
-      return String((await deliver(url, body, this.secret)).status);
+      return String((await deliver(url, body, secret)).status);
     } catch (error) {
       return (error as NodeJS.ErrnoException).code ?? 'unknown';
+    } finally {
+      this.slowestMs = Math.max(this.slowestMs, performance.now() - startedMs);
     }
   }
 }

@@ -1,6 +1,7 @@
-/** A TCP port in front of PostgreSQL's unix socket, through which a network can be made to fail without a word. */
+/** A TCP port in front of PostgreSQL's unix socket, through which a network can be made slow, cut, or to fail without a word. */
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { Transform } from 'node:stream';
 import type { EmbeddedPostgres } from '../../src/database/embedded/embedded-postgres';
 
 export class DatabaseProxy {
@@ -8,6 +9,7 @@ export class DatabaseProxy {
   private readonly pairs = new Set<readonly [Socket, Socket]>();
   private readonly dead = new WeakSet<readonly [Socket, Socket]>();
   private forwarding = true;
+  private delayMs = 0;
 
   private constructor(
     private readonly server: Server,
@@ -34,8 +36,8 @@ export class DatabaseProxy {
     for (const pair of this.pairs) {
       const [client, server] = pair;
       this.dead.add(pair);
-      client.unpipe(server);
-      server.unpipe(client);
+      client.unpipe();
+      server.unpipe();
       // What was sent is read and lost, as by a firewall that has forgotten the connection.
       client.resume();
       server.resume();
@@ -45,6 +47,19 @@ export class DatabaseProxy {
   /** New connections are forwarded again; those from before the failure stay dead without ever being told. */
   heal(): void {
     this.forwarding = true;
+  }
+
+  /** Every connection of now is reset. */
+  cut(): void {
+    for (const [client, server] of this.pairs) {
+      client.resetAndDestroy();
+      server.destroy();
+    }
+  }
+
+  /** From now on everything takes so much longer, in either direction; 0 for no longer. */
+  slow(delayMs: number): void {
+    this.delayMs = delayMs;
   }
 
   async close(): Promise<void> {
@@ -69,11 +84,20 @@ export class DatabaseProxy {
       });
     }
     if (this.forwarding) {
-      client.pipe(server);
-      server.pipe(client);
+      client.pipe(this.delayed()).pipe(server);
+      server.pipe(this.delayed()).pipe(client);
     } else {
       this.dead.add(pair);
       client.resume();
     }
+  }
+
+  private delayed(): Transform {
+    return new Transform({
+      transform: (chunk: Buffer, _encoding, done) => {
+        if (this.delayMs === 0) done(null, chunk);
+        else setTimeout(() => done(null, chunk), this.delayMs);
+      },
+    });
   }
 }

@@ -25,3 +25,12 @@ export const tokenOf = (event: FixtureEvent): string => String(event.form_respon
 export const askEmail = (value: string) => question('mail', 'Your e-mail', 'email', 'email', value);
 export const askPhone = (value: string) => question('tel', 'Your phone', 'phone_number', 'phone_number', value);
 export const askName = (value: string) => question('name', 'Full name', 'short_text', 'text', value);
+
+/** A body of nearly 1 MiB is so many empty answers: as JSON the cheapest, as objects the dearest. */
+const EMPTY_ANSWERS = 340_000;
+
+export function largeEvent(): FixtureEvent {
+  const event = newEvent({ questions: [askEmail('large@example.com')] });
+  const answers = Array.from({ length: EMPTY_ANSWERS }, () => ({}));
+  return { ...event, form_response: { ...event.form_response, answers } };
+}

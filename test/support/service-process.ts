@@ -122,6 +122,11 @@ export class ServiceProcess {
     return this.announced;
   }
 
+  /** Fails with what it has printed when it has ended by itself. */
+  assertRunning(): void {
+    if (this.end) throw new Error(`it ended (${JSON.stringify(this.end)})\n${this.output}`);
+  }
+
   get managementUrl(): string {
     return this.managementPort === undefined ? this.url : `http://127.0.0.1:${this.managementPort}`;
   }

@@ -19,6 +19,14 @@ export interface FormState extends FormSettings {
   learns: boolean;
 }
 
+/** What a batch adds to a form. */
+export interface FormGrowth {
+  /** Responses that were not stored before. */
+  responses: number;
+  /** When its newest version was submitted. */
+  newestAt: Date;
+}
+
 /** What a form's row knows from submissions. */
 interface LearningRow {
   form_id: string;
@@ -128,22 +136,24 @@ export class FormsRepository {
     );
   }
 
-  /** Adds new responses to the counters: form id -> the times of its new responses. */
-  async count(sql: SqlRunner, recorded: ReadonlyMap<string, readonly Date[]>, now: Date): Promise<void> {
-    if (recorded.size === 0) return;
+  /** Adds what a batch brought to the counters, by form id. */
+  async count(sql: SqlRunner, growth: ReadonlyMap<string, FormGrowth>, now: Date): Promise<void> {
+    if (growth.size === 0) return;
     // Locked in order of their ids, so that two processors cannot wait for each other.
-    const forms = [...recorded].sort(([a], [b]) => (a < b ? -1 : 1));
+    const forms = [...growth].sort(([a], [b]) => (a < b ? -1 : 1));
     await sql.query(
-      `WITH added AS (SELECT * FROM unnest($1::text[], $2::integer[], $3::timestamptz[]) AS added (form_id, count, latest)),
+      `WITH added AS (SELECT * FROM unnest($1::text[], $2::integer[], $3::timestamptz[]) AS added (form_id, responses, newest)),
             locked AS (SELECT form_id FROM onboarding_form WHERE form_id = ANY($1) ORDER BY form_id FOR UPDATE)
        UPDATE onboarding_form AS form
-          SET response_count = response_count + added.count, last_response_at = greatest(last_response_at, added.latest),
+          SET response_count = response_count + added.responses, last_response_at = greatest(last_response_at, added.newest),
               updated_at = $4
-         FROM added JOIN locked USING (form_id) WHERE form.form_id = added.form_id`,
+         FROM added JOIN locked USING (form_id)
+        WHERE form.form_id = added.form_id
+          AND (added.responses > 0 OR last_response_at IS NULL OR added.newest > last_response_at)`,
       [
         forms.map(([formId]) => formId),
-        forms.map(([, times]) => times.length),
-        forms.map(([, times]) => new Date(Math.max(...times.map((time) => time.getTime())))),
+        forms.map(([, { responses }]) => responses),
+        forms.map(([, { newestAt }]) => newestAt),
         now,
       ],
     );

@@ -95,7 +95,7 @@ export const MISFORTUNES: Record<string, Misfortune> = {
   'both replicas killed': ended(REPLICAS, 'kill'),
   'the load balancer answers itself': (account, random) => {
     account.balancer.trouble = random.pick([404, 410, 500, 503, 'closed'] as const);
-    return { afterMs: hours(random, 3), end: async () => void (account.balancer.trouble = null) };
+    return { afterMs: hours(random, 3), end: () => Promise.resolve(void (account.balancer.trouble = null)) };
   },
   'Typeform fails': (account, random) => {
     const kind = random.pick(['status', 'slow', 'drop', 'garbage'] as const);

@@ -1,0 +1,34 @@
+/** Disks that are full: of the table that takes in events, and of the write-ahead log. */
+import { eventually } from '../support/eventually';
+import type { Fault } from '../support/fault';
+import type { FaultStand } from '../support/fault-stand';
+import { SmallDisk } from '../support/small-disk';
+
+const FULL_DISKS: readonly Fault[] = [
+  {
+    name: 'the disk of the data full',
+    happens: (stand, refused) => whileFull(stand, stand.disks?.data, refused),
+  },
+  {
+    name: 'the disk of the write-ahead log full',
+    happens: (stand, refused) => whileFull(stand, stand.disks?.log, refused),
+  },
+];
+
+/** None where this user cannot mount a small disk. */
+export const STORAGE = SmallDisk.possible() ? FULL_DISKS : [];
+
+async function whileFull(stand: FaultStand, disk: SmallDisk | undefined, refused: () => number): Promise<void> {
+  if (!disk) throw new Error('the stand has no small disks');
+  const before = refused();
+  try {
+    await eventually(async () => {
+      // What the server frees or has in reserve is used up as well.
+      disk.fill();
+      await stand.pool.query('SELECT pg_switch_wal()').catch(() => undefined);
+      return refused() > before;
+    }, 'something is refused');
+  } finally {
+    disk.free();
+  }
+}
