@@ -6,19 +6,13 @@ import type { DomainError } from '../src/core/problem';
 import { INTERACTIVE_WAIT_LIMIT_MS } from '../src/typeform/pace/typeform-pace';
 import { createTestDatabase, TestDatabase } from './support/database';
 import { eventually } from './support/eventually';
+import { RECORD_TURNS } from './support/recorded-turns';
 import { startSandbox } from './support/sandbox-harness';
 import { spawnCompiled } from './support/spawn-compiled';
 import { startReplica, TypeformReplica } from './support/typeform-replica';
 
 const interactive = { priority: 'interactive' } as const;
 const background = { priority: 'background' } as const;
-
-/** When the turns were taken, whatever became of their calls: `typeform_call` says when these were sent. */
-const RECORD_TURNS = `
-  CREATE TABLE turn (taken_at timestamptz NOT NULL);
-  CREATE FUNCTION record_turn() RETURNS trigger LANGUAGE plpgsql AS
-    $$ BEGIN INSERT INTO turn VALUES (NEW.sent_at); RETURN NULL; END $$;
-  CREATE TRIGGER record_turn AFTER INSERT ON typeform_call FOR EACH ROW EXECUTE FUNCTION record_turn()`;
 
 let database: TestDatabase;
 let sandbox: TypeformSandbox;

@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ApiCall } from '../../../sandbox/api/call-log';
 import type { TypeformSandbox } from '../../../sandbox/sandbox';
 import { createTestDatabase, TestDatabase } from '../database';
+import { RECORD_TURNS } from '../recorded-turns';
 import { API_KEY, Json, startSandbox } from '../sandbox-harness';
 import { exchange } from '../sender';
 import { ADMIN_KEY, ServiceProcess } from '../service-process';
@@ -57,6 +58,7 @@ export class Account {
       LoadBalancer.start(),
       MovedClock.start(sandbox),
     ]);
+    await database.pool.query(RECORD_TURNS);
     balancer.arrival = (path) => {
       const webhook = sandbox.control.webhooks().find(({ url }) => url.endsWith(path));
       return { atMs: clock.nowMs(), foreign: webhook?.secret?.startsWith(FOREIGN_SECRET) === true };

@@ -6,7 +6,7 @@ import { Account, FOREIGN_SECRET, Place, Replica, REPLICAS } from './account';
 const HOUR_MS = 3_600_000;
 
 /** When something begins, it may say what ends it, and after how many milliseconds of the simulated clock. */
-export type Ending = { afterMs: number; end: () => Promise<unknown> } | undefined;
+export type Ending = { afterMs: number; end: () => unknown } | undefined;
 type Misfortune = (account: Account, random: Random) => Ending | Promise<Ending>;
 
 const path = ({ formId, tag }: Place): string => `/forms/${formId}/webhooks/${tag}`;
@@ -95,7 +95,7 @@ export const MISFORTUNES: Record<string, Misfortune> = {
   'both replicas killed': ended(REPLICAS, 'kill'),
   'the load balancer answers itself': (account, random) => {
     account.balancer.trouble = random.pick([404, 410, 500, 503, 'closed'] as const);
-    return { afterMs: hours(random, 3), end: () => Promise.resolve(void (account.balancer.trouble = null)) };
+    return { afterMs: hours(random, 3), end: () => void (account.balancer.trouble = null) };
   },
   'Typeform fails': (account, random) => {
     const kind = random.pick(['status', 'slow', 'drop', 'garbage'] as const);
