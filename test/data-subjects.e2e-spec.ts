@@ -451,3 +451,17 @@ describe('a single delivery is erased', () => {
     await app.admin('get', `/v1/responses/${FORM}/${token}`).expect(200);
   });
 });
+
+it("erasing a client leaves what mentions it and is, or will be, somebody else's", async () => {
+  const email = 'mentioned@example.com';
+  const mentions = (text: string, who: string) => newEvent({ formId: FORM, questions: [askEmail(who), story(text)] });
+  await deliver(newEvent({ formId: FORM, questions: [askEmail(email)] }));
+  const id = await clientIdOf(email);
+  // Longer than a search text, so that its record alone does not tell everything.
+  const long = await deliver(mentions(`Ask ${email}. ${'A long story. '.repeat(2_000)}`, 'long.story@example.com'));
+  const waiting = await left('pending', mentions(`Ask ${email} as well`, 'waiting@example.com'));
+  const dead = await left('dead', mentions(`Ask ${email} too`, 'dead@example.com'));
+  await app.admin('delete', `/v1/clients/${id}`).expect(200);
+  expect([await payload(long), await payload(waiting), await payload(dead)]).toEqual([200, 200, 404]);
+  expect(await clientIdOf('long.story@example.com')).toBeDefined();
+});

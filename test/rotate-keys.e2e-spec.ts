@@ -57,12 +57,26 @@ it('rotate-keys makes an older key dispensable', async () => {
   ];
   const unreadable = await addWebhook(['unreadable', lost]);
 
+  await database.pool.query('UPDATE webhook SET pushed_revision = revision WHERE id = ANY($1)', [[plain, removed]]);
+
   const both = await Promise.all([rotate('--json'), rotate('--json')]);
   const results = both.map(({ process }) => JSON.parse(process.stdout) as { resealed: number });
   expect(results.map(({ resealed }) => resealed).reduce((sum, count) => sum + count)).toBe(3);
   for (const result of results) expect(result).toMatchObject({ key: 'k2', unreadable: [unreadable] });
   expect(both.map(({ code }) => code)).toEqual([1, 1]);
   expect(both.some(({ process }) => process.stderr.includes('[1/4] webhooks'))).toBe(true);
+
+  // Typeform has the same secrets still: nothing is written to it again, and what was removed here is not deleted there again.
+  const { rows } = await database.pool.query<{ id: string; open: boolean }>(
+    'SELECT id, pushed_revision <> revision AS open FROM webhook WHERE revision > 1',
+  );
+  expect(new Map(rows.map(({ id, open }) => [id, open]))).toEqual(
+    new Map([
+      [plain, false],
+      [removed, false],
+      [rotating, true],
+    ]),
+  );
 
   const again = await rotate('--json');
   expect(JSON.parse(again.process.stdout)).toEqual({

@@ -93,6 +93,13 @@ export class InboxWriter implements OnApplicationShutdown {
     return { committedAtMs, failedAtMs, failure, waitingMs, obstacle };
   }
 
+  /** A back-fill waits for no acknowledgement. */
+  private countAcknowledged({ event, deadline }: Waiting, lateBefore: number): void {
+    if (event.source !== 'webhook') return;
+    this.acknowledged.acks += 1;
+    if (deadline < lateBefore) this.acknowledged.late += 1;
+  }
+
   /** The acknowledgements since the last call. */
   takeAcknowledged(): Acknowledged {
     const taken = this.acknowledged;
@@ -216,8 +223,7 @@ export class InboxWriter implements OnApplicationShutdown {
       for (const place of places) {
         const { eventId } = place[0].event;
         if (found.inserted.has(eventId)) {
-          this.acknowledged.acks += 1;
-          if (place[0].deadline < lateBefore) this.acknowledged.late += 1;
+          this.countAcknowledged(place[0], lateBefore);
           answerInserted(place);
         } else if (found.again.has(eventId)) duplicates.push(place);
         else if (found.other.has(eventId)) conflicts.push(place);

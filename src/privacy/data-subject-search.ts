@@ -21,6 +21,8 @@ export interface FoundSubject {
 const MAX_FOUND = 10_000;
 /** In the direction in which an event that is replayed meanwhile goes; those that are processed meanwhile are found as responses. */
 const UNPROCESSED = ['quarantined', 'ignored', 'dead', 'retrying', 'pending'] as const;
+/** Nobody's, and nobody's to come unless an admin replays them. */
+const SETTLED = ['quarantined', 'ignored', 'dead'] as const;
 
 @Injectable()
 export class DataSubjectSearch {
@@ -54,14 +56,29 @@ export class DataSubjectSearch {
 
   /** Events whose bodies name one of these people although no record shows it: not processed, replaced, or not held entirely. */
   namedInBodies(people: readonly WantedPerson[]): Promise<FoundEvent[]> {
-    const result = this.turn.then(() => this.readBodies(people));
+    return this.inTurn(people, () => this.bodies());
+  }
+
+  /**
+   * Events that name one of these people and belong to nobody: settled without a response, or replaced by another version. What is
+   * still to be processed may be somebody else's submission that mentions them, and so may a stored response.
+   */
+  strays(people: readonly WantedPerson[]): Promise<FoundEvent[]> {
+    return this.inTurn(people, () => this.settledBodies());
+  }
+
+  private inTurn(people: readonly WantedPerson[], bodies: () => AsyncGenerator<EventBody[]>): Promise<FoundEvent[]> {
+    const result = this.turn.then(() => this.readBodies(people, bodies()));
     this.turn = result.catch(() => undefined);
     return result;
   }
 
-  private async readBodies(people: readonly WantedPerson[]): Promise<FoundEvent[]> {
+  private async readBodies(
+    people: readonly WantedPerson[],
+    bodies: AsyncGenerator<EventBody[]>,
+  ): Promise<FoundEvent[]> {
     const found: FoundEvent[] = [];
-    for await (const events of this.bodies()) {
+    for await (const events of bodies) {
       for (const { payload, ...event } of events) if (bodyNames(people, payload)) found.push(event);
       requireFew(found.length);
     }
@@ -72,6 +89,11 @@ export class DataSubjectSearch {
     for (const status of UNPROCESSED) yield* this.repository.withStatus(status);
     yield* this.repository.replaced();
     yield* this.repository.incomplete();
+  }
+
+  private async *settledBodies(): AsyncGenerator<EventBody[]> {
+    for (const status of SETTLED) yield* this.repository.withStatus(status);
+    yield* this.repository.replaced();
   }
 }
 

@@ -107,6 +107,6 @@ export class ErasureService {
   private async strayEventsOf(clientId: string): Promise<string[]> {
     const people = (await this.keys.keysOf(clientId)).map(wantedPerson);
     if (people.length === 0) return [];
-    return (await this.search.namedInBodies(people)).map(({ eventId }) => eventId);
+    return (await this.search.strays(people)).map(({ eventId }) => eventId);
   }
 }

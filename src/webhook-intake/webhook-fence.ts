@@ -118,7 +118,9 @@ export class WebhookFence {
       const retryAfterSeconds = RETRY_AFTER_SECONDS;
       return new DomainError('intake_overloaded', 'too many large bodies are arriving', { retryAfterSeconds });
     }
-    raw.once('close', release);
+    // The client may have left while the throttler was asked.
+    if (raw.destroyed) release();
+    else raw.once('close', release);
     return null;
   }
 

@@ -84,9 +84,14 @@ export class AllFormsReconciler implements OnApplicationBootstrap, BeforeApplica
       const formIds = await this.repository.formsToReconcile(after, FORMS_PER_PAGE);
       for (const formId of formIds) {
         if (call.signal?.aborted) return;
-        const { webhooks, strays } = await this.reconciler.reconcileForm(formId, call, { force });
-        report.webhooks.push(...webhooks);
-        report.strays.push(...strays);
+        const found = await this.reconciler.reconcileForm(formId, call, { force }).catch((error: unknown) => {
+          // Cut short in the middle of a form: what was compared before is told.
+          if (call.signal?.aborted) return null;
+          throw error;
+        });
+        if (found === null) return;
+        report.webhooks.push(...found.webhooks);
+        report.strays.push(...found.strays);
       }
       const last = formIds.at(-1);
       if (formIds.length < FORMS_PER_PAGE || last === undefined) break;

@@ -55,6 +55,7 @@ export class SecretResealing {
       const change = this.tryReseal(webhook);
       if (change === null) return 'unreadable';
       await this.webhooks.update(manager, id, change);
+      await this.secrets.resealed(manager, webhook);
       const [{ id: toKey }] = this.keys;
       const details = { fromKeys, toKey };
       await this.audit.record(manager, { ...ROTATION, action: 'webhook.secret_reencrypted', subject: id, details });

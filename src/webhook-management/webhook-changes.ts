@@ -42,6 +42,7 @@ export class WebhookChanges {
   /** Changes the given settings. A call that changes nothing leaves no trace, but still brings Typeform in sync. */
   async update(id: string, asked: Partial<WebhookSettings>, author: Author): Promise<void> {
     const { before, after } = await this.edit(id, (webhook, now) => {
+      refuseRemoved(webhook);
       const had = settingsOf(webhook);
       const wanted = { ...had, ...asked };
       if (JSON.stringify(wanted) === JSON.stringify(had)) return null;
@@ -65,6 +66,7 @@ export class WebhookChanges {
   async rotateSecret(id: string, secret: string, overlapHours: number, author: Author): Promise<void> {
     const action = 'webhook.secret_rotated';
     const { before, after } = await this.edit(id, (webhook, now) => {
+      refuseRemoved(webhook);
       const { previousSecretExpiresAt: overlapUntil, pending } = webhook;
       if (overlapUntil !== null && overlapUntil > now) {
         throw new DomainError('conflict', `the secret is being rotated until ${overlapUntil.toISOString()}`);
@@ -102,15 +104,9 @@ export class WebhookChanges {
     if (outcome.result === 'refused') throw outcome.error;
   }
 
-  /** Throws `not_found`, and `conflict` for a webhook that was removed. */
+  /** Throws `not_found`. */
   private async edit(id: string, decide: Decide): Promise<{ before: Webhook; after: Webhook }> {
-    const edited = await this.store.edit(id, (webhook, now) => {
-      const edit = decide(webhook, now);
-      if (edit !== null && webhook.removedAt !== null) {
-        throw new DomainError('conflict', 'this webhook was deleted; register it again');
-      }
-      return edit;
-    });
+    const edited = await this.store.edit(id, decide);
     if (!edited?.after) throw new DomainError('not_found', 'there is no such webhook');
     return { before: edited.before, after: edited.after };
   }
@@ -141,6 +137,10 @@ export class WebhookChanges {
     const outcome = await this.pusher.push(webhook, { kind: 'made', webhook }, interactive(author));
     if (outcome.result === 'refused') throw outcome.error;
   }
+}
+
+function refuseRemoved({ removedAt }: Webhook): void {
+  if (removedAt !== null) throw new DomainError('conflict', 'this webhook was deleted; register it again');
 }
 
 function settingsOf({ url, enabled, verifySsl, eventTypes }: Webhook): WebhookSettings {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { IsNull, MoreThan, Repository } from 'typeorm';
+import { type EntityManager, IsNull, MoreThan, Repository } from 'typeorm';
 import { Webhook } from './webhook.entity';
 
 @Injectable()
@@ -24,6 +24,15 @@ export class WebhookSecretsRepository {
         WHERE place.doubt_until IS NULL AND place.call_id IS NULL`,
       [id],
     );
+  }
+
+  /**
+   * After a secret was sealed with another key, `before` being the row until then: Typeform has the same secret still, so what it had of
+   * the row is up to date as before. Without it, every webhook would be written to Typeform again, and every removed one deleted there.
+   */
+  async resealed(manager: EntityManager, before: Webhook): Promise<void> {
+    if (before.pushedRevision !== before.revision) return;
+    await manager.query('UPDATE webhook SET pushed_revision = revision WHERE id = $1', [before.id]);
   }
 
   /** Ids of the webhooks, including removed ones, that have a secret sealed with another key. */

@@ -105,13 +105,12 @@ export class TypeformResponsesRepository {
     return row ?? { missing: 0, at: null };
   }
 
-  /** Writes down at the form's newest complete check how much is missing now. */
+  /** Writes down at the form's newest complete check how much is missing now: of all that is listed, not only of the check's window. */
   async recount(formId: string): Promise<void> {
     await this.dataSource.query(
       `UPDATE completeness_check AS newest
           SET missing = (SELECT count(*) FROM (SELECT ${FATE} AS fate FROM typeform_response AS listed, ${EVENTS}
-                                                WHERE listed.form_id = newest.form_id AND ${OPEN}
-                                                  AND (newest.since IS NULL OR listed.at >= newest.since)) AS judged
+                                                WHERE listed.form_id = newest.form_id AND ${OPEN}) AS judged
                           WHERE fate = 'missing')
         WHERE id = (SELECT id FROM completeness_check WHERE form_id = $1 AND status = 'done' ORDER BY started_at DESC LIMIT 1)`,
       [formId],
