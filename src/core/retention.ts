@@ -3,11 +3,6 @@ const DAY_MS = 86_400_000;
 
 export const MAX_RETENTION_DAYS = 36_500;
 
-/** The days in force for a form; 0: for ever. `formDays` null: as the installation says. */
-export function daysInForce(formDays: number | null, installationDays: number): number {
-  return formDays ?? installationDays;
-}
-
 /** Submissions before this time have expired; null: none ever does. */
 export function expiryEdge(days: number, now: Date): Date | null {
   return days === 0 ? null : new Date(now.getTime() - days * DAY_MS);

@@ -4,6 +4,7 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Duplex } from 'node:stream';
 import { Logger } from '@nestjs/common';
 import { DomainError, statusOf, toProblem } from '../core/problem';
+import { mayLogRefusal } from './refusal-lines';
 
 const logger = new Logger('Http');
 
@@ -29,7 +30,9 @@ export function answerExpectation(request: IncomingMessage, response: ServerResp
 function refusal(problem: DomainError, instance: string, error?: string) {
   const status = statusOf(problem.code);
   const requestId = randomUUID();
-  logger.warn('Request refused', { status, code: problem.code, error, requestId });
+  const line = { status, code: problem.code, error, requestId };
+  const may = mayLogRefusal();
+  if (may) logger.warn('Request refused', may.unlogged === 0 ? line : { ...line, unloggedBefore: may.unlogged });
   const body = JSON.stringify(toProblem(problem, instance, requestId));
   const headers = {
     'content-type': 'application/problem+json; charset=utf-8',

@@ -113,7 +113,7 @@ export class WebhookFence {
     const largest = this.config.intake.maxPayloadBytes;
     const bytes = Number(headers['content-length'] ?? largest);
     if (bytes > largest) return null;
-    const release = this.budget.take(address, bytes, largest);
+    const release = this.budget.take(address, bytes, largest, this.senders.has(address));
     if (release === null) {
       const retryAfterSeconds = RETRY_AFTER_SECONDS;
       return new DomainError('intake_overloaded', 'too many large bodies are arriving', { retryAfterSeconds });

@@ -49,7 +49,6 @@ export class AllFormsReconciler implements OnApplicationBootstrap, BeforeApplica
 
   /**
    * One pass over all forms, one process at a time; while another makes one, this one waits for it if `wait`, as long as the signal allows.
-   * Memory holds one page of form ids and the differences.
    */
   async pass(call: CallOptions, { force, wait }: { force: boolean; wait: boolean }): Promise<PassReport> {
     const report: PassReport = { webhooks: [], strays: [], finished: false, madeElsewhere: true };
