@@ -21,6 +21,7 @@ export function addSignCommand(program: Command): void {
     .addHelpText('after', '\nExample:\n  typeform-onboarding sign --secret "$SECRET" --file body.json')
     .action(({ file, secret, json = false }: { file: string; secret?: string; json?: boolean }) => {
       const body = readBody(file);
+      if (secret === '') throw new Error('--secret is empty: is the variable set?');
       const signature = sign(secret ?? loadConfigOrExit().config.intake.secret, body);
       print(json ? JSON.stringify({ signature }) : signature);
     });

@@ -25,7 +25,7 @@ export function parseFormReference(text: string, path = 'form'): string {
       errors: [
         {
           path,
-          message: `${path} must be a form id, or a Typeform link to it like https://form.typeform.com/to/<id> or https://admin.typeform.com/form/<id>/create`,
+          message: `must be a form id, or a Typeform link to it like https://form.typeform.com/to/<id> or https://admin.typeform.com/form/<id>/create`,
         },
       ],
     });

@@ -52,10 +52,13 @@ export class DatabaseMetrics implements OnModuleInit {
     });
     collectWith(this.waiting, () => this.waiting.set(this.writer.depth));
     collectWith(this.pool, () => {
-      const { totalCount, idleCount, waitingCount } = (this.dataSource.driver as PostgresDriver).master as Pool;
+      const { totalCount, idleCount, waitingCount, options } = (this.dataSource.driver as PostgresDriver)
+        .master as Pool;
+      // The pool hands its connections out a moment later: whoever waits for one that is there does not wait.
+      const free = idleCount + Math.max(0, (options.max ?? totalCount) - totalCount);
       this.pool.set({ state: 'used' }, totalCount - idleCount);
       this.pool.set({ state: 'idle' }, idleCount);
-      this.pool.set({ state: 'waiting' }, waitingCount);
+      this.pool.set({ state: 'waiting' }, Math.max(0, waitingCount - free));
     });
   }
 

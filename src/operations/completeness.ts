@@ -41,11 +41,37 @@ export async function readCompleteness(
     method === 'GET'
       ? await http.send(`${path}?${new URLSearchParams(wanted).toString()}`, { headers, signal })
       : await http.send(path, { method, headers, body: Buffer.from(JSON.stringify(wanted)), signal });
-  if (status >= 300) throw new Error(`${path} answered ${status}: ${text}`);
+  if (status === 401)
+    throw new Error(`${path}: the API key is unknown, expired or revoked: give one with --key, or set ADMIN_API_KEY`);
+  if (status >= 300) throw new Error(`${path} answered ${status}: ${detailOf(text)}`);
   return REPORT.parse(JSON.parse(text));
 }
 
-const COLUMNS = ['form', 'at Typeform', 'received', 'recovered', 'failed', 'missing', 'verdict', 'checked at'];
+/** What a problem document says; else the answer as it came. */
+function detailOf(text: string): string {
+  const problem = z.object({ detail: z.string() }).safeParse(parsed(text));
+  return problem.success ? problem.data.detail : text;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
+}
+
+const COLUMNS = [
+  'form',
+  'at Typeform',
+  'received',
+  'recovered',
+  'failed',
+  'erased',
+  'missing',
+  'verdict',
+  'checked at',
+];
 
 /** A table with a line for each form; below it, what kept Typeform from being asked. */
 export function formatCompleteness({ items }: Completeness): string {
@@ -53,7 +79,7 @@ export function formatCompleteness({ items }: Completeness): string {
   const rows = items.map((item) =>
     [
       item.formId,
-      ...[item.atTypeform, item.received, item.recovered, item.failed, item.missing],
+      ...[item.atTypeform, item.received, item.recovered, item.failed, item.erased, item.missing],
       item.verdict,
       item.checkedAt,
     ].map((cell) => String(cell ?? '-')),
