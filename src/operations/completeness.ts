@@ -12,6 +12,7 @@ const REPORT = z.object({
       received: count,
       recovered: count,
       failed: count,
+      erased: count,
       missing: count,
       verdict: z.enum(VERDICTS),
       checkedAt: z.string().nullable(),
