@@ -10,6 +10,8 @@ import { LEASE_RENEWAL_MS, ReconcilePassRepository } from './reconcile-pass.repo
 import { WebhooksRepository } from './webhooks.repository';
 
 const FORMS_PER_PAGE = 100;
+/** The first pass comes soon after a start: while nobody was there, Typeform may have switched a webhook off. */
+const FIRST_PASS_MS = 10_000;
 
 /** How often someone who waits for another process's pass to end asks again. */
 const ASK_AGAIN_MS = 500;
@@ -38,7 +40,8 @@ export class AllFormsReconciler implements OnApplicationBootstrap, BeforeApplica
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.config.reconcileIntervalSeconds > 0 && this.config.workerMode !== 'intake') this.schedule();
+    const { reconcileIntervalSeconds: seconds, workerMode } = this.config;
+    if (seconds > 0 && workerMode !== 'intake') this.schedule(Math.min(seconds * 1000, FIRST_PASS_MS));
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -100,7 +103,7 @@ export class AllFormsReconciler implements OnApplicationBootstrap, BeforeApplica
     this.metrics.compared(this.clock.now());
   }
 
-  private schedule(): void {
+  private schedule(delayMs: number): void {
     this.timer = setTimeout(() => {
       this.running = this.pass({ priority: 'background', signal: this.stop.signal }, { force: false, wait: false })
         .catch((error: unknown) => {
@@ -110,8 +113,8 @@ export class AllFormsReconciler implements OnApplicationBootstrap, BeforeApplica
           }
         })
         .finally(() => {
-          if (!this.stop.signal.aborted) this.schedule();
+          if (!this.stop.signal.aborted) this.schedule(this.config.reconcileIntervalSeconds * 1000);
         });
-    }, this.config.reconcileIntervalSeconds * 1000);
+    }, delayMs);
   }
 }
