@@ -367,7 +367,7 @@ describe('the command', () => {
     sandbox.control.addFault({ kind: 'slow', target: 'api', match, delayMs: UNTIL_RELEASED_MS });
     const found = command('--since', minutesAgo(24 * HOUR), '--check');
     expect(await found.exited).toMatchObject({ code: 1 });
-    expect(found.stdout).toMatch(new RegExp(`${formId} +3 +1 +0 +0 +2 +missing`));
+    expect(found.stdout).toMatch(new RegExp(`${formId} +3 +1 +0 +0 +0 +2 +missing`));
     await repaired();
     await app.settled();
     const after = command('--since', minutesAgo(24 * HOUR), '--form', formId, '--json');
