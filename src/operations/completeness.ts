@@ -43,7 +43,9 @@ export async function readCompleteness(
       ? await http.send(`${path}?${new URLSearchParams(wanted).toString()}`, { headers, signal })
       : await http.send(path, { method, headers, body: Buffer.from(JSON.stringify(wanted)), signal });
   if (status === 401)
-    throw new Error(`${path}: the API key is unknown, expired or revoked (401): give one with --key, or set ADMIN_API_KEY`);
+    throw new Error(
+      `${path}: the API key is unknown, expired or revoked (401): give one with --key, or set ADMIN_API_KEY`,
+    );
   if (status >= 300) throw new Error(`${path} answered ${status}: ${detailOf(text)}`);
   return REPORT.parse(JSON.parse(text));
 }
