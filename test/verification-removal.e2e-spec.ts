@@ -50,6 +50,17 @@ it('leaves nothing of it in the record of a client that stays, nor a conflict th
   expect(await itemsOf('/v1/clients?q=check')).toEqual([]);
 });
 
+it('takes an e-mail that only the check gave from a client that stays', async () => {
+  const phone = askPhone('+12025550177');
+  await app.deliver(newEvent({ formId: 'abcd1234', questions: [phone] })).expect(200);
+  await app.deliver(newEvent({ formId: FORM, questions: [askEmail('only-check@example.com'), phone] })).expect(200);
+  await app.settled();
+  expect(await itemsOf('/v1/clients?email=only-check@example.com')).toHaveLength(1);
+  await app.admin('delete', `/v1/forms/${FORM}`).expect(200);
+  expect(await itemsOf('/v1/clients?email=only-check@example.com')).toEqual([]);
+  expect(await itemsOf('/v1/clients?phone=%2B12025550177')).toHaveLength(1);
+});
+
 it('removes what was not processed yet', async () => {
   await app.database.pool.query(
     `INSERT INTO webhook_event (event_id, event_type, form_id, token, source, status, received_at, payload_bytes, next_attempt_at)
