@@ -62,7 +62,7 @@ describe('has an entry', () => {
 describe('names only what exists', () => {
   it('scripts and operator commands', () => {
     const { scripts } = JSON.parse(readProjectFile('package.json')) as { scripts: Record<string, string> };
-    const help = run(process.execPath, ['dist/src/cli.js', '--help']).stdout;
+    const help = run(process.execPath, ['dist/bundle/cli.js', '--help']).stdout;
     const commands = [...help.matchAll(/^ {2}([a-z]+) /gm)].map(([, command]) => command);
     const quoted = npmCommandsOf(runbook);
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(quoted.map(({ script }) => script)));
@@ -71,7 +71,7 @@ describe('names only what exists', () => {
     for (const [, command = '', ...words] of operator) {
       const options = words.filter((word) => word.startsWith('--'));
       if (options.length === 0) continue;
-      const offered = run(process.execPath, ['dist/src/cli.js', command, '--help']).stdout;
+      const offered = run(process.execPath, ['dist/bundle/cli.js', command, '--help']).stdout;
       for (const option of options) expect(offered).toContain(option);
     }
   });

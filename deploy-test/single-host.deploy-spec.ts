@@ -74,7 +74,7 @@ describe(COMPOSE, () => {
   });
 
   it('starts the service when the schema is there, and both again when they end', () => {
-    expect(migrate.command).toEqual(['node', 'dist/src/cli.js', 'migrate']);
+    expect(migrate.command).toEqual(['node', 'dist/bundle/cli.js', 'migrate']);
     expect(service.depends_on).toMatchObject({ migrate: { condition: 'service_completed_successfully' } });
     expect(migrate.depends_on).toEqual({ database: { condition: 'service_healthy' } });
     expect([database.restart, migrate.restart, service.restart]).toEqual([
@@ -141,8 +141,8 @@ describe(UNIT, () => {
     const [directory = ''] = settings('WorkingDirectory');
     const programs = [...settings('ExecStartPre'), ...settings('ExecStart')].map((command) => command.split(' '));
     expect(programs).toEqual([
-      ['/usr/bin/node', 'dist/src/cli.js', 'migrate'],
-      ['/usr/bin/node', 'dist/src/main.js'],
+      ['/usr/bin/node', 'dist/bundle/cli.js', 'migrate'],
+      ['/usr/bin/node', 'dist/bundle/main.js'],
     ]);
     for (const [, program = ''] of programs) expect(existsSync(join(PROJECT, program))).toBe(true);
     const readme = readProjectFile('deploy/systemd/README.md');

@@ -291,7 +291,7 @@ describe('what is broken is red', () => {
       ),
       remedy: expect.stringContaining('NTP'),
     });
-    const cli = resolve(__dirname, '../dist/src/cli.js');
+    const cli = resolve(__dirname, '../dist/bundle/cli.js');
     const command = 'ulimit -n 1000; exec "$0" "$@"';
     const args = ['-c', command, process.execPath, cli, 'preflight', '--json', '--only', 'host.file-limits'];
     const limited = await promisify(execFile)('sh', args, { env: { PATH: '/usr/bin:/bin', ...good } }).catch(

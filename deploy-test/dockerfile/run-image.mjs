@@ -14,7 +14,7 @@ const TRY_EVERY_MS = 250;
  */
 export async function runImage(image, settings) {
   const done = [];
-  const migrate = await finish(image, ['node', 'dist/src/cli.js', 'migrate'], settings);
+  const migrate = await finish(image, ['node', 'dist/bundle/cli.js', 'migrate'], settings);
   demand(migrate.code === 0, `migrate ended with ${migrate.code}: ${migrate.output}`);
   done.push(`migrate: ${migrate.output.trim().split('\n').at(-1)}`);
 
@@ -22,9 +22,9 @@ export async function runImage(image, settings) {
   demand(scratch.code !== 0, 'the user of the image can write into its folder');
   done.push('its user cannot write into its folder');
 
-  const help = await finish(image, ['node', 'dist/src/cli.js', '--help'], settings);
+  const help = await finish(image, ['node', 'dist/bundle/cli.js', '--help'], settings);
   demand(help.code === 0 && help.output.includes('preflight'), `--help ended with ${help.code}: ${help.output}`);
-  const sandbox = await finish(image, ['node', 'dist/src/cli.js', 'sandbox'], settings);
+  const sandbox = await finish(image, ['node', 'dist/bundle/cli.js', 'sandbox'], settings);
   demand(sandbox.code === 1, `sandbox ended with ${sandbox.code}: ${sandbox.output}`);
   demand(/^error: [^\n]*sandbox[^\n]*\n$/.test(sandbox.output), `sandbox must say one line, not: ${sandbox.output}`);
   done.push(`--help lists the commands; the sandbox is not there: ${sandbox.output.trim()}`);

@@ -1,4 +1,4 @@
-/** The compiled service as an operator runs it: `node dist/src/main.js` in a process of its own. */
+/** The compiled service as an operator runs it: `node dist/bundle/main.js` in a process of its own. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,8 +10,10 @@ import { exchange, type Answer } from './sender';
 
 const PROJECT = resolve(__dirname, '../..');
 /** The compiled service. */
-export const MAIN = join(PROJECT, 'dist/src/main.js');
-export const CLI = join(PROJECT, 'dist/src/cli.js');
+export const MAIN = join(PROJECT, 'dist/bundle/main.js');
+export const CLI = join(PROJECT, 'dist/bundle/cli.js');
+/** The same service before its files were bundled, for a test that replaces a part of one. */
+export const MAIN_IN_FILES = join(PROJECT, 'dist/src/main.js');
 
 export const WEBHOOK_SECRET = 'process-test-signing-secret-0123456789';
 export const ADMIN_KEY = 'process-test-admin-key-0123456789-0123456789';

@@ -9,7 +9,7 @@ import { createTestDatabase, TestDatabase } from '../database';
 import { RECORD_TURNS } from '../recorded-turns';
 import { API_KEY, Json, startSandbox } from '../sandbox-harness';
 import { exchange } from '../sender';
-import { ADMIN_KEY, ServiceProcess } from '../service-process';
+import { ADMIN_KEY, MAIN_IN_FILES, ServiceProcess } from '../service-process';
 import { eventually } from '../eventually';
 import { LoadBalancer } from './load-balancer';
 import { MovedClock } from './moved-clock';
@@ -79,16 +79,19 @@ export class Account {
 
   private async launch(replica: Replica): Promise<void> {
     if (this.replicas[replica]) return;
-    this.replicas[replica] = await ServiceProcess.start({
-      ...SETTINGS,
-      ...this.clock.environment,
-      DATABASE_URL: this.database.url,
-      DATABASE_POOL_SIZE: '5',
-      DATA_DIR: this.dataDir,
-      PUBLIC_URL: this.balancer.url,
-      TYPEFORM_API_BASE_URL: this.sandbox.url,
-      TYPEFORM_API_KEY: API_KEY,
-    });
+    this.replicas[replica] = await ServiceProcess.start(
+      {
+        ...SETTINGS,
+        ...this.clock.environment,
+        DATABASE_URL: this.database.url,
+        DATABASE_POOL_SIZE: '5',
+        DATA_DIR: this.dataDir,
+        PUBLIC_URL: this.balancer.url,
+        TYPEFORM_API_BASE_URL: this.sandbox.url,
+        TYPEFORM_API_KEY: API_KEY,
+      },
+      { script: MAIN_IN_FILES },
+    );
     this.route();
   }
 
