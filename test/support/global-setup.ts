@@ -21,6 +21,7 @@ export default async function setup(): Promise<void> {
   const template = `onboarding_template_${process.pid}`;
   const client = new Client({ connectionString: url });
   await client.connect();
+  if (postgres) await makeForgetful(client);
   await client.query(`DROP DATABASE IF EXISTS ${template}`);
   await client.query(`CREATE DATABASE ${template}`);
   await client.end();
@@ -28,4 +29,17 @@ export default async function setup(): Promise<void> {
   process.env.ONBOARDING_TEST_SERVER = url;
   process.env.ONBOARDING_TEST_TEMPLATE = template;
   globalThis.testServer = { postgres, dataDir, url, template };
+}
+
+/** Nothing of these tests outlives the server, and those that kill one start a server of their own: it need not write to the disk. */
+async function makeForgetful(client: Client): Promise<void> {
+  for (const setting of [
+    'fsync = off',
+    'full_page_writes = off',
+    "checkpoint_timeout = '1h'",
+    "max_wal_size = '4GB'",
+  ]) {
+    await client.query(`ALTER SYSTEM SET ${setting}`);
+  }
+  await client.query('SELECT pg_reload_conf()');
 }

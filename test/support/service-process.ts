@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Client } from 'pg';
 import { isServerOf, readPostmasterFile, stopServer } from '../../src/database/embedded/server-process';
-import { HANGS_AFTER_MS } from './eventually';
+import { growingPause, HANGS_AFTER_MS } from './eventually';
 import { exchange, type Answer } from './sender';
 
 const PROJECT = resolve(__dirname, '../..');
@@ -156,10 +156,11 @@ export class ServiceProcess {
   /** Waits until something holds; fails when the process ends or it never does, with what the process has printed. */
   async comesTrue(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
     const givesUpAt = performance.now() + HANGS_AFTER_MS;
+    const pauseBeforeAsking = growingPause();
     while (!(await holds())) {
       const why = this.end ? `it ended (${JSON.stringify(this.end)})` : 'time is up';
       if (this.end || performance.now() > givesUpAt) throw new Error(`${why} before ${what}\n${this.output}`);
-      await new Promise((next) => setTimeout(next, 20));
+      await pauseBeforeAsking();
     }
   }
 
