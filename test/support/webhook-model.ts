@@ -31,6 +31,7 @@ import {
   type BegunCall,
   type Failed,
   type FailedCall,
+  type Place,
   type WebhookEdit,
 } from '../../src/webhook-management/webhook-store';
 import type { Webhook } from '../../src/webhook-management/webhook.entity';
@@ -161,12 +162,12 @@ export class ModelStore extends WebhookStore {
 
   async edit(
     id: string,
-    decide: (webhook: Webhook, now: Date, calls: number) => WebhookEdit | null,
+    decide: (webhook: Webhook, now: Date, place: Place) => WebhookEdit | null,
   ): Promise<{ before: Webhook; after: Webhook | null } | null> {
     await this.model.step('edit');
     const before = this.model.rows.get(id);
     if (!before) return null;
-    const edit = decide({ ...before }, new Date(0), this.model.calls);
+    const edit = decide({ ...before }, new Date(0), { calls: this.model.calls, retryAt: null, doubtUntil: null });
     if (edit === null) return { before, after: before };
     if (edit.set === 'delete') this.model.rows.delete(id);
     else this.model.save(before, edit.set);
