@@ -343,6 +343,7 @@ describe('the reconciler', () => {
     expect(remote()).toMatchObject([{ url: webhook.url, enabled: true }]);
     const { text } = await app.http.get('/metrics').expect(200);
     expect(text).toMatch(new RegExp(`onboarding_webhook_repairs_total\\{field="${field}"\\} [1-9]`));
+    expect(text).toMatch(/^onboarding_webhook_reconciled_timestamp_seconds [1-9]\d{9}/m);
   });
 
   it('makes a webhook again that is gone', async () => {
