@@ -37,18 +37,18 @@ export async function exchange(call: Exchange): Promise<Answer> {
     call.onSent();
   };
   const given: RequestInit = {
-      method,
-      // The key must not be sent to a redirect's target.
-      redirect: 'manual',
-      signal: AbortSignal.any([timeout, unsent.signal, ...(signal ? [signal] : [])]),
-      headers: {
-        accept: 'application/json',
-        authorization: `Bearer ${apiKey}`,
-        'user-agent': 'typeform-onboarding',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    };
+    method,
+    // The key must not be sent to a redirect's target.
+    redirect: 'manual',
+    signal: AbortSignal.any([timeout, unsent.signal, ...(signal ? [signal] : [])]),
+    headers: {
+      accept: 'application/json',
+      authorization: `Bearer ${apiKey}`,
+      'user-agent': 'typeform-onboarding',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  };
   try {
     const response = await fetchNoticed(url, given, onSent);
     const { status, headers } = response;

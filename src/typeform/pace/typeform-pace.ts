@@ -108,7 +108,9 @@ export class TypeformPace implements OnModuleDestroy {
   sent(turn: Turn): void {
     turn.used ??= this.repository
       .use(turn.id, { lateMs: performance.now() - turn.askedAt, turnMs: TURN_MS, spacingMs: this.spacingMs })
-      .catch(() => this.logger.warn('A call to Typeform could not be recorded when it was sent: the next one waits longer'));
+      .catch(() =>
+        this.logger.warn('A call to Typeform could not be recorded when it was sent: the next one waits longer'),
+      );
   }
 
   /** Gives back a turn in which nothing was sent. Never throws: it is over by itself. */

@@ -17,7 +17,10 @@ export class LocalTurns implements Pick<TypeformPaceRepository, keyof TypeformPa
     return Promise.resolve(free);
   }
 
-  use(_id: string, { lateMs, turnMs, spacingMs }: { lateMs: number; turnMs: number; spacingMs: number }): Promise<void> {
+  use(
+    _id: string,
+    { lateMs, turnMs, spacingMs }: { lateMs: number; turnMs: number; spacingMs: number },
+  ): Promise<void> {
     const unchanged = this.nextFreeAt === this.takenAt + (turnMs + spacingMs);
     if (unchanged) this.nextFreeAt = this.takenAt + lateMs + spacingMs;
     return Promise.resolve();
