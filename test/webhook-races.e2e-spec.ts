@@ -302,6 +302,31 @@ it('two replicas compare every form once in an interval, and on request at once'
   expect(calls()).toEqual(before.map((count) => count + 5));
 });
 
+it('a comparison that a shutdown cuts short is answered 503, in the middle of a call and before its turn', async () => {
+  const id = await register();
+  const leaving = await startTestApp({ ...environment, PUBLIC_URL: admin.url }, given);
+  const held = `GET /forms/${formId}/webhooks`;
+  sandbox.control.addFault({ kind: 'slow', target: 'api', match: held, delayMs: UNTIL_RELEASED_MS, times: 1 });
+  const before = listed();
+  const ask = (path: string) =>
+    leaving.admin('post', path).then(({ status, body }) => ({ status, body: body as object }));
+  const asked = [ask('/v1/webhooks/reconcile')];
+  await eventually(() => listed() > before, 'it has asked for the list');
+  await database.pool.query(`UPDATE typeform_pace SET next_free_at = now() + interval '9 seconds'`);
+  asked.push(ask(`/v1/webhooks/${id}/reconcile`));
+  await eventually(
+    async () => (await database.pool.query('SELECT FROM typeform_pace WHERE first_waiter IS NOT NULL')).rowCount === 1,
+    'the other one waits for its turn',
+  );
+  const drained = leaving.drain();
+  const shuttingDown = { status: 503, body: expect.objectContaining({ code: 'shutting_down' }) };
+  expect(await Promise.all(asked)).toEqual([shuttingDown, shuttingDown]);
+  answers.release();
+  await drained;
+  await leaving.stop();
+  await database.pool.query('UPDATE typeform_pace SET next_free_at = now()');
+});
+
 describe('the lease on comparing', () => {
   it('of another process is waited for and told, and one of a host that is gone lapses', async () => {
     const id = await register();
