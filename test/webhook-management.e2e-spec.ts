@@ -127,8 +127,8 @@ describe('registering', () => {
   it.each([
     [{ url: 'https://example.com/web\r\nhooks', allowForeignUrl: true }, 'url', /line ends, tabs/],
     [{ eventTypes: { form_response: 'yes' } }, 'eventTypes', /^eventTypes.form_response must be true or false$/],
-    [{ eventTypes: ['form_response'] }, 'eventTypes', /^eventTypes must be an object such as/],
-    [{ eventTypes: 'form_response' }, 'eventTypes', /^eventTypes must be an object such as/],
+    [{ eventTypes: ['form_response'] }, 'eventTypes', /^must be an object such as/],
+    [{ eventTypes: 'form_response' }, 'eventTypes', /^must be an object such as/],
     [{ eventTypes: { other: true } }, 'eventTypes', /unknown type: use form_response and form_response_partial$/],
     [{ eventTypes: { form_response: false } }, 'eventTypes', /at least one of/],
   ])('and changing say what is wanted instead of %j, once', async (asked, path, message) => {

@@ -1,9 +1,21 @@
 /** Two replicas and Typeform: whatever overtakes what, Typeform ends up with the last change, and never signs with a refused secret. */
 import { randomUUID } from 'node:crypto';
 import type { TypeformSandbox } from '../sandbox/sandbox';
+import { DataSource, type QueryDeepPartialEntity } from 'typeorm';
+import { AuditLog } from '../src/audit/audit-log';
+import type { KeyRing } from '../src/core/secret-box';
+import { SUSPECT_FROM } from '../src/webhook-intake/secret-watchdog';
 import { AllFormsReconciler } from '../src/webhook-management/all-forms-reconciler';
+import { SecretResealing } from '../src/webhook-management/secret-resealing';
+import { WebhookSecretsRepository } from '../src/webhook-management/webhook-secrets.repository';
+import { WebhookStore } from '../src/webhook-management/webhook-store';
+import { Webhook } from '../src/webhook-management/webhook.entity';
+import { WebhooksRepository } from '../src/webhook-management/webhooks.repository';
+import { newEvent } from './support/events';
 import { createTestDatabase, type TestDatabase } from './support/database';
 import { HeldAnswers, UNTIL_RELEASED_MS } from './support/held-answers';
+import { KEYS, REVERSED } from './support/webhook-model';
+import { itKeepsTheContract } from './support/webhook-store-contract';
 import { API_KEY, startSandbox } from './support/sandbox-harness';
 import { eventually, startTestApp, type TestApp } from './support/test-app';
 
@@ -325,6 +337,58 @@ it('a comparison that a shutdown cuts short is answered 503, in the middle of a 
   await drained;
   await leaving.stop();
   await database.pool.query('UPDATE typeform_pace SET next_free_at = now()');
+});
+
+describe('the store in the database', () => {
+  const keys: [KeyRing, KeyRing] = [REVERSED, KEYS];
+
+  itKeepsTheContract(() => {
+    const { app } = admin;
+    const { manager } = app.get(DataSource);
+    const secrets = app.get(WebhookSecretsRepository);
+    const set = (what: string) => database.pool.query(`UPDATE webhook_push SET ${what} = now() - interval '1 second'`);
+    return Promise.resolve({
+      store: app.get(WebhookStore),
+      add: async (webhook) => void (await manager.insert(Webhook, webhook as QueryDeepPartialEntity<Webhook>)),
+      row: async (id) => (await manager.findOneBy(Webhook, { id })) ?? undefined,
+      lapse: async () => void (await set('call_until')),
+      settle: async () => void (await set('doubt_until')),
+      suspect: (id) => secrets.suspect(id, 60_000),
+      reseal: async () => {
+        const [ring] = keys.reverse();
+        const others = [app.get(DataSource), app.get(WebhooksRepository), secrets, app.get(AuditLog)] as const;
+        await new SecretResealing(ring!, ...others).run(() => undefined);
+      },
+    });
+  });
+});
+
+it('wrong signatures, or none, have a webhook written to Typeform once in an interval', async () => {
+  const id = await register();
+  const path = `/webhooks/typeform/${id}`;
+  const junk = async (to: string) => {
+    for (let n = 0; n < 3 * SUSPECT_FROM; n += 1) {
+      const options =
+        n % 2 ? { path: to, secret: 'of-a-stranger' } : { path: to, headers: { 'typeform-signature': '' } };
+      await admin.deliver(newEvent(), options).expect(401);
+    }
+    const noted = `SELECT FROM webhook_push WHERE form_id = $1 AND suspected_at > now() - interval '1 minute'`;
+    return async () => (await database.pool.query(noted, [formId])).rowCount === 1;
+  };
+  const elsewhere = await junk('/webhooks/typeform');
+  expect(await elsewhere()).toBe(false);
+  await eventually(await junk(path), 'it is suspected');
+  await compare(other);
+  expect(writes()).toEqual(['PUT', 'PUT']);
+  for (let again = 0; again < 2; again += 1) {
+    await junk(path);
+    await compare(other);
+  }
+  expect(writes()).toEqual(['PUT', 'PUT']);
+  await database.pool.query(`UPDATE webhook_push SET suspected_at = now() - interval '1 hour'`);
+  await eventually(await junk(path), 'it is suspected again');
+  await compare(other);
+  expect(writes()).toEqual(['PUT', 'PUT', 'PUT']);
 });
 
 describe('the lease on comparing', () => {

@@ -12,6 +12,7 @@ import {
   ModelReplica,
   ModelStore,
 } from '../../test/support/webhook-model';
+import { itKeepsTheContract } from '../../test/support/webhook-store-contract';
 import { TypeformError } from '../typeform/typeform-error';
 import type { Goal, PushState } from './push-decision';
 import type { BegunCall, FailedCall } from './webhook-store';
@@ -21,14 +22,14 @@ import type { Webhook } from './webhook.entity';
 const RUNS = Number(process.env.INTERLEAVINGS ?? 500);
 
 type Action = { replica: 0 | 1 } & (
-  | { kind: 'register' | 'remove' | 'reconcile' | 'tamper' }
+  | { kind: 'register' | 'remove' | 'reconcile' | 'retry' | 'tamper' | 'suspect' | 'reseal' }
   | { kind: 'update'; change: { url: string } | { enabled: boolean } }
   | { kind: 'rotate'; overlapHours: number }
 );
 
 const replica = fc.constantFrom(0 as const, 1 as const);
 const action: fc.Arbitrary<Action> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ replica, kind: fc.constant('reconcile' as const) }) },
+  { weight: 4, arbitrary: fc.record({ replica, kind: fc.constantFrom('reconcile' as const, 'retry' as const) }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -46,6 +47,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ replica, kind: fc.constantFrom('register', 'remove', 'tamper') }) },
+  { weight: 2, arbitrary: fc.record({ replica, kind: fc.constantFrom('suspect', 'reseal') }) },
 );
 const fate: fc.Arbitrary<Fate> = fc.oneof(
   { weight: 4, arbitrary: fc.constant<Fate>('ok') },
@@ -88,7 +90,10 @@ async function holds(scheduler: fc.Scheduler, actions: Action[], fates: Fate[], 
   // Quiet: nobody changes anything, everything is answered, and a replica that lives looks twice.
   model.calm();
   const alive = new ModelReplica(model, Store);
-  for (let pass = 0; pass < 3; pass += 1) await scheduler.waitFor(alive.reconcile());
+  for (let pass = 0; pass < 3; pass += 1) {
+    await scheduler.waitFor(alive.notice());
+    await scheduler.waitFor(alive.reconcile());
+  }
   expectAgreement(model);
   // Whoever is told that a change was refused does not find it in force.
   const { url } = model.atTypeform ?? { url: '' };
@@ -116,7 +121,10 @@ async function perform(by: ModelReplica, one: Action, url: string, refused: stri
     register: () => by.register(),
     remove: () => by.remove(),
     reconcile: () => by.reconcile(),
+    retry: () => by.retry(),
     tamper: () => by.tamper(),
+    suspect: () => by.tamperSecret(),
+    reseal: () => by.reseal(),
     update: () => (change ? by.update(change) : Promise.resolve()),
     rotate: () => (one.kind === 'rotate' ? by.rotate(one.overlapHours) : Promise.resolve()),
   }[one.kind];
@@ -127,6 +135,22 @@ async function perform(by: ModelReplica, one: Action, url: string, refused: stri
   });
   await Promise.race([answered, by.dead]);
 }
+
+describe('the store that they run on', () =>
+  itKeepsTheContract(() => {
+    const oneByOne = { schedule: <T>(step: Promise<T>) => step } as unknown as fc.Scheduler;
+    const model = new Model(oneByOne, []);
+    model.late = 1;
+    return Promise.resolve({
+      store: new ModelStore(model),
+      add: async (webhook) => void model.rows.set(webhook.id, webhook),
+      row: async (id) => model.rows.get(id),
+      lapse: async () => void (model.call && (model.call.lapsed = true)),
+      settle: async () => void (model.late = 0),
+      suspect: async () => model.suspect(),
+      reseal: async (id) => model.reseal(id),
+    });
+  }));
 
 it('Typeform has the last committed revision, and the intake accepts what it signs', async () => {
   const found = await explore();
