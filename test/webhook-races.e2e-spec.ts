@@ -340,7 +340,7 @@ it('a comparison that a shutdown cuts short is answered 503, in the middle of a 
 });
 
 describe('the store in the database', () => {
-  const keys: [KeyRing, KeyRing] = [REVERSED, KEYS];
+  const keys: [KeyRing, KeyRing] = [KEYS, REVERSED];
 
   itKeepsTheContract(() => {
     const { app } = admin;
