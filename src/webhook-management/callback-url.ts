@@ -3,7 +3,6 @@ import { DomainError } from '../core/problem';
 import { isLocalAddress, PUBLIC_URL_REMEDY } from '../core/public-address';
 
 /** URL parsers drop line ends and tabs, wherever they are: what was meant is not what would be registered. */
-// eslint-disable-next-line no-control-regex
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 

@@ -29,7 +29,7 @@ type Action = { replica: 0 | 1 } & (
 
 const replica = fc.constantFrom(0 as const, 1 as const);
 const action: fc.Arbitrary<Action> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ replica, kind: fc.constantFrom('reconcile' as const, 'retry' as const) }) },
+  { weight: 3, arbitrary: fc.record({ replica, kind: fc.constant('reconcile' as const) }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -47,7 +47,11 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ replica, kind: fc.constantFrom('register', 'remove', 'tamper') }) },
-  { weight: 2, arbitrary: fc.record({ replica, kind: fc.constantFrom('suspect', 'reseal') }) },
+);
+/** And what is repeated by itself, somebody else's secret at Typeform, and other encryption keys. */
+const anyAction: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 11, arbitrary: action },
+  { weight: 3, arbitrary: fc.record({ replica, kind: fc.constantFrom('retry', 'suspect', 'reseal') }) },
 );
 const fate: fc.Arbitrary<Fate> = fc.oneof(
   { weight: 4, arbitrary: fc.constant<Fate>('ok') },
@@ -63,7 +67,8 @@ async function explore(
 ): Promise<{ runs: number; failed: boolean; byInvariant: boolean; report: string }> {
   const property = fc.asyncProperty(
     fc.scheduler(),
-    fc.array(action, { minLength: 1, maxLength: 6 }),
+    // The interleavings that are replayed are named by the choices among the first ones.
+    fc.array(Store === ModelStore ? anyAction : action, { minLength: 1, maxLength: 6 }),
     fc.array(fate, { maxLength: 8 }),
     (scheduler, actions, fates) => holds(scheduler, actions, fates, Store),
   );
@@ -140,15 +145,16 @@ describe('the store that they run on', () =>
   itKeepsTheContract(() => {
     const oneByOne = { schedule: <T>(step: Promise<T>) => step } as unknown as fc.Scheduler;
     const model = new Model(oneByOne, []);
+    const done = <T>(value: T): Promise<T> => Promise.resolve(value);
     model.late = 1;
     return Promise.resolve({
       store: new ModelStore(model),
-      add: async (webhook) => void model.rows.set(webhook.id, webhook),
-      row: async (id) => model.rows.get(id),
-      lapse: async () => void (model.call && (model.call.lapsed = true)),
-      settle: async () => void (model.late = 0),
-      suspect: async () => model.suspect(),
-      reseal: async (id) => model.reseal(id),
+      add: (webhook) => done(void model.rows.set(webhook.id, webhook)),
+      row: (id) => done(model.rows.get(id)),
+      lapse: () => done(void (model.call && (model.call.lapsed = true))),
+      settle: () => done(void (model.late = 0)),
+      suspect: () => done(model.suspect()),
+      reseal: (id) => done(model.reseal(id)),
     });
   }));
 

@@ -424,6 +424,7 @@ export class ModelReplica {
 
   /** Deliveries whose signature is not of our secret have it sent again. */
   async notice(): Promise<void> {
+    if (this.model.atTypeform?.secret !== FOREIGN_SECRET) return;
     await this.model.step('wrong signatures');
     if (this.model.atTypeform?.secret === FOREIGN_SECRET) this.model.suspect();
   }
