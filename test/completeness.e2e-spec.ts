@@ -382,7 +382,11 @@ describe('the command', () => {
     expect(await command('--since', 'yesterday').exited).toMatchObject({ code: 2 });
     const refused = ServiceProcess.launch(
       {},
-      { bare: true, script: CLI, args: ['completeness', '--since', minutesAgo(1), '--url', app.url, '--key', 'wrong'] },
+      {
+        bare: true,
+        script: CLI,
+        args: ['completeness', '--since', minutesAgo(1), '--url', app.url, '--admin-key', 'wrong'],
+      },
     );
     expect(await refused.exited).toMatchObject({ code: 1 });
     expect(refused.stderr).toContain('401');

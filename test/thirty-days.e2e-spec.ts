@@ -206,7 +206,7 @@ async function refusedForTheirSecret(): Promise<string[]> {
     .map(({ path, atMs }) => `${path} at ${new Date(atMs).toISOString()}`);
 }
 
-/** In real time: three calls never have their turns within a second. How long each takes to arrive is a matter of the machine. */
+/** In real time: three calls are never sent within a second. How long each takes to arrive is a matter of the machine. */
 async function shortestSpanOfThreeTurnsMs(): Promise<number> {
   const rows = await account.rows<{ taken_at: Date }>('SELECT taken_at FROM turn ORDER BY taken_at');
   const turns = rows.map(({ taken_at }) => taken_at.getTime());

@@ -89,23 +89,30 @@ describe('verify says what is broken and what to do', () => {
     expect(line(lines, 'service.health')).toMatchObject({ result: 'pass' });
   });
 
-  it('a key that is none: records and audit log cannot be looked up', async () => {
-    const lines = await verify({ adminKey: 'another-admin-key-0123456789-0123456789' }, [
-      ...REACHES_THE_WEBHOOKS,
-      'webhook.unsigned-refused',
-      'webhook.record-created',
-      'security.audit',
-      'cleanup.done',
-    ]);
-    expectRed(lines, 'webhook.unsigned-refused', /the admin API answered 401/, /--admin-key, or ADMIN_API_KEY/);
-    expectRed(lines, 'webhook.record-created', /the admin API answered 401/, /--admin-key, or ADMIN_API_KEY/);
-    expectRed(lines, 'security.audit', /answered 401/, /--admin-key, or ADMIN_API_KEY/);
-    expectRed(
-      lines,
-      'cleanup.done',
-      /removing the form onboarding-verify-\w+ was answered 401/,
-      /--admin-key, or ADMIN_API_KEY/,
-    );
+  it('a key that is none, or not of an admin: nothing is sent, and the audit log cannot be looked up', async () => {
+    const stored = async () => (await database.pool.query('SELECT FROM webhook_event')).rowCount;
+    const before = await stored();
+    for (const adminKey of ['another-admin-key-0123456789-0123456789', await operatorKey()]) {
+      const lines = await verify({ adminKey }, [
+        ...REACHES_THE_WEBHOOKS,
+        'webhook.unsigned-refused',
+        'webhook.record-created',
+        'security.audit',
+        'cleanup.done',
+      ]);
+      expectRed(
+        lines,
+        'webhook.accepted',
+        /nothing was sent: the admin API answered 40[13]/,
+        /--key, or ADMIN_API_KEY/,
+      );
+      expectSkipped(lines, 'webhook.record-created', /webhook.accepted did not pass/, /fix webhook.accepted/);
+      expect(line(lines, 'cleanup.done')).toMatchObject({
+        result: 'pass',
+        evidence: expect.stringContaining('nothing was sent'),
+      });
+    }
+    expect(await stored()).toBe(before);
   });
 
   it('no service: one reason, and everything else is skipped', async () => {
@@ -370,6 +377,15 @@ function target(change: Partial<VerifyTarget> = {}): VerifyTarget {
     clock: new SystemClock(),
     ...change,
   };
+}
+
+async function operatorKey(): Promise<string> {
+  const answer = await fetch(`${service.url}/v1/api-keys`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'operator', role: 'operator' }),
+  });
+  return ((await answer.json()) as { key: string }).key;
 }
 
 /** Runs some of the checks, or all; always cleans up. */

@@ -124,6 +124,25 @@ describe('registering', () => {
     expect(remote()).toEqual([]);
   });
 
+  it.each([
+    [{ url: 'https://example.com/web\r\nhooks', allowForeignUrl: true }, 'url', /line ends, tabs/],
+    [{ eventTypes: { form_response: 'yes' } }, 'eventTypes', /^eventTypes.form_response must be true or false$/],
+    [{ eventTypes: ['form_response'] }, 'eventTypes', /^must be an object such as/],
+    [{ eventTypes: 'form_response' }, 'eventTypes', /^must be an object such as/],
+    [{ eventTypes: { other: true } }, 'eventTypes', /unknown type: use form_response and form_response_partial$/],
+    [{ eventTypes: { form_response: false } }, 'eventTypes', /at least one of/],
+  ])('and changing say what is wanted instead of %j, once', async (asked, path, message) => {
+    const { id } = await registered();
+    for (const request of [
+      app.admin('patch', `/v1/webhooks/${id}`).send(asked),
+      register({ tag: 'another', ...asked }),
+    ]) {
+      const { body } = await request.expect(422);
+      expect(body.errors).toEqual([{ path, message: expect.stringMatching(message) }]);
+    }
+    expect(remote()).toHaveLength(1);
+  });
+
   it('of a form that the key cannot read is 422 with what Typeform said, and leaves nothing', async () => {
     const { body } = await register({ form: 'nosuch99' }).expect(422);
     expect(body.errors).toEqual([{ path: 'form', message: expect.stringContaining('FORM_NOT_FOUND') }]);
@@ -343,6 +362,7 @@ describe('the reconciler', () => {
     expect(remote()).toMatchObject([{ url: webhook.url, enabled: true }]);
     const { text } = await app.http.get('/metrics').expect(200);
     expect(text).toMatch(new RegExp(`onboarding_webhook_repairs_total\\{field="${field}"\\} [1-9]`));
+    expect(text).toMatch(/^onboarding_webhook_reconciled_timestamp_seconds [1-9]\d{9}/m);
   });
 
   it('makes a webhook again that is gone', async () => {

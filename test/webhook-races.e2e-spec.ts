@@ -1,8 +1,21 @@
 /** Two replicas and Typeform: whatever overtakes what, Typeform ends up with the last change, and never signs with a refused secret. */
 import { randomUUID } from 'node:crypto';
 import type { TypeformSandbox } from '../sandbox/sandbox';
+import { DataSource, type QueryDeepPartialEntity } from 'typeorm';
+import { AuditLog } from '../src/audit/audit-log';
+import type { KeyRing } from '../src/core/secret-box';
+import { SUSPECT_FROM } from '../src/webhook-intake/secret-watchdog';
+import { AllFormsReconciler } from '../src/webhook-management/all-forms-reconciler';
+import { SecretResealing } from '../src/webhook-management/secret-resealing';
+import { WebhookSecretsRepository } from '../src/webhook-management/webhook-secrets.repository';
+import { WebhookStore } from '../src/webhook-management/webhook-store';
+import { Webhook } from '../src/webhook-management/webhook.entity';
+import { WebhooksRepository } from '../src/webhook-management/webhooks.repository';
+import { newEvent } from './support/events';
 import { createTestDatabase, type TestDatabase } from './support/database';
 import { HeldAnswers, UNTIL_RELEASED_MS } from './support/held-answers';
+import { KEYS, REVERSED } from './support/webhook-model';
+import { itKeepsTheContract } from './support/webhook-store-contract';
 import { API_KEY, startSandbox } from './support/sandbox-harness';
 import { eventually, startTestApp, type TestApp } from './support/test-app';
 
@@ -13,17 +26,19 @@ let sandbox: TypeformSandbox;
 let admin: TestApp;
 let other: TestApp;
 let formId: string;
+let environment: Record<string, string>;
+let given: { database: TestDatabase; typeformCallsPerSecond: number };
 
 beforeAll(async () => {
   database = await createTestDatabase();
   sandbox = await startSandbox({ time: answers });
-  const environment = {
+  environment = {
     TYPEFORM_API_KEY: API_KEY,
     TYPEFORM_API_BASE_URL: sandbox.url,
     RECONCILE_INTERVAL_SECONDS: '0',
     ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
   };
-  const given = { database, typeformCallsPerSecond: 20 };
+  given = { database, typeformCallsPerSecond: 20 };
   admin = await startTestApp(environment, given);
   other = await startTestApp({ ...environment, PUBLIC_URL: admin.url }, given);
 });
@@ -54,6 +69,8 @@ const register = async (): Promise<string> => {
   const { body } = await admin.admin('post', '/v1/webhooks').send({ form: formId }).expect(201);
   return (body as { id: string }).id;
 };
+const registerTag = async (tag: string): Promise<string> =>
+  ((await admin.admin('post', '/v1/webhooks').send({ form: formId, tag }).expect(201)).body as { id: string }).id;
 const row = async (id: string): Promise<Row | undefined> =>
   (await database.pool.query<Row>('SELECT * FROM webhook WHERE id = $1', [id])).rows[0];
 const remote = () => sandbox.control.webhooks().filter((webhook) => webhook.formId === formId);
@@ -191,6 +208,60 @@ describe('a replica that died in the middle of a call', () => {
   });
 });
 
+describe('a change without an answer', () => {
+  const dueNow = () => database.pool.query(`UPDATE webhook_push SET next_try_at = now() WHERE form_id = $1`, [formId]);
+
+  it('is sent again by any replica, no comparison needed, and until then a rotation says when', async () => {
+    const [id, deleted] = [await register(), await registerTag('second')];
+    sandbox.control.addFault({ kind: 'status', target: 'api', match: 'PUT /forms', status: 503, times: 99 });
+    sandbox.control.addFault({ kind: 'status', target: 'api', match: 'DELETE /forms', status: 503, times: 99 });
+    await admin.admin('patch', `/v1/webhooks/${id}`).send({ enabled: false }).expect(502);
+    await admin.admin('delete', `/v1/webhooks/${deleted}`).expect(502);
+    const refused = await rotate(id).expect(409);
+    expect(refused.body.detail).toMatch(/is sent again at 20\S+Z: rotate after that, or .*\/reconcile$/);
+    expect(Number(refused.headers['retry-after'])).toBeLessThan(60);
+    const retrier = await startTestApp({ ...environment, RECONCILE_INTERVAL_SECONDS: '3600' }, given);
+    try {
+      // It still fails: the pause grows.
+      const failures = async () =>
+        (
+          await database.pool.query<{ failures: number; later: boolean }>(
+            `SELECT failures, next_try_at > now() + interval '6 seconds' AS later FROM webhook_push WHERE form_id = $1`,
+            [formId],
+          )
+        ).rows;
+      const before = await failures();
+      await dueNow();
+      await eventually(
+        async () => (await failures()).every(({ failures: n, later }) => n === 3 && later),
+        'it fails again',
+      );
+      expect(before).toMatchObject([{ failures: 2 }, { failures: 2 }]);
+      sandbox.control.clearFaults();
+      await dueNow();
+      await eventually(async () => (await row(id))?.pending === false, 'it is made');
+      await eventually(async () => (await row(deleted))?.pending === false, 'it is deleted');
+      expect(remote()).toMatchObject([{ tag: 'onboarding', enabled: false }]);
+      expect(listed()).toBe(0);
+      await rotate(id).expect(200);
+      // The calls that failed may still take effect: that is waited for, and settled.
+      expect((await rotate(id).expect(409)).body.detail).toMatch(
+        /may still take effect until 20\S+Z: rotate after that$/,
+      );
+      await database.pool.query('UPDATE webhook_push SET doubt_until = now()');
+      await eventually(async () => (await row(id))?.pending === false, 'it is settled');
+      expect(listed()).toBe(0);
+      // The first overlap was over at once; one that is not says when it ends.
+      await admin.admin('post', `/v1/webhooks/${id}/rotate-secret`).send({ overlapHours: 1 }).expect(200);
+      const { body, headers } = await rotate(id).expect(409);
+      expect(body.detail).toMatch(/until 20\S+Z; rotate again after that$/);
+      expect(Number(headers['retry-after'])).toBeGreaterThan(3_000);
+    } finally {
+      await retrier.stop();
+    }
+  });
+});
+
 describe('what the release before this one changes', () => {
   it('is counted by the table itself and sent to Typeform', async () => {
     const id = await register();
@@ -219,6 +290,105 @@ it('one webhook whose encryption key is gone does not keep the others from being
       { id, action: 'repaired' },
     ],
   });
+});
+
+it('two replicas compare every form once in an interval, and on request at once', async () => {
+  await register();
+  const forms = [formId, sandbox.control.createForm({ seed: 'another' }).id];
+  await admin.admin('post', '/v1/webhooks').send({ form: forms[1] }).expect(201);
+  const calls = () =>
+    forms.map((form) => sandbox.control.stats().api.calls.filter(({ url }) => url.endsWith(`${form}/webhooks`)).length);
+  const passes = [admin, other].map(({ app }) => app.get(AllFormsReconciler));
+  const HOUR_MS = 3_600_000;
+  const before = calls();
+  for (let interval = 1; interval <= 3; interval += 1) {
+    await database.pool.query(`UPDATE reconcile_pass SET finished_at = now() - interval '1 hour'`);
+    await Promise.all([...passes, ...passes].map((pass) => pass.passIfDue(HOUR_MS)));
+    for (const pass of passes) await pass.passIfDue(HOUR_MS);
+    expect(calls()).toEqual(before.map((count) => count + interval));
+  }
+  // A time to come is none: the clock was set back.
+  await database.pool.query(`UPDATE reconcile_pass SET finished_at = now() + interval '1 day'`);
+  await passes[0]!.passIfDue(HOUR_MS);
+  await compare(other);
+  expect(calls()).toEqual(before.map((count) => count + 5));
+});
+
+it('a comparison that a shutdown cuts short is answered 503, in the middle of a call and before its turn', async () => {
+  const id = await register();
+  const leaving = await startTestApp({ ...environment, PUBLIC_URL: admin.url }, given);
+  const held = `GET /forms/${formId}/webhooks`;
+  sandbox.control.addFault({ kind: 'slow', target: 'api', match: held, delayMs: UNTIL_RELEASED_MS, times: 1 });
+  const before = listed();
+  const ask = (path: string) =>
+    leaving.admin('post', path).then(({ status, body }) => ({ status, body: body as object }));
+  const asked = [ask('/v1/webhooks/reconcile')];
+  await eventually(() => listed() > before, 'it has asked for the list');
+  await database.pool.query(`UPDATE typeform_pace SET next_free_at = now() + interval '9 seconds'`);
+  asked.push(ask(`/v1/webhooks/${id}/reconcile`));
+  await eventually(
+    async () => (await database.pool.query('SELECT FROM typeform_pace WHERE first_waiter IS NOT NULL')).rowCount === 1,
+    'the other one waits for its turn',
+  );
+  const drained = leaving.drain();
+  const shuttingDown = { status: 503, body: expect.objectContaining({ code: 'shutting_down' }) };
+  expect(await Promise.all(asked)).toEqual([shuttingDown, shuttingDown]);
+  answers.release();
+  await drained;
+  await leaving.stop();
+  await database.pool.query('UPDATE typeform_pace SET next_free_at = now()');
+});
+
+describe('the store in the database', () => {
+  const keys: [KeyRing, KeyRing] = [KEYS, REVERSED];
+
+  itKeepsTheContract(() => {
+    const { app } = admin;
+    const { manager } = app.get(DataSource);
+    const secrets = app.get(WebhookSecretsRepository);
+    const set = (what: string) => database.pool.query(`UPDATE webhook_push SET ${what} = now() - interval '1 second'`);
+    return Promise.resolve({
+      store: app.get(WebhookStore),
+      add: async (webhook) => void (await manager.insert(Webhook, webhook as QueryDeepPartialEntity<Webhook>)),
+      row: async (id) => (await manager.findOneBy(Webhook, { id })) ?? undefined,
+      lapse: async () => void (await set('call_until')),
+      settle: async () => void (await set('doubt_until')),
+      suspect: (id) => secrets.suspect(id, 60_000),
+      reseal: async () => {
+        const [ring] = keys.reverse();
+        const others = [app.get(DataSource), app.get(WebhooksRepository), secrets, app.get(AuditLog)] as const;
+        await new SecretResealing(ring!, ...others).run(() => undefined);
+      },
+    });
+  });
+});
+
+it('wrong signatures, or none, have a webhook written to Typeform once in an interval', async () => {
+  const id = await register();
+  const path = `/webhooks/typeform/${id}`;
+  const junk = async (to: string) => {
+    for (let n = 0; n < 3 * SUSPECT_FROM; n += 1) {
+      const options =
+        n % 2 ? { path: to, secret: 'of-a-stranger' } : { path: to, headers: { 'typeform-signature': '' } };
+      await admin.deliver(newEvent(), options).expect(401);
+    }
+    const noted = `SELECT FROM webhook_push WHERE form_id = $1 AND suspected_at > now() - interval '1 minute'`;
+    return async () => (await database.pool.query(noted, [formId])).rowCount === 1;
+  };
+  const elsewhere = await junk('/webhooks/typeform');
+  expect(await elsewhere()).toBe(false);
+  await eventually(await junk(path), 'it is suspected');
+  await compare(other);
+  expect(writes()).toEqual(['PUT', 'PUT']);
+  for (let again = 0; again < 2; again += 1) {
+    await junk(path);
+    await compare(other);
+  }
+  expect(writes()).toEqual(['PUT', 'PUT']);
+  await database.pool.query(`UPDATE webhook_push SET suspected_at = now() - interval '1 hour'`);
+  await eventually(await junk(path), 'it is suspected again');
+  await compare(other);
+  expect(writes()).toEqual(['PUT', 'PUT', 'PUT']);
 });
 
 describe('the lease on comparing', () => {

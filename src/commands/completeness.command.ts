@@ -5,7 +5,7 @@ import { Completeness, formatCompleteness, readCompleteness } from '../operation
 import { HttpClient } from '../operations/http-client';
 import { EXIT_FAILED } from './exit-codes';
 import { onInterrupt } from './interrupt';
-import { httpUrl } from './options';
+import { formerKeyOption, httpUrl } from './options';
 import { print, progress } from './output';
 
 interface Options {
@@ -14,6 +14,7 @@ interface Options {
   check?: boolean;
   url?: string;
   key?: string;
+  adminKey?: string;
   json?: boolean;
 }
 
@@ -48,6 +49,7 @@ export function addCompletenessCommand(program: Command): void {
       ).argParser(httpUrl),
     )
     .option('--key <key>', 'API key (default: ADMIN_API_KEY)')
+    .addOption(formerKeyOption())
     .option('--json', 'print the answer as JSON')
     .addHelpText('after', HELP)
     .action(async (options: Options) => {
@@ -62,9 +64,9 @@ export function addCompletenessCommand(program: Command): void {
     });
 }
 
-async function answerOf(http: HttpClient, { since, form, check, url, key }: Options): Promise<Completeness> {
+async function answerOf(http: HttpClient, { since, form, check, url, key, adminKey }: Options): Promise<Completeness> {
   const signal = onInterrupt();
-  const target = { ...service(url, key), signal };
+  const target = { ...service(url, key ?? adminKey), signal };
   if (check) await readCompleteness(http, target, { method: 'POST', since, form });
   for (;;) {
     const report = await readCompleteness(http, target, { method: 'GET', since, form });

@@ -17,6 +17,11 @@ export function durationOption(flags: string, description: string, byDefault: st
   return new Option(flags, description).argParser(duration).default(duration(byDefault), byDefault);
 }
 
+/** `--admin-key`, the name that `--key` had in `verify`: every command with a key takes both. */
+export function formerKeyOption(): Option {
+  return new Option('--admin-key <key>').hideHelp();
+}
+
 export function positive(text: string): number {
   const value = Number(text);
   if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('must be a number greater than 0.');

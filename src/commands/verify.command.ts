@@ -6,9 +6,10 @@ import { TargetOptions, VerifyTarget, verifyTarget } from '../operations/verify/
 import { inChecklistOrder } from '../operations/verify/verify-ids';
 import { runCheckCommand } from './check-command';
 import { onInterrupt } from './interrupt';
-import { CHECKLIST_STATE_FILE, httpUrl, positive } from './options';
+import { CHECKLIST_STATE_FILE, formerKeyOption, httpUrl, positive } from './options';
 
 interface Options extends TargetOptions {
+  key?: string;
   realTypeform?: boolean;
   form?: string;
   state?: string;
@@ -44,7 +45,8 @@ export function addVerifyCommand(program: Command): void {
       httpUrl,
     )
     .option('--secret <secret>', 'signing secret of the shared webhook endpoint (default: TYPEFORM_WEBHOOK_SECRET)')
-    .option('--admin-key <key>', 'API key with the role admin (default: ADMIN_API_KEY)')
+    .option('--key <key>', 'API key with the role admin (default: ADMIN_API_KEY)')
+    .addOption(formerKeyOption())
     .option(
       '--throttle-limit <requests>',
       'requests an address may send per window (default: THROTTLE_LIMIT)',
@@ -61,7 +63,11 @@ export function addVerifyCommand(program: Command): void {
       if (!realTypeform && (form ?? state) !== undefined)
         command.error('error: --form and --state need --real-typeform');
       const loaded = loadConfigOrExit();
-      const target = verifyTarget(options, loaded.config, new SystemClock());
+      const target = verifyTarget(
+        { ...options, adminKey: options.key ?? options.adminKey },
+        loaded.config,
+        new SystemClock(),
+      );
       if (form === undefined) return verifyService(target, json);
       const { verifyAtTypeform } = await import('./verify-at-typeform.js');
       await verifyAtTypeform(command, target, loaded, { form, statePath: state ?? CHECKLIST_STATE_FILE, json });

@@ -21,13 +21,20 @@ export interface FailedAttempt {
   random: number;
 }
 
+/** The pause after the `attempts`-th failure in a row, in seconds. `random` is uniform in [0, 1). */
+export function backoffSeconds(
+  policy: Pick<RetryPolicy, 'initialSeconds' | 'maxSeconds' | 'multiplier' | 'jitterPercent'>,
+  attempts: number,
+  random: number,
+): number {
+  const grown = policy.initialSeconds * policy.multiplier ** (attempts - 1);
+  return Math.min(policy.maxSeconds, grown) * (1 + ((random * 2 - 1) * policy.jitterPercent) / 100);
+}
+
 /** The time of the next attempt, or null when the policy gives up (the event is dead). */
 export function nextAttemptAt(policy: RetryPolicy, failed: FailedAttempt): Date | null {
   if (failed.attempts >= policy.maxAttempts) return null;
-  const grown = policy.initialSeconds * policy.multiplier ** (failed.attempts - 1);
-  const delaySeconds = Math.min(policy.maxSeconds, grown);
-  const spread = 1 + ((failed.random * 2 - 1) * policy.jitterPercent) / 100;
-  const at = failed.failedAt.getTime() + delaySeconds * spread * 1000;
+  const at = failed.failedAt.getTime() + backoffSeconds(policy, failed.attempts, failed.random) * 1000;
   const deadline = failed.firstAttemptAt.getTime() + policy.maxHours * 3_600_000;
   return at > deadline ? null : new Date(at);
 }

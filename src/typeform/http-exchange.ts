@@ -1,5 +1,6 @@
 /** One HTTP exchange with Typeform: no retries, no turns, no redirects, bounded in time and size. */
-import { connectionFailed, timedOut, unexpectedAnswer } from './remote-failure';
+import { fetchNoticed } from './fetch-noticed';
+import { connectionFailed, notSentInTime, timedOut, unexpectedAnswer } from './remote-failure';
 import { TypeformError } from './typeform-error';
 
 /** A page of 1000 responses is a few megabytes. */
@@ -12,6 +13,10 @@ export interface Exchange {
   /** Sent as JSON. */
   body?: unknown;
   timeoutMs: number;
+  /** What could not be sent by then is not sent any more. */
+  sendWithinMs: number;
+  /** Called when the request leaves. */
+  onSent: () => void;
   signal?: AbortSignal;
 }
 
@@ -22,28 +27,39 @@ export interface Answer {
 }
 
 /** Throws TypeformError `timeout`, `network_error` or `unexpected_answer` (too large), or the reason of the caller's signal. */
-export async function exchange({ method, url, apiKey, body, timeoutMs, signal }: Exchange): Promise<Answer> {
+export async function exchange(call: Exchange): Promise<Answer> {
+  const { method, url, apiKey, body, timeoutMs, sendWithinMs, signal } = call;
   const timeout = AbortSignal.timeout(timeoutMs);
+  const unsent = new AbortController();
+  const timer = setTimeout(() => unsent.abort(), sendWithinMs);
+  const onSent = (): void => {
+    clearTimeout(timer);
+    call.onSent();
+  };
+  const given: RequestInit = {
+    method,
+    // The key must not be sent to a redirect's target.
+    redirect: 'manual',
+    signal: AbortSignal.any([timeout, unsent.signal, ...(signal ? [signal] : [])]),
+    headers: {
+      accept: 'application/json',
+      authorization: `Bearer ${apiKey}`,
+      'user-agent': 'typeform-onboarding',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  };
   try {
-    const response = await fetch(url, {
-      method,
-      // The key must not be sent to a redirect's target.
-      redirect: 'manual',
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-      headers: {
-        accept: 'application/json',
-        authorization: `Bearer ${apiKey}`,
-        'user-agent': 'typeform-onboarding',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+    const response = await fetchNoticed(url, given, onSent);
     const { status, headers } = response;
     return { status, retryAfter: headers.get('retry-after'), text: await readBounded(response) };
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
     if (timeout.aborted) throw timedOut(timeoutMs);
+    if (unsent.signal.aborted) throw notSentInTime(sendWithinMs);
     throw error instanceof TypeformError ? error : connectionFailed(error);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

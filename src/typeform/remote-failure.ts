@@ -57,6 +57,12 @@ export function timedOut(timeoutMs: number): TypeformError {
   return new TypeformError(message, { failure: 'timeout', remoteStatus: null, remoteCode: 'TIMEOUT' });
 }
 
+/** No connection was there while the call had its turn. */
+export function notSentInTime(sendWithinMs: number): TypeformError {
+  const message = `Typeform could not be reached within ${Math.round(sendWithinMs) / 1000} s: check the network, DNS and TYPEFORM_API_BASE_URL`;
+  return new TypeformError(message, { failure: 'network_error', remoteStatus: null, remoteCode: 'NOT_SENT' });
+}
+
 /** The connection could not be made, or broke. */
 export function connectionFailed(cause: unknown): TypeformError {
   const code = systemCode(cause);

@@ -63,7 +63,7 @@ export class TypeformCaller {
 
   /**
    * Decides in the call's turn what to send, and sends it, once. Resolves to null when nothing was sent: there was nothing to send, or the
-   * decision took so long that the call would come too close to the next one.
+   * decision took so long that the turn was over.
    */
   async callDecided<Schema extends z.ZodType>(call: DecidedCall, schema: Schema): Promise<z.output<Schema> | null> {
     const turn = await this.turnFor(call);
@@ -71,7 +71,7 @@ export class TypeformCaller {
     try {
       decided = await call.inTurn();
     } finally {
-      if (decided === null || !this.pace.isFresh(turn)) {
+      if (decided === null || this.pace.leftMs(turn) <= 0) {
         await this.pace.giveBack(turn);
         decided = null;
       }
@@ -109,32 +109,41 @@ export class TypeformCaller {
     turn: Turn,
     schema: Schema,
   ): Promise<z.output<Schema>> {
-    const sentAt = performance.now();
+    const startedAt = performance.now();
     let status: number | null = null;
     try {
-      const answer = await this.send(call);
+      const answer = await this.send(call, turn);
       status = answer.status;
       const value = this.read(call.operation, answer, schema);
-      this.metrics.called(call.operation, 'ok', (performance.now() - sentAt) / 1000);
+      this.metrics.called(call.operation, 'ok', (performance.now() - startedAt) / 1000);
       return value;
     } catch (error) {
       const outcome = error instanceof TypeformError ? error.failure : 'aborted';
-      this.metrics.called(call.operation, outcome, (performance.now() - sentAt) / 1000);
+      this.metrics.called(call.operation, outcome, (performance.now() - startedAt) / 1000);
       if (error instanceof TypeformError) await this.pauseIfRefused(error);
       throw error;
     } finally {
-      await this.record(turn, status, sentAt);
+      await this.pace.finish(turn, { status, durationMs: performance.now() - startedAt });
     }
   }
 
-  private send({ operation, priority, method, path, query, body, signal }: RemoteCall): Promise<Answer> {
+  private send({ operation, priority, method, path, query, body, signal }: RemoteCall, turn: Turn): Promise<Answer> {
     const { baseUrl, apiKey } = this.account;
     const given = Object.entries(query ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined);
     const search = given.length > 0 ? `?${new URLSearchParams(given).toString()}` : '';
     const { timeoutMs } = this.config.typeform;
     const attributes = { 'http.request.method': method, 'onboarding.typeform_priority': priority };
     return inSpan(`typeform ${operation}`, { kind: SpanKind.CLIENT, attributes }, async (span) => {
-      const answer = await exchange({ method, url: `${baseUrl}${path}${search}`, apiKey, body, timeoutMs, signal });
+      const answer = await exchange({
+        method,
+        url: `${baseUrl}${path}${search}`,
+        apiKey,
+        body,
+        timeoutMs,
+        sendWithinMs: this.pace.leftMs(turn),
+        onSent: () => this.pace.sent(turn),
+        signal,
+      });
       span.setAttribute('http.response.status_code', answer.status);
       if (answer.status >= 400) span.setStatus({ code: SpanStatusCode.ERROR });
       return answer;
@@ -159,10 +168,6 @@ export class TypeformCaller {
     if (failure !== 'rate_limited') return;
     this.metrics.rateLimited();
     await this.pace.pauseAll(retryAfterSeconds);
-  }
-
-  private record(turn: Turn, status: number | null, sentAt: number): Promise<void> {
-    return this.pace.finish(turn, { status, sentAt, durationMs: performance.now() - sentAt });
   }
 }
 

@@ -1,10 +1,9 @@
-/** Compares all webhooks with Typeform periodically, in one process at a time. */
+/** Compares all webhooks with Typeform once in an interval, whatever the number of processes. */
 import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { AppConfig } from '../config/app-config';
 import { Clock } from '../database/clock';
 import type { CallOptions } from '../typeform/typeform-api';
-import { WebhookMetrics } from './webhook-metrics';
 import { FormReport, FormReconciler } from './form-reconciler';
 import { LEASE_RENEWAL_MS, ReconcilePassRepository } from './reconcile-pass.repository';
 import { WebhooksRepository } from './webhooks.repository';
@@ -13,13 +12,16 @@ const FORMS_PER_PAGE = 100;
 /** The first pass comes soon after a start: while nobody was there, Typeform may have switched a webhook off. */
 const FIRST_PASS_MS = 10_000;
 
+/** How often a process looks whether a pass is due: another one may have made it, or have died in it. */
+const LOOK_EVERY_MS = 10_000;
+
 /** How often someone who waits for another process's pass to end asks again. */
 const ASK_AGAIN_MS = 500;
 
 /** The result of a pass over everything. `finished` is false when it was cut short. */
 export interface PassReport extends FormReport {
   finished: boolean;
-  /** Nothing was compared, because another process was making a pass all the time. */
+  /** Nothing was compared, because another process was making a pass all the time, or has made one less than an interval ago. */
   madeElsewhere: boolean;
 }
 
@@ -35,13 +37,12 @@ export class AllFormsReconciler implements OnApplicationBootstrap, BeforeApplica
     private readonly passes: ReconcilePassRepository,
     private readonly repository: WebhooksRepository,
     private readonly reconciler: FormReconciler,
-    private readonly metrics: WebhookMetrics,
     private readonly clock: Clock,
   ) {}
 
   onApplicationBootstrap(): void {
     const { reconcileIntervalSeconds: seconds, workerMode } = this.config;
-    if (seconds > 0 && workerMode !== 'intake') this.schedule(Math.min(seconds * 1000, FIRST_PASS_MS));
+    if (seconds > 0 && workerMode !== 'intake') this.schedule(seconds * 1000, Math.min(seconds * 1000, FIRST_PASS_MS));
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -52,11 +53,15 @@ export class AllFormsReconciler implements OnApplicationBootstrap, BeforeApplica
 
   /**
    * One pass over all forms, one process at a time; while another makes one, this one waits for it if `wait`, as long as the signal allows.
+   * None is made if any process has finished one less than `unlessWithinMs` ago.
    */
-  async pass(call: CallOptions, { force, wait }: { force: boolean; wait: boolean }): Promise<PassReport> {
+  async pass(
+    call: CallOptions,
+    { force, wait, unlessWithinMs = 0 }: { force: boolean; wait: boolean; unlessWithinMs?: number },
+  ): Promise<PassReport> {
     const report: PassReport = { webhooks: [], strays: [], finished: false, madeElsewhere: true };
     const owner = randomUUID();
-    while (!(await this.passes.hold(owner))) {
+    while (!(await this.passes.hold(owner, unlessWithinMs))) {
       if (!wait || call.signal?.aborted) return report;
       await this.clock.sleep(ASK_AGAIN_MS);
     }
@@ -75,7 +80,7 @@ export class AllFormsReconciler implements OnApplicationBootstrap, BeforeApplica
     } finally {
       clearInterval(lease);
       // Without the database the lease lapses by itself.
-      await this.passes.release(owner).catch(() => undefined);
+      await this.passes.release(owner, report.finished).catch(() => undefined);
     }
     return report;
   }
@@ -100,20 +105,34 @@ export class AllFormsReconciler implements OnApplicationBootstrap, BeforeApplica
       after = last;
     }
     report.finished = true;
-    this.metrics.compared(this.clock.now());
   }
 
-  private schedule(delayMs: number): void {
+  /** A pass of its own accord, unless one has finished in any process less than `intervalMs` ago. Returns the milliseconds until the next look. */
+  async passIfDue(intervalMs: number): Promise<number> {
+    const dueInMs = await this.passes.dueInMs(intervalMs);
+    if (dueInMs > 0) return Math.min(Math.ceil(dueInMs), LOOK_EVERY_MS);
+    const call: CallOptions = { priority: 'background', signal: this.stop.signal };
+    const { madeElsewhere, finished } = await this.pass(call, {
+      force: false,
+      wait: false,
+      unlessWithinMs: intervalMs,
+    });
+    // What was cut short is not begun anew at once.
+    return madeElsewhere || finished ? Math.min(intervalMs, LOOK_EVERY_MS) : intervalMs;
+  }
+
+  private schedule(intervalMs: number, delayMs: number): void {
     this.timer = setTimeout(() => {
-      this.running = this.pass({ priority: 'background', signal: this.stop.signal }, { force: false, wait: false })
+      this.running = this.passIfDue(intervalMs)
         .catch((error: unknown) => {
           if (!this.stop.signal.aborted) {
             const why = error instanceof Error ? error.message : 'unknown error';
             this.logger.warn(`Comparing the webhooks with Typeform failed and will be tried again: ${why}`);
           }
+          return intervalMs;
         })
-        .finally(() => {
-          if (!this.stop.signal.aborted) this.schedule(this.config.reconcileIntervalSeconds * 1000);
+        .then((waitMs) => {
+          if (!this.stop.signal.aborted) this.schedule(intervalMs, waitMs);
         });
     }, delayMs);
   }

@@ -49,9 +49,24 @@ describe('checkCallbackUrl', () => {
 
   it.each([
     ['https://hooks.example.com/base/x\\@evil.example', 'https://hooks.example.com/base/x/@evil.example'],
-    ['https://hooks.example.com/ba\r\nse/x', 'https://hooks.example.com/base/x'],
     [' https://HOOKS.example.com:443/base/./x ', 'https://hooks.example.com/base/x'],
   ])('returns what it has checked: %j', (url, href) => expect(check(url)()).toBe(href));
+
+  it.each(['\r\n', '\t', '\n', '\u0000', '\u007f'])(
+    'refuses %j, which parsers drop or read differently',
+    (character) => {
+      for (const url of [
+        `https://hooks.example.com/ba${character}se/x`,
+        `https://hooks.example.com/base/x${character}`,
+      ]) {
+        expect(check(url)).toThrow(
+          expect.objectContaining({
+            errors: [{ path: 'url', message: expect.stringContaining('control characters') }],
+          }),
+        );
+      }
+    },
+  );
 
   it('takes no address that a real account cannot reach', () => {
     const real = { realAccount: true, foreignAllowed: true };

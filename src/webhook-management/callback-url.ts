@@ -2,6 +2,8 @@
 import { DomainError } from '../core/problem';
 import { isLocalAddress, PUBLIC_URL_REMEDY } from '../core/public-address';
 
+/** URL parsers drop line ends and tabs, wherever they are: what was meant is not what would be registered. */
+const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
 /** The endpoint that receives a webhook's deliveries, in normal form. */
@@ -20,12 +22,15 @@ export interface CallbackRule {
 /**
  * Checks a callback URL: https (http for loopback addresses outside production), no credentials, no fragment, below PUBLIC_URL
  * unless `foreignAllowed`, and for a real account a public address. Returns it in normal form, which is what was checked: parsers
- * read `\` and line ends differently. Throws `validation_failed` with path `url`.
+ * read `\` differently. Throws `validation_failed` with path `url`.
  */
 export function checkCallbackUrl(text: string, rule: CallbackRule): string {
   const refuse = (message: string): never => {
     throw new DomainError('validation_failed', 'the request is not valid', { errors: [{ path: 'url', message }] });
   };
+  if (CONTROL_CHARACTER.test(text)) {
+    return refuse('url must not contain line ends, tabs or other control characters: send it as one line');
+  }
   if (!URL.canParse(text)) return refuse('url must be an absolute URL');
   const url = new URL(text);
   const localHttp = !rule.production && url.protocol === 'http:' && LOOPBACK.includes(url.hostname);

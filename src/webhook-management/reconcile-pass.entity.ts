@@ -1,6 +1,6 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** One row: which process is comparing all webhooks with Typeform, and until when it holds the lease. */
+/** One row: which process is comparing all webhooks with Typeform, until when it holds the lease, and when a pass last finished. */
 @Entity('reconcile_pass')
 @Check('reconcile_pass_single', 'id = 1')
 export class ReconcilePass {
@@ -12,4 +12,8 @@ export class ReconcilePass {
 
   @Column('timestamptz', { name: 'lease_until', nullable: true })
   leaseUntil: Date | null;
+
+  /** When all webhooks had last been compared, by whatever process. */
+  @Column('timestamptz', { name: 'finished_at', nullable: true })
+  finishedAt: Date | null;
 }

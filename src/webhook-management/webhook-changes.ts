@@ -9,12 +9,12 @@ import type { CallOptions } from '../typeform/typeform-api';
 import { isSameState } from './push-decision';
 import { WebhookPusher } from './webhook-pusher';
 import type { WebhookSettings } from './webhook-state';
-import { WebhookEdit, WebhookStore } from './webhook-store';
+import { Place, WebhookEdit, WebhookStore } from './webhook-store';
 import type { Webhook } from './webhook.entity';
 
 const HOUR_MS = 3_600_000;
 
-type Decide = (webhook: Webhook, now: Date) => WebhookEdit | null;
+type Decide = (webhook: Webhook, now: Date, place: Place) => WebhookEdit | null;
 
 /** What undoes a change of the stored webhook. `certain`: Typeform still has what it had before the change. */
 type Undo = (webhook: Webhook, now: Date, certain: boolean) => WebhookEdit;
@@ -65,13 +65,10 @@ export class WebhookChanges {
    */
   async rotateSecret(id: string, secret: string, overlapHours: number, author: Author): Promise<void> {
     const action = 'webhook.secret_rotated';
-    const { before, after } = await this.edit(id, (webhook, now) => {
+    const { before, after } = await this.edit(id, (webhook, now, place) => {
       refuseRemoved(webhook);
-      const { previousSecretExpiresAt: overlapUntil, pending } = webhook;
-      if (overlapUntil !== null && overlapUntil > now) {
-        throw new DomainError('conflict', `the secret is being rotated until ${overlapUntil.toISOString()}`);
-      }
-      if (pending) throw new DomainError('conflict', 'Typeform has not confirmed an earlier change yet');
+      refuseDuringRotation(webhook, now);
+      if (webhook.pending) throw unconfirmed(webhook, place, now);
       const previousSecretExpiresAt = new Date(now.getTime() + overlapHours * HOUR_MS);
       const set = changed({ secret, previousSecret: webhook.secret, previousSecretExpiresAt }, now);
       return { set, action, details: { overlapHours }, author };
@@ -112,7 +109,7 @@ export class WebhookChanges {
   }
 
   /**
-   * Makes the change at Typeform, or takes it back when Typeform refuses it. Without an answer it stays pending for the reconciler. If
+   * Makes the change at Typeform, or takes it back when Typeform refuses it. Without an answer it stays pending and is sent again. If
    * somebody changes the webhook meanwhile, the change is part of theirs, and their outcome counts.
    */
   private async make(webhook: Webhook, author: Author, undo: Undo): Promise<void> {
@@ -121,13 +118,13 @@ export class WebhookChanges {
       if (outcome.result === 'done') return;
       const { revision, certainAt, error } = outcome;
       let undone = false;
-      const edited = await this.store.edit(webhook.id, (stored, now, calls) => {
+      const edited = await this.store.edit(webhook.id, (stored, now, { calls }) => {
         undone = stored.revision === revision && isSameState(stored, webhook);
         return undone ? undo(stored, now, certainAt === calls) : null;
       });
       if (edited !== null && !undone) continue;
       const restored = edited?.after;
-      // What Typeform may have instead is overwritten now if possible, and by the reconciler if not.
+      // What Typeform may have instead is overwritten now if possible, and soon if not.
       if (restored?.pending) await this.settle(restored, author).catch(() => undefined);
       throw error;
     }
@@ -141,6 +138,28 @@ export class WebhookChanges {
 
 function refuseRemoved({ removedAt }: Webhook): void {
   if (removedAt !== null) throw new DomainError('conflict', 'this webhook was deleted; register it again');
+}
+
+function refuseDuringRotation({ previousSecretExpiresAt: until }: Webhook, now: Date): void {
+  if (until === null || until <= now) return;
+  const message = `the secret is being rotated: the one before it is accepted until ${until.toISOString()}; rotate again after that`;
+  throw new DomainError('conflict', message, { retryAfterSeconds: secondsUntil(until, now) });
+}
+
+/** Why a webhook with an unconfirmed change cannot be rotated, until when, and what to do. */
+function unconfirmed(webhook: Webhook, { retryAt, doubtUntil }: Place, now: Date): DomainError {
+  const sent = webhook.pushedRevision === webhook.revision;
+  const until = sent ? doubtUntil : retryAt;
+  const retryAfterSeconds = until === null ? undefined : secondsUntil(until, now);
+  const at = until?.toISOString() ?? 'the next comparison';
+  const message = sent
+    ? `an earlier call to Typeform got no answer and may still take effect until ${at}: rotate after that`
+    : `Typeform has not confirmed an earlier change yet, which is sent again at ${at}: rotate after that, or send it now with POST /v1/webhooks/${webhook.id}/reconcile`;
+  return new DomainError('conflict', message, { retryAfterSeconds });
+}
+
+function secondsUntil(until: Date, now: Date): number {
+  return Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1000));
 }
 
 function settingsOf({ url, enabled, verifySsl, eventTypes }: Webhook): WebhookSettings {

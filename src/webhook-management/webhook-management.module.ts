@@ -9,6 +9,8 @@ import { MissedSubmissions } from './missed-submissions';
 import { OnboardingModule } from '../onboarding/onboarding.module';
 import { MAPPING_METRIC_PROVIDERS, MappingCheck } from './mapping-check';
 import { AllFormsReconciler } from './all-forms-reconciler';
+import { ChangeRetries } from './change-retries';
+import { UnconfirmedChangesRepository } from './unconfirmed-changes.repository';
 import { ReconcileOnRequest } from './reconcile-on-request';
 import { WEBHOOK_METRIC_PROVIDERS, WebhookMetrics } from './webhook-metrics';
 import { FormReconciler } from './form-reconciler';
@@ -48,6 +50,8 @@ import { WebhooksService } from './webhooks.service';
     WebhookPusher,
     { provide: WebhookStore, useClass: WebhookStoreRepository },
     ReconcilePassRepository,
+    UnconfirmedChangesRepository,
+    ChangeRetries,
     RepairFollowUp,
     WebhookTester,
     FormReconciler,

@@ -40,4 +40,16 @@ export class WebhookPush {
   /** Until then one of those calls may still take effect; null: the outcome of every call is known. */
   @Column('timestamptz', { name: 'doubt_until', nullable: true })
   doubtUntil: Date | null;
+
+  /** Calls in a row that Typeform has neither confirmed nor refused: the pause before the next one grows with it. */
+  @Column('integer', { default: 0 })
+  failures: number;
+
+  /** What Typeform has not confirmed is sent again then; until then whoever has it in hand is left alone. */
+  @Column('timestamptz', { name: 'next_try_at', nullable: true })
+  nextTryAt: Date | null;
+
+  /** When deliveries with another secret last caused a call. */
+  @Column('timestamptz', { name: 'suspected_at', nullable: true })
+  suspectedAt: Date | null;
 }

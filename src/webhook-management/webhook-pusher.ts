@@ -39,9 +39,9 @@ export class WebhookPusher {
 
   /**
    * Calls Typeform until the goal is reached. Throws Typeform's error when a call got no usable answer (the change stays pending), and
-   * what TypeformApi throws before a call is sent.
+   * what TypeformApi throws before a call is sent. `once`: a call that fails is not repeated here.
    */
-  async push(target: Target, goal: Goal, call: CallOptions): Promise<PushOutcome> {
+  async push(target: Target, goal: Goal, call: CallOptions, { once = false } = {}): Promise<PushOutcome> {
     const givesUpAt = this.clock.monotonicMs() + PATIENCE_MS;
     for (let attempts = 1; ;) {
       const state = await this.store.state(target);
@@ -54,7 +54,7 @@ export class WebhookPusher {
         if (sent.outcome === 'refused') return sent.refusal;
         if (sent.outcome === 'failed') {
           const { failure, retryAfterSeconds } = sent.error;
-          const delayMs = retryDelayMs({ failure, priority: call.priority, attempts, retryAfterSeconds });
+          const delayMs = once ? null : retryDelayMs({ failure, priority: call.priority, attempts, retryAfterSeconds });
           if (delayMs === null) throw sent.error;
           attempts += 1;
           await this.clock.sleep(delayMs, call.signal);

@@ -14,15 +14,17 @@ export class WebhookSecretsRepository {
 
   /**
    * Puts in doubt what Typeform has of a webhook, although every call was confirmed: Typeform never shows the secret it has, so no comparison
-   * tells that somebody else has changed it. A call that is under way sends the secret anyhow.
+   * tells that somebody else has changed it. A call that is under way sends the secret anyhow. At most once in `everyMs`: whoever knows the
+   * webhook's address can send wrong signatures, and must not make the service call Typeform again and again.
    */
-  async suspect(id: string): Promise<void> {
+  async suspect(id: string, everyMs: number): Promise<void> {
     await this.webhooks.query(
-      `INSERT INTO webhook_push AS place (form_id, tag, doubt_until)
-       SELECT form_id, tag, clock_timestamp() FROM webhook WHERE id = $1 AND removed_at IS NULL
-       ON CONFLICT (form_id, tag) DO UPDATE SET doubt_until = excluded.doubt_until
-        WHERE place.doubt_until IS NULL AND place.call_id IS NULL`,
-      [id],
+      `INSERT INTO webhook_push AS place (form_id, tag, doubt_until, suspected_at)
+       SELECT form_id, tag, clock_timestamp(), clock_timestamp() FROM webhook WHERE id = $1 AND removed_at IS NULL
+       ON CONFLICT (form_id, tag) DO UPDATE SET doubt_until = excluded.doubt_until, suspected_at = excluded.suspected_at
+        WHERE place.doubt_until IS NULL AND place.call_id IS NULL
+          AND (place.suspected_at IS NULL OR place.suspected_at <= clock_timestamp() - $2::float8 * interval '1 ms')`,
+      [id, everyMs],
     );
   }
 

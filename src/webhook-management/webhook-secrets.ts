@@ -17,6 +17,8 @@ const MIN_RELOAD_INTERVAL_MS = 1_000;
 /** How long a request waits for the current secrets from the database. */
 const RELOAD_TIMEOUT_MS = 5_000;
 const RETRY_AFTER_SECONDS = 5;
+/** Without comparisons of its own accord: how often wrong signatures may have a webhook written to Typeform. */
+const SUSPECTED_EVERY_SECONDS = 300;
 
 @Injectable()
 export class WebhookSecretsCache implements OnModuleInit {
@@ -74,10 +76,11 @@ export class WebhookSecretsCache implements OnModuleInit {
     return this.validNow(this.secrets.get(webhookId));
   }
 
-  /** Typeform seems to sign with another secret: the next comparison sends it the whole webhook again. */
+  /** Typeform seems to sign with another secret: the next comparison sends it the whole webhook again, once in an interval. */
   async suspect(webhookId: string): Promise<void> {
+    const everySeconds = this.config.reconcileIntervalSeconds || SUSPECTED_EVERY_SECONDS;
     // Without the database it is suspected again soon.
-    await this.repository.suspect(webhookId).catch(() => undefined);
+    await this.repository.suspect(webhookId, everySeconds * 1000).catch(() => undefined);
   }
 
   /** True when the copy in memory has such a webhook. */

@@ -5,14 +5,18 @@ import { DataSource, EntityManager, QueryDeepPartialEntity } from 'typeorm';
 import { AuditLog } from '../audit/audit-log';
 import { AppConfig } from '../config/app-config';
 import { Clock } from '../database/clock';
+import { Random } from '../database/random';
 import { doubtAbout, Goal, nextStep, PushState, staysPending, Target, Version } from './push-decision';
+import { retryDelaySeconds } from './retry-schedule';
 import { Webhook } from './webhook.entity';
-import { BegunCall, Failed, FailedCall, WebhookEdit, WebhookStore } from './webhook-store';
+import { BegunCall, Failed, FailedCall, Place, WebhookEdit, WebhookStore } from './webhook-store';
 
 /** A call is given up after TYPEFORM_TIMEOUT_SECONDS; this much later, it counts as abandoned by a process that is gone. */
 const LAPSE_MARGIN_SECONDS = 5;
 /** How long a call without an answer may still take effect: it may wait in a proxy's queue, or in Typeform's. */
 const DOUBT_SECONDS = 120;
+/** How long a change is left to the request that made it: longer than that waits for its turn to call. */
+export const IN_HAND_SECONDS = 15;
 
 interface PushRow {
   calls: number;
@@ -23,10 +27,14 @@ interface PushRow {
   doubt_webhook_id: string | null;
   doubt_revision: number | null;
   over: boolean | null;
+  failures: number;
+  retry_at: Date | null;
+  doubt_until: Date | null;
 }
 
 const PUSH_COLUMNS = `calls, call_id, call_webhook_id, call_revision, call_until < clock_timestamp() AS lapsed,
-  doubt_webhook_id, doubt_revision, doubt_until < clock_timestamp() AS over`;
+  doubt_webhook_id, doubt_revision, doubt_until < clock_timestamp() AS over, doubt_until,
+  failures, greatest(next_try_at, call_until) AS retry_at`;
 
 @Injectable()
 export class WebhookStoreRepository extends WebhookStore {
@@ -35,6 +43,7 @@ export class WebhookStoreRepository extends WebhookStore {
     private readonly dataSource: DataSource,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
+    private readonly random: Random,
   ) {
     super();
   }
@@ -53,20 +62,25 @@ export class WebhookStoreRepository extends WebhookStore {
 
   edit(
     id: string,
-    decide: (webhook: Webhook, now: Date, calls: number) => WebhookEdit | null,
+    decide: (webhook: Webhook, now: Date, place: Place) => WebhookEdit | null,
   ): Promise<{ before: Webhook; after: Webhook | null } | null> {
     return this.dataSource.transaction(async (manager) => {
       const target = await manager.findOneBy(Webhook, { id });
       if (!target) return null;
       // The place first, as every other transaction does: no call begins while it is decided.
-      const { calls } = await lockPlace(manager, target);
+      const place = placeOf(await lockPlace(manager, target));
       const before = await manager.findOne(Webhook, { where: { id }, lock: { mode: 'pessimistic_write' } });
       if (!before) return null;
-      const edit = decide(before, this.clock.now(), calls);
+      const edit = decide(before, this.clock.now(), place);
       if (edit === null) return { before, after: before };
       if (edit.set === 'delete') await manager.delete(Webhook, { id });
       else await manager.update(Webhook, { id }, edit.set as QueryDeepPartialEntity<Webhook>);
       const after = edit.set === 'delete' ? null : await manager.findOneByOrFail(Webhook, { id });
+      await manager.query(
+        `UPDATE webhook_push SET failures = 0, next_try_at = clock_timestamp() + interval '${IN_HAND_SECONDS} seconds'
+          WHERE form_id = $1 AND tag = $2`,
+        [target.formId, target.tag],
+      );
       const { action, details, author } = edit;
       await this.audit.record(manager, { ...author, action, subject: id, details });
       return { before, after };
@@ -104,13 +118,12 @@ export class WebhookStoreRepository extends WebhookStore {
     return this.dataSource.transaction(async (manager) => {
       const push = await this.end(manager, call);
       if (!push) return false;
-      if (last) {
-        await manager.query(
-          `UPDATE webhook_push SET doubt_webhook_id = NULL, doubt_revision = NULL, doubt_until = NULL
-            WHERE form_id = $1 AND tag = $2`,
-          [target.formId, target.tag],
-        );
-      }
+      await manager.query(
+        `UPDATE webhook_push SET failures = 0, next_try_at = NULL
+                ${last ? ', doubt_webhook_id = NULL, doubt_revision = NULL, doubt_until = NULL' : ''}
+          WHERE form_id = $1 AND tag = $2`,
+        [target.formId, target.tag],
+      );
       if (!webhook) return true;
       const { id, revision } = webhook;
       const pending = staysPending(last ? null : stateOf(push, null).doubt, webhook);
@@ -134,6 +147,7 @@ export class WebhookStoreRepository extends WebhookStore {
       const { doubt, calls } = stateOf(push, null);
       const version = { webhookId: webhook?.id ?? null, revision: webhook?.revision ?? null };
       if (outcome === 'unknown') await this.doubt(manager, target, version, doubt);
+      if (outcome !== 'refused') await this.retryLater(manager, target, push.failures + 1);
       const refusal = outcome === 'refused' ? { refusedRevision: version.revision } : {};
       const current = webhook !== null && (await set(manager, webhook, { ...seen, ...refusal }));
       return { current, certainAt: outcome !== 'unknown' && doubt === null ? calls : null };
@@ -161,6 +175,15 @@ export class WebhookStoreRepository extends WebhookStore {
       [target.formId, target.tag, id],
     );
     return row;
+  }
+
+  private async retryLater(manager: EntityManager, target: Target, failures: number): Promise<void> {
+    const delaySeconds = retryDelaySeconds(failures, this.config.reconcileIntervalSeconds, this.random.next());
+    await manager.query(
+      `UPDATE webhook_push SET failures = $3, next_try_at = clock_timestamp() + $4::float8 * interval '1 second'
+        WHERE form_id = $1 AND tag = $2`,
+      [target.formId, target.tag, failures, delaySeconds],
+    );
   }
 
   private async doubt(manager: EntityManager, target: Target, call: Version, earlier: Version | null): Promise<void> {
@@ -205,6 +228,10 @@ async function set(
   if (Object.keys(seen).length === 0) return manager.existsBy(Webhook, { id, revision });
   const { affected } = await manager.update(Webhook, { id, revision }, seen as QueryDeepPartialEntity<Webhook>);
   return affected === 1;
+}
+
+function placeOf({ calls, retry_at: retryAt, doubt_until: doubtUntil }: PushRow): Place {
+  return { calls, retryAt, doubtUntil };
 }
 
 function stateOf(row: PushRow | undefined, webhook: Webhook | null): PushState {

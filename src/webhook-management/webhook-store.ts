@@ -33,6 +33,16 @@ export interface WebhookEdit {
   author: Author;
 }
 
+/** A webhook's place at Typeform while it is decided about a change. */
+export interface Place {
+  /** How many calls have begun. */
+  calls: number;
+  /** When what Typeform has not confirmed is sent again; null: nothing is planned. */
+  retryAt: Date | null;
+  /** Until then a call of unknown outcome may still take effect; null: there is none. */
+  doubtUntil: Date | null;
+}
+
 export abstract class WebhookStore {
   abstract state(target: Target): Promise<PushState>;
 
@@ -40,12 +50,12 @@ export abstract class WebhookStore {
   abstract ofForm(formId: string): Promise<Webhook[]>;
 
   /**
-   * Changes a webhook and its revision; `decide` returns null for "nothing to change", and is told how many calls have begun at its place.
-   * null: there is no such webhook.
+   * Changes a webhook and its revision; `decide` returns null for "nothing to change". null: there is no such webhook. Whoever changes it
+   * sends the change: for some seconds nobody else does.
    */
   abstract edit(
     id: string,
-    decide: (webhook: Webhook, now: Date, calls: number) => WebhookEdit | null,
+    decide: (webhook: Webhook, now: Date, place: Place) => WebhookEdit | null,
   ): Promise<{ before: Webhook; after: Webhook | null } | null>;
 
   /** Records that a call is about to be sent; null when `step` is not the next step any more. */

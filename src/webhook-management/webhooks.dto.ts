@@ -5,21 +5,28 @@ import { MayBeAbsent } from '../rest/may-be-absent.decorator';
 import { PageQuery } from '../rest/page';
 import { EVENT_TYPES, WEBHOOK_STATUSES, WebhookDrift, WebhookStatus } from './webhook-state';
 
+/** What is wrong with `eventTypes`; null: nothing. */
+function problemOfEventTypes(value: unknown): string | null {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return 'eventTypes must be an object such as {"form_response": true}';
+  }
+  const known = EVENT_TYPES as readonly string[];
+  for (const [type, on] of Object.entries(value)) {
+    if (!known.includes(type)) return `eventTypes has an unknown type: use ${known.join(' and ')}`;
+    if (typeof on !== 'boolean') return `eventTypes.${type} must be true or false`;
+  }
+  if (!Object.values(value).includes(true)) return `eventTypes must enable at least one of ${known.join(', ')}`;
+  return null;
+}
+
 const IsEventTypes = (): PropertyDecorator => (target, property) =>
   registerDecorator({
     name: 'isEventTypes',
     target: target.constructor,
     propertyName: String(property),
     validator: {
-      validate: (value: unknown) =>
-        typeof value === 'object' &&
-        value !== null &&
-        !Array.isArray(value) &&
-        Object.entries(value).every(
-          ([type, on]) => (EVENT_TYPES as readonly string[]).includes(type) && typeof on === 'boolean',
-        ) &&
-        Object.values(value).some((on) => on === true),
-      defaultMessage: () => `eventTypes must enable at least one of ${EVENT_TYPES.join(', ')}`,
+      validate: (value: unknown) => problemOfEventTypes(value) === null,
+      defaultMessage: (given) => problemOfEventTypes(given?.value) ?? '',
     },
   });
 

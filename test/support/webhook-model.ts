@@ -31,13 +31,20 @@ import {
   type BegunCall,
   type Failed,
   type FailedCall,
+  type Place,
   type WebhookEdit,
 } from '../../src/webhook-management/webhook-store';
 import type { Webhook } from '../../src/webhook-management/webhook.entity';
 
 export const PLACE = { formId: 'abcd1234', tag: 'onboarding' };
 const PUBLIC_URL = 'https://hooks.example.com';
-const KEYS: KeyRing = [{ id: 'k1', key: Buffer.alloc(32, 1) }];
+const OLD_KEY = { id: 'k1', key: Buffer.alloc(32, 1) };
+const NEW_KEY = { id: 'k2', key: Buffer.alloc(32, 2) };
+export const KEYS: KeyRing = [OLD_KEY, NEW_KEY];
+/** The same keys; the other one seals. */
+export const REVERSED: KeyRing = [NEW_KEY, OLD_KEY];
+/** What somebody else has set at Typeform. */
+const FOREIGN_SECRET = 'foreign';
 const AUTHOR = { actor: { id: 'admin', name: 'admin' }, requestId: null };
 const TIMES = { createdAt: null, updatedAt: null };
 const NEVER = new Promise<never>(() => undefined);
@@ -85,6 +92,23 @@ export class Model {
     return this.fates.shift() ?? 'ok';
   }
 
+  /** As WebhookSecretsRepository does it, when the intake has seen wrong signatures. */
+  suspect(): void {
+    const active = [...this.rows.values()].some((row) => row.removedAt === null);
+    if (active && this.doubt === null && this.call === null) this.doubt = { webhookId: null, revision: null };
+  }
+
+  /** As SecretResealing does it: the same secrets under another key. */
+  reseal(id: string): void {
+    const before = this.rows.get(id);
+    if (!before) return;
+    const anew = (box: string): string => seal(REVERSED, open(KEYS, box, id), id);
+    const previousSecret = before.previousSecret === null ? null : anew(before.previousSecret);
+    this.save(before, { secret: anew(before.secret), previousSecret });
+    const after = this.rows.get(id);
+    if (after && before.pushedRevision === before.revision) this.save(after, { pushedRevision: after.revision });
+  }
+
   /** From now on all goes well. */
   calm(): void {
     this.fates.length = 0;
@@ -124,6 +148,8 @@ export class Model {
   private checkDeliveries(): void {
     if (this.atTypeform === null) return;
     const { url, secret } = this.atTypeform;
+    // That is refused until Typeform is given ours again.
+    if (secret === FOREIGN_SECRET) return;
     const row = this.rows.get(url.split('/').at(-1) ?? '');
     if (row && secretsOf(row).includes(secret)) return;
     this.refusedDeliveries.push(`${url} revision ${row?.revision ?? 'none'} pending ${row?.pending ?? 'none'}`);
@@ -161,12 +187,12 @@ export class ModelStore extends WebhookStore {
 
   async edit(
     id: string,
-    decide: (webhook: Webhook, now: Date, calls: number) => WebhookEdit | null,
+    decide: (webhook: Webhook, now: Date, place: Place) => WebhookEdit | null,
   ): Promise<{ before: Webhook; after: Webhook | null } | null> {
     await this.model.step('edit');
     const before = this.model.rows.get(id);
     if (!before) return null;
-    const edit = decide({ ...before }, new Date(0), this.model.calls);
+    const edit = decide({ ...before }, new Date(0), { calls: this.model.calls, retryAt: null, doubtUntil: null });
     if (edit === null) return { before, after: before };
     if (edit.set === 'delete') this.model.rows.delete(id);
     else this.model.save(before, edit.set);
@@ -332,6 +358,7 @@ export class ModelReplica {
   readonly dead: Promise<void>;
   readonly changes: WebhookChanges;
   private readonly reconciler: FormReconciler;
+  private readonly pusher: WebhookPusher;
 
   constructor(
     private readonly model: Model,
@@ -342,7 +369,7 @@ export class ModelReplica {
     const clock = new ModelClock(model);
     const store = new Store(model);
     const api = new ModelTypeform(model, die) as unknown as TypeformApi;
-    const pusher = new WebhookPusher({ encryptionKeys: KEYS } as AppConfig, api, store, clock);
+    const pusher = (this.pusher = new WebhookPusher({ encryptionKeys: KEYS } as AppConfig, api, store, clock));
     this.changes = new WebhookChanges(store, pusher);
     const followUp = { repaired: () => Promise.resolve() } as unknown as RepairFollowUp;
     const mappings = { check: () => Promise.resolve() } as unknown as MappingCheck;
@@ -388,6 +415,36 @@ export class ModelReplica {
     if (this.model.atTypeform) this.model.atTypeform.enabled = false;
   }
 
+  /** Somebody else sets another secret there, and its deliveries are noticed. */
+  async tamperSecret(): Promise<void> {
+    await this.model.step('tamper with the secret');
+    if (this.model.atTypeform) this.model.atTypeform.secret = FOREIGN_SECRET;
+    await this.notice();
+  }
+
+  /** Deliveries whose signature is not of our secret have it sent again. */
+  async notice(): Promise<void> {
+    if (this.model.atTypeform?.secret !== FOREIGN_SECRET) return;
+    await this.model.step('wrong signatures');
+    if (this.model.atTypeform?.secret === FOREIGN_SECRET) this.model.suspect();
+  }
+
+  /** The encryption keys are rotated. */
+  async reseal(): Promise<void> {
+    for (const id of [...this.model.rows.keys()]) {
+      await this.model.step('reseal');
+      this.model.reseal(id);
+    }
+  }
+
+  /** What is not confirmed is sent again, as ChangeRetries does it. */
+  async retry(): Promise<void> {
+    await this.model.step('retry');
+    const webhook = this.model.wanted();
+    if (webhook === null || webhook.refusedRevision === webhook.revision) return;
+    await this.pusher.push(PLACE, { kind: 'due' }, { priority: 'background' }, { once: true });
+  }
+
   private async activeId(): Promise<string | undefined> {
     await this.model.step('choose');
     return [...this.model.rows.values()].find((row) => row.removedAt === null)?.id;
@@ -404,7 +461,8 @@ export function currentSecret(row: Webhook): string {
   return open(KEYS, row.secret, row.id);
 }
 
-function newWebhook(): Webhook {
+/** A webhook that Typeform does not have yet. */
+export function newWebhook(): Webhook {
   const id = randomUUID();
   return {
     ...PLACE,

@@ -2,7 +2,7 @@
 import { Finding, skipped } from '../check';
 
 /** The admin API did not accept the key. */
-export const ADMIN_KEY = 'use a key with the role admin: --admin-key, or ADMIN_API_KEY in this environment';
+export const ADMIN_KEY = 'use a key with the role admin: --key, or ADMIN_API_KEY in this environment';
 
 /** There are no metrics at the given address. */
 export const METRICS = 'pass the address of the metrics with --management-url';

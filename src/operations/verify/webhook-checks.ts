@@ -42,6 +42,10 @@ export function webhookChecks(run: VerifyRun): LinkedCheck<VerifyId>[] {
 }
 
 async function accepted(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
+  // A key that is none would leave behind what is sent.
+  const { status: asAdmin } = await run.admin('GET', '/v1/api-keys', signal);
+  if (asAdmin === 401 || asAdmin === 403)
+    return failed(`nothing was sent: the admin API answered ${asAdmin}`, ADMIN_KEY);
   const event = run.newEvent('first');
   const answer = await run.deliver(event, signal);
   const { status, eventId } = jsonOf(answer);

@@ -43,10 +43,10 @@ export class TypeformPaceRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * Takes the turn if one is free now and no other waiter goes first: the next one is free `spacingMs` later. A
+   * Takes the turn if one is free now and no other waiter goes first: the next one is free `reservedMs` later, or as `use` says. A
    * concurrent attempt waits for the row and then sees the new time, so no turn is given twice. Records the call.
    */
-  async claim({ id, priority, operation, waitedMs }: Candidate, spacingMs: number): Promise<boolean> {
+  async claim({ id, priority, operation, waitedMs }: Candidate, reservedMs: number): Promise<boolean> {
     const taken = await this.dataSource.query<unknown[]>(
       `WITH turn AS (
          UPDATE typeform_pace
@@ -58,53 +58,78 @@ export class TypeformPaceRepository {
        INSERT INTO typeform_call (id, sent_at, operation, priority, waited_ms)
        SELECT $1::uuid, taken_at, $5, $6, $3::float8::integer FROM turn
        RETURNING id`,
-      [id, priority === 'interactive', waitedMs, spacingMs, operation, priority],
+      [id, priority === 'interactive', waitedMs, reservedMs, operation, priority],
     );
     return taken.length > 0;
   }
 
-  /** Announces a waiter: it becomes the first in line unless another goes before it. */
-  async standInLine({ id, priority, waitedMs }: Candidate): Promise<PlaceInLine> {
+  /** Announces a waiter: it becomes the first in line unless another goes before it. It has to ask again within `askAgainMs`. */
+  async standInLine({ id, priority, waitedMs }: Candidate, askAgainMs: number): Promise<PlaceInLine> {
     const [place] = await this.dataSource.query<{ first: boolean; free_in_ms: number }[]>(
       `WITH announced AS (
          UPDATE typeform_pace
             SET first_waiter = $1::uuid, first_interactive = $2::boolean,
                 first_since = clock_timestamp() - $3::float8 * interval '1 ms',
-                first_until = greatest(next_free_at, clock_timestamp()) + $4::float8 * interval '1 ms'
+                first_until = clock_timestamp() + $4::float8 * interval '1 ms'
+                  + greatest(least(next_free_at - clock_timestamp(), $5::float8 * interval '1 ms'), interval '0')
           WHERE id = 1 AND ${GOES_FIRST}
          RETURNING id
        )
        SELECT EXISTS (SELECT FROM announced) AS first,
               extract(epoch FROM next_free_at - clock_timestamp())::float8 * 1000 AS free_in_ms
          FROM typeform_pace WHERE id = 1`,
-      [id, priority === 'interactive', waitedMs, LATE_AFTER_MS],
+      [id, priority === 'interactive', waitedMs, LATE_AFTER_MS, askAgainMs],
     );
     if (!place) throw new Error('typeform_pace has lost its row: insert it again, as its migration does');
     return { first: place.first, freeInMs: place.free_in_ms };
   }
 
-  /** Deletes the record of an unused turn. The turn itself is lost, since another process may have taken the next one. */
-  async withdraw(id: string): Promise<void> {
-    await this.dataSource.query('DELETE FROM typeform_call WHERE id = $1', [id]);
+  /**
+   * Records that the call was sent so much later than its turn began: the next turn is free `spacingMs` after that. Where another
+   * turn has been taken or a pause begun since, that stays.
+   */
+  async use(id: string, sent: { lateMs: number; turnMs: number; spacingMs: number }): Promise<void> {
+    await this.dataSource.query(
+      `WITH turn AS (
+         SELECT sent_at AS taken_at FROM typeform_call WHERE id = $1::uuid
+       ), moved AS (
+         UPDATE typeform_pace SET next_free_at = taken_at + ($2::float8 + $3::float8) * interval '1 ms'
+           FROM turn WHERE typeform_pace.id = 1 AND next_free_at = taken_at + $4::float8 * interval '1 ms'
+       )
+       UPDATE typeform_call SET sent_at = sent_at + $2::float8 * interval '1 ms' WHERE id = $1::uuid`,
+      [id, sent.lateMs, sent.spacingMs, sent.turnMs + sent.spacingMs],
+    );
+  }
+
+  /** Deletes the record of an unused turn, which is free again unless another one has been taken since. */
+  async withdraw(id: string, reservedMs: number): Promise<void> {
+    await this.dataSource.query(
+      `WITH unused AS (
+         DELETE FROM typeform_call WHERE id = $1::uuid RETURNING sent_at
+       )
+       UPDATE typeform_pace SET next_free_at = unused.sent_at
+         FROM unused WHERE typeform_pace.id = 1 AND next_free_at = unused.sent_at + $2::float8 * interval '1 ms'`,
+      [id, reservedMs],
+    );
   }
 
   /**
-   * Records the result of a call: its HTTP status (null: no answer), and how much later than the turn it was sent.
+   * Records the result of a call: its HTTP status (null: no answer), and how long it took.
    * Any answer other than 429 resets the growth of the pauses. Removes records that are older than a day.
    */
-  async finish(id: string, call: { status: number | null; lateMs: number; durationMs: number }): Promise<void> {
+  async finish(id: string, call: { status: number | null; durationMs: number }): Promise<void> {
     await this.dataSource.query(
       `WITH calm AS (
          UPDATE typeform_pace SET refusals = 0 WHERE id = 1 AND refusals > 0 AND $2::smallint <> 429
        ), expired AS (
          DELETE FROM typeform_call WHERE id IN (
-           SELECT id FROM typeform_call WHERE sent_at < clock_timestamp() - $5::float8 * interval '1 hour'
+           SELECT id FROM typeform_call WHERE sent_at < clock_timestamp() - $4::float8 * interval '1 hour'
             ORDER BY sent_at LIMIT ${EXPIRED_PER_CALL} FOR UPDATE SKIP LOCKED)
        )
        UPDATE typeform_call
-          SET status = $2::smallint, sent_at = sent_at + $3::float8 * interval '1 ms', duration_ms = $4::float8::integer
+          SET status = $2::smallint, duration_ms = $3::float8::integer
         WHERE id = $1::uuid`,
-      [id, call.status, call.lateMs, call.durationMs, KEPT_HOURS],
+      [id, call.status, call.durationMs, KEPT_HOURS],
     );
   }
 

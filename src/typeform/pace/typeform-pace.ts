@@ -20,12 +20,14 @@ export interface TurnRequest {
   signal?: AbortSignal;
 }
 
-/** The right to send one request immediately. */
+/** The right to send one request within TURN_MS. */
 export interface Turn {
   id: string;
   waitedMs: number;
   /** `performance.now()` when the database was asked: the turn is not older than this. */
   askedAt: number;
+  /** Resolves when it is recorded that the request was sent; null: it was not. */
+  used: Promise<void> | null;
 }
 
 interface Waiter extends TurnRequest {
@@ -36,12 +38,15 @@ interface Waiter extends TurnRequest {
 }
 
 /**
- * Added between two turns because requests take different times to reach Typeform: over 10 seconds it absorbs half a second of
- * jitter.
+ * Added between a call that is sent and the next turn because requests take different times to reach Typeform: over 10 seconds it absorbs
+ * half a second of jitter.
  */
 const SAFETY_MARGIN_MS = 25;
-/** A turn that took longer than this to arrive is not used: a call that late could come too close to the next one. */
-const MAX_TURN_AGE_MS = 250;
+/**
+ * A call has to be sent this soon after its turn began, or not at all: the next turn begins half a second after that, or, once it is known when
+ * the call was sent, half a second after it was. So however late a call is, the next one is sent half a second later.
+ */
+const TURN_MS = 2_000;
 /** A waiter that is not first in line asks this long after the turn became free, and this often while the first one is late. */
 const YIELD_MS = 25;
 /** How long a person waits for a turn; a background call has time. */
@@ -94,25 +99,36 @@ export class TypeformPace implements OnModuleDestroy {
     });
   }
 
-  /** Whether a call that is sent now is still in its turn. */
-  isFresh({ askedAt }: Turn): boolean {
-    return performance.now() - askedAt <= MAX_TURN_AGE_MS;
+  /** For how many milliseconds a call may still be sent. */
+  leftMs({ askedAt }: Turn): number {
+    return askedAt + TURN_MS - performance.now();
   }
 
-  /** Deletes the record of a turn in which nothing was sent. Never throws: the record expires by itself. */
+  /** The call leaves in this moment: the next turn is counted from it. A failure is only logged: the next turn begins later then. */
+  sent(turn: Turn): void {
+    turn.used ??= this.repository
+      .use(turn.id, { lateMs: performance.now() - turn.askedAt, turnMs: TURN_MS, spacingMs: this.spacingMs })
+      .catch(() =>
+        this.logger.warn('A call to Typeform could not be recorded when it was sent: the next one waits longer'),
+      );
+  }
+
+  /** Gives back a turn in which nothing was sent. Never throws: it is over by itself. */
   async giveBack({ id }: Turn): Promise<void> {
     await this.repository
-      .withdraw(id)
+      .withdraw(id, TURN_MS + this.spacingMs)
       .catch(() =>
         this.logger.warn('An unused turn to call Typeform stays in the statistics: it could not be removed'),
       );
   }
 
   /** Records the result of a turn's call. A failure is only logged: the call itself was made. */
-  async finish(turn: Turn, call: { status: number | null; sentAt: number; durationMs: number }): Promise<void> {
-    const { status, sentAt, durationMs } = call;
+  async finish(turn: Turn, call: { status: number | null; durationMs: number }): Promise<void> {
+    // One that was not seen to leave has left by now, if at all.
+    this.sent(turn);
+    await turn.used;
     await this.repository
-      .finish(turn.id, { status, lateMs: sentAt - turn.askedAt, durationMs })
+      .finish(turn.id, call)
       .catch(() =>
         this.logger.warn('A call to Typeform could not be recorded: its status is missing from the statistics'),
       );
@@ -158,24 +174,26 @@ export class TypeformPace implements OnModuleDestroy {
     const askedAt = performance.now();
     const { id, priority, operation, since } = waiter;
     const candidate = { id, priority, operation, waitedMs: askedAt - since };
-    if (await this.repository.claim(candidate, this.spacingMs)) {
-      const turn = { id, waitedMs: candidate.waitedMs, askedAt };
-      if (this.isFresh(turn) && this.queue.remove(waiter)) waiter.resolve(turn);
+    if (await this.repository.claim(candidate, TURN_MS + this.spacingMs)) {
+      const turn: Turn = { id, waitedMs: candidate.waitedMs, askedAt, used: null };
+      if (this.leftMs(turn) > 0 && this.queue.remove(waiter)) waiter.resolve(turn);
       else await this.withdraw(waiter);
       return 0;
     }
-    const { first, freeInMs } = await this.repository.standInLine(candidate);
-    const wouldWaitMs = performance.now() - since + freeInMs;
+    const { first, freeInMs } = await this.repository.standInLine(candidate, this.spacingMs);
+    // The turn that somebody has now usually ends sooner than it may.
+    const wouldWaitMs = performance.now() - since + freeInMs - TURN_MS;
     if (priority === 'interactive' && wouldWaitMs > INTERACTIVE_WAIT_LIMIT_MS) {
       if (this.queue.remove(waiter)) waiter.reject(waitedTooLong(freeInMs));
       return 0;
     }
-    return Math.ceil(first ? Math.max(freeInMs, 1) : Math.max(freeInMs, 0) + YIELD_MS);
+    const askAgainMs = Math.min(freeInMs, this.spacingMs);
+    return Math.ceil(first ? Math.max(askAgainMs, 1) : Math.max(askAgainMs, 0) + YIELD_MS);
   }
 
   /** The turn arrived too late, or for a caller that has left. */
   private async withdraw(waiter: Waiter): Promise<void> {
-    await this.repository.withdraw(waiter.id);
+    await this.repository.withdraw(waiter.id, TURN_MS + this.spacingMs);
     waiter.id = randomUUID();
   }
 

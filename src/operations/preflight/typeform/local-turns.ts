@@ -5,11 +5,25 @@ const PAUSE_MS = 1_000;
 
 export class LocalTurns implements Pick<TypeformPaceRepository, keyof TypeformPaceRepository> {
   private nextFreeAt = 0;
+  private takenAt = 0;
 
-  claim(_candidate: unknown, spacingMs: number): Promise<boolean> {
-    const free = performance.now() >= this.nextFreeAt;
-    if (free) this.nextFreeAt = performance.now() + spacingMs;
+  claim(_candidate: unknown, reservedMs: number): Promise<boolean> {
+    const now = performance.now();
+    const free = now >= this.nextFreeAt;
+    if (free) {
+      this.takenAt = now;
+      this.nextFreeAt = now + reservedMs;
+    }
     return Promise.resolve(free);
+  }
+
+  use(
+    _id: string,
+    { lateMs, turnMs, spacingMs }: { lateMs: number; turnMs: number; spacingMs: number },
+  ): Promise<void> {
+    const unchanged = this.nextFreeAt === this.takenAt + (turnMs + spacingMs);
+    if (unchanged) this.nextFreeAt = this.takenAt + lateMs + spacingMs;
+    return Promise.resolve();
   }
 
   standInLine(): Promise<PlaceInLine> {
@@ -17,6 +31,7 @@ export class LocalTurns implements Pick<TypeformPaceRepository, keyof TypeformPa
   }
 
   withdraw(): Promise<void> {
+    this.nextFreeAt = Math.min(this.nextFreeAt, this.takenAt);
     return Promise.resolve();
   }
 

@@ -5,6 +5,7 @@ import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { AppConfig } from '../../../config/app-config';
 import { Clock } from '../../../database/clock';
+import { fetchNoticed } from '../../../typeform/fetch-noticed';
 import { HttpTypeformApi } from '../../../typeform/http-typeform-api';
 import { TypeformPace } from '../../../typeform/pace/typeform-pace';
 import { TypeformPaceRepository } from '../../../typeform/pace/typeform-pace.repository';
@@ -86,11 +87,11 @@ export class TypeformAccess {
   /** Typeform's clock from its Date header, to the second; null when there is none. Sends no key. */
   async readClock(clock: Clock, signal: AbortSignal): Promise<ClockReading | null> {
     const turn = await this.pace.take({ priority: 'interactive', operation: 'read_clock', signal });
-    const sentAt = performance.now();
+    const startedAt = performance.now();
     const askedAtMs = clock.now().getTime();
     let status: number | null = null;
     try {
-      const answer = await fetch(this.baseUrl, { redirect: 'manual', signal });
+      const answer = await fetchNoticed(this.baseUrl, { redirect: 'manual', signal }, () => this.pace.sent(turn));
       const heardAtMs = clock.now().getTime();
       status = answer.status;
       await answer.body?.cancel();
@@ -99,7 +100,7 @@ export class TypeformAccess {
         ? null
         : { whose: "Typeform's clock", theirMs, askedAtMs, heardAtMs, precisionMs: 1_000 };
     } finally {
-      await this.pace.finish(turn, { status, sentAt, durationMs: performance.now() - sentAt });
+      await this.pace.finish(turn, { status, durationMs: performance.now() - startedAt });
     }
   }
 
