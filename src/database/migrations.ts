@@ -26,6 +26,8 @@ import { IntakeStatistics1764997000000 } from '../../migrations/1764997000000-in
 import { Retention1764998000000 } from '../../migrations/1764998000000-retention';
 import { DataSubjects1765004000000 } from '../../migrations/1765004000000-data-subjects';
 import { BackfillAgain1765015000000 } from '../../migrations/1765015000000-backfill-again';
+import { CompletenessCounts1765016000000 } from '../../migrations/1765016000000-completeness-counts';
+import { ReplacedVersions1765017000000 } from '../../migrations/1765017000000-replaced-versions';
 import { withAdvisoryLock } from './advisory-lock';
 
 export const MIGRATIONS = [
@@ -55,6 +57,8 @@ export const MIGRATIONS = [
   Retention1764998000000,
   DataSubjects1765004000000,
   BackfillAgain1765015000000,
+  CompletenessCounts1765016000000,
+  ReplacedVersions1765017000000,
 ];
 export const MIGRATIONS_TABLE = 'schema_migration';
 
