@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { AppConfig } from '../config/app-config';
 import { DomainError } from '../core/problem';
 import { Clock } from '../database/clock';
+import { proveConnection } from '../rest/connection-room';
 import { Pace } from '../rest/pace';
 import { sendProblem } from '../rest/problem.filter';
 import { senderOf } from '../rest/sender-address';
@@ -64,6 +65,7 @@ export class AccessGate {
     const needsKey = ADMIN_PATH.test(request.url) || ADMIN_PATH.test(url);
     if (needsKey || (this.internalNeedsKey && INTERNAL.test(url))) {
       request.principal = await this.authenticate(request);
+      proveConnection(request.raw.socket);
     } else if (await this.isOverLimit(senderOf(request))) {
       const key = keyOf(request);
       if (key === undefined || !(await this.apiKeys.isIssued(key))) throw tooManyCalls();

@@ -31,6 +31,12 @@ export interface CandidateResponse extends ResponseId {
   rest: unknown[];
 }
 
+/** A response that comes with an event. */
+export interface CarriedResponse extends ResponseId {
+  clientId: string | null;
+  stored: boolean;
+}
+
 /** An event without its body. */
 export interface FoundEvent extends ResponseId {
   eventId: string;
@@ -113,6 +119,16 @@ export class DataSubjectsRepository {
       `SELECT ${FOUND} FROM webhook_event JOIN unnest($1::text[], $2::text[]) AS wanted (form_id, token) USING (form_id, token)
         WHERE payload IS NOT NULL ORDER BY event_id`,
       [ids.map(({ formId }) => formId), ids.map(({ token }) => token)],
+    );
+  }
+
+  /** The responses that these events gave, and those that they tell of and that are not stored. */
+  carriedBy(eventIds: readonly string[]): Promise<CarriedResponse[]> {
+    return this.dataSource.query<CarriedResponse[]>(
+      `SELECT DISTINCT form_id AS "formId", token, response.client_id AS "clientId", response.event_id IS NOT NULL AS stored
+         FROM webhook_event AS event LEFT JOIN form_response AS response USING (form_id, token)
+        WHERE event.event_id = ANY($1) AND coalesce(response.event_id = event.event_id, true)`,
+      [eventIds],
     );
   }
 
