@@ -54,7 +54,7 @@ export class CompletenessService {
 
   private async reportOn(formIds: readonly string[], asked: Window): Promise<CompletenessReport> {
     const now = this.clock.now();
-    const forms = (await this.checks.histories(formIds, now)).map((history) => ({
+    const forms = (await this.checks.histories(formIds, asked.since, now)).map((history) => ({
       history,
       formId: history.formId,
       ...kept(asked, history.edge),
