@@ -43,6 +43,9 @@ export class CompletenessCounts1765016000000 implements MigrationInterface {
         ${SETTLED.map((fate) => `${fate} integer NOT NULL DEFAULT 0`).join(', ')},
         PRIMARY KEY (form_id, day)
       ) WITH (fillfactor = 70);
+      -- Serves what the shorter one served, too.
+      CREATE INDEX typeform_response_window ON typeform_response (form_id, at, fate);
+      DROP INDEX typeform_response_at;
     `);
     await queryRunner.query(counting(FUNCTIONS[0], 'INSERT', 'NEW TABLE AS added', ADDED));
     await queryRunner.query(
@@ -68,6 +71,11 @@ export class CompletenessCounts1765016000000 implements MigrationInterface {
 
   async down(queryRunner: QueryRunner): Promise<void> {
     for (const name of FUNCTIONS) await queryRunner.query(`DROP FUNCTION ${name}() CASCADE`);
-    await queryRunner.query('DROP TABLE typeform_response_day; DROP FUNCTION erased_token(text)');
+    await queryRunner.query(`
+      DROP TABLE typeform_response_day;
+      DROP FUNCTION erased_token(text);
+      CREATE INDEX typeform_response_at ON typeform_response (form_id, at);
+      DROP INDEX typeform_response_window;
+    `);
   }
 }

@@ -1,7 +1,7 @@
 /** What somebody without a key or a secret can make the service do: as good as nothing, and nothing before it is known who asks. */
 import { once } from 'node:events';
 import { readdirSync, readlinkSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { toBody } from './fixtures/typeform-events';
 import { newEvent } from './support/events';
 import { PRODUCTION_SETTINGS } from './support/service-process';
@@ -226,6 +226,32 @@ describe('bodies that hold back their last byte', () => {
     held.forEach(({ socket }) => socket.destroy());
     await eventually(async () => (await app.deliver(large)).status === 200, 'a large body has room again');
     expect(refused()).toHaveLength(24);
+  });
+
+  it('of clients that left while a silent Redis was asked have given their room back', async () => {
+    // Answers what a client asks first, and no counter.
+    const redis = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', (chunk) => {
+        const text = chunk.toString('latin1').toLowerCase();
+        if (text.includes('client')) socket.write('+OK\r\n'.repeat(text.split('setinfo').length - 1));
+        if (text.includes('\r\ninfo\r\n')) socket.write('$17\r\nredis_version:7.0\r\n');
+      });
+    }).listen(0, '127.0.0.1');
+    await once(redis, 'listening');
+    const { port } = redis.address() as AddressInfo;
+    const shared = await startTestApp({ REDIS_URL: `redis://127.0.0.1:${port}` });
+    try {
+      for (let n = 0; n < 40; n += 1) {
+        const { socket } = await open(shared.url);
+        socket.end(head('/webhooks/typeform', { 'typeform-signature': WELL_FORMED }, MIB), () => socket.destroy());
+      }
+      const large = Buffer.concat([toBody(newEvent()), Buffer.alloc(MIB / 2, 0x20)]);
+      await eventually(async () => (await shared.deliver(large)).status === 200, 'a large body has room');
+    } finally {
+      await shared.stop();
+      redis.close();
+    }
   });
 
   it('sent one after the other, however many, always have room', async () => {

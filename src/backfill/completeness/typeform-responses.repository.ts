@@ -61,17 +61,17 @@ const COUNT = `
              GROUP BY form_id) AS days,
            LATERAL (VALUES ${SETTLED.map((fate) => `('${fate}', days.${fate})`).join(', ')}) AS settled (fate, count)
     UNION ALL
-    SELECT listed.form_id, listed.fate, count(*)
-      FROM form JOIN typeform_response AS listed
-        ON listed.form_id = form.form_id AND listed.at >= since AND listed.at < first_day_at
-     WHERE ${IS_SETTLED} AND ($3::timestamptz IS NULL OR listed.at <= $3)
-     GROUP BY 1, 2
+    SELECT form_id, first.fate, first.count
+      FROM form, LATERAL (SELECT fate, count(*) AS count FROM typeform_response AS listed
+                           WHERE listed.form_id = form.form_id AND ${IS_SETTLED} AND listed.at >= since
+                             AND listed.at < first_day_at AND ($3::timestamptz IS NULL OR listed.at <= $3)
+                           GROUP BY fate) AS first
     UNION ALL
-    SELECT listed.form_id, listed.fate, count(*)
-      FROM form JOIN typeform_response AS listed
-        ON listed.form_id = form.form_id AND listed.at >= greatest(last_day_at, first_day_at, since) AND listed.at <= $3
-     WHERE ${IS_SETTLED}
-     GROUP BY 1, 2
+    SELECT form_id, last.fate, last.count
+      FROM form, LATERAL (SELECT fate, count(*) AS count FROM typeform_response AS listed
+                           WHERE listed.form_id = form.form_id AND ${IS_SETTLED}
+                             AND listed.at >= greatest(last_day_at, first_day_at, since) AND listed.at <= $3
+                           GROUP BY fate) AS last
     UNION ALL
     SELECT form_id, fate, count(*)
       FROM (SELECT listed.form_id, ${FATE} AS fate
