@@ -39,8 +39,9 @@ export class DataSubjectErasure {
   ) {}
 
   /**
-   * Counts, or erases until nothing more is found; where more of the person keeps arriving, it says what is left. Interrupted, it has erased some, and its audit entry says how much it was about to;
-   * repeating the call does the rest. Throws `validation_failed` for what can be nobody, and `conflict`.
+   * Counts, or erases until nothing more is found; where more of the person keeps arriving, it says what is left. Interrupted, it has
+   * erased some, and its audit entry says how much it was about to; repeating the call does the rest. Throws `validation_failed` for what
+   * can be nobody, and `conflict`.
    */
   async erase(body: DataSubjectErasureBody, by: Author): Promise<DataSubjectErasureResult> {
     const person = personIn(body);
