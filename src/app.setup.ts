@@ -28,7 +28,7 @@ import { createHttpServer } from './rest/http-server';
 import { createDocument } from './rest/openapi';
 import { sendProblem } from './rest/problem.filter';
 import { answerProtocolError } from './rest/protocol-errors';
-import { trustedProxies } from './rest/trusted-proxies';
+import { isProxyFor, trustedProxies } from './rest/trusted-proxies';
 import { nameRequestSpans } from './tracing/request-spans';
 
 const ADMIN_BODY_LIMIT_BYTES = 64 * 1024;
@@ -120,7 +120,7 @@ function createAdapter(config: AppConfig): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: ADMIN_BODY_LIMIT_BYTES,
     trustProxy: trustedProxies(config.http.trustProxy),
-    serverFactory: (handle: RequestListener) => createHttpServer(handle),
+    serverFactory: (handle: RequestListener) => createHttpServer(handle, isProxyFor(config.http.trustProxy)),
     forceCloseConnections: 'idle',
     // The fence answers webhooks with a problem document of our own while the process drains.
     return503OnClosing: false,
@@ -208,7 +208,10 @@ function separateManagement(fastify: FastifyInstance, config: AppConfig, managem
 }
 
 async function listenForManagement(fastify: FastifyInstance, config: AppConfig): Promise<Server> {
-  const server = createHttpServer((request, response) => fastify.routing(request, response));
+  const server = createHttpServer(
+    (request, response) => fastify.routing(request, response),
+    isProxyFor(config.http.trustProxy),
+  );
   server.on('clientError', answerProtocolError);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

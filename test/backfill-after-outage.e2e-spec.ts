@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { TypeformSandbox } from '../sandbox/sandbox';
 import { createTestDatabase, TestDatabase } from './support/database';
 import { minutesAgo, newEvent } from './support/events';
+import { HeldAnswers, UNTIL_RELEASED_MS } from './support/held-answers';
 import { API_KEY, startSandbox } from './support/sandbox-harness';
 import { eventually, startTestApp, TestApp } from './support/test-app';
 
@@ -12,7 +13,7 @@ let app: TestApp;
 let formId: string;
 
 beforeEach(async () => {
-  sandbox = await startSandbox({ lagMinutes: 0 });
+  sandbox = await startSandbox({ lagMinutes: 0, time: new HeldAnswers() });
   database = await createTestDatabase();
   formId = sandbox.control.forms()[0]!.id;
   await database.pool.query(
@@ -87,6 +88,24 @@ it('a first start is no outage; a restart right after a run finds what came in b
     { trigger: 'start', status: 'done', recovered: 1 },
   ]);
   expect(await outages()).toEqual([{ reason: 'absent', refused: 0, handled: true }]);
+  await app.settled();
+  await app.admin('get', `/v1/responses/${formId}/${token}`).expect(200);
+});
+
+it('an outage in the middle of a run is looked for as soon as the run ends', async () => {
+  app = await start();
+  sandbox.control.submit(formId, { deliver: false, count: 250, at: minutesAgo(90) });
+  sandbox.control.addFault({ kind: 'slow', target: 'api', match: 'before=', delayMs: UNTIL_RELEASED_MS });
+  const listings = () => sandbox.control.stats().api.calls.filter(({ url }) => url.includes('/responses')).length;
+  await eventually(() => listings() === 2, 'the first run is at its second page');
+  await app.close();
+  const [{ token } = { token: '' }] = sandbox.control.submit(formId, { deliver: false, at: minutesAgo(1) });
+  app = await start();
+  await done(2);
+  expect(await runs()).toEqual([
+    { trigger: 'initial', status: 'done', recovered: 250 },
+    { trigger: 'start', status: 'done', recovered: 1 },
+  ]);
   await app.settled();
   await app.admin('get', `/v1/responses/${formId}/${token}`).expect(200);
 });

@@ -116,6 +116,16 @@ async function repaired(): Promise<void> {
   }, 'no back-fill is under way');
 }
 
+/** Has everything fetched that Typeform has, and processed. */
+async function backfilled(): Promise<void> {
+  const { body } = await app.admin('post', '/v1/backfills').send({ formId }).expect(202);
+  await eventually(
+    async () => (await app.admin('get', `/v1/backfills/${(body as { id: string }).id}`)).body.status === 'done',
+    'the back-fill is done',
+  );
+  await app.settled();
+}
+
 const missingMetric = async (): Promise<number> => {
   const { text } = await app.http.get('/metrics').expect(200);
   return Number(/^onboarding_submissions_missing (\d+)$/m.exec(text)?.[1]);
@@ -229,6 +239,73 @@ it('what was erased here is not missing, nor what was deleted at Typeform', asyn
   await repaired();
   await query(`DELETE FROM webhook_event; DELETE FROM form_response`);
   expect(await check()).toMatchObject({ verdict: 'complete', atTypeform: 1, erased: 1, missing: 0 });
+});
+
+it('what is erased or expires keeps no token in the list, and is not missing', async () => {
+  app = await start();
+  await register();
+  const [erased] = await delivered(1);
+  const [expired] = await delivered(1, minutesAgo(20 * 24 * HOUR));
+  await delivered(1, minutesAgo(3 * HOUR));
+  const window = { since: minutesAgo(2.5 * HOUR), until: minutesAgo(1.5 * HOUR) };
+  expect(await check()).toMatchObject({ verdict: 'complete', atTypeform: 3, received: 3 });
+  await app.admin('delete', `/v1/responses/${formId}/${erased}`).expect(200);
+  const listed = async (): Promise<string[]> =>
+    (await database.pool.query<{ token: string }>('SELECT token FROM typeform_response')).rows.map(
+      ({ token }) => token,
+    );
+  for (const look of [report, check]) {
+    expect(await look()).toMatchObject({ verdict: 'complete', atTypeform: 3, received: 2, erased: 1, missing: 0 });
+    expect(await report(window)).toMatchObject({ atTypeform: 1, erased: 1 });
+    expect(await listed()).not.toContain(erased);
+  }
+  await app.admin('patch', `/v1/forms/${formId}`).send({ retentionDays: 10 }).expect(200);
+  await app.app.get(RetentionSchedule).requestDue();
+  await eventually(async () => !(await listed()).includes(expired!), 'what has expired is listed no longer');
+  expect(await report()).toMatchObject({ verdict: 'complete', atTypeform: 2, received: 1, erased: 1, missing: 0 });
+  await app.admin('patch', `/v1/forms/${formId}`).send({ retentionDays: 0 }).expect(200);
+  expect(await check()).toMatchObject({ verdict: 'complete', atTypeform: 3, received: 1, erased: 2, missing: 0 });
+  expect(await listed()).not.toContain(expired);
+});
+
+it('counts by days what it lists one by one, wherever a window begins and ends', async () => {
+  app = await start();
+  await register();
+  const midnight = new Date(Date.UTC(2026, 0, 10)).getTime();
+  const times = [-25, -24, -23, -1, 0, 1, 23, 24, 25, 49].map((hours) => new Date(midnight + hours * 3_600_000));
+  for (const at of times) submit({ at: at.toISOString() });
+  await backfilled();
+  await check();
+  const bounds = [undefined, ...times, new Date(midnight + 3_600_001)];
+  for (const since of bounds) {
+    for (const until of bounds) {
+      if (since && until && until < since) continue;
+      const inside = times.filter((at) => (!since || at >= since) && (!until || at <= until)).length;
+      const window = {
+        ...(since && { since: since.toISOString() }),
+        ...(until && { until: until.toISOString() }),
+      };
+      expect({ window, ...(await report(window)) }).toMatchObject({ window, atTypeform: inside, recovered: inside });
+    }
+  }
+});
+
+it('a check is asked for in the query, too; a part that is there twice or a reversed window is refused', async () => {
+  app = await start({ WORKER_MODE: 'intake' });
+  await register();
+  await register(sandbox.control.forms()[1]!.id);
+  const post = (search: string) => app.admin('post', `/v1/completeness?${search}`);
+  const [since, until] = [minutesAgo(9 * HOUR), minutesAgo(8 * HOUR)];
+  const { body } = await post(`formId=${formId}&since=${since}&until=${until}`).expect(202);
+  expect((body as { items: FormCompleteness[] }).items.map((item) => item.formId)).toEqual([formId]);
+  const { rows } = await database.pool.query('SELECT form_id, since FROM completeness_check');
+  expect(rows).toEqual([{ form_id: formId, since: new Date(since) }]);
+  const errors = async (search: string, send: object): Promise<unknown> =>
+    (await post(search).send(send).expect(422)).body.errors;
+  expect(await errors(`formId=${formId}`, { formId })).toMatchObject([{ path: 'formId' }]);
+  expect(await errors(`since=${until}`, { until: since })).toMatchObject([{ path: 'until' }]);
+  expect(await errors('since=yesterday', {})).toMatchObject([{ path: 'since' }]);
+  expect(await errors('form=a', {})).toMatchObject([{ path: 'form' }]);
 });
 
 it('a complete response that is here as a partial one is missing; what failed is not', async () => {

@@ -172,8 +172,10 @@ describe('a search', () => {
     );
     expect((await delivery(cut)).reason).toBe('truncated');
     const long = await deliver(newEvent({ formId: FORM, questions: [story(`${'word '.repeat(5_000)}${email}`)] }));
-    const { events } = await search({ email });
+    const { events, counts } = await search({ email });
     expect(events.map(({ eventId }) => eventId).sort()).toEqual(ids([cut, long]));
+    expect(counts).toEqual({ clients: 0, responses: 2, events: 2 });
+    expect(await erase({ email, preview: true })).toMatchObject(counts);
   });
 
   it('leaves an audit entry that does not say who was looked for; asking for nobody is refused', async () => {
@@ -199,12 +201,23 @@ describe('an erasure', () => {
   it('is previewed, forgets the person everywhere, and nobody else; it is recorded without the person', async () => {
     const who = await scattered();
     const { id, email, phone, other, mention, replaced, final, strays, anonymous, others } = who;
-    const counts = { clients: 2, responses: 3, events: 9 };
-    expect(await erase({ email, phone, preview: true })).toEqual({ preview: true, ...counts, atTypeform: null });
+    // Somebody who also gave an answer that says nothing of the person.
+    const friend = `friend-${id}@example.com`;
+    await deliver(newEvent({ formId: FORM, questions: [askEmail(friend), story(`Hello ${email}`)] }));
+    await deliver(newEvent({ formId: FORM, questions: [askEmail(friend), story('Nothing of anybody')] }));
+    const otherClients = [
+      { clientId: (await clientIdOf(other))!, remains: false },
+      { clientId: (await clientIdOf(friend))!, remains: true },
+    ].sort((one, two) => (one.clientId < two.clientId ? -1 : 1));
+    const { counts } = await search({ email, phone });
+    expect(counts).toEqual({ clients: 1, responses: 4, events: 10 });
+    const rest = { otherClients, left: null, atTypeform: null };
+    expect(await erase({ email, phone, preview: true })).toEqual({ preview: true, ...counts, ...rest });
     expect(await newest()).toMatchObject({ action: 'data_subject.searched', details: { by: ['email', 'phone'] } });
-    expect((await search({ email, phone })).counts.events).toBe(9);
+    expect((await search({ email, phone })).counts).toEqual(counts);
 
-    expect(await erase({ email, phone })).toEqual({ preview: false, ...counts, atTypeform: null });
+    expect(await erase({ email, phone })).toEqual({ preview: false, ...counts, ...rest });
+    expect(await clientIdOf(friend)).toBeDefined();
     expect((await search({ email, phone, name: `Ada ${id}` })).counts).toEqual({ clients: 0, responses: 0, events: 0 });
     for (const event of [mention, replaced, anonymous, ...strays]) {
       expect(await delivery(event)).toMatchObject({ status: 'ignored', reason: 'erased', nextAttemptAt: null });
@@ -218,7 +231,7 @@ describe('an erasure', () => {
     expect(body.items).toEqual([
       {
         ...{ at: expect.any(String), actorId: 'bootstrap', actorName: expect.any(String), kind: 'data_subject' },
-        ...{ responses: 3, events: 9, atTypeform: false },
+        ...{ responses: 4, events: 10, atTypeform: false },
       },
     ]);
     const entries = await sql<{ entry: string }>('SELECT entry::text AS entry FROM audit_entry AS entry');
@@ -285,6 +298,29 @@ describe('an erasure', () => {
     expect(await newest()).toMatchObject({ action: 'data_subject.erased', details: { deliveries: 150 } });
     expect((await search({ email })).counts.events).toBe(50);
     expect(await erase({ email })).toMatchObject({ events: 50 });
+    expect((await search({ email })).counts.events).toBe(0);
+  });
+
+  it('says what is left where more keeps arriving, and goes on when called again', async () => {
+    const email = `${newId()}@example.com`;
+    await deliver(newEvent({ formId: 'endless', submittedAt: minutesAgo(YEAR_MINUTES), questions: [askEmail(email)] }));
+    // Whenever one is erased, another one comes.
+    await sql(`
+      CREATE FUNCTION come_again() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        INSERT INTO webhook_event (event_id, event_type, form_id, token, source, status, reason, received_at, payload_bytes, payload)
+        SELECT gen_random_uuid(), event_type, form_id, gen_random_uuid(), source, status, reason, received_at, payload_bytes, payload
+          FROM webhook_event WHERE form_id = 'endless' AND payload IS NOT NULL;
+        RETURN NULL; END $$;
+      CREATE TRIGGER come_again AFTER INSERT ON erased_response FOR EACH STATEMENT EXECUTE FUNCTION come_again()`);
+    const { left: remaining, events } = await erase({ email });
+    await sql('DROP FUNCTION come_again CASCADE');
+    expect(remaining).toEqual({ clients: 0, responses: 0, events: 1 });
+    expect(events).toBeGreaterThan(1);
+    expect(await newest()).toMatchObject({
+      action: 'data_subject.searched',
+      details: { by: ['email'], left: remaining },
+    });
+    expect(await erase({ email })).toMatchObject({ events: 1, left: null });
     expect((await search({ email })).counts.events).toBe(0);
   });
 

@@ -1,7 +1,7 @@
 /** What somebody without a key or a secret can make the service do: as good as nothing, and nothing before it is known who asks. */
 import { once } from 'node:events';
 import { readdirSync, readlinkSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { toBody } from './fixtures/typeform-events';
 import { newEvent } from './support/events';
 import { PRODUCTION_SETTINGS } from './support/service-process';
@@ -19,9 +19,12 @@ afterEach(() => sockets.splice(0).forEach((socket) => socket.destroy()));
 afterAll(() => app.stop());
 
 /** A connection, and what it was sent back so far. */
-async function open(url = app.url): Promise<{ socket: Socket; received: () => string; closed: () => boolean }> {
+async function open(
+  url = app.url,
+  from?: string,
+): Promise<{ socket: Socket; received: () => string; closed: () => boolean }> {
   const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
+  const socket = connect({ port: Number(port), host: hostname, localAddress: from });
   sockets.push(socket);
   let text = '';
   let isClosed = false;
@@ -74,15 +77,44 @@ describe('before a body is read', () => {
     }
   });
 
-  it('bodies without a signature do not use up the limit of their address', async () => {
-    const strict = await startTestApp({ THROTTLE_LIMIT: '1', THROTTLE_TTL_SECONDS: '3600' });
+  it('too many without a signature are 429, and use up no limit but their own', async () => {
+    const strict = await startTestApp({ THROTTLE_LIMIT: '3', THROTTLE_TTL_SECONDS: '3600' });
     try {
-      for (let n = 0; n < 5; n += 1) await strict.http.post('/webhooks/typeform').send({}).expect(401);
-      await strict.deliver(newEvent()).expect(200);
+      for (let n = 0; n < 3; n += 1) await strict.http.post('/webhooks/typeform').send({}).expect(401);
+      for (const path of ['/webhooks/typeform', '/webhooks/unknown', '/webhooks']) {
+        const { socket, received } = await open(strict.url);
+        socket.write(head(path, {}));
+        await eventually(() => received().includes('\r\n\r\n'), 'it is answered although the body is missing');
+        expect(received()).toMatch(/^HTTP\/1\.1 429 [^]*retry-after: [1-9]/i);
+      }
+      // Its address has shown nothing valid, so that nothing of it is read until the flood is over.
+      await strict.deliver(newEvent()).expect(429);
     } finally {
       await strict.stop();
     }
   });
+
+  it.each(['none', 'a wrong one'])(
+    'a flood with %s for a signature leaves the limit of a sender at the same address alone',
+    async (signature) => {
+      const strict = await startTestApp({ THROTTLE_LIMIT: '10', THROTTLE_TTL_SECONDS: '3600' });
+      try {
+        await strict.deliver(newEvent()).expect(200);
+        const secret = 'a secret that nobody has given out';
+        const headers = signature === 'none' ? { 'typeform-signature': '' } : undefined;
+        const statuses: number[] = [];
+        for (let n = 0; n < 14; n += 1) {
+          statuses.push((await strict.deliver(newEvent(), { secret, headers })).status);
+          // The server notes the outcome when the answer has left.
+          await strict.http.get('/health/live').expect(200);
+        }
+        expect(new Set(statuses)).toEqual(new Set(signature === 'none' ? [401, 429] : [401]));
+        for (let n = 0; n < 5; n += 1) await strict.deliver(newEvent()).expect(200);
+      } finally {
+        await strict.stop();
+      }
+    },
+  );
 });
 
 describe('the rest of the body of a refused request', () => {
@@ -196,10 +228,70 @@ describe('bodies that hold back their last byte', () => {
     expect(refused()).toHaveLength(24);
   });
 
+  it('of clients that left while a silent Redis was asked have given their room back', async () => {
+    // Answers what a client asks first, and no counter.
+    const redis = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', (chunk) => {
+        const text = chunk.toString('latin1').toLowerCase();
+        if (text.includes('client')) socket.write('+OK\r\n'.repeat(text.split('setinfo').length - 1));
+        if (text.includes('\r\ninfo\r\n')) socket.write('$17\r\nredis_version:7.0\r\n');
+      });
+    }).listen(0, '127.0.0.1');
+    await once(redis, 'listening');
+    const { port } = redis.address() as AddressInfo;
+    const shared = await startTestApp({ REDIS_URL: `redis://127.0.0.1:${port}` });
+    try {
+      for (let n = 0; n < 40; n += 1) {
+        const { socket } = await open(shared.url);
+        socket.end(head('/webhooks/typeform', { 'typeform-signature': WELL_FORMED }, MIB), () => socket.destroy());
+      }
+      const large = Buffer.concat([toBody(newEvent()), Buffer.alloc(MIB / 2, 0x20)]);
+      await eventually(async () => (await shared.deliver(large)).status === 200, 'a large body has room');
+    } finally {
+      await shared.stop();
+      redis.close();
+    }
+  });
+
   it('sent one after the other, however many, always have room', async () => {
     for (let n = 0; n < 40; n += 1) {
       await app.deliver(Buffer.concat([toBody(newEvent()), Buffer.alloc(MIB / 2, 0x20)])).expect(200);
     }
+  });
+});
+
+describe('connections on which nothing valid comes', () => {
+  it('are bounded for an address: the oldest idle one goes, and others still get in', async () => {
+    const held = await Promise.all(Array.from({ length: 520 }, () => open(app.url, '127.0.0.2')));
+    await eventually(() => held.filter(({ closed }) => closed()).length === 20, 'all but 500 are closed');
+    expect(held.slice(-100).some(({ closed }) => closed())).toBe(false);
+    await app.deliver(newEvent()).expect(200);
+    const newest = held.at(-1)!;
+    newest.socket.write('GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n');
+    await eventually(() => newest.received().includes('HTTP/1.1 200'), 'the newest is served');
+  });
+
+  it('are not bounded where they come from a trusted proxy, which is everybody', async () => {
+    const behind = await startTestApp({ TRUST_PROXY: '127.0.0.2' });
+    try {
+      const held = await Promise.all(Array.from({ length: 520 }, () => open(behind.url, '127.0.0.2')));
+      const last = held.at(-1)!;
+      last.socket.write('GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n');
+      await eventually(() => last.received().includes('HTTP/1.1 200'), 'the last is served');
+      expect(held.filter(({ closed }) => closed())).toEqual([]);
+    } finally {
+      await behind.stop();
+    }
+  });
+
+  it('are those of a sender no more once a valid signature or key has come', async () => {
+    const proven = await open(app.url, '127.0.0.3');
+    proven.socket.write(`GET /v1/forms HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${ADMIN_KEY}\r\n\r\n`);
+    await eventually(() => proven.received().includes('HTTP/1.1 200'), 'the key is accepted');
+    const held = await Promise.all(Array.from({ length: 501 }, () => open(app.url, '127.0.0.3')));
+    await eventually(() => held.some(({ closed }) => closed()), 'an idle one of nobody is closed');
+    expect(proven.closed()).toBe(false);
   });
 });
 

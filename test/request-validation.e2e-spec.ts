@@ -106,6 +106,20 @@ describe('a finding', () => {
     expect(await findings('get', '/v1/deliveries?constructor=1')).toHaveLength(1);
   });
 
+  it('is one of the first twenty, however much is wrong', async () => {
+    const unknown = Array.from({ length: 3_000 }, (_, n) => [`unknown${n}`, 1]);
+    const { body, text } = await app
+      .admin('post', '/v1/webhooks')
+      .send(Object.fromEntries([...unknown, ['x'.repeat(5_000), 1]]))
+      .expect(422);
+    const { errors } = body as { errors: object[] };
+    expect(errors).toHaveLength(21);
+    expect(errors[0]).toEqual({ path: 'unknown0', message: 'unknown field unknown0' });
+    expect(errors[20]).toEqual({ path: '', message: 'and 2,982 more' });
+    const long = await findings('post', '/v1/webhooks', { ['x'.repeat(5_000)]: 1 });
+    expect(text.length + JSON.stringify(long).length).toBeLessThan(5_000);
+  });
+
   it.each(['[]', '"text"', '1', 'null', 'true'])('is there for a body that is no object: %s', async (body) => {
     const answer = await app.admin('post', '/v1/deliveries/replay').type('json').send(body).expect(422);
     expect(answer.body.errors).toEqual([{ path: '', message: 'the body must be a JSON object' }]);
@@ -233,6 +247,10 @@ describe('what is no HTTP is answered with a problem document', () => {
       'expectation_failed',
     ],
     ['no host', 'GET /health/live HTTP/1.1\r\n\r\n', 400, 'bad_request'],
+    ['no host of a webhook', 'POST /webhooks/typeform HTTP/1.1\r\ncontent-length: 0\r\n\r\n', 400, 'bad_request'],
+    ['no host of a path that is not there', 'GET /nothing HTTP/1.1\r\n\r\n', 400, 'bad_request'],
+    ['two hosts', 'GET /v1/clients HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n', 401, 'unauthorized'],
+    ['an empty host', 'GET /v1/clients HTTP/1.1\r\nhost:\r\n\r\n', 401, 'unauthorized'],
   ])('%s', async (_what, request, status, code) => {
     const answer = await raw(request);
     const [head = '', body = ''] = answer.split('\r\n\r\n');

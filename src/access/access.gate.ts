@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { AppConfig } from '../config/app-config';
 import { DomainError } from '../core/problem';
 import { Clock } from '../database/clock';
+import { proveConnection } from '../rest/connection-room';
 import { Pace } from '../rest/pace';
 import { sendProblem } from '../rest/problem.filter';
 import { senderOf } from '../rest/sender-address';
@@ -77,6 +78,7 @@ export class AccessGate {
     const needsKey = ADMIN_PATH.test(request.url) || ADMIN_PATH.test(url);
     if (needsKey || (this.internalNeedsKey && INTERNAL.test(url))) {
       request.principal = await this.authenticate(request);
+      proveConnection(request.raw.socket);
     } else if (await this.isOverLimit(senderOf(request))) {
       const credential = this.credentialOf(request);
       if (credential === null || !(await this.isIssued(credential))) throw tooManyCalls();

@@ -14,7 +14,7 @@ export interface WantedRun {
 }
 
 /** The last ~30 minutes may be missing in the Responses API (typeform.md section 6); the rest allows for clocks and delays. */
-const OVERLAP = `interval '2 hours'`;
+export const OVERLAP = `interval '2 hours'`;
 /** By then, responses that were too recent for the run after an outage or repair are visible. */
 const FOLLOW_UP = `interval '65 minutes'`;
 const PERIOD = `interval '24 hours'`;
@@ -29,9 +29,13 @@ const RECENT = `interval '5 minutes'`;
 /** A run that failed permanently (say, because of a revoked key) is retried automatically after this time. */
 const AFTER_FAILURE = `interval '1 hour'`;
 
+/** The run has read its first page: what is submitted later is newer than all that it will read. */
+const BEGUN = `(run.cursor IS NOT NULL OR run.response_type = 'partial')`;
+
 /**
  * A new run is merged into an active run of the same form. If that widens its window, it restarts at the newest response:
- * its earlier findings are already in the inbox, so this costs a few calls and loses nothing.
+ * its earlier findings are already in the inbox, so this costs a few calls and loses nothing. If not, but it has read the newest
+ * responses already, it goes on, so that requests cannot keep it from its end, and another run follows at once.
  */
 const JOIN_ACTIVE = `
   ON CONFLICT (form_id) WHERE status IN ('queued', 'running') DO UPDATE
@@ -39,6 +43,11 @@ const JOIN_ACTIVE = `
         until = CASE WHEN run.until IS NULL OR excluded.until IS NULL THEN NULL ELSE greatest(run.until, excluded.until) END,
         gapless = (run.gapless OR excluded.gapless) AND (run.until IS NULL OR excluded.until IS NULL),
         trigger = CASE WHEN run.trigger = 'daily' THEN excluded.trigger ELSE run.trigger END,
+        followed_by = CASE WHEN $WIDER THEN NULL
+                           WHEN ${BEGUN} AND (excluded.until IS NULL OR excluded.until > run.started_at)
+                                AND coalesce(run.followed_by, 'admin') = 'admin'
+                                THEN CASE WHEN excluded.trigger = 'initial' THEN 'start' ELSE excluded.trigger END
+                           ELSE run.followed_by END,
         next_attempt_at = CASE WHEN run.status = 'queued' THEN least(run.next_attempt_at, excluded.next_attempt_at) END,
         response_type = CASE WHEN $WIDER THEN 'completed' ELSE run.response_type END,
         cursor = CASE WHEN $WIDER THEN NULL ELSE run.cursor END,

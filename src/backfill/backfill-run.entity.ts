@@ -30,6 +30,10 @@ export class BackfillRun extends WalkRun {
   @Column('text')
   trigger: BackfillTrigger;
 
+  /** Why a run follows as soon as this one ends: it was asked for when this one had already read the newest responses. */
+  @Column('text', { name: 'followed_by', nullable: true })
+  followedBy: BackfillTrigger | null;
+
   @Column('integer', { default: 0 })
   recovered: number;
 

@@ -21,6 +21,7 @@ import { CompletenessWorkRepository } from './completeness/completeness-work.rep
 import { CompletenessController } from './completeness/completeness.controller';
 import { CompletenessService } from './completeness/completeness.service';
 import { TypeformResponse } from './completeness/typeform-response.entity';
+import { TypeformResponseDay } from './completeness/typeform-response-day.entity';
 import { TypeformResponsesRepository } from './completeness/typeform-responses.repository';
 import { KnownResponsesRepository } from './known-responses.repository';
 import { ResponseWalk } from './walk/response-walk';
@@ -28,7 +29,7 @@ import { ResponseWalk } from './walk/response-walk';
 /** Back-fill: reads what no webhook delivered from the Responses API and sends it through the same inbox. */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([BackfillRun, CompletenessCheck, TypeformResponse]),
+    TypeOrmModule.forFeature([BackfillRun, CompletenessCheck, TypeformResponse, TypeformResponseDay]),
     AuditModule,
     InboxModule,
     TypeformModule,

@@ -55,6 +55,10 @@ const PROBLEMS: Record<ErrorCode, { status: number; title: string }> = {
   typeform_timeout: { status: 504, title: 'Typeform did not answer' },
 };
 
+/** Nobody reads more at once. */
+const MAX_ERRORS = 20;
+const MAX_PATH_LENGTH = 200;
+
 /** One invalid part of a request: `path` is the JSON path of the input, `message` says what is allowed. */
 export interface ValidationIssue {
   path: string;
@@ -113,6 +117,16 @@ export function toProblem(error: DomainError, instance: string, requestId: strin
     instance,
     code: error.code,
     requestId,
-    ...(error.errors ? { errors: error.errors } : {}),
+    ...(error.errors ? { errors: bounded(error.errors) } : {}),
   };
+}
+
+/** The first findings, and how many more there are: an answer is not made large by a large request. */
+function bounded(errors: readonly ValidationIssue[]): ValidationIssue[] {
+  const shown = errors.slice(0, MAX_ERRORS).map(({ path, message }) => ({
+    path: path.length > MAX_PATH_LENGTH ? `${path.slice(0, MAX_PATH_LENGTH)}...` : path,
+    message,
+  }));
+  const more = errors.length - shown.length;
+  return more === 0 ? shown : [...shown, { path: '', message: `and ${more.toLocaleString('en-US')} more` }];
 }

@@ -26,6 +26,9 @@ import { IntakeStatistics1764997000000 } from '../../migrations/1764997000000-in
 import { Retention1764998000000 } from '../../migrations/1764998000000-retention';
 import { DataSubjects1765004000000 } from '../../migrations/1765004000000-data-subjects';
 import { TypeformRetries1765010000000 } from '../../migrations/1765010000000-typeform-retries';
+import { BackfillAgain1765015000000 } from '../../migrations/1765015000000-backfill-again';
+import { CompletenessCounts1765016000000 } from '../../migrations/1765016000000-completeness-counts';
+import { ReplacedVersions1765017000000 } from '../../migrations/1765017000000-replaced-versions';
 import { ConsoleSessions1765025000000 } from '../../migrations/1765025000000-console-sessions';
 import { withAdvisoryLock } from './advisory-lock';
 
@@ -56,6 +59,9 @@ export const MIGRATIONS = [
   Retention1764998000000,
   DataSubjects1765004000000,
   TypeformRetries1765010000000,
+  BackfillAgain1765015000000,
+  CompletenessCounts1765016000000,
+  ReplacedVersions1765017000000,
   ConsoleSessions1765025000000,
 ];
 export const MIGRATIONS_TABLE = 'schema_migration';

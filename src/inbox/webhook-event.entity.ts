@@ -33,6 +33,7 @@ export interface FailedAttemptEntry {
   where: `status NOT IN ('pending', 'processed')`,
 })
 @Index('webhook_event_truncated', ['eventId'], { where: `reason = 'truncated'` })
+@Index('webhook_event_superseded', ['eventId'], { where: `reason = 'superseded'` })
 @Index('webhook_event_received', ['receivedAt', 'eventId'])
 @Index('webhook_event_form', ['formId', 'receivedAt', 'eventId'])
 export class WebhookEvent {

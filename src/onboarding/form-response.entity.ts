@@ -26,6 +26,7 @@ export type ResponseType = (typeof RESPONSE_TYPES)[number];
 @Index('form_response_incomplete_text', ['formId', 'token'], {
   where: 'unreadable OR right(search_text, 1) = chr(10) OR length(search_text) >= 20000',
 })
+@Index('form_response_several_versions', ['formId', 'token'], { where: 'several_versions' })
 @Index('form_response_unsettled', ['formId', 'token'], { where: 'keyed_at IS DISTINCT FROM updated_at' })
 export class FormResponse {
   @PrimaryColumn('text', { name: 'form_id' })
@@ -60,6 +61,10 @@ export class FormResponse {
 
   @Column('jsonb')
   answers: NormalisedAnswer[];
+
+  /** Another event gave an earlier state. A trigger sets it. */
+  @Column('boolean', { name: 'several_versions', default: false, select: false })
+  severalVersions: boolean;
 
   /** Its event had answers, and not one of them could be read. */
   @Column('boolean', { default: false })

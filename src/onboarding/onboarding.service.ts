@@ -130,7 +130,7 @@ export class OnboardingService {
     };
   }
 
-  /** Stores what is newer than what is stored. Returns the ids of the events that are older, and how each form grew. */
+  /** Stores what is newer than what is stored. Returns the ids of the events that are older than others, and how each form grew. */
   private async store(
     sql: SqlRunner,
     versions: readonly NewVersion[],
@@ -145,9 +145,13 @@ export class OnboardingService {
     const latest = new Map<string, NewVersion>();
     for (const version of versions) {
       const key = responseKey(version);
-      const before = latest.get(key) ?? places.get(key);
+      const inBatch = latest.get(key);
+      const before = inBatch ?? places.get(key);
       if (before && !supersedes(version, before)) superseded.add(version.eventId);
-      else latest.set(key, version);
+      else {
+        if (inBatch && inBatch.eventId !== version.eventId) superseded.add(inBatch.eventId);
+        latest.set(key, version);
+      }
     }
     await this.assigner.store(sql, [...latest.values()], places, now, wait);
     return { superseded, growth: growthOf(versions, places) };

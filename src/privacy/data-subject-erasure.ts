@@ -8,7 +8,7 @@ import { Clock } from '../database/clock';
 import { retryOnContention } from '../database/processing-alone';
 import type { ResponseId } from '../onboarding/stored-response';
 import { DataSubjectSearch } from './data-subject-search';
-import type { DataSubjectErasureBody, DataSubjectErasureResult } from './data-subjects.dto';
+import type { DataSubjectErasureBody, DataSubjectErasureResult, SubjectCounts } from './data-subjects.dto';
 import { ErasureKeysRepository } from './erasure-keys.repository';
 import { ErasedCounts, ErasureRepository, NOTHING_ERASED, sumOf } from './erasure.repository';
 import { RemoteDeletion } from './remote-deletion';
@@ -22,8 +22,9 @@ interface Plan {
 
 /** One transaction erases no more, since the intake waits for it. Most people fit into one. */
 const CHUNK = 100;
-/** What arrives while a person is looked for is found the next time. */
-const MAX_PASSES = 3;
+/** What arrives while a person is looked for is found the next time. Where it never ends, the answer says what is left. */
+const MAX_PASSES = 5;
+const SEARCHED = { action: 'data_subject.searched', subject: '*' } as const;
 
 @Injectable()
 export class DataSubjectErasure {
@@ -38,31 +39,35 @@ export class DataSubjectErasure {
   ) {}
 
   /**
-   * Counts, or erases until nothing more is found. Interrupted, it has erased some, and its audit entry says how much it was about to;
-   * repeating the call does the rest. Throws `validation_failed` for what can be nobody, and `conflict`.
+   * Counts, or erases until nothing more is found; where more of the person keeps arriving, it says what is left. Interrupted, it has
+   * erased some, and its audit entry says how much it was about to; repeating the call does the rest. Throws `validation_failed` for what
+   * can be nobody, and `conflict`.
    */
   async erase(body: DataSubjectErasureBody, by: Author): Promise<DataSubjectErasureResult> {
     const person = personIn(body);
     const { atTypeform = false, preview = false } = body;
     let plan = await this.plan(person, body);
+    const { otherClients, ...planned } = await this.count(plan);
+    const details = { by: partsOf(body) };
     if (preview) {
-      await this.audit.recordRead({
-        ...by,
-        action: 'data_subject.searched',
-        subject: '*',
-        details: { by: partsOf(body) },
-      });
-      return toResult(await this.keys.count(plan.clientIds, plan.responses, plan.eventIds), true);
+      await this.audit.recordRead({ ...by, ...SEARCHED, details });
+      return { ...toResult(planned), preview, otherClients, left: null, atTypeform: null };
     }
     const responses: ResponseId[] = [];
     let counts = NOTHING_ERASED;
     for (let pass = 0; pass < MAX_PASSES && (pass === 0 || !isEmpty(plan)); pass += 1) {
-      counts = sumOf(counts, await this.carryOut(plan, { by: partsOf(body), atTypeform }, by));
+      counts = sumOf(counts, await this.carryOut(plan, { ...details, atTypeform }, by));
       responses.push(...(await this.tombstones(plan)));
       plan = person ? await this.plan(person, {}) : NO_PLAN;
     }
-    const result = toResult(counts, false);
-    return atTypeform ? { ...result, atTypeform: await this.remote.request(responses) } : result;
+    const left = isEmpty(plan) ? null : toResult(await this.count(plan));
+    if (left) await this.audit.recordRead({ ...by, ...SEARCHED, details: { ...details, left: { ...left } } });
+    const remote = atTypeform ? await this.remote.request(responses) : null;
+    return { ...toResult(counts), preview, otherClients, left, atTypeform: remote };
+  }
+
+  private count({ clientIds, responses, eventIds }: Plan): ReturnType<ErasureKeysRepository['count']> {
+    return this.keys.count(clientIds, responses, eventIds);
   }
 
   private async plan(person: WantedPerson | null, body: DataSubjectErasureBody): Promise<Plan> {
@@ -80,7 +85,7 @@ export class DataSubjectErasure {
   private async carryOut(plan: Plan, details: object, by: Author): Promise<ErasedCounts> {
     const { clientIds, responses, eventIds } = plan;
     const chunks = Math.max(1, ...[clientIds, responses, eventIds].map(({ length }) => Math.ceil(length / CHUNK)));
-    const planned = chunks > 1 ? await this.keys.count(clientIds, responses, eventIds) : null;
+    const planned = chunks > 1 ? await this.count(plan) : null;
     let total = NOTHING_ERASED;
     for (let chunk = 0; chunk < chunks; chunk += 1) {
       const part = <T>(ids: readonly T[]): T[] => ids.slice(chunk * CHUNK, (chunk + 1) * CHUNK);
@@ -92,11 +97,16 @@ export class DataSubjectErasure {
           for (const id of part(clientIds)) {
             counts = sumOf(counts, (await this.repository.eraseClient(manager, id, now)) ?? NOTHING_ERASED);
           }
+          // Others of whom a mention was the only response are not the person.
+          const { clients } = counts;
           counts = sumOf(counts, await this.repository.eraseResponses(manager, part(responses), now));
           counts = sumOf(counts, await this.repository.eraseEvents(manager, part(eventIds), now));
+          counts = { ...counts, clients };
           if (chunk === 0) {
             const entry = { ...by, action: 'data_subject.erased', subject: '*' } as const;
-            await this.audit.record(manager, { ...entry, details: { ...details, ...(planned ?? counts) } });
+            const { responses: gone, deliveries } = planned ?? counts;
+            const numbers = { clients: planned?.clients ?? clients, responses: gone, deliveries };
+            await this.audit.record(manager, { ...entry, details: { ...details, ...numbers } });
           }
           return counts;
         }),
@@ -147,8 +157,8 @@ function isEmpty({ clientIds, responses, eventIds }: Plan): boolean {
   return clientIds.length + responses.length + eventIds.length === 0;
 }
 
-function toResult({ clients, responses, deliveries }: ErasedCounts, preview: boolean): DataSubjectErasureResult {
-  return { preview, clients, responses, events: deliveries, atTypeform: null };
+function toResult({ clients, responses, deliveries }: ErasedCounts): SubjectCounts {
+  return { clients, responses, events: deliveries };
 }
 
 function keyOf({ formId, token }: ResponseId): string {

@@ -10,7 +10,7 @@ export interface FoundResponse extends ResponseId {
   clientId: string | null;
 }
 
-/** What is held of a person. Events: those of the responses, and those whose bodies name the person. */
+/** What is held of a person. Events: those of the responses, and those whose bodies name the person with all others of their responses. */
 export interface FoundSubject {
   clientIds: string[];
   responses: FoundResponse[];
@@ -48,8 +48,15 @@ export class DataSubjectSearch {
       }
       requireFew(responses.length);
     }
+    // What an erasure of these events takes along is held of the person, too.
+    const carried = await this.repository.carriedBy(named.map(({ eventId }) => eventId));
+    const listed = new Set(responses.map(keyOf));
+    for (const { stored, ...response } of carried) if (stored && !listed.has(keyOf(response))) responses.push(response);
     const events = new Map(
-      [...(await this.repository.eventsOf(responses)), ...named].map((event) => [event.eventId, event]),
+      [...(await this.repository.eventsOf([...responses, ...carried])), ...named].map((event) => [
+        event.eventId,
+        event,
+      ]),
     );
     return { clientIds, responses, events: [...events.values()] };
   }
@@ -99,6 +106,10 @@ export class DataSubjectSearch {
 
 function toConditions(person: WantedPerson): PersonConditions {
   return { email: person.email, phone: person.phone?.e164 ?? null, patterns: personPatterns(person) };
+}
+
+function keyOf({ formId, token }: ResponseId): string {
+  return `${formId}\n${token}`;
 }
 
 function requireFew(found: number): void {

@@ -120,10 +120,33 @@ export class DataSubjectView {
   events: FoundEventView[];
 }
 
-/** How much was erased, or with `preview` would be. */
+/** Somebody else, of whom a response mentions the person and is erased. */
+export class OtherClientView {
+  @ApiProperty({ format: 'uuid' })
+  clientId: string;
+
+  @ApiProperty({ description: 'other responses of this client are left, so the client stays' })
+  remains: boolean;
+}
+
+/** How much was erased, or with `preview` would be: counted as the search counts it. */
 export class DataSubjectErasureResult extends SubjectCounts {
   @ApiProperty()
   preview: boolean;
+
+  @ApiProperty({
+    type: [OtherClientView],
+    description:
+      'clients that are not the person and of whom a response goes, because it mentions the person or was named',
+  })
+  otherClients: OtherClientView[];
+
+  @ApiProperty({
+    type: SubjectCounts,
+    nullable: true,
+    description: 'what kept arriving meanwhile and is still here: repeat the call; null: nothing is left',
+  })
+  left: SubjectCounts | null;
 
   @ApiProperty({ type: RemoteDeletionView, nullable: true, description: 'null unless atTypeform is true' })
   atTypeform: RemoteDeletionView | null;

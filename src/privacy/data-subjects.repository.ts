@@ -6,8 +6,6 @@ import type { ResponseId } from '../onboarding/stored-response';
 
 /** Rows of one answer of the database. */
 const CHUNK = 500;
-/** Entries of the index of tokens that are read at a time. */
-const TOKENS = 20_000;
 /** Bodies read at a time; a larger one comes alone. Looking through them takes some 5 ms, in which this process answers nobody. */
 const CHUNK_BYTES = 128 * 1024;
 
@@ -31,6 +29,12 @@ export interface CandidateResponse extends ResponseId {
   certain: boolean;
   answers: { value: unknown }[];
   rest: unknown[];
+}
+
+/** A response that comes with an event. */
+export interface CarriedResponse extends ResponseId {
+  clientId: string | null;
+  stored: boolean;
 }
 
 /** An event without its body. */
@@ -118,6 +122,16 @@ export class DataSubjectsRepository {
     );
   }
 
+  /** The responses that these events gave, and those that they tell of and that are not stored. */
+  carriedBy(eventIds: readonly string[]): Promise<CarriedResponse[]> {
+    return this.dataSource.query<CarriedResponse[]>(
+      `SELECT DISTINCT form_id AS "formId", token, response.client_id AS "clientId", response.event_id IS NOT NULL AS stored
+         FROM webhook_event AS event LEFT JOIN form_response AS response USING (form_id, token)
+        WHERE event.event_id = ANY($1) AND coalesce(response.event_id = event.event_id, true)`,
+      [eventIds],
+    );
+  }
+
   /** Events that are in this status, with their bodies. */
   async *withStatus(status: Exclude<EventStatus, 'processed'>): AsyncGenerator<EventBody[]> {
     let after: { at: string; id: string } = { at: '-infinity', id: '' };
@@ -135,24 +149,20 @@ export class DataSubjectsRepository {
     }
   }
 
-  /** Versions of stored responses that other events replaced, with their bodies: of each token with several events, the others. */
+  /** Versions of stored responses that other events replaced, or came too late to replace, with their bodies. */
   async *replaced(): AsyncGenerator<EventBody[]> {
-    let after: string | null = '';
-    while (after !== null) {
-      // The last token of a chunk may go on in the next one.
-      const [chunk]: { last: string | null; several: string[] | null }[] = await this.dataSource.query(
-        `WITH chunk AS MATERIALIZED (
-           SELECT token FROM webhook_event WHERE token > $1 ORDER BY token LIMIT ${TOKENS}
-         ), ends AS (SELECT max(token) AS last FROM chunk)
-         SELECT (SELECT last FROM ends) AS last,
-                (SELECT array_agg(token) FROM (
-                   SELECT token FROM chunk GROUP BY token HAVING count(*) > 1 OR token = (SELECT last FROM ends)) AS counted) AS several`,
-        [after],
+    yield* this.superseded();
+    let after: ResponseId = { formId: '', token: '' };
+    for (;;) {
+      const responses: ResponseId[] = await this.dataSource.query(
+        `SELECT form_id AS "formId", token FROM form_response
+          WHERE several_versions AND (form_id, token) > ($1, $2) ORDER BY form_id, token LIMIT $3`,
+        [after.formId, after.token, CHUNK],
       );
-      for (let from = 0; from < (chunk?.several?.length ?? 0); from += CHUNK) {
-        yield* this.replacedOf(chunk?.several?.slice(from, from + CHUNK) ?? []);
-      }
-      after = chunk?.last ?? null;
+      yield* this.replacedOf(responses);
+      const last = responses.at(-1);
+      if (!last || responses.length < CHUNK) return;
+      after = last;
     }
   }
 
@@ -177,16 +187,32 @@ export class DataSubjectsRepository {
     }
   }
 
-  private async *replacedOf(tokens: readonly string[]): AsyncGenerator<EventBody[]> {
+  private async *superseded(): AsyncGenerator<EventBody[]> {
+    let after = '';
+    for (;;) {
+      const rows: { id: string; bytes: number }[] = await this.dataSource.query(
+        `SELECT event_id AS id, payload_bytes AS bytes FROM webhook_event
+          WHERE reason = 'superseded' AND status = 'processed' AND event_id > $1 ORDER BY event_id LIMIT $2`,
+        [after, CHUNK],
+      );
+      yield* this.bodies(rows);
+      const last = rows.at(-1);
+      if (!last || rows.length < CHUNK) return;
+      after = last.id;
+    }
+  }
+
+  private async *replacedOf(responses: readonly ResponseId[]): AsyncGenerator<EventBody[]> {
     let after = '';
     for (;;) {
       const rows: { id: string; bytes: number }[] = await this.dataSource.query(
         `SELECT event.event_id AS id, payload_bytes AS bytes
-           FROM webhook_event AS event LEFT JOIN form_response AS response USING (form_id, token)
-          WHERE token = ANY($1) AND event.status = 'processed' AND response.event_id IS DISTINCT FROM event.event_id
-            AND event.event_id > $2
-          ORDER BY event.event_id LIMIT $3`,
-        [tokens, after, CHUNK],
+           FROM unnest($1::text[], $2::text[]) AS several (form_id, token)
+           JOIN form_response AS response USING (form_id, token) JOIN webhook_event AS event USING (form_id, token)
+          WHERE event.status = 'processed' AND response.event_id <> event.event_id
+            AND event.reason IS DISTINCT FROM 'superseded' AND event.event_id > $3
+          ORDER BY event.event_id LIMIT $4`,
+        [responses.map(({ formId }) => formId), responses.map(({ token }) => token), after, CHUNK],
       );
       yield* this.bodies(rows);
       const last = rows.at(-1);

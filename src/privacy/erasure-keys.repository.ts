@@ -7,6 +7,12 @@ import { type ErasedCounts, NOTHING_ERASED } from './erasure.repository';
 /** More e-mails and phones than a person has. */
 const MAX_KEYS = 100;
 
+/** A client that is somebody else, of whom a response goes. `remains`: others of its responses are left. */
+export interface OtherClient {
+  clientId: string;
+  remains: boolean;
+}
+
 @Injectable()
 export class ErasureKeysRepository {
   constructor(private readonly dataSource: DataSource) {}
@@ -43,13 +49,13 @@ export class ErasureKeysRepository {
     return (await manager.query<object[]>('SELECT FROM webhook_event WHERE event_id = $1', [eventId])).length > 0;
   }
 
-  /** How much an erasure of these clients, responses and events would remove. */
+  /** How much an erasure of these clients, responses and events would remove, and which other clients it touches. */
   async count(
     clientIds: readonly string[],
     responses: readonly ResponseId[],
     eventIds: readonly string[],
-  ): Promise<ErasedCounts> {
-    const [row] = await this.dataSource.query<ErasedCounts[]>(
+  ): Promise<ErasedCounts & { otherClients: OtherClient[] }> {
+    const [row] = await this.dataSource.query<(ErasedCounts & { otherClients: OtherClient[] })[]>(
       `WITH event AS MATERIALIZED (
          SELECT event.event_id, form_id, token, coalesce(response.event_id = event.event_id, true) AS whole
            FROM webhook_event AS event LEFT JOIN form_response AS response USING (form_id, token)
@@ -61,15 +67,17 @@ export class ErasureKeysRepository {
        ), stored AS MATERIALIZED (
          SELECT client_id FROM gone JOIN form_response USING (form_id, token)
        )
-       SELECT (SELECT count(*)::integer FROM client
-                WHERE id = ANY($1) OR id IN (SELECT client_id FROM stored) AND NOT EXISTS (
-                  SELECT FROM form_response WHERE client_id = client.id AND (form_id, token) NOT IN (SELECT * FROM gone))) AS clients,
+       SELECT (SELECT count(*)::integer FROM client WHERE id = ANY($1)) AS clients,
+              (SELECT coalesce(jsonb_agg(jsonb_build_object('clientId', id, 'remains', remains) ORDER BY id), '[]') FROM (
+                 SELECT id, EXISTS (SELECT FROM form_response
+                                     WHERE client_id = client.id AND (form_id, token) NOT IN (SELECT * FROM gone)) AS remains
+                   FROM client WHERE id IN (SELECT client_id FROM stored) AND id <> ALL($1)) AS other) AS "otherClients",
               (SELECT count(*)::integer FROM stored) AS responses,
               (SELECT count(*)::integer FROM (
                  SELECT event_id FROM gone JOIN webhook_event USING (form_id, token) WHERE payload IS NOT NULL
                   UNION SELECT event_id FROM event JOIN webhook_event USING (event_id) WHERE payload IS NOT NULL) AS erased) AS deliveries`,
       [clientIds, responses.map(({ formId }) => formId), responses.map(({ token }) => token), eventIds],
     );
-    return row ?? NOTHING_ERASED;
+    return row ?? { ...NOTHING_ERASED, otherClients: [] };
   }
 }

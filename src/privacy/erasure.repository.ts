@@ -86,6 +86,18 @@ export class ErasureRepository {
        ON CONFLICT (form_id, token) DO NOTHING`,
       [...columns(ids), now, clientId],
     );
+    // Completeness counts it as erased from now on, and no longer by its token.
+    await manager.query(
+      `WITH listed AS (
+         DELETE FROM typeform_response USING unnest($1::text[], $2::text[]) AS gone (form_id, token)
+          WHERE typeform_response.form_id = gone.form_id AND typeform_response.token = gone.token
+         RETURNING typeform_response.*
+       )
+       INSERT INTO typeform_response (form_id, token, completed, at, check_id, fate)
+       SELECT form_id, erased_token(token), completed, at, check_id, 'erased' FROM listed ORDER BY form_id, token
+       ON CONFLICT DO NOTHING`,
+      columns(ids),
+    );
     // Rows are locked in order of id, as a replay locks them.
     const [, deliveries] = await manager.query<[object[], number]>(
       `WITH locked AS (

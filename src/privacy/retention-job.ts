@@ -17,6 +17,9 @@ export const RETENTION: Author = { actor: { id: 'retention', name: 'retention' }
 /** A job has time: another attempt comes. */
 const LOCK_TIMEOUT_MS = 2_000;
 
+/** Small rows that nothing else waits for. */
+const LISTED_AT_ONCE = 1_000;
+
 const Params = z.object({ formId: z.string() });
 /** What was removed so far, and the last response that was looked at. */
 const Cursor = z.object({
@@ -54,7 +57,7 @@ export class RetentionJob implements JobHandler, OnModuleInit {
     return { total: count, cursor: { responses: 0, deliveries: 0, clients: 0, after: null } satisfies Progress };
   }
 
-  /** The next expired responses with all that belongs to them; when none is left, events that never became a response. */
+  /** The next expired responses with all that belongs to them; when none is left, events that never became a response, and the list of what Typeform has. */
   async advance(manager: EntityManager, job: Job, { limit, skip }: ChunkOptions): Promise<JobStep> {
     const { formId } = Params.parse(job.params);
     const progress = Cursor.parse(job.cursor);
@@ -78,8 +81,12 @@ export class RetentionJob implements JobHandler, OnModuleInit {
       return { next: 'chunk', cursor, done: removed.responses, failed: 0 };
     }
     const unused = skip ? 0 : await this.repository.removeUnused(manager, formId, before, limit);
-    if (unused === 0) return this.end(manager, formId, progress);
-    return { next: 'chunk', cursor: { ...progress, deliveries: progress.deliveries + unused }, done: 0, failed: 0 };
+    if (unused > 0) {
+      return { next: 'chunk', cursor: { ...progress, deliveries: progress.deliveries + unused }, done: 0, failed: 0 };
+    }
+    const listed = skip ? 0 : await this.repository.forgetListed(manager, formId, before, LISTED_AT_ONCE);
+    if (listed > 0) return { next: 'chunk', cursor: progress, done: 0, failed: 0 };
+    return this.end(manager, formId, progress);
   }
 
   /** What is older is removed: never more than what the edge that back-fill respects covers. */

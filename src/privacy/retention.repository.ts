@@ -102,6 +102,16 @@ export class RetentionRepository {
     return deliveries;
   }
 
+  /** Removes from the list of what Typeform has what has expired: it can no longer be missing. Returns how many there were. */
+  async forgetListed(manager: EntityManager, formId: string, before: Date, limit: number): Promise<number> {
+    const [, listed] = await manager.query<[object[], number]>(
+      `DELETE FROM typeform_response WHERE form_id = $1 AND token IN (
+         SELECT token FROM typeform_response WHERE form_id = $1 AND at < $2 ORDER BY at LIMIT $3)`,
+      [formId, before, limit],
+    );
+    return listed;
+  }
+
   /** A form; null when there is none. */
   async form(manager: EntityManager, formId: string, installationDays: number): Promise<FormRetention | null> {
     const [row] = await manager.query<FormRetention[]>(`${FORMS} WHERE form_id = $2`, [installationDays, formId]);

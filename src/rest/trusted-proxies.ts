@@ -10,3 +10,9 @@ export function trustedProxies(
   const isTrusted = compile(setting);
   return (address, hop) => isTrusted(bareAddress(address), hop);
 }
+
+/** Whether whoever connects from an address is a trusted proxy: with a number of hops, everybody is. */
+export function isProxyFor(setting: false | number | string[]): (address: string) => boolean {
+  const trusted = trustedProxies(setting);
+  return (address) => trusted !== false && trusted(address, 0);
+}

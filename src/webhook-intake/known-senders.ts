@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { Standing } from './webhook-throttler';
 
 const MAX_SENDERS = 10_000;
 /** Beyond this, both counts are halved: what an address did lately weighs most. */
@@ -25,9 +26,15 @@ export class KnownSenders {
     seen.invalid /= 2;
   }
 
+  /** What is known of an address. */
+  standingOf(address: string): Standing {
+    const seen = this.senders.get(address);
+    if (seen === undefined || seen.valid === 0) return 'stranger';
+    return seen.valid > seen.invalid ? 'known' : 'mixed';
+  }
+
   /** Whether most of what this address sent lately was signed with our secret. */
   has(address: string): boolean {
-    const seen = this.senders.get(address);
-    return seen !== undefined && seen.valid > seen.invalid;
+    return this.standingOf(address) === 'known';
   }
 }

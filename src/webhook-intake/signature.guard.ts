@@ -3,13 +3,18 @@ import type { FastifyRequest } from 'fastify';
 import { AppConfig } from '../config/app-config';
 import { SignatureCheck, VerifiedBody, verifySignature } from '../core/signature';
 import type { AppendOutcome } from '../inbox/inbox-queue';
+import { proveConnection } from '../rest/connection-room';
+import { senderOf } from '../rest/sender-address';
 import { WebhookSecretsCache } from '../webhook-management/webhook-secrets';
 import { SignatureRefused } from './intake-outcome';
+import { WebhookThrottler } from './webhook-throttler';
 
 /** A webhook request: `verifiedBody` is set once the guard let it pass, `acknowledgedAs` once it was committed. */
 export interface WebhookRequest extends FastifyRequest<{ Params: { webhookId?: string }; Body: Buffer | undefined }> {
   verifiedBody?: VerifiedBody;
   acknowledgedAs?: AppendOutcome;
+  /** Its address is `mixed`: only if it is valid it counts towards the limit. */
+  isCountedWhenValid?: boolean;
 }
 
 /**
@@ -23,6 +28,7 @@ export class SignatureGuard implements CanActivate {
   constructor(
     config: AppConfig,
     private readonly webhookSecrets: WebhookSecretsCache,
+    private readonly throttler: WebhookThrottler,
   ) {
     const { secret, previousSecret } = config.intake;
     this.sharedSecrets = previousSecret === null ? [secret] : [secret, previousSecret];
@@ -31,8 +37,18 @@ export class SignatureGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const request = context.switchToHttp().getRequest<WebhookRequest>();
     const { webhookId } = request.params;
-    if (webhookId === undefined) return accept(request, verify(request, this.sharedSecrets));
-    return this.verifyOwn(request, webhookId);
+    const accepted =
+      webhookId === undefined
+        ? accept(request, verify(request, this.sharedSecrets))
+        : this.verifyOwn(request, webhookId);
+    return request.isCountedWhenValid === true ? this.withinLimit(request, accepted) : accepted;
+  }
+
+  private async withinLimit(request: WebhookRequest, accepted: boolean | Promise<boolean>): Promise<boolean> {
+    await accepted;
+    const tooMany = await this.throttler.countValid(senderOf(request));
+    if (tooMany) throw tooMany;
+    return true;
   }
 
   /** Checks a webhook's own secrets. If none matches, another replica may have just rotated them. */
@@ -52,5 +68,6 @@ function verify(request: WebhookRequest, secrets: readonly string[]): SignatureC
 function accept(request: WebhookRequest, check: SignatureCheck): boolean {
   if (!check.ok) throw new SignatureRefused(`signature_${check.reason}`);
   request.verifiedBody = check.body;
+  proveConnection(request.raw.socket);
   return true;
 }

@@ -59,9 +59,15 @@ export class WebhookFence {
       const refuse = (thrown: unknown): void => sendProblem(request, reply, thrown, this.logger);
       const refusal = this.refusal(request);
       if (refusal?.code === 'method_not_allowed') void reply.header('allow', 'POST');
-      if (refusal !== null) return refuse(refusal);
       const address = senderOf(request);
-      this.throttler.refusal(address).then((tooMany) => {
+      if (refusal instanceof SignatureRefused) {
+        this.throttler.countStranger(address).then((tooMany) => refuse(tooMany ?? refusal), refuse);
+        return;
+      }
+      if (refusal !== null) return refuse(refusal);
+      const standing = this.senders.standingOf(address);
+      (request as WebhookRequest).isCountedWhenValid = standing === 'mixed';
+      this.throttler.refusal(address, standing).then((tooMany) => {
         const found = tooMany ?? this.makeRoom(request, address);
         if (found === null) done();
         else refuse(found);
@@ -103,7 +109,7 @@ export class WebhookFence {
       return new DomainError('unsupported_media_type', 'send application/json');
     }
     if (isEncoded(request)) return encodedBody();
-    // Most strangers end here: nothing of theirs is read, and they use up nobody's limit.
+    // Most strangers end here: nothing of theirs is read, and they use up no limit but their own.
     const wrong = malformation(request.headers['typeform-signature']);
     return wrong === null ? null : new SignatureRefused(`signature_${wrong}`);
   }
@@ -139,6 +145,7 @@ export class WebhookFence {
     const otherSecret = mismatch || counted === 'signature_missing';
     this.metrics.answered(counted, reply.elapsedTime / 1000);
     if (verified || mismatch) this.senders.checked(address, verified);
+    if (mismatch) this.throttler.countStranger(address).catch(() => undefined);
     if (request.is404 || request.method !== 'POST') return;
     const { webhookId = SHARED } = (request.params ?? {}) as { webhookId?: string };
     // Unknown ids do not count: Typeform has no such webhook to disable.

@@ -48,7 +48,20 @@ const RESPONSES = `
          LATERAL (SELECT now() - interval '30 seconds' * n AS at) AS time
    WHERE n % 2 = 0`;
 
+/** What Typeform has: each of them, one of 500 recovered, and twenty failed. */
+const LISTED = `
+  INSERT INTO typeform_response (form_id, token, completed, at, check_id, fate)
+  SELECT form_id, token, true, at, gen_random_uuid(),
+         CASE WHEN n % 500 = 1 THEN 'recovered' WHEN n <= 20000 AND n % 1000 = 2 THEN 'failed' ELSE 'received' END
+    FROM generate_series($1::integer, $2::integer) AS n,
+         LATERAL (SELECT 'form' || n % ${FORMS} AS form_id, md5('token' || n) AS token, now() - interval '30 seconds' * n AS at) AS listed`;
+
 const REST = `
+  INSERT INTO webhook (form_id, tag, secret, event_types, created_at, updated_at)
+  SELECT 'form' || n, 'onboarding', 'sealed', '{"form_response": true}', now(), now()
+    FROM generate_series(0, ${FORMS - 1}) AS n ON CONFLICT DO NOTHING;
+  INSERT INTO completeness_check (form_id, status, created_at, started_at, finished_at, missing)
+  SELECT 'form' || n, 'done', now(), now(), now(), 0 FROM generate_series(0, ${FORMS - 1}) AS n;
   INSERT INTO onboarding_form (form_id, response_count, created_at, updated_at)
   SELECT 'form' || n, 1, now(), now() FROM generate_series(0, ${FORMS - 1}) AS n ON CONFLICT DO NOTHING;
   INSERT INTO backfill_run (form_id, gapless, trigger, status, created_at, started_at, finished_at)
@@ -72,6 +85,7 @@ export async function fillTables(pool: Pool, first: number, last: number): Promi
   await pool.query(EVENTS, [first, last]);
   await pool.query(CLIENTS, [first, last]);
   await pool.query(RESPONSES, [first, last]);
+  await pool.query(LISTED, [first, last]);
   await pool.query(REST);
   await pool.query('VACUUM (ANALYZE)');
   const { rows } = await pool.query<{ oldest: Date; middle: Date }>(

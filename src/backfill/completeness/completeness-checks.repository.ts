@@ -44,7 +44,7 @@ export interface CheckHistory {
   /** When the oldest submission was made that is kept; null: all are. */
   edge: Date | null;
   newest: NewestCheck | null;
-  /** Those that reached their end, newest first. */
+  /** Of those that reached their end the newest, and the newest that looked at the whole window; newest first. */
   finished: FinishedCheck[];
 }
 
@@ -116,13 +116,18 @@ export class CompletenessChecksRepository {
     return rows.length;
   }
 
-  /** The checks of each form, in the order of `formIds`. */
-  async histories(formIds: readonly string[], now: Date): Promise<CheckHistory[]> {
+  /** The checks of each form, in the order of `formIds`, as far as they tell about what was submitted from `since` on. */
+  async histories(formIds: readonly string[], since: Date | null, now: Date): Promise<CheckHistory[]> {
+    const done = (condition: string): string => `
+      (SELECT since, started_at, finished_at FROM completeness_check
+        WHERE form_id = form.form_id AND status = 'done' AND ${condition} ORDER BY created_at DESC LIMIT 1)`;
     return this.dataSource
       .query<CheckHistory[]>(
-        `SELECT form.form_id AS "formId", ${retentionEdge({ formId: 'form.form_id', now: '$2', days: '$3' })} AS edge,
-                newest.value AS newest, finished.list AS finished
+        `SELECT form.form_id AS "formId", edge, newest.value AS newest, finished.list AS finished
          FROM unnest($1::text[]) WITH ORDINALITY AS form (form_id, position)
+        CROSS JOIN LATERAL (
+           SELECT ${retentionEdge({ formId: 'form.form_id', now: '$2', days: '$3' })} AS edge
+         ) AS kept
          LEFT JOIN LATERAL (
            SELECT jsonb_build_object('status', status, 'seen', seen, 'error', error, 'createdAt', created_at,
                                      'finishedAt', finished_at) AS value
@@ -131,10 +136,10 @@ export class CompletenessChecksRepository {
          LEFT JOIN LATERAL (
            SELECT coalesce(jsonb_agg(jsonb_build_object('since', since, 'startedAt', started_at, 'finishedAt', finished_at)
                                      ORDER BY started_at DESC), '[]') AS list
-             FROM completeness_check WHERE form_id = form.form_id AND status = 'done'
+             FROM (${done('true')} UNION ${done('(since IS NULL OR since <= greatest($4::timestamptz, kept.edge))')}) AS telling
          ) AS finished ON true
         ORDER BY form.position`,
-        [formIds, now, this.config.responseRetentionDays],
+        [formIds, now, this.config.responseRetentionDays, since],
       )
       .then((rows) => rows.map(withDates));
   }

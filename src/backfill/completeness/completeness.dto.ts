@@ -21,6 +21,7 @@ export class CompletenessQuery {
   until?: string;
 }
 
+/** What to check; may stand in the query as well. */
 export class CheckCompletenessBody {
   @ApiPropertyOptional({
     example: 'lT4Z3j',
@@ -33,6 +34,11 @@ export class CheckCompletenessBody {
 
   @IsoTime('how far to look back; default: the first submission that the form keeps')
   since?: string;
+
+  @IsoTime('where the window of the answer ends; the check itself looks at everything from `since` on', {
+    notBefore: 'since',
+  })
+  until?: string;
 }
 
 /** The newest check of a form. */

@@ -7,12 +7,7 @@ import { DomainError } from '../../core/problem';
 import { Clock } from '../../database/clock';
 import { CheckHistory, CompletenessChecksRepository } from './completeness-checks.repository';
 import { CompletenessRunner } from './completeness-runner';
-import type {
-  CheckCompletenessBody,
-  CompletenessQuery,
-  CompletenessReport,
-  FormCompleteness,
-} from './completeness.dto';
+import type { CompletenessQuery, CompletenessReport, FormCompleteness } from './completeness.dto';
 import { Counts, TypeformResponsesRepository } from './typeform-responses.repository';
 
 const NOTHING: Counts = { atTypeform: 0, received: 0, recovered: 0, failed: 0, erased: 0, missing: 0 };
@@ -41,9 +36,9 @@ export class CompletenessService {
   }
 
   /** Starts a check, or joins the one of the form that is under way, and says what is known so far. Throws as `report` does. */
-  async check({ formId, since }: CheckCompletenessBody, author: Author): Promise<CompletenessReport> {
+  async check({ formId, since, until }: CompletenessQuery, author: Author): Promise<CompletenessReport> {
     const formIds = await this.formsOf(formId);
-    const window = { since: timeOf(since), until: null };
+    const window = { since: timeOf(since), until: timeOf(until) };
     await this.dataSource.transaction(async (manager) => {
       await this.checks.request(manager, formIds, window.since, this.clock.now());
       const entry = {
@@ -59,7 +54,7 @@ export class CompletenessService {
 
   private async reportOn(formIds: readonly string[], asked: Window): Promise<CompletenessReport> {
     const now = this.clock.now();
-    const forms = (await this.checks.histories(formIds, now)).map((history) => ({
+    const forms = (await this.checks.histories(formIds, asked.since, now)).map((history) => ({
       history,
       formId: history.formId,
       ...kept(asked, history.edge),

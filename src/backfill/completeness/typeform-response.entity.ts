@@ -7,7 +7,7 @@ export type Fate = (typeof FATES)[number];
 /** A response that Typeform has, as the last check that came by saw it. */
 @Entity('typeform_response')
 @Check('typeform_response_fate', `fate IN ('received', 'recovered', 'failed', 'erased', 'missing')`)
-@Index('typeform_response_at', ['formId', 'at'])
+@Index('typeform_response_window', ['formId', 'at', 'fate'])
 @Index('typeform_response_open', ['formId'], { where: `fate IN ('missing', 'failed')` })
 export class TypeformResponse {
   @PrimaryColumn('text', { name: 'form_id' })

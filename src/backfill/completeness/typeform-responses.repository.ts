@@ -40,17 +40,63 @@ const EVENTS = `
                        AND (listed.at IS NULL OR coalesce(event.submitted_at, event.received_at) >= listed.at))) AS each
   ) AS event`;
 
+/** Fates that a later look does not change, unless the response is erased. */
+const SETTLED = ['received', 'recovered', 'erased'] as const satisfies readonly Fate[];
+const IS_SETTLED = `listed.fate IN ('received', 'recovered', 'erased')`;
+
+/** `form`: its window; it begins and ends within a day, and `first_day` to before `last_day` are in it as a whole. `$3` the end, or null. */
+const COUNT = `
+  WITH form AS MATERIALIZED (
+    SELECT form_id, since, first_day, last_day,
+           first_day::timestamp AT TIME ZONE 'UTC' AS first_day_at, last_day::timestamp AT TIME ZONE 'UTC' AS last_day_at
+      FROM unnest($1::text[], $2::timestamptz[]) AS form (form_id, since),
+           LATERAL (SELECT (since AT TIME ZONE 'UTC' + interval '1 day' - interval '1 microsecond')::date AS first_day,
+                           ($3::timestamptz AT TIME ZONE 'UTC')::date AS last_day) AS days
+  ), counted AS (
+    SELECT form_id, settled.fate, settled.count
+      FROM (SELECT form_id, ${SETTLED.map((fate) => `sum(${fate}) AS ${fate}`).join(', ')}
+              FROM form JOIN typeform_response_day AS day USING (form_id)
+             WHERE (since IS NULL OR day.day >= first_day)
+               AND ($3::timestamptz IS NULL OR day.day < last_day AND day.day > '-infinity')
+             GROUP BY form_id) AS days,
+           LATERAL (VALUES ${SETTLED.map((fate) => `('${fate}', days.${fate})`).join(', ')}) AS settled (fate, count)
+    UNION ALL
+    SELECT form_id, first.fate, first.count
+      FROM form, LATERAL (SELECT fate, count(*) AS count FROM typeform_response AS listed
+                           WHERE listed.form_id = form.form_id AND ${IS_SETTLED} AND listed.at >= since
+                             AND listed.at < first_day_at AND ($3::timestamptz IS NULL OR listed.at <= $3)
+                           GROUP BY fate) AS first
+    UNION ALL
+    SELECT form_id, last.fate, last.count
+      FROM form, LATERAL (SELECT fate, count(*) AS count FROM typeform_response AS listed
+                           WHERE listed.form_id = form.form_id AND ${IS_SETTLED}
+                             AND listed.at >= greatest(last_day_at, first_day_at, since) AND listed.at <= $3
+                           GROUP BY fate) AS last
+    UNION ALL
+    SELECT form_id, fate, count(*)
+      FROM (SELECT listed.form_id, ${FATE} AS fate
+              FROM form JOIN typeform_response AS listed
+                ON listed.form_id = form.form_id AND (since IS NULL OR listed.at >= since), ${EVENTS}
+             WHERE ${OPEN} AND ($3::timestamptz IS NULL OR listed.at <= $3)) AS judged
+     GROUP BY 1, 2
+  )
+  SELECT form_id, sum(count)::integer AS "atTypeform",
+         ${FATES.map((fate) => `coalesce(sum(count) FILTER (WHERE fate = '${fate}'), 0)::integer AS ${fate}`).join(', ')}
+    FROM counted GROUP BY form_id HAVING sum(count) > 0`;
+
 @Injectable()
 export class TypeformResponsesRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Adds a page to the list. What this check saw complete stays so. */
+  /** Adds a page to the list, without the tokens of what was erased here. What this check saw complete stays so. */
   async record(check: CompletenessCheck, items: readonly ItemIdentity[]): Promise<void> {
     await this.dataSource.query(
       `INSERT INTO typeform_response AS known (form_id, token, completed, at, check_id, fate)
-       SELECT listed.form_id, listed.token, listed.completed, listed.at, $2::uuid, ${FATE}
-         FROM (SELECT $1::text AS form_id, token, completed, at, 'missing' AS fate
-                 FROM unnest($3::text[], $4::boolean[], $5::timestamptz[]) AS item (token, completed, at)) AS listed, ${EVENTS}
+       SELECT form_id, CASE WHEN fate = 'erased' THEN erased_token(token) ELSE token END, completed, at, $2::uuid, fate
+         FROM (SELECT listed.form_id, listed.token, listed.completed, listed.at, ${FATE} AS fate
+                 FROM (SELECT $1::text AS form_id, token, completed, at, 'missing' AS fate
+                         FROM unnest($3::text[], $4::boolean[], $5::timestamptz[]) AS item (token, completed, at)) AS listed,
+                      ${EVENTS}) AS judged
        ON CONFLICT (form_id, token) DO UPDATE
          SET completed = excluded.completed, at = excluded.at, check_id = excluded.check_id, fate = excluded.fate
        WHERE NOT (known.check_id = excluded.check_id AND known.completed)`,
@@ -74,22 +120,23 @@ export class TypeformResponsesRepository {
     );
   }
 
-  /** What became of the responses of each form, from its own beginning on (null: all); forms without any are left out. */
+  /**
+   * What became of the responses of each form, from its own beginning on (null: all); forms without any are left out. Settled ones are
+   * counted by whole days, of the days at the ends of the window one by one; what is not settled is compared now.
+   */
   async count(
     forms: readonly { formId: string; since: Date | null }[],
     until: Date | null,
   ): Promise<Map<string, Counts>> {
-    const counts = FATES.map((fate) => `count(*) FILTER (WHERE fate = '${fate}')::integer AS ${fate}`).join(', ');
-    const rows = await this.dataSource.query<(Counts & { form_id: string })[]>(
-      `SELECT form_id, count(*)::integer AS "atTypeform", ${counts}
-         FROM (SELECT listed.form_id, ${FATE} AS fate
-                 FROM unnest($1::text[], $2::timestamptz[]) AS form (form_id, since)
-                 JOIN typeform_response AS listed
-                   ON listed.form_id = form.form_id AND (form.since IS NULL OR listed.at >= form.since), ${EVENTS}
-                WHERE $3::timestamptz IS NULL OR listed.at <= $3) AS judged
-        GROUP BY form_id`,
-      [forms.map(({ formId }) => formId), forms.map(({ since }) => since?.toISOString() ?? null), until],
-    );
+    const rows = await this.dataSource.transaction(async (manager) => {
+      // Compiling the statement takes longer than running it.
+      await manager.query(`SELECT set_config('jit', 'off', true)`);
+      return manager.query<(Counts & { form_id: string })[]>(COUNT, [
+        forms.map(({ formId }) => formId),
+        forms.map(({ since }) => since?.toISOString() ?? null),
+        until,
+      ]);
+    });
     return new Map(rows.map(({ form_id, ...counted }) => [form_id, counted]));
   }
 
@@ -105,8 +152,23 @@ export class TypeformResponsesRepository {
     return row ?? { missing: 0, at: null };
   }
 
-  /** Writes down at the form's newest complete check how much is missing now: of all that is listed, not only of the check's window. */
+  /**
+   * Writes down at the form's newest complete check how much is missing now: of all that is listed, not only of the check's window. What has
+   * come since and is processed is settled.
+   */
   async recount(formId: string): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE typeform_response AS known SET fate = judged.fate
+         FROM (SELECT listed.token, ${FATE} AS fate FROM typeform_response AS listed, ${EVENTS}
+                WHERE listed.form_id = $1 AND ${OPEN}
+                  AND EXISTS (SELECT FROM form_response AS response
+                               WHERE response.form_id = listed.form_id AND response.token = listed.token)
+                  AND NOT EXISTS (SELECT FROM webhook_event AS waiting
+                                   WHERE waiting.form_id = listed.form_id AND waiting.token = listed.token
+                                     AND waiting.status IN ('pending', 'retrying'))) AS judged
+        WHERE known.form_id = $1 AND known.token = judged.token AND judged.fate IN ('received', 'recovered')`,
+      [formId],
+    );
     await this.dataSource.query(
       `UPDATE completeness_check AS newest
           SET missing = (SELECT count(*) FROM (SELECT ${FATE} AS fate FROM typeform_response AS listed, ${EVENTS}
