@@ -30,6 +30,8 @@ const FUNCTIONS = ['typeform_responses_added', 'typeform_responses_changed', 'ty
  */
 export class CompletenessCounts1765016000000 implements MigrationInterface {
   readonly name = 'CompletenessCounts1765016000000';
+  /** No release has used the list of responses at Typeform yet, whose rows and index this changes. */
+  readonly contracts = '0.1.0';
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`

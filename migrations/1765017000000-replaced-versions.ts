@@ -39,8 +39,8 @@ export class ReplacedVersions1765017000000 implements MigrationInterface {
          )
          SELECT last FROM ends`,
         [after],
-      )) as [{ last: string | null }];
-      after = step.last;
+      )) as { last: string | null }[];
+      after = step?.last ?? null;
     }
     for (const index of INDEXES) {
       // An interrupted build leaves an index that is not valid.
