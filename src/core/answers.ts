@@ -1,4 +1,5 @@
 /** A Typeform event -> a submission: answers joined to their questions, values kept as received, everything storable. */
+import { LRUCache } from 'lru-cache';
 import { storableText, toStorable } from './storable';
 import { StorageRoom } from './storage-room';
 import {
@@ -147,8 +148,18 @@ function storableOrNull(text: string | null | undefined, room: StorageRoom): str
   return text == null ? null : storable(text, room);
 }
 
+/** Each submission of a form repeats its titles. */
+const MAX_REMEMBERED_TITLES = 2_000;
+const MAX_REMEMBERED_LENGTH = 500;
+const rememberedTitles = new LRUCache<string, string>({ max: MAX_REMEMBERED_TITLES });
+
 function titleOrNull(title: string | null | undefined): string | null {
-  return title ? plainTitle(title) || null : null;
+  if (!title) return null;
+  const known = rememberedTitles.get(title);
+  if (known !== undefined) return known || null;
+  const plain = plainTitle(title);
+  if (title.length <= MAX_REMEMBERED_LENGTH) rememberedTitles.set(title, plain);
+  return plain || null;
 }
 
 /**

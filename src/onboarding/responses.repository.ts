@@ -1,6 +1,7 @@
 /** SQL that writes form_response. Each method is one statement for any number of responses. */
 import { Injectable } from '@nestjs/common';
 import type { SqlRunner } from '../database/sql-runner';
+import { withGenericPlans } from '../database/generic-plans';
 import { column, textColumn, withoutSeparators } from '../database/text-column';
 import type { IdentifierRecord, Identifiers } from '../core/identifiers';
 import type { GivenPhone } from './who-is-it/clients.repository';
@@ -91,7 +92,7 @@ export class ResponsesRepository {
   ): Promise<void> {
     const all = (valueOf: (version: NewVersion) => string | null): string => textColumn(versions.map(valueOf));
     const time = (at: Date | null): string | null => at && at.toISOString();
-    await sql.query(SAVE, [
+    const values = [
       all(({ formId }) => formId),
       all(({ token }) => token),
       all(({ eventId }) => eventId),
@@ -114,7 +115,8 @@ export class ResponsesRepository {
       all(({ texts }) => withoutSeparators(texts.searchText)),
       all(({ submission }) => String(submission.unreadable)),
       now,
-    ]);
+    ];
+    await withGenericPlans(sql, () => sql.query(SAVE, values));
   }
 
   /** Assigns stored responses to their clients, and writes their keys. */

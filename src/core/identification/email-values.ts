@@ -7,6 +7,8 @@ const MAX_LOCAL_LENGTH = 64;
 /** RFC 5322 atoms, and letters of any script (RFC 6531). */
 const LOCAL =
   /^[\p{Letter}\p{Mark}\p{Number}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{Letter}\p{Mark}\p{Number}!#$%&'*+/=?^_`{|}~-]+)*$/u;
+/** A domain that is its own ASCII form, as nearly all are. */
+const ASCII_DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
 const DOMAIN_LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
@@ -29,6 +31,8 @@ export function canonicalEmail(text: string): string | null {
 }
 
 function asciiDomain(domain: string): string | null {
+  // "xn--" begins an encoded label, which may be no valid one.
+  if (!domain.includes('--') && ASCII_DOMAIN.test(domain)) return domain;
   if (/[^\p{Letter}\p{Mark}\p{Number}.-]/u.test(domain)) return null;
   const labels = domainToASCII(domain).split('.');
   const top = labels.at(-1) ?? '';

@@ -1,5 +1,4 @@
 /** The country for reading national phone numbers, from the answers and titles of a submission. */
-import parsePhoneNumber from 'libphonenumber-js/max';
 import type { Submission } from '../answers';
 import type { Identifiers } from '../identifiers';
 import {
@@ -12,7 +11,7 @@ import {
   FAVOURITES,
 } from './countries';
 import type { FormPlan } from './plan';
-import { canonicalPhone, type PhoneCountries } from './phone-values';
+import { canonicalPhone, internationalNumber, type PhoneCountries } from './phone-values';
 
 const MAX_NUMBER_LENGTH = 200;
 /** So many other numbers are looked at. */
@@ -25,7 +24,10 @@ export interface PhoneSettings {
   defaultPhoneCountry?: string | null;
 }
 
-/** The countries to read a national number in; `found` are the submission's other identifiers. */
+/**
+ * The countries to read a national number in; `found` are the submission's other identifiers. The answers are asked only when
+ * there is such a number.
+ */
 export function phoneCountries(
   submission: Submission,
   plan: FormPlan,
@@ -33,7 +35,27 @@ export function phoneCountries(
   settings: PhoneSettings,
 ): PhoneCountries {
   const { language, country: spoken } = plan;
-  const told = [
+  let known: readonly CountryCode[] | undefined;
+  const evidence = {
+    get told() {
+      return (known ??= toldBy(submission, plan, found, settings));
+    },
+  };
+  if (!language) return Object.assign(evidence, { likely: [], favourites: [], spoken: null });
+  return Object.assign(evidence, {
+    likely: COUNTRIES_OF[language],
+    favourites: spoken ? [] : FAVOURITES[language],
+    spoken,
+  });
+}
+
+function toldBy(
+  submission: Submission,
+  { language }: FormPlan,
+  found: Identifiers,
+  settings: PhoneSettings,
+): readonly CountryCode[] {
+  return [
     asCountry(settings.phoneCountry),
     found.country ? countryOf(found.country.value) : null,
     found.postalCode ? countryOfPostalCode(found.postalCode.value, language) : null,
@@ -41,8 +63,6 @@ export function phoneCountries(
     countryOfOtherPhones(submission),
     asCountry(settings.defaultPhoneCountry),
   ].filter((country) => country !== null);
-  if (!language) return { told, likely: [], favourites: [], spoken: null };
-  return { told, likely: COUNTRIES_OF[language], favourites: spoken ? [] : FAVOURITES[language], spoken };
 }
 
 /** The country of the other numbers given with a country code, when they agree. */
@@ -55,7 +75,7 @@ function countryOfOtherPhones({ answers }: Submission): CountryCode | null {
     if (value.length > MAX_NUMBER_LENGTH || !/^\s*\(?\s*(?:\+|00)/.test(value)) continue;
     if (++numbers > MAX_NUMBERS) break;
     const number = canonicalPhone(value);
-    const country = number === null ? undefined : parsePhoneNumber(number)?.country;
+    const country = number === null ? undefined : internationalNumber(number)?.country;
     if (country) countries.add(country);
   }
   const [country] = countries;

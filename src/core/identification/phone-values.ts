@@ -25,6 +25,8 @@ export interface PhoneValue {
 const MAX_TEXT = 200;
 const MIN_DIGITS = 6;
 const MAX_DIGITS = 17;
+/** As Typeform writes a number: nothing to take apart. */
+const E164 = /^\+[1-9]\d{6,14}$/;
 /** "Or" and signs between two numbers of one answer; a slash also groups the digits of one number. */
 const BETWEEN = /\s*(?:[;,|\n]|\s(?:or|ou|o|oder|und|and|e|y|et)\s|\/(?=[^/]*(?:\d[^/]*){7}))\s*/;
 const BETWEEN_SURELY = /\s*(?:[;,|\n]|\s(?:or|ou|oder|und|and|et)\s)\s*/;
@@ -71,6 +73,7 @@ export function phoneValue(text: string, countries: PhoneCountries): PhoneValue 
 
 /** The numbers of a text without remarks, labels and extensions; each still as typed. */
 function partsOf(text: string): string[] {
+  if (E164.test(text)) return [text];
   const line = tidy(text.normalize('NFKC'))
     .replace(/^(?:tel|telefone?|phone|mob(?:ile)?|cel|whatsapp|ph|t|m)\s*[:.]\s*/i, '')
     .replace(/\([^()\d]*\)/g, ' ');

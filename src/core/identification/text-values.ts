@@ -11,8 +11,12 @@ const INVISIBLE =
 const MERGE_TAG =
   /\{\{|\*\||\|\*|%%|\[\[|\$\{|^%[\p{Letter}\d_. -]{1,60}%$|^\[[\p{Letter}\d_. -]{1,60}\]$|^~[\p{Letter}\d_. -]{1,60}~$|^<[\p{Letter}\d_. -]{1,60}>$|^\{[\p{Letter}\d_. -]{1,60}\}$|^#[\p{Letter}\d_.]{1,60}#$|^@[\p{Letter}\d_.]{1,60}@$/u;
 
+/** Words of ASCII between single blanks: most values are such a line. */
+const TIDY = /^[!-~]+(?: [!-~]+)*$/;
+
 /** One trimmed line without invisible characters, bounded and storable. */
 export function tidy(text: string): string {
+  if (text.length <= MAX_LENGTH && TIDY.test(text)) return text;
   const line = text
     .slice(0, 4 * MAX_LENGTH)
     .replace(INVISIBLE, '')
@@ -76,7 +80,11 @@ const YES_OR_NO = new Set([
 
 /** Whether a value means "none". */
 export function isNothing(line: string): boolean {
-  return line.length <= 40 && NOTHING.has(plainWords(line));
+  return saysNothing(line, plainWords(line));
+}
+
+function saysNothing(line: string, plain: string): boolean {
+  return line.length <= 40 && NOTHING.has(plain);
 }
 
 function plainWords(text: string): string {
@@ -100,8 +108,9 @@ const TELLS = /[.!?]\s|[!?]$|^(?:we|our|i|it|they|nós|nosotros|somos|nous|on|wi
 /** Whether a guessed value is plausible for its key; not applied to mapped values or those that Typeform validated. */
 export function isPlausible(key: IdentifierKey, line: string, questionType: string | null): boolean {
   if (isUnfilled(line)) return false;
+  const plain = plainWords(line);
   const surname = (key === 'lastName' || key === 'firstName') && SURNAMES.has(line);
-  if (!surname && (isNothing(line) || YES_OR_NO.has(plainWords(line)))) return false;
+  if (!surname && (saysNothing(line, plain) || YES_OR_NO.has(plain))) return false;
   const words = line.split(' ').length;
   const story = questionType === 'long_text';
   switch (key) {
@@ -115,7 +124,7 @@ export function isPlausible(key: IdentifierKey, line: string, questionType: stri
       return line.length <= 100 && words <= (story ? 6 : 12) && looksLikeName(line);
     case 'company':
       return (
-        !NO_COMPANY.has(plainWords(line)) &&
+        !NO_COMPANY.has(plain) &&
         line.length <= 150 &&
         words <= (story ? 6 : 14) &&
         !isAddressOfNet(line) &&

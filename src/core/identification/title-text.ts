@@ -35,8 +35,12 @@ const MAX_CLAUSES = 300;
 /** Folding makes some characters longer. */
 const MAX_FOLDED_LENGTH = 2500;
 
+/** Nothing to fold but the case. */
+const ASCII = /^[ -~]*$/;
+
 /** Folded text: compatibility forms, accents and case do not matter. */
 export function fold(text: string): string {
+  if (ASCII.test(text)) return text.toLowerCase();
   return text
     .normalize('NFKD')
     .replace(/\p{Mark}/gu, '')
