@@ -23,6 +23,7 @@ COPY nest-cli.json tsconfig.json tsconfig.build.json ormconfig.ts ./
 COPY migrations ./migrations
 COPY src ./src
 COPY sandbox ./sandbox
+COPY console ./console
 # The sandbox is for development. Source maps and the compiler's notes are of no use without the sources.
 RUN npm run build && rm -rf dist/sandbox && find dist -name '*.map' -delete && rm -f dist/.tsbuildinfo
 

@@ -1,0 +1,22 @@
+// Builds the console into dist/console/. Addresses are relative: the service says in <base href> below which path it is served.
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  base: './',
+  publicDir: false,
+  build: {
+    outDir: '../dist/console',
+    emptyOutDir: true,
+    // The policy allows neither inline styles nor data: addresses.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    target: ['chrome111', 'firefox114', 'safari16.4'],
+    reportCompressedSize: false,
+    rolldownOptions: {
+      // Libraries mark what runs in a browser for servers that render; here everything does.
+      onLog: (level, log, report) => void (log.code === 'MODULE_LEVEL_DIRECTIVE' || report(level, log)),
+    },
+  },
+});
