@@ -5,6 +5,7 @@
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { ApiKey } from './src/access/api-key.entity';
+import { Session } from './src/access/sessions/session.entity';
 import { AuditEntry } from './src/audit/audit-entry.entity';
 import { BackfillRun } from './src/backfill/backfill-run.entity';
 import { CompletenessCheck } from './src/backfill/completeness/completeness-check.entity';
@@ -37,6 +38,7 @@ export const ENTITIES = [
   WebhookPush,
   ReconcilePass,
   ApiKey,
+  Session,
   AuditEntry,
   TypeformPaceState,
   TypeformCall,

@@ -55,9 +55,13 @@ const ROUTES: [Method, string, Role][] = [
   ['post', '/v1/completeness', 'operator'],
   ['get', '/v1/overview', 'viewer'],
   ['get', '/v1/retention', 'viewer'],
+  ['get', '/v1/session', 'viewer'],
+  ['delete', '/v1/session', 'viewer'],
   ['get', '/v1/audit', 'viewer'],
   ['get', '/v1/audit/verify', 'viewer'],
 ];
+/** Needs no key: it is where one becomes a session. */
+const SIGN_IN = 'post /v1/session';
 const RANK: Record<Role, number> = { viewer: 0, operator: 1, admin: 2 };
 
 let app: TestApp;
@@ -83,7 +87,7 @@ describe('the OpenAPI document', () => {
       Object.keys(operations).map((method) => `${method} ${path}`),
     );
     expect(routes.filter((route) => route.includes(' /v1')).sort()).toEqual(
-      ROUTES.map(([m, path]) => `${m} ${path}`).sort(),
+      [...ROUTES.map(([m, path]) => `${m} ${path}`), SIGN_IN].sort(),
     );
     for (const [method, path] of ROUTES) {
       const operation = body.paths[path][method] as {
@@ -97,6 +101,7 @@ describe('the OpenAPI document', () => {
         expect(operation.responses[status]?.content).toHaveProperty(['application/problem+json']);
       }
     }
+    expect(body.paths['/v1/session'].post).not.toHaveProperty('security');
     for (const path of ['/webhooks/typeform', '/webhooks/typeform/{webhookId}']) {
       const { responses } = body.paths[path].post as { responses: object };
       expect(Object.keys(responses)).toEqual(['200', '400', '401', '405', '413', '415', '429', '503']);
@@ -140,7 +145,7 @@ describe('access', () => {
     for (const role of ['viewer', 'operator', 'admin'] as const) {
       const { status } = await app.admin(method, fill(path), keys[role]);
       if (RANK[role] < RANK[required]) expect(status).toBe(403);
-      else expect([200, 202, 404, 422]).toContain(status);
+      else expect([200, 202, 204, 404, 422]).toContain(status);
     }
   });
 

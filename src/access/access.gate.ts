@@ -11,6 +11,8 @@ import { senderOf } from '../rest/sender-address';
 import { AccessMetrics } from './access-metrics';
 import { ApiKeysService } from './api-keys.service';
 import type { AuthenticatedRequest, Principal } from './principal';
+import { SessionCookie } from './sessions/session-cookie';
+import { SessionsService } from './sessions/sessions.service';
 
 const WINDOW_MS = 1_000;
 const MAX_BLOCKED_ADDRESSES = 10_000;
@@ -19,10 +21,18 @@ const ADMIN_PATH = /^\/+v1(?:[/?#;]|$)/i;
 const PROBE = /^\/health(\/|$)/;
 /** Not for everybody in production. */
 const INTERNAL = /^\/(metrics|openapi\.json)(\/|$)/;
+/** Where a key in the body becomes a session. It is found out after the body was read, so that is kept small. */
+const SIGN_IN = '/v1/session';
+const SIGN_IN_BODY_BYTES = 4 * 1024;
+/** Calls that change nothing. */
+const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+
+/** How a request says who sends it. A key goes before a session. */
+type Credential = { key: string } | { token: string } | null;
 
 /**
- * Finds out who calls before the body of a request is read. The admin API needs a valid key; calls without one are limited per
- * address (an IPv6 network counts as one), on every other route too, while a valid key passes from a blocked address.
+ * Finds out who calls before the body of a request is read. The admin API needs a valid key or session; calls without one are limited
+ * per address (an IPv6 network counts as one), on every other route too, while a valid one passes from a blocked address.
  */
 @Injectable()
 export class AccessGate {
@@ -37,6 +47,8 @@ export class AccessGate {
   constructor(
     private readonly config: AppConfig,
     private readonly apiKeys: ApiKeysService,
+    private readonly sessions: SessionsService,
+    private readonly cookie: SessionCookie,
     private readonly clock: Clock,
     private readonly metrics: AccessMetrics,
     @Inject(ThrottlerStorage) private readonly throttler: ThrottlerStorage,
@@ -61,22 +73,51 @@ export class AccessGate {
 
   private async admit(request: AuthenticatedRequest): Promise<void> {
     const { url = '' } = request.routeOptions;
+    if (url === SIGN_IN && request.method === 'POST') return this.admitToSignIn(request);
     const needsKey = ADMIN_PATH.test(request.url) || ADMIN_PATH.test(url);
     if (needsKey || (this.internalNeedsKey && INTERNAL.test(url))) {
       request.principal = await this.authenticate(request);
     } else if (await this.isOverLimit(senderOf(request))) {
-      const key = keyOf(request);
-      if (key === undefined || !(await this.apiKeys.isIssued(key))) throw tooManyCalls();
+      const credential = this.credentialOf(request);
+      if (credential === null || !(await this.isIssued(credential))) throw tooManyCalls();
     }
+  }
+
+  /** Every attempt counts: what is in the body is not known yet. */
+  private async admitToSignIn(request: FastifyRequest): Promise<void> {
+    if (await this.isOverLimit(senderOf(request))) throw tooManyCalls();
+    const { 'content-length': bytes, 'transfer-encoding': encoding } = request.headers;
+    if (encoding !== undefined || Number(bytes ?? 0) > SIGN_IN_BODY_BYTES)
+      throw new DomainError('payload_too_large', `send at most ${SIGN_IN_BODY_BYTES} bytes here, and Content-Length`);
   }
 
   private async authenticate(request: AuthenticatedRequest): Promise<Principal> {
     const address = senderOf(request);
-    const key = keyOf(request);
-    if (key === undefined) return this.refuse(address, 'send an API key: Authorization: Bearer <key>');
-    if (this.isBlocked(address) && !(await this.apiKeys.isIssued(key))) throw tooManyCalls();
-    const principal = await this.apiKeys.authenticate(key);
-    return principal ?? this.refuse(address, 'the API key is unknown, expired or revoked');
+    const credential = this.credentialOf(request);
+    if (credential === null) return this.refuse(address, 'send an API key: Authorization: Bearer <key>');
+    if (this.isBlocked(address) && !(await this.isIssued(credential))) throw tooManyCalls();
+    if ('key' in credential) {
+      const principal = await this.apiKeys.authenticate(credential.key);
+      return principal ?? this.refuse(address, 'the API key is unknown, expired or revoked');
+    }
+    const principal = await this.sessions.authenticate(credential.token);
+    if (!principal) return this.refuse(address, 'the session has ended: sign in again');
+    // No page of another site can send this header without asking first, and nobody allows that.
+    if (!SAFE_METHODS.includes(request.method) && request.headers['x-requested-with'] !== 'console')
+      throw new DomainError('forbidden', 'a change made with a session needs the header X-Requested-With: console');
+    return principal;
+  }
+
+  private credentialOf(request: FastifyRequest): Credential {
+    const { authorization = '' } = request.headers;
+    const key = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(authorization)?.[1];
+    if (key !== undefined) return { key };
+    const token = /^Bearer\b/i.test(authorization) ? undefined : this.cookie.tokenOf(request);
+    return token === undefined ? null : { token };
+  }
+
+  private isIssued(credential: NonNullable<Credential>): Promise<boolean> {
+    return 'key' in credential ? this.apiKeys.isIssued(credential.key) : this.sessions.isIssued(credential.token);
   }
 
   private async refuse(address: string, why: string): Promise<never> {
@@ -95,10 +136,6 @@ export class AccessGate {
     if (calls.isBlocked) this.blockedUntilMs.set(address, this.clock.monotonicMs() + WINDOW_MS);
     return calls.isBlocked;
   }
-}
-
-function keyOf({ headers }: FastifyRequest): string | undefined {
-  return /^Bearer ([\x21-\x7e]{1,512})$/i.exec(headers.authorization ?? '')?.[1];
 }
 
 function tooManyCalls(): DomainError {

@@ -11,14 +11,24 @@ import { ApiKeysController } from './api-keys.controller';
 import { ApiKeysRepository } from './api-keys.repository';
 import { ApiKeysService } from './api-keys.service';
 import { AuditController } from './audit.controller';
+import { SessionController } from './sessions/session.controller';
+import { SessionCookie } from './sessions/session-cookie';
+import { Session } from './sessions/session.entity';
+import { SessionsRepository } from './sessions/sessions.repository';
+import { SessionsService } from './sessions/sessions.service';
+import { SignIn } from './sessions/sign-in';
 
-/** API keys, roles and the routes of the audit log. The guard is global, so a route that forgets to name its role is refused. */
+/** API keys, roles, sessions of the console, and the routes of the audit log. The guard is global, so a route that forgets to name its role is refused. */
 @Module({
-  imports: [TypeOrmModule.forFeature([ApiKey]), AuditModule],
-  controllers: [ApiKeysController, AuditController],
+  imports: [TypeOrmModule.forFeature([ApiKey, Session]), AuditModule],
+  controllers: [ApiKeysController, SessionController, AuditController],
   providers: [
     ApiKeysService,
     ApiKeysRepository,
+    SessionsService,
+    SessionsRepository,
+    SessionCookie,
+    SignIn,
     AccessMetrics,
     ...ACCESS_METRIC_PROVIDERS,
     AdminThrottlerGuard,

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AuditLog, Author } from '../audit/audit-log';
@@ -10,19 +10,19 @@ import { ApiKey } from './api-key.entity';
 import type { CreateApiKeyBody } from './api-keys.dto';
 import { ApiKeysRepository } from './api-keys.repository';
 import type { Principal } from './principal';
+import { RecentCopy } from './recent-copy';
 
 /** `tfo_<id of the row, 32 hex>_<256 random bits, base64url>` */
 const KEY_PATTERN = /^tfo_([0-9a-f]{32})_[A-Za-z0-9_-]{43}$/;
 
-/** How old the copy of the issued keys may be when a key is not in it. */
-const ISSUED_MAX_AGE_MS = 1_000;
+const BOOTSTRAP_ID = 'bootstrap';
 const LAST_USE_ACCURACY_MS = 60_000;
 
 @Injectable()
 export class ApiKeysService {
   private readonly bootstrapHash: Buffer;
   /** A copy of all keys, for calls from blocked addresses only. */
-  private issued: { readonly loadedAtMs: number; readonly hashes: Promise<Map<string, string>> } | null = null;
+  private readonly issued: RecentCopy<Map<string, string>>;
 
   constructor(
     config: AppConfig,
@@ -32,13 +32,14 @@ export class ApiKeysService {
     private readonly clock: Clock,
   ) {
     this.bootstrapHash = hash(config.access.adminApiKey);
+    this.issued = new RecentCopy(clock, () => repository.issued());
   }
 
   /** The caller that a presented key belongs to; null when it is unknown, expired or revoked. Compares in constant time. */
   async authenticate(presented: string): Promise<Principal | null> {
     const presentedHash = hash(presented);
     if (timingSafeEqual(presentedHash, this.bootstrapHash))
-      return { id: 'bootstrap', name: 'ADMIN_API_KEY', role: 'admin' };
+      return { id: BOOTSTRAP_ID, name: 'ADMIN_API_KEY', role: 'admin', via: 'key', expiresAt: null, session: null };
     const id = KEY_PATTERN.exec(presented)?.[1];
     if (!id) return null;
     const key = await this.repository.findWithHash(toUuid(id));
@@ -46,7 +47,16 @@ export class ApiKeysService {
     const expired = key.expiresAt !== null && key.expiresAt <= this.clock.now();
     if (expired || key.revokedAt !== null) return null;
     this.remember(key);
-    return { id: key.id, name: key.name, role: key.role };
+    return { id: key.id, name: key.name, role: key.role, via: 'key', expiresAt: key.expiresAt, session: null };
+  }
+
+  isBootstrap({ id }: Principal): boolean {
+    return id === BOOTSTRAP_ID;
+  }
+
+  /** A hex hash that only a process with the same ADMIN_API_KEY comes to, and that tells nothing about that key. */
+  keyedHash(text: string): string {
+    return createHmac('sha256', this.bootstrapHash).update(text).digest('hex');
   }
 
   /** Writes the time of a use without making the call wait, and not for every call. */
@@ -67,19 +77,10 @@ export class ApiKeysService {
     if (timingSafeEqual(presentedHash, this.bootstrapHash)) return true;
     const id = KEY_PATTERN.exec(presented)?.[1];
     if (!id) return false;
-    const found = (await this.issued?.hashes)?.get(toUuid(id)) ?? (await this.issuedNow()).get(toUuid(id));
-    return found !== undefined && timingSafeEqual(presentedHash, Buffer.from(found, 'hex'));
-  }
-
-  private issuedNow(): Promise<Map<string, string>> {
-    const now = this.clock.monotonicMs();
-    if (this.issued && now - this.issued.loadedAtMs < ISSUED_MAX_AGE_MS) return this.issued.hashes;
-    const hashes = this.repository.issued().catch((error: unknown) => {
-      this.issued = null;
-      throw error;
+    return this.issued.some((hashes) => {
+      const found = hashes.get(toUuid(id));
+      return found !== undefined && timingSafeEqual(presentedHash, Buffer.from(found, 'hex'));
     });
-    this.issued = { loadedAtMs: now, hashes };
-    return hashes;
   }
 
   /** Creates a key. Its text is returned here and never again. */

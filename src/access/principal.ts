@@ -1,11 +1,20 @@
 import type { FastifyRequest } from 'fastify';
 import type { Role } from './role';
 
-/** Who calls the admin API: an API key, or the bootstrap key of the configuration. */
+/** How somebody proved who they are: by an API key, or by single sign-on. */
+export const SIGN_IN_METHODS = ['key', 'oidc'] as const;
+export type SignInMethod = (typeof SIGN_IN_METHODS)[number];
+
+/** Who calls the admin API: an API key, the bootstrap key of the configuration, or a person by single sign-on. */
 export interface Principal {
   id: string;
   name: string;
   role: Role;
+  via: SignInMethod;
+  /** When the key or the session ends; null: never. */
+  expiresAt: Date | null;
+  /** The hash of the session's token, where a session was used instead of a key. */
+  session: string | null;
 }
 
 export interface AuthenticatedRequest extends FastifyRequest {

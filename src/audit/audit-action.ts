@@ -2,6 +2,8 @@
 export const AUDIT_ACTIONS = [
   'api_key.created',
   'api_key.revoked',
+  'session.started',
+  'session.ended',
   'form.updated',
   'form.reprocessed',
   'delivery.replayed',

@@ -41,7 +41,12 @@ export abstract class AppConfig {
     readonly throttleTtlSeconds: number;
   };
   abstract readonly processing: { readonly enabled: boolean; readonly retry: RetryPolicy };
-  abstract readonly access: { readonly adminApiKey: string; readonly throttleLimitPerSecond: number };
+  abstract readonly access: {
+    readonly adminApiKey: string;
+    readonly throttleLimitPerSecond: number;
+    /** Life of a session of the console. */
+    readonly sessionHours: number;
+  };
   abstract readonly encryptionKeys: KeyRing;
   /** 0 turns reconciling off. */
   abstract readonly reconcileIntervalSeconds: number;

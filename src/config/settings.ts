@@ -137,6 +137,7 @@ export const SETTINGS = {
   THROTTLE_LIMIT: { schema: integer(1, 1_000_000).default(600) },
   THROTTLE_TTL_SECONDS: { schema: integer(1, 3600).default(1) },
   ADMIN_THROTTLE_LIMIT: { schema: integer(1, 1_000_000).default(60) },
+  SESSION_HOURS: { schema: integer(1, 168).default(12) },
   TRUST_PROXY: { schema: trustProxy().default(false) },
   RECONCILE_INTERVAL_SECONDS: { schema: integer(0, 86_400).default(300) },
   RESPONSE_RETENTION_DAYS: { schema: integer(0, 36_500).default(0) },

@@ -62,6 +62,7 @@ export function toAppConfig(settings: Settings): AppConfig {
     access: {
       adminApiKey: orGenerated(settings.ADMIN_API_KEY, 'adminApiKey'),
       throttleLimitPerSecond: settings.ADMIN_THROTTLE_LIMIT,
+      sessionHours: settings.SESSION_HOURS,
     },
     encryptionKeys,
     reconcileIntervalSeconds: settings.RECONCILE_INTERVAL_SECONDS,

@@ -25,6 +25,7 @@ import { Completeness1764996200000 } from '../../migrations/1764996200000-comple
 import { IntakeStatistics1764997000000 } from '../../migrations/1764997000000-intake-statistics';
 import { Retention1764998000000 } from '../../migrations/1764998000000-retention';
 import { DataSubjects1765004000000 } from '../../migrations/1765004000000-data-subjects';
+import { ConsoleSessions1765025000000 } from '../../migrations/1765025000000-console-sessions';
 import { withAdvisoryLock } from './advisory-lock';
 
 export const MIGRATIONS = [
@@ -53,6 +54,7 @@ export const MIGRATIONS = [
   IntakeStatistics1764997000000,
   Retention1764998000000,
   DataSubjects1765004000000,
+  ConsoleSessions1765025000000,
 ];
 export const MIGRATIONS_TABLE = 'schema_migration';
 

@@ -174,5 +174,8 @@ export const program: Program = {
   verifyAuditLog: async () => (await client.GET('/v1/audit/verify')).data,
   createApiKey: async () => (await client.POST('/v1/api-keys', { body: { name: 'reporting', role: 'viewer' } })).data,
   listApiKeys: async () => (await client.GET('/v1/api-keys')).data,
+  startSession: async () => (await client.POST('/v1/session', { body: { apiKey: 'tfo_0f8b' } })).data,
+  getSession: async () => (await client.GET('/v1/session')).data,
+  endSession: async () => void (await client.DELETE('/v1/session', { params: { query: { everywhere: 'true' } } })),
   revokeApiKey: async () => void (await client.DELETE('/v1/api-keys/{id}', byId)),
 };
