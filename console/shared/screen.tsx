@@ -1,21 +1,24 @@
 import { useEffect, type ReactNode } from 'react';
 import css from './screen.module.css';
 
-/** The frame of each screen: one first-level heading, what can be done, the content. `title` names no person. */
+/** The frame of each screen: one first-level heading, what can be done, the content. Where `title` names a person, `tab` must not. */
 export function Screen({
   title,
+  tab = title,
   about,
   actions,
   children,
 }: {
   title: string;
+  /** The title of the browser's tab, which its history keeps. */
+  tab?: string;
   about?: ReactNode;
   actions?: ReactNode;
   children: ReactNode;
 }) {
   useEffect(() => {
-    document.title = `${title} · Typeform onboarding`;
-  }, [title]);
+    document.title = `${tab} · Typeform onboarding`;
+  }, [tab]);
   return (
     <div className={css.screen}>
       <header className={css.head}>
