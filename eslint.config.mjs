@@ -58,7 +58,7 @@ const withoutPackages = Object.entries(withPackagesOf)
 const projects = ['./tsconfig.json', './console/tsconfig.json', './bench/tsconfig.json', './deploy-test/tsconfig.json'];
 
 export default tseslint.config(
-  { ignores: ['**/dist/', 'data/', 'coverage/', '*.config.js', '**/*.mjs', '**/*.d.ts', ...withoutPackages] },
+  { ignores: ['**/dist/', 'data/', 'coverage/', '*.config.js', '**/*.mjs', 'console/**/*.d.ts', ...withoutPackages] },
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [...tseslint.configs.recommendedTypeChecked],

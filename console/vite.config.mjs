@@ -1,11 +1,15 @@
 // Builds the console into dist/console/. Addresses are relative: the service says in <base href> below which path it is served.
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: './',
   publicDir: false,
+  define: { __VERSION__: JSON.stringify(version) },
   build: {
     outDir: '../dist/console',
     emptyOutDir: true,

@@ -12,8 +12,8 @@ export interface Session {
   expiresAt: string;
 }
 
-async function call(method: 'GET' | 'POST' | 'DELETE', body?: object): Promise<unknown> {
-  const answer = await fetch(`${API_BASE}/v1/session`, {
+async function call(method: 'GET' | 'POST' | 'DELETE', body?: object, query = ''): Promise<unknown> {
+  const answer = await fetch(`${API_BASE}/v1/session${query}`, {
     method,
     credentials: 'same-origin',
     headers: { 'X-Requested-With': 'console', ...(body && { 'Content-Type': 'application/json' }) },
@@ -29,7 +29,9 @@ async function call(method: 'GET' | 'POST' | 'DELETE', body?: object): Promise<u
 /** Exchanges an API key for the session's cookie. The key is not kept. */
 export const signIn = async (apiKey: string): Promise<void> => void (await call('POST', { apiKey }));
 
-export const signOut = async (): Promise<void> => void (await call('DELETE'));
+/** Ends this session, or all of this key. */
+export const signOut = async ({ everywhere = false } = {}): Promise<void> =>
+  void (await call('DELETE', undefined, everywhere ? '?everywhere=true' : ''));
 
 /** Who is signed in; null: nobody. */
 async function whoIsSignedIn(): Promise<Session | null> {

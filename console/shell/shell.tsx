@@ -33,7 +33,7 @@ function SignedIn({ session }: { session: Session }) {
   const [finding, setFinding] = useState(false);
   const main = useFocusOnNewScreen();
   const leave = useMutation({
-    mutationFn: signOut,
+    mutationFn: () => signOut(),
     onSuccess: () => {
       serverState.clear();
       serverState.setQueryData(SESSION, null);

@@ -1,4 +1,5 @@
 import type { Schemas } from '../api/client';
+import { ConfirmDialog } from '../shared/confirm-dialog';
 import { Notice } from '../shared/states';
 
 const ACTIONS: Record<Schemas['ReconciledView']['action'], string> = {
@@ -37,5 +38,19 @@ export function Reconciled({ result }: { result: Schemas['ReconcileResult'] }) {
         </ul>
       )}
     </Notice>
+  );
+}
+
+export function ReconcileDialog(asked: { open: boolean; onClose: () => void; reconcile: () => Promise<void> }) {
+  return (
+    <ConfirmDialog
+      open={asked.open}
+      onClose={asked.onClose}
+      title="Reconcile with Typeform?"
+      action="Reconcile"
+      onConfirm={asked.reconcile}
+    >
+      <p>What differs at Typeform is set to what was registered here. This also happens by itself every few minutes.</p>
+    </ConfirmDialog>
   );
 }

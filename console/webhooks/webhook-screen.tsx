@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { api, ask, type Schemas } from '../api/client';
 import { useMay } from '../api/session';
 import { Button } from '../shared/button';
@@ -9,7 +10,7 @@ import { Loading, Notice, Problem } from '../shared/states';
 import { Status } from '../shared/status';
 import { When } from '../shared/when';
 import { STATUS_WORDS, WantedAndActual } from './drift';
-import { Reconciled } from './reconciled';
+import { ReconcileDialog, Reconciled } from './reconciled';
 import { WebhookChanges } from './webhook-changes';
 import { WebhookHealth } from './webhook-health';
 
@@ -27,10 +28,8 @@ export function WebhookScreen() {
     refetchInterval: useRenewal(),
   });
   const test = useMutation({ mutationFn: () => ask(api.POST('/v1/webhooks/{id}/test', { params: { path } })) });
-  const reconcile = useMutation({
-    mutationFn: () => ask(api.POST('/v1/webhooks/{id}/reconcile', { params: { path } })),
-    onSettled: renewed,
-  });
+  const [asking, setAsking] = useState(false);
+  const [reconciled, setReconciled] = useState<Schemas['ReconcileResult'] | null>(null);
   const mayOperate = useMay('operator');
   const isThere = webhook.data !== undefined && webhook.data.status !== 'removed';
   return (
@@ -44,9 +43,7 @@ export function WebhookScreen() {
             <Button busy={test.isPending} onClick={() => test.mutate()}>
               {test.isPending ? 'Testing …' : 'Test'}
             </Button>
-            <Button busy={reconcile.isPending} onClick={() => reconcile.mutate()}>
-              {reconcile.isPending ? 'Reconciling …' : 'Reconcile'}
-            </Button>
+            <Button onClick={() => setAsking(true)}>Reconcile …</Button>
             <WebhookChanges webhook={webhook.data} />
           </>
         )
@@ -56,8 +53,15 @@ export function WebhookScreen() {
       {webhook.isError && <Problem error={webhook.error} retry={() => void webhook.refetch()} />}
       {test.isError && <Problem error={test.error} />}
       {test.data && <Tested result={test.data} />}
-      {reconcile.isError && <Problem error={reconcile.error} />}
-      {reconcile.data && <Reconciled result={reconcile.data} />}
+      {reconciled && <Reconciled result={reconciled} />}
+      <ReconcileDialog
+        open={asking}
+        onClose={() => setAsking(false)}
+        reconcile={async () => {
+          setReconciled(await ask(api.POST('/v1/webhooks/{id}/reconcile', { params: { path } })));
+          await renewed();
+        }}
+      />
       {webhook.data && <Detail of={webhook.data} />}
     </Screen>
   );

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, ask, type Schemas } from '../api/client';
 import { useMay } from '../api/session';
@@ -8,11 +8,10 @@ import { Choice, FilterBar, SearchBox, useFilters } from '../shared/filters';
 import { ListStates } from '../shared/list-parts';
 import { useRenewal } from '../shared/live-updates';
 import { Screen } from '../shared/screen';
-import { Problem } from '../shared/states';
 import { stateWord, Status } from '../shared/status';
 import { When } from '../shared/when';
 import { driftSummary } from './drift';
-import { Reconciled } from './reconciled';
+import { ReconcileDialog, Reconciled } from './reconciled';
 import { RegisterDialog } from './register-dialog';
 
 type Webhook = Schemas['WebhookView'];
@@ -41,10 +40,8 @@ export function WebhooksScreen() {
     queryFn: () => ask(api.GET('/v1/webhooks', { params: { query: { limit: MOST, ...(status && { status }) } } })),
     refetchInterval: useRenewal(),
   });
-  const reconcile = useMutation({
-    mutationFn: () => ask(api.POST('/v1/webhooks/reconcile')),
-    onSettled: () => queries.invalidateQueries({ queryKey: ['webhooks'] }),
-  });
+  const [asking, setAsking] = useState(false);
+  const [reconciled, setReconciled] = useState<Schemas['ReconcileResult'] | null>(null);
   const words = (filters.q ?? '').toLowerCase();
   const rows = (webhooks.data?.items ?? []).filter(({ formTitle, formId, tag }) =>
     [formTitle ?? '', formId, tag].some((text) => text.toLowerCase().includes(words)),
@@ -56,9 +53,7 @@ export function WebhooksScreen() {
       actions={
         <>
           {mayReconcile && (
-            <Button busy={reconcile.isPending} onClick={() => reconcile.mutate()}>
-              {reconcile.isPending ? 'Reconciling …' : 'Reconcile all'}
-            </Button>
+            <Button onClick={() => setAsking(true)}>Reconcile all …</Button>
           )}
           {mayRegister && (
             <Button kind="primary" onClick={() => setRegistering(true)}>
@@ -68,8 +63,7 @@ export function WebhooksScreen() {
         </>
       }
     >
-      {reconcile.isError && <Problem error={reconcile.error} />}
-      {reconcile.data && <Reconciled result={reconcile.data} />}
+      {reconciled && <Reconciled result={reconciled} />}
       <FilterBar>
         <SearchBox label="Find by form or tag" value={filters.q ?? ''} onSearch={(q) => setFilters({ q: q.trim() })} />
         <Choice
@@ -96,6 +90,14 @@ export function WebhooksScreen() {
           linkOf={({ id }) => ({ to: '/webhooks/$webhookId', params: { webhookId: id } })}
         />
       </ListStates>
+      <ReconcileDialog
+        open={asking}
+        onClose={() => setAsking(false)}
+        reconcile={async () => {
+          setReconciled(await ask(api.POST('/v1/webhooks/reconcile')));
+          await queries.invalidateQueries({ queryKey: ['webhooks'] });
+        }}
+      />
       {registering && <RegisterDialog onClose={() => setRegistering(false)} />}
     </Screen>
   );
