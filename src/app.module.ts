@@ -6,6 +6,7 @@ import { BackfillModule } from './backfill/backfill.module';
 import { ConfigModule } from './config/config.module';
 import { DatabaseModule } from './database/database.module';
 import { PrivacyModule } from './privacy/privacy.module';
+import { LiveModule } from './live/live.module';
 import { HealthModule } from './health/health.module';
 import { InboxModule } from './inbox/inbox.module';
 import { WebhookIntakeModule } from './webhook-intake/webhook-intake.module';
@@ -27,6 +28,7 @@ export class AppModule {
         DatabaseModule,
         RestModule,
         AccessModule,
+        LiveModule,
         OnboardingModule,
         InboxModule,
         WebhookManagementModule,

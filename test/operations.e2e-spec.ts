@@ -117,6 +117,7 @@ describe('metrics', () => {
       'step',
       'table',
       'trigger',
+      'via',
     ]);
     expect(text).not.toContain(event.event_id);
   });

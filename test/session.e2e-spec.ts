@@ -29,7 +29,7 @@ const makeKey = async (role: string, expiresAt?: string): Promise<Key> =>
       .send({ name: `the ${role}`, role, expiresAt })
       .expect(201)
   ).body as Key;
-const signIn = (apiKey: unknown, at = app) => at.http.post('/v1/session').send({ apiKey } as object);
+const signIn = (apiKey: unknown, at = app) => at.http.post('/v1/session').send({ apiKey });
 const cookieOf = ({ headers }: supertest.Response): string => String(headers['set-cookie']).split(';')[0] ?? '';
 /** Signs in; returns the cookie as a browser sends it. */
 const cookieFor = async (apiKey: string, at = app): Promise<string> => cookieOf(await signIn(apiKey, at).expect(201));

@@ -5,6 +5,7 @@ import { AuditModule } from '../audit/audit.module';
 import { ACCESS_METRIC_PROVIDERS, AccessMetrics } from './access-metrics';
 import { AccessGate } from './access.gate';
 import { AccessGuard } from './access.guard';
+import { AccessService } from './access.service';
 import { AdminThrottlerGuard } from './admin-throttler.guard';
 import { ApiKey } from './api-key.entity';
 import { ApiKeysController } from './api-keys.controller';
@@ -33,7 +34,9 @@ import { SignIn } from './sessions/sign-in';
     ...ACCESS_METRIC_PROVIDERS,
     AdminThrottlerGuard,
     AccessGate,
+    AccessService,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
+  exports: [AccessService],
 })
 export class AccessModule {}

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { EntityManager, IsNull, Repository } from 'typeorm';
+import { EntityManager, IsNull, MoreThan, Repository } from 'typeorm';
 import { decodeCursor } from '../rest/page';
 import { ApiKey } from './api-key.entity';
 
@@ -44,6 +44,14 @@ export class ApiKeysRepository {
       .set({ lastUsedAt: at })
       .where('id = :id AND (last_used_at IS NULL OR last_used_at < :unlessAfter)', { id, unlessAfter })
       .execute();
+  }
+
+  isValid(id: string, now: Date): Promise<boolean> {
+    const issued = { id, revokedAt: IsNull() };
+    return this.keys.existsBy([
+      { ...issued, expiresAt: IsNull() },
+      { ...issued, expiresAt: MoreThan(now) },
+    ]);
   }
 
   exists(id: string): Promise<boolean> {

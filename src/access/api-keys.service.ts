@@ -5,6 +5,7 @@ import { AuditLog, Author } from '../audit/audit-log';
 import { AppConfig } from '../config/app-config';
 import { DomainError } from '../core/problem';
 import { Clock } from '../database/clock';
+import { Notifications } from '../database/notifications';
 import { Page, toPage } from '../rest/page';
 import { ApiKey } from './api-key.entity';
 import type { CreateApiKeyBody } from './api-keys.dto';
@@ -30,6 +31,7 @@ export class ApiKeysService {
     private readonly repository: ApiKeysRepository,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
+    private readonly notifications: Notifications,
   ) {
     this.bootstrapHash = hash(config.access.adminApiKey);
     this.issued = new RecentCopy(clock, () => repository.issued());
@@ -48,6 +50,11 @@ export class ApiKeysService {
     if (expired || key.revokedAt !== null) return null;
     this.remember(key);
     return { id: key.id, name: key.name, role: key.role, via: 'key', expiresAt: key.expiresAt, session: null };
+  }
+
+  /** Whether the key with this id is still valid. */
+  async isValid(id: string): Promise<boolean> {
+    return id === BOOTSTRAP_ID || this.repository.isValid(id, this.clock.now());
   }
 
   isBootstrap({ id }: Principal): boolean {
@@ -123,7 +130,8 @@ export class ApiKeysService {
       if (done) await this.audit.record(manager, { ...by, action: 'api_key.revoked', subject: id, details: {} });
       return done;
     });
-    if (!revoked && !(await this.repository.exists(id))) throw new DomainError('not_found', 'there is no such API key');
+    if (revoked) this.notifications.notify('access_changed').catch(() => undefined);
+    else if (!(await this.repository.exists(id))) throw new DomainError('not_found', 'there is no such API key');
   }
 }
 

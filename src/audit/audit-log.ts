@@ -2,11 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { nextId, verifyChain } from '../core/audit-chain';
 import { auditHash } from '../core/audit-hash';
+import { encodeChanges } from '../core/change-message';
 import { storableText, toStorable } from '../core/storable';
 import { lockUntilCommit } from '../database/advisory-lock';
 import { Clock } from '../database/clock';
 import { toPage } from '../rest/page';
 import type { AuditAction } from './audit-action';
+import { CHANGES_OF_ACTIONS } from './audit-changes';
 import type { AuditPage, AuditQuery, AuditVerification } from './audit.dto';
 import { AuditRepository } from './audit.repository';
 
@@ -42,8 +44,8 @@ export class AuditLog {
 
   /**
    * Appends an entry in the transaction of the change itself: both are committed or neither is. Call it last in the transaction:
-   * from here to the commit all other changes wait, since each entry holds the hash of the one before it. Throws what the database
-   * throws, which undoes the change.
+   * from here to the commit all other changes wait, since each entry holds the hash of the one before it. Browsers that watch are
+   * told of the change once it is committed. Throws what the database throws, which undoes the change.
    */
   async record(manager: EntityManager, change: AuditChange): Promise<void> {
     await lockUntilCommit(manager, 'audit');
@@ -66,6 +68,8 @@ export class AuditLog {
       previousHash: head.hash,
       hash: auditHash(entry, head.hash),
     });
+    const changed = CHANGES_OF_ACTIONS[action]?.map((kind) => ({ kind, ids: [] }));
+    if (changed) await this.repository.announce(manager, encodeChanges(changed));
   }
 
   /** Appends an entry about reading personal data, before it is handed out: what nobody could record is not shown. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { EntityManager, Repository } from 'typeorm';
 import type { ChainHead } from '../core/audit-chain';
+import { CHANGES_CHANNEL } from '../core/change-message';
 import { decodeCursor } from '../rest/page';
 import { AuditEntry } from './audit-entry.entity';
 import type { AuditQuery } from './audit.dto';
@@ -36,6 +37,11 @@ export class AuditRepository {
   /** Adds an entry. Throws when it does not continue the chain: a trigger compares it with the head and advances the head. */
   async append(manager: EntityManager, entry: AuditEntry): Promise<void> {
     await manager.insert(AuditEntry, entry);
+  }
+
+  /** Tells all processes what has changed, when the transaction is committed. */
+  async announce(manager: EntityManager, message: string): Promise<void> {
+    await manager.query('SELECT pg_notify($1, $2)', [CHANGES_CHANNEL, message]);
   }
 
   /** Up to `limit + 1` entries, newest first. */

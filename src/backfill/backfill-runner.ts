@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../config/app-config';
 import { Clock } from '../database/clock';
 import { Random } from '../database/random';
+import { Changes } from '../live/changes';
 import { IntakePresence } from '../inbox/intake-presence';
 import { BackfillMetrics } from './backfill-metrics';
 import { BackfillRequestsRepository } from './backfill-requests.repository';
@@ -23,6 +24,7 @@ export class BackfillRunner extends WalkRunner<BackfillRun, BackfillCounts> {
     private readonly presence: IntakePresence,
     private readonly metrics: BackfillMetrics,
     private readonly listed: TypeformResponsesRepository,
+    private readonly changes: Changes,
     purpose: BackfillWalk,
     walk: ResponseWalk,
     clock: Clock,
@@ -42,6 +44,7 @@ export class BackfillRunner extends WalkRunner<BackfillRun, BackfillCounts> {
   protected async done(run: BackfillRun): Promise<void> {
     const { trigger, seen, recovered, duplicates, failed } = run;
     this.metrics.ended(trigger, 'done');
+    this.changes.happened('backfills', [run.id]);
     const facts = { ...this.facts(run), seen, recovered, duplicates, failed };
     const expected = recovered === 0 || trigger === 'admin' || trigger === 'initial';
     if (expected) this.logger.log('Back-filled', facts);
@@ -51,6 +54,7 @@ export class BackfillRunner extends WalkRunner<BackfillRun, BackfillCounts> {
 
   protected failed(run: BackfillRun): void {
     this.metrics.ended(run.trigger, 'failed');
+    this.changes.happened('backfills', [run.id]);
   }
 
   protected override facts(run: BackfillRun): Record<string, unknown> {

@@ -2,6 +2,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { BackfillEvent, toBackfillEvent } from '../core/backfill-event';
 import { Clock } from '../database/clock';
+import { Changes } from '../live/changes';
 import { InboxWriter } from '../inbox/inbox-writer';
 import type { RemoteForm, RemoteResponsePage } from '../typeform/typeform-schemas';
 import type { BackfillRun } from './backfill-run.entity';
@@ -23,6 +24,7 @@ export class BackfillWalk implements WalkPurpose<BackfillRun, BackfillCounts> {
     readonly work: BackfillWorkRepository,
     private readonly metrics: BackfillMetrics,
     private readonly clock: Clock,
+    private readonly changes: Changes,
   ) {}
 
   until(run: BackfillRun): Date | null {
@@ -51,6 +53,7 @@ export class BackfillWalk implements WalkPurpose<BackfillRun, BackfillCounts> {
     const failed = events.filter(({ readable }) => !readable).length;
     if (failed > 0)
       this.logger.error('Responses from Typeform cannot be read; kept as they came', { formId: form.id, failed });
+    this.changes.happened('backfills', [run.id]);
     return { seen: items.length, recovered, failed, duplicates: items.length - recovered - failed };
   }
 

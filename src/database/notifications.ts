@@ -2,11 +2,14 @@
 import { Injectable, Logger, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { Client } from 'pg';
 import { DataSource } from 'typeorm';
+import { CHANGES_CHANNEL } from '../core/change-message';
 import { AppConfig } from '../config/app-config';
 import { CONNECT_TIMEOUT_MS, requireDatabaseUrl } from './data-source-options';
 import { pinnedClient } from './pinned-client';
 
-export type Channel = 'webhook_changed' | 'inbox_appended';
+export type Channel = 'webhook_changed' | 'inbox_appended' | 'access_changed' | typeof CHANGES_CHANNEL;
+/** `payload` is undefined after a (re)connect: anything may have been missed. */
+type Handler = (payload?: string) => void;
 
 const RECONNECT_DELAY_MS = 1_000;
 /** A connection that only listens never writes: these probes detect that the server is gone. */
@@ -19,7 +22,7 @@ const KEEP_ALIVE_DELAY_MS = 10_000;
 @Injectable()
 export class Notifications implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(Notifications.name);
-  private readonly handlers = new Map<Channel, () => void>();
+  private readonly handlers = new Map<Channel, Handler[]>();
   private client: Client | null = null;
   private reconnect: NodeJS.Timeout | null = null;
   private stopped = false;
@@ -29,14 +32,14 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
     private readonly dataSource: DataSource,
   ) {}
 
-  /** Registers a channel's handler; call it during module initialisation. */
-  on(channel: Channel, handler: () => void): void {
-    this.handlers.set(channel, handler);
+  /** Registers a handler of a channel; call it during module initialisation. */
+  on(channel: Channel, handler: Handler): void {
+    this.handlers.set(channel, [...(this.handlers.get(channel) ?? []), handler]);
   }
 
   /** Notifies a channel in all processes. Throws the database's errors. */
-  async notify(channel: Channel): Promise<void> {
-    await this.dataSource.query(`NOTIFY ${channel}`);
+  async notify(channel: Channel, payload = ''): Promise<void> {
+    await this.dataSource.query('SELECT pg_notify($1, $2)', [channel, payload]);
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -61,11 +64,13 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
     this.client = client;
     client.on('error', () => this.retry(client));
     client.on('end', () => this.retry(client));
-    client.on('notification', ({ channel }) => this.handlers.get(channel as Channel)?.());
+    client.on('notification', ({ channel, payload }) => {
+      for (const handler of this.handlers.get(channel as Channel) ?? []) handler(payload ?? '');
+    });
     try {
       await client.connect();
       for (const channel of this.handlers.keys()) await client.query(`LISTEN ${channel}`);
-      for (const handler of this.handlers.values()) handler();
+      for (const handler of [...this.handlers.values()].flat()) handler();
     } catch {
       this.retry(client);
     }

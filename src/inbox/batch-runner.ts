@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { shareUntilCommit } from '../database/advisory-lock';
 import { Clock } from '../database/clock';
 import { isConnectionLost } from '../database/database-errors';
+import { Changes } from '../live/changes';
 import { OnboardingService, type ReadEvent } from '../onboarding/onboarding.service';
 import { ClaimStart } from './claim-start';
 import { InboxMetrics } from './inbox-metrics';
@@ -59,6 +60,7 @@ export class BatchRunner {
     private readonly clock: Clock,
     private readonly onboarding: OnboardingService,
     private readonly metrics: InboxMetrics,
+    private readonly changes: Changes,
   ) {
     this.claimStarts = { pending: new ClaimStart(clock), retrying: new ClaimStart(clock) };
   }
@@ -102,7 +104,21 @@ export class BatchRunner {
       return { outcome: 'failed', events, error: failure };
     }
     this.measure(batch, startedMs);
+    if (read.length > 0) this.tell(read);
     return { outcome: 'done', handled: events.length };
+  }
+
+  private tell(read: readonly ReadEvent[]): void {
+    this.changes.happened(
+      'deliveries',
+      read.map(({ eventId }) => eventId),
+    );
+    const responses = read.flatMap(({ submission }) =>
+      submission ? [`${submission.formId}/${submission.token}`] : [],
+    );
+    if (responses.length === 0) return;
+    this.changes.happened('responses', responses);
+    this.changes.happened('clients');
   }
 
   /** Leaves the events of a batch to whoever claims them next. */

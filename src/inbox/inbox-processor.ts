@@ -9,6 +9,7 @@ import { Clock } from '../database/clock';
 import { describeDatabaseFailure } from '../database/database-failure';
 import { NudgeableSleep } from '../database/nudgeable-sleep';
 import { Random } from '../database/random';
+import { Changes } from '../live/changes';
 import { ClientsHeldError } from '../onboarding/who-is-it/clients-held.error';
 import { BatchRunner, type ClaimResult, type FailedBatch } from './batch-runner';
 import { InboxMetrics } from './inbox-metrics';
@@ -50,6 +51,7 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
     private readonly stops: ProcessorStops,
     private readonly signal: InboxSignal,
     private readonly writer: InboxWriter,
+    private readonly changes: Changes,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -223,6 +225,7 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
       return false;
     }
     this.metrics.failed(code, nextAt === null);
+    this.changes.happened('deliveries', [event.eventId]);
     return true;
   }
 }

@@ -10,6 +10,7 @@ import { Clock } from '../database/clock';
 import { describeDatabaseFailure } from '../database/database-failure';
 import { guardConnection } from '../database/guard-connection';
 import { pinnedClient } from '../database/pinned-client';
+import { Changes } from '../live/changes';
 import { CommitFailures } from './commit-failures';
 import { DuplicateCounts } from './duplicate-counts';
 import { APPEND_SETTINGS, appendNew, NewEvent } from './inbox-append.repository';
@@ -61,6 +62,7 @@ export class InboxWriter implements OnApplicationShutdown {
     private readonly signal: InboxSignal,
     private readonly clock: Clock,
     private readonly failures: CommitFailures,
+    private readonly changes: Changes,
   ) {
     const settings = {
       ...APPEND_SETTINGS,
@@ -217,6 +219,7 @@ export class InboxWriter implements OnApplicationShutdown {
       if (found.inserted.size > 0) {
         this.committedAtMs = this.clock.monotonicMs();
         this.signal.appended();
+        this.changes.happened('deliveries', found.inserted);
       }
       const open: Place[] = [];
       const lateBefore = this.clock.monotonicMs() - LATE_AFTER_MS + COMMIT_TIMEOUT_MS;

@@ -37,6 +37,7 @@ interface WantedReplay {
 export class ReplayJob implements JobHandler, OnModuleInit {
   readonly kind = 'replay';
   readonly chunkSize = REPLAY_CHUNK;
+  readonly changes = ['deliveries'] as const;
 
   constructor(
     private readonly dataSource: DataSource,

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { ChangeKind } from '../core/change-message';
 import type { Job, JobKind } from './job.entity';
 
 /**
@@ -22,6 +23,8 @@ export interface ChunkOptions {
 export interface JobHandler {
   readonly kind: JobKind;
   readonly chunkSize: number;
+  /** What each chunk changes. */
+  readonly changes: readonly ChangeKind[];
   /** How long everything else has the database to itself between two chunks; default 0. */
   readonly restMs?: number;
   /** Counts the work and returns where to begin. Changes nothing, and may take minutes: the job's row is not locked. */

@@ -8,6 +8,7 @@ import { Clock } from '../database/clock';
 import { isContention, isDatabaseOutage } from '../database/database-errors';
 import { NudgeableSleep } from '../database/nudgeable-sleep';
 import { Random } from '../database/random';
+import { Changes } from '../live/changes';
 import type { Job, JobKind } from './job.entity';
 import { jobErrorOf, judgeJobFailure } from './job-failure';
 import type { ChunkOptions, JobHandler, JobStep } from './job-handler';
@@ -37,6 +38,7 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
     private readonly work: JobWorkRepository,
     private readonly clock: Clock,
     private readonly random: Random,
+    private readonly changes: Changes,
   ) {}
 
   /** Registers the handler of a kind of job; call it before the application has started. Jobs without a handler wait for a process that has one. */
@@ -170,6 +172,7 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
     if (!step) return 'lost';
     if (step.next === 'begin') return this.begin(claimed, handler);
     handler.committed?.();
+    for (const kind of handler.changes) this.changes.happened(kind);
     if (step.next !== 'end') return 'more';
     this.logger.log('A job is done', { job: claimed.id, kind: claimed.kind });
     return 'done';

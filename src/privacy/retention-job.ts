@@ -32,6 +32,7 @@ export class RetentionJob implements JobHandler, OnModuleInit {
   readonly kind = 'retention';
   /** Processing waits while a chunk is removed. */
   readonly chunkSize = 100;
+  readonly changes = ['deliveries', 'responses', 'clients'] as const;
   readonly restMs = 100;
 
   constructor(

@@ -176,6 +176,7 @@ export const program: Program = {
   listApiKeys: async () => (await client.GET('/v1/api-keys')).data,
   startSession: async () => (await client.POST('/v1/session', { body: { apiKey: 'tfo_0f8b' } })).data,
   getSession: async () => (await client.GET('/v1/session')).data,
+  streamChanges: async () => (await client.GET('/v1/stream', { parseAs: 'text' })).data,
   endSession: async () => void (await client.DELETE('/v1/session', { params: { query: { everywhere: 'true' } } })),
   revokeApiKey: async () => void (await client.DELETE('/v1/api-keys/{id}', byId)),
 };

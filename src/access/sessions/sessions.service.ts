@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { AuditLog, Author } from '../../audit/audit-log';
 import { AppConfig } from '../../config/app-config';
 import { Clock } from '../../database/clock';
+import { Notifications } from '../../database/notifications';
 import { AccessMetrics } from '../access-metrics';
 import { ApiKeysService } from '../api-keys.service';
 import type { Principal } from '../principal';
@@ -37,6 +38,7 @@ export class SessionsService {
     private readonly apiKeys: ApiKeysService,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
+    private readonly notifications: Notifications,
     private readonly metrics: AccessMetrics,
   ) {
     this.alive = new RecentCopy(clock, () => repository.allAlive(this.moment()));
@@ -110,6 +112,7 @@ export class SessionsService {
         details: { everywhere, sessions: ended },
       });
     });
+    this.notifications.notify('access_changed').catch(() => undefined);
   }
 
   private hashesOf(token: string): string[] {

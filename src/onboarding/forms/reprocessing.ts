@@ -28,6 +28,7 @@ const Cursor = z.object({ settings: z.string(), after: z.string() });
 export class Reprocessing implements JobHandler, OnModuleInit {
   readonly kind = 'reprocess';
   readonly chunkSize = 100;
+  readonly changes = ['responses', 'clients'] as const;
 
   constructor(
     private readonly dataSource: DataSource,
