@@ -44,7 +44,7 @@ export function DataTable<Row>({ label, rows, columns, keyOf, linkOf, onReplay }
     }
   };
   return (
-    <div className={css.frame}>
+    <div className={css.frame} data-frame="">
       <table className={css.table} role="table" aria-label={label}>
         <thead role="rowgroup">
           <tr role="row">

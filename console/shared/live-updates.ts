@@ -2,6 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useMemo, useState } from 'react';
 import { API_BASE } from '../api/client';
+import { SESSION } from '../api/server-state';
 
 export type Kind = 'deliveries' | 'responses' | 'clients' | 'webhooks' | 'backfills' | 'destinations' | 'jobs';
 
@@ -16,6 +17,9 @@ export const useLive = (): Live => useContext(LiveContext);
 
 /** At most so often is one kind looked up again, however much happens. */
 const RENEWAL_MS = 1_000;
+/** The kind that says: events may have been lost. */
+const MISSED = 'missed';
+const REOPEN_MS = 3_000;
 /** How often something is looked up while there is no stream. */
 const WITHOUT_STREAM_MS = 10_000;
 
@@ -30,26 +34,38 @@ export function useLiveUpdates(): Live {
   useEffect(() => {
     if (paused) return;
     const due = new Set<string>();
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let stream: EventSource | undefined;
+    let renewal: ReturnType<typeof setTimeout> | undefined;
+    let reopening: ReturnType<typeof setTimeout> | undefined;
     const renew = (): void => {
-      timer = undefined;
-      for (const kind of due) void queries.invalidateQueries({ queryKey: [kind] });
+      renewal = undefined;
+      for (const kind of due) void queries.invalidateQueries(kind === MISSED ? {} : { queryKey: [kind] });
       due.clear();
     };
-    const stream = new EventSource(`${API_BASE}/v1/stream`, { withCredentials: true });
-    stream.onopen = () => {
-      setConnected(true);
-      // What happened while there was no stream is unknown.
-      void queries.invalidateQueries({ refetchType: 'active' });
+    const open = (): void => {
+      stream = new EventSource(`${API_BASE}/v1/stream`, { withCredentials: true });
+      stream.onopen = () => {
+        setConnected(true);
+        // What happened while there was no stream is unknown.
+        void queries.invalidateQueries();
+      };
+      stream.onerror = () => {
+        setConnected(false);
+        if (stream?.readyState !== EventSource.CLOSED) return;
+        // It was refused: the session may have ended, or the service is starting.
+        void queries.invalidateQueries({ queryKey: SESSION });
+        reopening = setTimeout(open, REOPEN_MS);
+      };
+      stream.onmessage = ({ data }: MessageEvent<string>) => {
+        due.add((JSON.parse(data) as { kind: string }).kind);
+        renewal ??= setTimeout(renew, RENEWAL_MS);
+      };
     };
-    stream.onerror = () => setConnected(false);
-    stream.onmessage = ({ data }: MessageEvent<string>) => {
-      due.add((JSON.parse(data) as { kind: string }).kind);
-      timer ??= setTimeout(renew, RENEWAL_MS);
-    };
+    open();
     return () => {
-      stream.close();
-      clearTimeout(timer);
+      stream?.close();
+      clearTimeout(renewal);
+      clearTimeout(reopening);
       setConnected(false);
     };
   }, [paused, queries]);
