@@ -18,6 +18,9 @@ const esmOnlyPackages = [
   'minipass',
   'cookie',
   'light-my-request',
+  'openid-client',
+  'oauth4webapi',
+  'jose',
   'balanced-match',
   'brace-expansion',
 ];

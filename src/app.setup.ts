@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { Logger, LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -12,6 +13,8 @@ import { AppModule } from './app.module';
 import { AppConfig } from './config/app-config';
 import { nestsDeeperThan } from './core/json-depth';
 import { DomainError } from './core/problem';
+import { serveConsole } from './console-files/serve-console';
+import { PROJECT_ROOT } from './operations/project-root';
 import { isBelowWebhooks, isWebhookPath, WebhookFence } from './webhook-intake/webhook-fence';
 import { ServiceLogger } from './logger';
 import { holdApiConventions } from './rest/api-conventions';
@@ -49,10 +52,11 @@ export interface RunningApp {
   close(): Promise<void>;
 }
 
-/** Builds the application and starts to listen. `config.database.url` must be set by now. */
+/** Builds the application and starts to listen; `consoleFolder` holds the built browser console. `config.database.url` must be set by now. */
 export async function startApp(
   config: AppConfig,
   logger: LoggerService = new ServiceLogger(config),
+  consoleFolder = join(PROJECT_ROOT, 'dist', 'console'),
 ): Promise<RunningApp> {
   const adapter = createAdapter(config);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(config), adapter, {
@@ -74,7 +78,8 @@ export async function startApp(
     holdApiConventions(fastify);
     app.get(AccessGate).install(fastify, isWebhookPath);
     const home = config.environment !== 'production';
-    serveDocs(fastify, () => createDocument(app), { browser: home || config.http.managementPort !== null, home });
+    serveDocs(fastify, () => createDocument(app), { browser: home || config.http.managementPort !== null });
+    serveConsole(fastify, config, consoleFolder);
     await app.listen({ port: config.http.port, host: config.http.host });
     const url = urlOf(adapter.getHttpServer<Server>());
     app.get(PublicUrl).listensAt(url);

@@ -18,11 +18,14 @@ import { Session } from './sessions/session.entity';
 import { SessionsRepository } from './sessions/sessions.repository';
 import { SessionsService } from './sessions/sessions.service';
 import { SignIn } from './sessions/sign-in';
+import { IdentityProvider } from './single-sign-on/identity-provider';
+import { SingleSignOn } from './single-sign-on/single-sign-on';
+import { SingleSignOnController } from './single-sign-on/single-sign-on.controller';
 
 /** API keys, roles, sessions of the console, and the routes of the audit log. The guard is global, so a route that forgets to name its role is refused. */
 @Module({
   imports: [TypeOrmModule.forFeature([ApiKey, Session]), AuditModule],
-  controllers: [ApiKeysController, SessionController, AuditController],
+  controllers: [ApiKeysController, SessionController, SingleSignOnController, AuditController],
   providers: [
     ApiKeysService,
     ApiKeysRepository,
@@ -30,6 +33,8 @@ import { SignIn } from './sessions/sign-in';
     SessionsRepository,
     SessionCookie,
     SignIn,
+    IdentityProvider,
+    SingleSignOn,
     AccessMetrics,
     ...ACCESS_METRIC_PROVIDERS,
     AdminThrottlerGuard,

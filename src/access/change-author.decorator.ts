@@ -1,10 +1,9 @@
 import { createParamDecorator, ExecutionContext } from '@nestjs/common';
 import type { Author } from '../audit/audit-log';
-import { AuthenticatedRequest, principalOf } from './principal';
+import { actorOf, AuthenticatedRequest, principalOf } from './principal';
 
 /** Injects the author and the request id of a change into a handler, for its audit entry. */
 export const ChangeAuthor = createParamDecorator((_data: unknown, context: ExecutionContext): Author => {
   const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-  const { id, name } = principalOf(request);
-  return { actor: { id, name }, requestId: request.id };
+  return { actor: actorOf(principalOf(request)), requestId: request.id };
 });

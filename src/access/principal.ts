@@ -21,6 +21,11 @@ export interface AuthenticatedRequest extends FastifyRequest {
   principal?: Principal;
 }
 
+/** How the audit log names a caller. It is kept for ever, so it does not hold the name of a person. */
+export function actorOf({ id, name, via }: Principal): { id: string; name: string } {
+  return { id, name: via === 'oidc' ? 'single sign-on' : name };
+}
+
 /** The caller of a request that has passed the access guard. */
 export function principalOf({ principal }: AuthenticatedRequest): Principal {
   if (!principal) throw new Error('the access guard is missing on this route');

@@ -47,6 +47,16 @@ export abstract class AppConfig {
     /** Life of a session of the console. */
     readonly sessionHours: number;
   };
+  /** Single sign-on for the console; null: none. */
+  abstract readonly oidc: {
+    /** As the provider writes it: https, or http on a loopback address. */
+    readonly issuer: string;
+    readonly clientId: string;
+    readonly clientSecret: string;
+    readonly rolesClaim: string;
+    /** The values of that claim that give a role. */
+    readonly roles: Readonly<Record<'viewer' | 'operator' | 'admin', readonly string[]>>;
+  } | null;
   abstract readonly encryptionKeys: KeyRing;
   /** 0 turns reconciling off. */
   abstract readonly reconcileIntervalSeconds: number;

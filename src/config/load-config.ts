@@ -91,6 +91,14 @@ function crossChecks(settings: Partial<Settings>): ConfigFinding[] {
     'MANAGEMENT_PORT',
     'must differ from PORT',
   );
+  const ofOidc = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as const;
+  const someOidc = ofOidc.some((name) => settings[name] !== undefined);
+  for (const name of ofOidc)
+    demand(
+      someOidc && settings[name] === undefined,
+      name,
+      `is required with ${ofOidc.filter((other) => other !== name).join(' and ')}`,
+    );
   if (settings.NODE_ENV !== 'production') return problems;
 
   const required = (name: SettingName, message: string): void => demand(settings[name] === undefined, name, message);
@@ -152,6 +160,11 @@ function recommendations(settings: Partial<Settings>): ConfigFinding[] {
       message: 'remove it once Typeform signs with the new secret',
     });
   }
+  if (settings.OIDC_ISSUER !== undefined && settings.OIDC_ROLES === undefined)
+    found.push({
+      name: 'OIDC_ROLES',
+      message: 'name groups, such as admin=a,b;viewer=c: without any nobody gets in by single sign-on',
+    });
   if (settings.NODE_ENV === 'production' && settings.TRUST_PROXY === false) {
     found.push({
       name: 'TRUST_PROXY',

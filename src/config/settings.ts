@@ -73,6 +73,38 @@ const encryptionKeys = () =>
     .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length, 'must not repeat a key id')
     .transform((keys) => keys.map(({ id, key }) => ({ id, key })));
 
+/** Kept as it is written: the provider's own spelling counts, with or without a slash at its end. */
+const issuer = () =>
+  z
+    .string()
+    .refine((text) => {
+      const url = parsedUrl(text);
+      return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
+    }, 'must be an https URL (http on a loopback address only)')
+    .refine((text) => !/[?#@]/.test(text), 'must have no credentials, no query and no fragment');
+
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '[::1]' || /^127(\.\d+){3}$/.test(host);
+
+/** `admin=a,b;operator=c;viewer=d` */
+const groupsOfRoles = () =>
+  z
+    .string()
+    .regex(
+      /^\s*(admin|operator|viewer)=[^=;]+(;\s*(admin|operator|viewer)=[^=;]+)*;?\s*$/,
+      'must be like admin=group1,group2;operator=group3;viewer=group4',
+    )
+    .transform((text) => {
+      const groups: Record<'admin' | 'operator' | 'viewer', string[]> = { admin: [], operator: [], viewer: [] };
+      for (const [, role, names = ''] of text.matchAll(/(admin|operator|viewer)=([^=;]+)/g))
+        groups[role as keyof typeof groups].push(
+          ...names
+            .split(',')
+            .map((name) => name.trim())
+            .filter(Boolean),
+        );
+      return groups;
+    });
+
 /** Addresses or a number of hops; `true` is refused because it lets every client choose its own address. */
 const trustProxy = () =>
   z
@@ -138,6 +170,11 @@ export const SETTINGS = {
   THROTTLE_TTL_SECONDS: { schema: integer(1, 3600).default(1) },
   ADMIN_THROTTLE_LIMIT: { schema: integer(1, 1_000_000).default(60) },
   SESSION_HOURS: { schema: integer(1, 168).default(12) },
+  OIDC_ISSUER: { schema: issuer().optional() },
+  OIDC_CLIENT_ID: { schema: z.string().optional() },
+  OIDC_CLIENT_SECRET: { schema: secret(1).optional(), secret: true },
+  OIDC_ROLES_CLAIM: { schema: z.string().default('groups') },
+  OIDC_ROLES: { schema: groupsOfRoles().optional() },
   TRUST_PROXY: { schema: trustProxy().default(false) },
   RECONCILE_INTERVAL_SECONDS: { schema: integer(0, 86_400).default(300) },
   RESPONSE_RETENTION_DAYS: { schema: integer(0, 36_500).default(0) },

@@ -5,6 +5,13 @@ import { AppConfig } from './app-config';
 import { GeneratedKeys, readOrCreateGeneratedKeys } from './generated-keys';
 import { Settings, SETTINGS } from './settings';
 
+function toOidc(settings: Settings): AppConfig['oidc'] {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = settings;
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined) return null;
+  const roles = settings.OIDC_ROLES ?? { admin: [], operator: [], viewer: [] };
+  return { issuer, clientId, clientSecret, rolesClaim: settings.OIDC_ROLES_CLAIM, roles };
+}
+
 /** Names and units as the code uses them; keys that were not given are generated, outside production. */
 export function toAppConfig(settings: Settings): AppConfig {
   const production = settings.NODE_ENV === 'production';
@@ -64,6 +71,7 @@ export function toAppConfig(settings: Settings): AppConfig {
       throttleLimitPerSecond: settings.ADMIN_THROTTLE_LIMIT,
       sessionHours: settings.SESSION_HOURS,
     },
+    oidc: toOidc(settings),
     encryptionKeys,
     reconcileIntervalSeconds: settings.RECONCILE_INTERVAL_SECONDS,
     responseRetentionDays: settings.RESPONSE_RETENTION_DAYS,

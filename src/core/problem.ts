@@ -25,7 +25,8 @@ export type ErrorCode =
   | 'intake_overloaded'
   | 'shutting_down'
   | 'not_ready'
-  | 'typeform_timeout';
+  | 'typeform_timeout'
+  | 'identity_provider_unavailable';
 
 const PROBLEMS: Record<ErrorCode, { status: number; title: string }> = {
   bad_request: { status: 400, title: 'Bad request' },
@@ -50,6 +51,7 @@ const PROBLEMS: Record<ErrorCode, { status: number; title: string }> = {
   intake_overloaded: { status: 503, title: 'Too many commits waiting' },
   shutting_down: { status: 503, title: 'Shutting down' },
   not_ready: { status: 503, title: 'Not ready' },
+  identity_provider_unavailable: { status: 502, title: 'Identity provider unavailable' },
   typeform_timeout: { status: 504, title: 'Typeform did not answer' },
 };
 

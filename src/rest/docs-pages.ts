@@ -31,11 +31,11 @@ interface Stored {
   tag: string;
 }
 
-/** `document` makes the OpenAPI document, once; without `browser` there is no /docs, with `home` the address / leads there. */
+/** `document` makes the OpenAPI document, once; without `browser` there is no /docs. */
 export function serveDocs(
   fastify: FastifyInstance,
   document: () => object,
-  { browser, home }: { browser: boolean; home: boolean },
+  { browser }: { browser: boolean },
 ): void {
   const stored = new Map<string, Stored>();
   const serve = (url: string, type: string, content: () => Buffer): void => {
@@ -53,8 +53,6 @@ export function serveDocs(
     serve(`/docs/${name}`, type, () => readFileSync(join(assets, name)));
   }
   serve('/docs/start.js', 'text/javascript; charset=utf-8', () => Buffer.from(START));
-  // For whoever opens the address that the start has printed.
-  if (home) fastify.get('/', (_request, reply) => reply.redirect('docs'));
   fastify.get('/docs', (request, reply) => {
     // The address with a slash at its end is a folder of its own for relative links.
     const below = (request.url.split('?', 1)[0] ?? '').endsWith('/');

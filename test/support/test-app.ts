@@ -43,7 +43,7 @@ export interface TestApp extends RunningApp {
  */
 export async function startTestApp(
   environment: Record<string, string> = {},
-  given: { database?: TestDatabase; typeformCallsPerSecond?: number } = {},
+  given: { database?: TestDatabase; typeformCallsPerSecond?: number; consoleFolder?: string } = {},
 ): Promise<TestApp> {
   const database = given.database ?? (await createTestDatabase());
   const dataDir = mkdtempSync(join(tmpdir(), 'onboarding-data-'));
@@ -61,7 +61,7 @@ export async function startTestApp(
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.report.problems));
   const config = withCallsPerSecond(loaded.config, given.typeformCallsPerSecond);
   const logs: string[] = [];
-  const running = await startApp(config, capture(logs));
+  const running = await startApp(config, capture(logs), given.consoleFolder);
   const http = supertest(running.url);
   return {
     ...running,

@@ -7,7 +7,7 @@ import { Clock } from '../../database/clock';
 import { Notifications } from '../../database/notifications';
 import { AccessMetrics } from '../access-metrics';
 import { ApiKeysService } from '../api-keys.service';
-import type { Principal } from '../principal';
+import { actorOf, type Principal } from '../principal';
 import { RecentCopy } from '../recent-copy';
 import { Session } from './session.entity';
 import { Moment, SessionsRepository } from './sessions.repository';
@@ -67,7 +67,7 @@ export class SessionsService {
       await this.repository.tidy(manager, id, MAX_SESSIONS_EACH - 1, moment);
       await this.repository.insert(manager, session);
       await this.audit.record(manager, {
-        actor: { id, name },
+        actor: actorOf(caller),
         requestId,
         action: 'session.started',
         subject: id,
