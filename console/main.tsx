@@ -4,7 +4,10 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { serverState } from './api/server-state';
 import './main.css';
+import { takeReturnAddress } from './shell/return-address';
 import { router } from './shell/router';
+
+takeReturnAddress();
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');

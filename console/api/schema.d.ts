@@ -39,6 +39,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in */
+        get: operations["getSession"];
+        put?: never;
+        /**
+         * Sign in to the console with an API key
+         * @description A browser exchanges an API key for an HttpOnly cookie. Calls with the cookie need no Authorization header; every call with it but GET, HEAD and OPTIONS needs the header X-Requested-With: console.
+         */
+        post: operations["startSession"];
+        /** Sign out, here or everywhere */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit": {
         parameters: {
             query?: never;
@@ -65,6 +87,28 @@ export interface paths {
         };
         /** Recompute the hash chain of the audit log */
         get: operations["verifyAuditLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changes, as it happens
+         * @description Server-sent events with the data `{"kind", "ids"}`; kinds: deliveries, responses, clients, webhooks, backfills. Without ids, any of the kind may have changed. The id of a response is `<formId>/<token>`.
+         *     The kind `missed` says that events may have been lost, such as after a reconnect with `Last-Event-ID`: read everything again that you show.
+         *     It ends with the session or key and when the process shuts down, and for a reader that does not keep up.
+         */
+        get: operations["streamChanges"];
         put?: never;
         post?: never;
         delete?: never;
@@ -849,6 +893,32 @@ export interface components {
             items: components["schemas"]["ApiKeyView"][];
             nextCursor: string | null;
         };
+        StartSessionBody: {
+            /**
+             * @description Exchanged for a cookie and not kept
+             * @example tfo_0f8b...
+             */
+            apiKey: string;
+        };
+        SessionView: {
+            /**
+             * @description of the API key, or of whoever signed in
+             * @example reporting job
+             */
+            name: string;
+            /** @enum {string} */
+            role: "viewer" | "operator" | "admin";
+            /**
+             * @description how they signed in
+             * @enum {string}
+             */
+            via: "key" | "oidc";
+            /**
+             * Format: date-time
+             * @description when the session ends at the latest; it ends earlier after two hours without a request. For a call with an API key its expiry; null: never
+             */
+            expiresAt: string | null;
+        };
         AuditEntryView: {
             /**
              * @description 1, 2, 3, ... without a gap
@@ -868,7 +938,7 @@ export interface components {
              * @example form.updated
              * @enum {string}
              */
-            action: "api_key.created" | "api_key.revoked" | "form.updated" | "form.reprocessed" | "delivery.replayed" | "deliveries.replayed" | "webhook.registered" | "webhook.updated" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.secret_reencrypted" | "webhook.tested" | "webhook.repaired" | "backfill.started" | "completeness.checked" | "client.erased" | "response.erased" | "delivery.erased" | "data_subject.erased" | "data_subject.searched" | "client.corrected" | "client.merged" | "client.split" | "clients.separated" | "verification.removed" | "retention.removed" | "delivery.payload_read" | "responses.exported" | "responses.searched" | "clients.searched";
+            action: "api_key.created" | "api_key.revoked" | "session.started" | "session.ended" | "form.updated" | "form.reprocessed" | "delivery.replayed" | "deliveries.replayed" | "webhook.registered" | "webhook.updated" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.secret_reencrypted" | "webhook.tested" | "webhook.repaired" | "backfill.started" | "completeness.checked" | "client.erased" | "response.erased" | "delivery.erased" | "data_subject.erased" | "data_subject.searched" | "client.corrected" | "client.merged" | "client.split" | "clients.separated" | "verification.removed" | "retention.removed" | "delivery.payload_read" | "responses.exported" | "responses.searched" | "clients.searched";
             /**
              * @description id of what was changed; for deliveries replayed by a filter, the form or *
              * @example lT4Z3j
@@ -2353,6 +2423,239 @@ export interface operations {
             };
         };
     };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    startSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartSessionBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description bad_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description payload_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: {
+                /** @description true: all sessions of this API key or person end, in every browser */
+                everywhere?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
     listAuditEntries: {
         parameters: {
             query?: {
@@ -2361,7 +2664,7 @@ export interface operations {
                 cursor?: string;
                 /** @description actorId: the id of an API key, or bootstrap */
                 actor?: string;
-                action?: "api_key.created" | "api_key.revoked" | "form.updated" | "form.reprocessed" | "delivery.replayed" | "deliveries.replayed" | "webhook.registered" | "webhook.updated" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.secret_reencrypted" | "webhook.tested" | "webhook.repaired" | "backfill.started" | "completeness.checked" | "client.erased" | "response.erased" | "delivery.erased" | "data_subject.erased" | "data_subject.searched" | "client.corrected" | "client.merged" | "client.split" | "clients.separated" | "verification.removed" | "retention.removed" | "delivery.payload_read" | "responses.exported" | "responses.searched" | "clients.searched";
+                action?: "api_key.created" | "api_key.revoked" | "session.started" | "session.ended" | "form.updated" | "form.reprocessed" | "delivery.replayed" | "deliveries.replayed" | "webhook.registered" | "webhook.updated" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.secret_reencrypted" | "webhook.tested" | "webhook.repaired" | "backfill.started" | "completeness.checked" | "client.erased" | "response.erased" | "delivery.erased" | "data_subject.erased" | "data_subject.searched" | "client.corrected" | "client.merged" | "client.split" | "clients.separated" | "verification.removed" | "retention.removed" | "delivery.payload_read" | "responses.exported" | "responses.searched" | "clients.searched";
                 /** @description at or after */
                 since?: string;
                 /** @description before */
@@ -2491,6 +2794,70 @@ export interface operations {
                 };
             };
             /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    streamChanges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description shutting_down */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -1,42 +1,25 @@
 import { useQuery } from '@tanstack/react-query';
-import { API_BASE } from './client';
-import { ApiProblem, unreachable } from './problem';
+import { api, ask, type Schemas } from './client';
+import { ApiProblem } from './problem';
 import { SESSION } from './server-state';
 
-export type Role = 'viewer' | 'operator' | 'admin';
-
-export interface Session {
-  name: string;
-  role: Role;
-  via: 'key' | 'oidc';
-  expiresAt: string;
-}
-
-async function call(method: 'GET' | 'POST' | 'DELETE', body?: object, query = ''): Promise<unknown> {
-  const answer = await fetch(`${API_BASE}/v1/session${query}`, {
-    method,
-    credentials: 'same-origin',
-    headers: { 'X-Requested-With': 'console', ...(body && { 'Content-Type': 'application/json' }) },
-    body: body && JSON.stringify(body),
-  }).catch(() => {
-    throw unreachable();
-  });
-  const content: unknown = await answer.json().catch(() => null);
-  if (!answer.ok) throw ApiProblem.of(answer.status, content);
-  return content;
-}
+export type Session = Schemas['SessionView'];
+export type Role = Session['role'];
 
 /** Exchanges an API key for the session's cookie. The key is not kept. */
-export const signIn = async (apiKey: string): Promise<void> => void (await call('POST', { apiKey }));
+export async function signIn(apiKey: string): Promise<void> {
+  await ask(api.POST('/v1/session', { body: { apiKey } }));
+}
 
 /** Ends this session, or all of this key. */
-export const signOut = async ({ everywhere = false } = {}): Promise<void> =>
-  void (await call('DELETE', undefined, everywhere ? '?everywhere=true' : ''));
+export async function signOut({ everywhere = false } = {}): Promise<void> {
+  await ask(api.DELETE('/v1/session', { params: { query: { everywhere: everywhere ? 'true' : 'false' } } }));
+}
 
 /** Who is signed in; null: nobody. */
 async function whoIsSignedIn(): Promise<Session | null> {
   try {
-    return (await call('GET')) as Session;
+    return await ask(api.GET('/v1/session'));
   } catch (problem) {
     if (problem instanceof ApiProblem && problem.status === 401) return null;
     throw problem;

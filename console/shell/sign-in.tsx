@@ -4,8 +4,12 @@ import { ApiProblem } from '../api/problem';
 import { serverState } from '../api/server-state';
 import { signIn } from '../api/session';
 import { Button } from '../shared/button';
+import { API_BASE } from '../api/client';
 import { Problem } from '../shared/states';
+import { keepReturnAddress } from './return-address';
 import css from './sign-in.module.css';
+
+const singleSignOn = document.querySelector('meta[name="single-sign-on"]') !== null;
 
 /** Stands at whatever address was asked for: once signed in, one is there. */
 export function SignIn() {
@@ -53,6 +57,11 @@ export function SignIn() {
         <Button type="submit" kind="primary" busy={entering.isPending}>
           Sign in
         </Button>
+        {singleSignOn && (
+          <a href={`${API_BASE}/auth/oidc/login`} className={css.sso} onClick={keepReturnAddress}>
+            Single sign-on
+          </a>
+        )}
         <p className="muted small">
           Outside production the service prints its admin key when it starts. An admin creates keys for others under Settings.
         </p>

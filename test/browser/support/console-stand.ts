@@ -4,7 +4,6 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import type { TypeformSandbox } from '../../../sandbox/sandbox';
 import { API_KEY, startSandbox } from '../../support/sandbox-harness';
 import { ADMIN_KEY, startTestApp, type TestApp } from '../../support/test-app';
-import { serveConsole } from './static-console';
 
 const CHROMIUM = '/usr/bin/chromium';
 const SWITCHES = [
@@ -25,8 +24,6 @@ export class ConsoleStand {
   app!: TestApp;
   sandbox!: TypeformSandbox;
   browser!: Browser;
-  url!: string;
-  private served!: { url: string; stop: () => Promise<void> };
   private contexts: BrowserContext[] = [];
   /** What the pages complained about: errors of scripts, refusals of the policy. */
   readonly complaints: string[] = [];
@@ -48,8 +45,6 @@ export class ConsoleStand {
         },
         { typeformCallsPerSecond: 50 },
       );
-      stand.served = await serveConsole(stand.app.url);
-      stand.url = stand.served.url;
       stand.browser = await chromium.launch({ executablePath: CHROMIUM, args: SWITCHES });
     });
     afterEach(async () => {
@@ -58,11 +53,14 @@ export class ConsoleStand {
     });
     afterAll(async () => {
       await stand.browser.close();
-      await stand.served.stop();
       await stand.app.stop();
       await stand.sandbox.stop();
     });
     return stand;
+  }
+
+  get url(): string {
+    return this.app.url;
   }
 
   /** A new browser window at an address of the console. */
