@@ -136,7 +136,13 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/config/**/*.ts', 'src/database/clock.ts', 'console/shared/clock.ts', 'src/database/random.ts', 'sandbox/time/time-source.ts'],
+    files: [
+      'src/config/**/*.ts',
+      'src/database/clock.ts',
+      'console/shared/clock.ts',
+      'src/database/random.ts',
+      'sandbox/time/time-source.ts',
+    ],
     rules: { 'no-restricted-syntax': 'off' },
   },
 );

@@ -19,10 +19,9 @@ export class ApiProblem extends Error {
 
   /** Reads the body of an answer; what is no problem document is named by its status alone. */
   static of(status: number, body: unknown): ApiProblem {
-    const { code, detail, title, requestId, errors } = (typeof body === 'object' && body !== null ? body : {}) as Record<
-      string,
-      unknown
-    >;
+    const { code, detail, title, requestId, errors } = (
+      typeof body === 'object' && body !== null ? body : {}
+    ) as Record<string, unknown>;
     const words = [detail, title].find((text): text is string => typeof text === 'string');
     return new ApiProblem(
       status,
@@ -35,5 +34,9 @@ export class ApiProblem extends Error {
 }
 
 export function unreachable(): ApiProblem {
-  return new ApiProblem(0, 'unreachable', 'The service cannot be reached. It may be restarting; this page tries again.');
+  return new ApiProblem(
+    0,
+    'unreachable',
+    'The service cannot be reached. It may be restarting; this page tries again.',
+  );
 }

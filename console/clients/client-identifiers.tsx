@@ -42,10 +42,7 @@ export function ClientIdentifiers({ client }: { client: Client }) {
       : []),
   ];
   return (
-    <Section
-      title="Identifiers"
-      actions={mayCorrect && <Button onClick={() => setCorrecting('')}>Add …</Button>}
-    >
+    <Section title="Identifiers" actions={mayCorrect && <Button onClick={() => setCorrecting('')}>Add …</Button>}>
       {Object.keys(client.identifiers).length === 0 ? (
         <p className="muted">Nothing is known yet.</p>
       ) : (

@@ -103,8 +103,8 @@ function SplitDialog({
       }}
     >
       <p>
-        {chosen.length === 1 ? 'One submission goes' : `${chosen.length} submissions go`} to a new client, with the e-mails and phones
-        that only they gave. Later submissions with these go to the new client.
+        {chosen.length === 1 ? 'One submission goes' : `${chosen.length} submissions go`} to a new client, with the
+        e-mails and phones that only they gave. Later submissions with these go to the new client.
       </p>
     </ConfirmDialog>
   );

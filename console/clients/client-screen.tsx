@@ -75,7 +75,8 @@ function Conflicts({ of: { id, conflicts } }: { of: Client }) {
   return (
     <Section title="Conflicts">
       <p>
-        A phone that several clients gave finds none of them. If they are one person, merge them; if not, nothing needs to be done.
+        A phone that several clients gave finds none of them. If they are one person, merge them; if not, nothing needs
+        to be done.
       </p>
       <ul>
         {conflicts.map(({ phone, clientIds }) => (

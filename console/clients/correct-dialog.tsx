@@ -36,7 +36,9 @@ export function CorrectDialog({
       notYet={change === ''}
       onConfirm={async () => {
         const path = { id: client.id };
-        const answer = await ask(api.PATCH('/v1/clients/{id}', { params: { path }, body: { identifiers: { [chosen]: change } } }));
+        const answer = await ask(
+          api.PATCH('/v1/clients/{id}', { params: { path }, body: { identifiers: { [chosen]: change } } }),
+        );
         queries.setQueryData(['clients', client.id], answer);
       }}
     >
@@ -56,7 +58,12 @@ export function CorrectDialog({
       {way === 'value' && (
         <label className="field">
           {identifierWord(chosen)}
-          <input value={value} onChange={(event) => setValue(event.target.value)} autoComplete="off" spellCheck={false} />
+          <input
+            value={value}
+            onChange={(event) => setValue(event.target.value)}
+            autoComplete="off"
+            spellCheck={false}
+          />
         </label>
       )}
       <p className="muted">A correction is kept when the responses are processed again.</p>

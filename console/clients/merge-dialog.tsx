@@ -62,8 +62,8 @@ export function MergeDialog({ client, onClose }: { client: Client; onClose: () =
       {other && <SideBySide left={client} right={other} />}
       {other && (
         <p>
-          All submissions of the second go to the first, and the second is removed. Later submissions with an e-mail or phone of either
-          go to the first. A split separates them again.
+          All submissions of the second go to the first, and the second is removed. Later submissions with an e-mail or
+          phone of either go to the first. A split separates them again.
         </p>
       )}
     </ConfirmDialog>

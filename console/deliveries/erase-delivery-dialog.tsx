@@ -19,8 +19,8 @@ export function EraseDeliveryDialog({ eventId, onClose }: { eventId: string | nu
       }}
     >
       <p>
-        Its body and the response it gave are removed for good. A tombstone without personal data stays, so that neither a replay nor
-        a back-fill brings it back.
+        Its body and the response it gave are removed for good. A tombstone without personal data stays, so that neither
+        a replay nor a back-fill brings it back.
       </p>
     </ConfirmDialog>
   );

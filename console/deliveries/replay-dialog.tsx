@@ -18,7 +18,8 @@ export function ReplayDialog({ eventId, onClose }: { eventId: string | null; onC
       }}
     >
       <p>
-        It is processed again with the mapping in force, as if it had just come. A newer version of the same submission stays.
+        It is processed again with the mapping in force, as if it had just come. A newer version of the same submission
+        stays.
       </p>
     </ConfirmDialog>
   );

@@ -58,7 +58,9 @@ export function ReplayMatchingDialog({
         if ('jobId' in answer) onStarted(answer.jobId);
       }}
     >
-      {tooNarrow && <p>Take the filters for token and source away first: many are replayed by status, form and time.</p>}
+      {tooNarrow && (
+        <p>Take the filters for token and source away first: many are replayed by status, form and time.</p>
+      )}
       {!tooNarrow && matching.isPending && <Loading what="Counting" />}
       {matching.isError && <Problem error={matching.error} />}
       {matching.isSuccess && (

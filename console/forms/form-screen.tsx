@@ -62,8 +62,8 @@ function Actions({ of: form }: { of: Form }) {
         }}
       >
         <p>
-          {older} are read again with the mapping in force, in the background. Clients may change or become others; what was corrected
-          by hand stays.
+          {older} are read again with the mapping in force, in the background. Clients may change or become others; what
+          was corrected by hand stays.
         </p>
       </ConfirmDialog>
       <ConfirmDialog

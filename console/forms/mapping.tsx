@@ -25,9 +25,7 @@ export function Mapping({ form }: { form: Schemas['FormView'] }) {
   const path = { formId };
   const preview = useMutation({
     mutationFn: () =>
-      ask(
-        api.POST('/v1/forms/{formId}/mapping-preview', { params: { path }, body: { identifierMapping: mapping } }),
-      ),
+      ask(api.POST('/v1/forms/{formId}/mapping-preview', { params: { path }, body: { identifierMapping: mapping } })),
   });
   const change = (next: typeof mapping): void => {
     setMapping(next);
@@ -46,7 +44,10 @@ export function Mapping({ form }: { form: Schemas['FormView'] }) {
     },
     { title: 'Identifies', cell: ({ identifies }) => meaning(identifies) },
     { title: 'Whose', cell: ({ identifies }) => identifies && WHOSE[identifies.whose] },
-    { title: 'Why', cell: ({ identifies }) => identifies && `${identifies.reason} (${percent(identifies.confidence)} sure)` },
+    {
+      title: 'Why',
+      cell: ({ identifies }) => identifies && `${identifies.reason} (${percent(identifies.confidence)} sure)`,
+    },
     ...(mayPreview
       ? [
           {
@@ -82,10 +83,12 @@ export function Mapping({ form }: { form: Schemas['FormView'] }) {
             options={IDENTIFIERS}
             chosen={Object.entries(mapping).flatMap(([key, source]) => (source === null ? [key] : []))}
             onChange={(chosen) =>
-              change(IDENTIFIERS.reduce((now, [key]) => {
-                const wants = chosen.includes(key);
-                return wants === (now[key] === null) ? now : never(now, key, wants);
-              }, mapping))
+              change(
+                IDENTIFIERS.reduce((now, [key]) => {
+                  const wants = chosen.includes(key);
+                  return wants === (now[key] === null) ? now : never(now, key, wants);
+                }, mapping),
+              )
             }
           />
           <div className="row">

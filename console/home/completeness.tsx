@@ -26,8 +26,7 @@ export function Completeness() {
   const report = useQuery({
     queryKey: KEY,
     queryFn: () => ask(api.GET('/v1/completeness')),
-    refetchInterval: ({ state }) =>
-      state.data?.items.some(({ check }) => isRunning(check?.status)) ? POLL_MS : false,
+    refetchInterval: ({ state }) => (state.data?.items.some(({ check }) => isRunning(check?.status)) ? POLL_MS : false),
   });
   const check = useMutation({
     mutationFn: () => ask(api.POST('/v1/completeness', { body: {} })),
@@ -105,8 +104,8 @@ export function Completeness() {
         }}
       >
         <p>
-          Every submission that Typeform has of {filling !== null && titleOf(filling)} is compared with what is here, and what is
-          missing is fetched. It runs in the background, at the pace Typeform allows.
+          Every submission that Typeform has of {filling !== null && titleOf(filling)} is compared with what is here,
+          and what is missing is fetched. It runs in the background, at the pace Typeform allows.
         </p>
       </ConfirmDialog>
     </Section>

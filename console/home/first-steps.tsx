@@ -52,13 +52,21 @@ export function FirstSteps() {
             state={account.isPending ? 'running' : account.isError ? 'failed' : 'done'}
             name="Typeform accepts the token, in this region"
           >
-            {account.isError ? account.error.message : account.data && `The account has ${account.data.items.length} forms or more.`}
+            {account.isError
+              ? account.error.message
+              : account.data && `The account has ${account.data.items.length} forms or more.`}
           </StepLine>
         )}
-        <StepLine state={webhookId === undefined ? 'pending' : 'done'} name="A form is chosen and its webhook registered">
+        <StepLine
+          state={webhookId === undefined ? 'pending' : 'done'}
+          name="A form is chosen and its webhook registered"
+        >
           {webhookId === undefined && <Link to="/webhooks">Register a webhook</Link>}
         </StepLine>
-        <StepLine state={test.isPending ? 'running' : test.isError ? 'failed' : reached} name="Typeform reaches this service">
+        <StepLine
+          state={test.isPending ? 'running' : test.isError ? 'failed' : reached}
+          name="Typeform reaches this service"
+        >
           {webhookId !== undefined && mayOperate && reached !== 'done' && (
             <Button busy={test.isPending} onClick={() => test.mutate(webhookId)}>
               Send a test

@@ -36,7 +36,9 @@ export function HomeScreen() {
     <Screen
       title="Home"
       about={overview.data && <When at={overview.data.observedAt} />}
-      actions={<Choice label="Range" value={range} options={RANGES} onChange={(value) => setFilters({ range: value })} />}
+      actions={
+        <Choice label="Range" value={range} options={RANGES} onChange={(value) => setFilters({ range: value })} />
+      }
     >
       <FirstSteps />
       {overview.isPending && <Loading />}
@@ -55,12 +57,19 @@ export function HomeScreen() {
   );
 }
 
-function Numbers({ of: { intake, deliveries, inbox, recovered, webhooks, typeform } }: { of: Schemas['OverviewView'] }) {
+function Numbers({
+  of: { intake, deliveries, inbox, recovered, webhooks, typeform },
+}: {
+  of: Schemas['OverviewView'];
+}) {
   const received = Object.values(deliveries).reduce((sum, count) => sum + count, 0);
   const waiting = inbox.filter(({ status }) => status === 'pending' || status === 'retrying');
   const queue = waiting.reduce((sum, { count }) => sum + count, 0);
   const oldest = Math.max(0, ...waiting.map(({ oldestAgeSeconds }) => oldestAgeSeconds ?? 0));
-  const registered = Object.entries(webhooks).reduce((sum, [status, count]) => sum + (status === 'removed' ? 0 : count), 0);
+  const registered = Object.entries(webhooks).reduce(
+    (sum, [status, count]) => sum + (status === 'removed' ? 0 : count),
+    0,
+  );
   const ms = (value: number | null): string => (value === null ? '–' : `${value} ms`);
   const numbers: readonly (readonly [name: string, value: string, more: string])[] = [
     ['Received', received.toLocaleString('en'), `${(deliveries.processed ?? 0).toLocaleString('en')} processed`],

@@ -8,7 +8,11 @@ import css from './home.module.css';
 const MOST = 200;
 
 /** What does not come right by itself, each with the way to it. */
-export function NeedsYou({ overview: { inbox, webhooks, failing, wrongSecrets } }: { overview: Schemas['OverviewView'] }) {
+export function NeedsYou({
+  overview: { inbox, webhooks, failing, wrongSecrets },
+}: {
+  overview: Schemas['OverviewView'];
+}) {
   const conflicts = useQuery({
     queryKey: ['clients', 'conflicts'],
     queryFn: () => ask(api.GET('/v1/clients', { params: { query: { conflict: 'true' as never, limit: MOST } } })),

@@ -70,7 +70,11 @@ export function SubmissionsChart({ range }: { range: string }) {
             <svg width="10" height="10" aria-hidden="true">
               <rect width="10" height="10" rx="2" className={css[kind]} />
             </svg>
-            {kind === 'received' ? 'Received' : kind === 'recovered' ? 'of these, by a back-fill' : 'of these, failed so far'}
+            {kind === 'received'
+              ? 'Received'
+              : kind === 'recovered'
+                ? 'of these, by a back-fill'
+                : 'of these, failed so far'}
           </span>
         ))}
         <span>highest bar: {most.toLocaleString('en')}</span>
@@ -83,7 +87,15 @@ export function SubmissionsChart({ range }: { range: string }) {
         aria-label={`${total} received in this range, at most ${most} in one of ${bars.data.length} bars`}
       >
         {[0, 0.5, 1].map((at) => (
-          <line key={at} x1="0" x2={WIDTH} y1={HEIGHT * at} y2={HEIGHT * at} className={css.grid} vectorEffect="non-scaling-stroke" />
+          <line
+            key={at}
+            x1="0"
+            x2={WIDTH}
+            y1={HEIGHT * at}
+            y2={HEIGHT * at}
+            className={css.grid}
+            vectorEffect="non-scaling-stroke"
+          />
         ))}
         {bars.data.map(({ received, recovered, failed }, at) => {
           const x = at * step + (step * GAP) / 2;
@@ -91,8 +103,20 @@ export function SubmissionsChart({ range }: { range: string }) {
           return (
             <g key={at}>
               <title>{`${received} received, ${recovered} recovered, ${failed} failed so far`}</title>
-              <rect x={x} width={width} y={HEIGHT - scale(received)} height={scale(received)} className={css.received} />
-              <rect x={x} width={width} y={HEIGHT - scale(recovered)} height={scale(recovered)} className={css.recovered} />
+              <rect
+                x={x}
+                width={width}
+                y={HEIGHT - scale(received)}
+                height={scale(received)}
+                className={css.received}
+              />
+              <rect
+                x={x}
+                width={width}
+                y={HEIGHT - scale(recovered)}
+                height={scale(recovered)}
+                className={css.recovered}
+              />
               <rect x={x} width={width / 2} y={HEIGHT - scale(failed)} height={scale(failed)} className={css.failed} />
             </g>
           );

@@ -54,14 +54,25 @@ export default function ApiKeysTab() {
     },
   ];
   return (
-    <Section title="API keys" actions={<Button kind="primary" onClick={() => setCreating(true)}>Create key …</Button>}>
+    <Section
+      title="API keys"
+      actions={
+        <Button kind="primary" onClick={() => setCreating(true)}>
+          Create key …
+        </Button>
+      }
+    >
       {created && (
         <Notice>
           <p>The key of “{created.name}” is shown this once. Copy it now:</p>
           <code className={css.key}>{created.key}</code>
         </Notice>
       )}
-      <ListStates query={keys} isEmpty={rows.length === 0} empty="The bootstrap key of the configuration is the only one.">
+      <ListStates
+        query={keys}
+        isEmpty={rows.length === 0}
+        empty="The bootstrap key of the configuration is the only one."
+      >
         <DataTable label="API keys" rows={rows} columns={columns} keyOf={({ id }) => id} />
       </ListStates>
       {creating && (

@@ -29,7 +29,10 @@ export default function PersonTab() {
   const any = found && found.counts.clients + found.counts.responses + found.counts.events > 0;
   return (
     <Section title="A person’s data">
-      <p className="muted">Finds whatever names the person, whoever it is filed under. The search is in the audit log, not what was searched for.</p>
+      <p className="muted">
+        Finds whatever names the person, whoever it is filed under. The search is in the audit log, not what was
+        searched for.
+      </p>
       <form
         className="row"
         onSubmit={(event) => {
@@ -50,7 +53,12 @@ export default function PersonTab() {
           Name
           <input type="search" value={name} onChange={(event) => setName(event.target.value)} autoComplete="off" />
         </label>
-        <Button type="submit" kind="primary" busy={search.isPending} disabled={!email.trim() && !phone.trim() && !name.trim()}>
+        <Button
+          type="submit"
+          kind="primary"
+          busy={search.isPending}
+          disabled={!email.trim() && !phone.trim() && !name.trim()}
+        >
           {search.isPending ? 'Searching …' : 'Search'}
         </Button>
       </form>
@@ -59,7 +67,8 @@ export default function PersonTab() {
       {found && (
         <>
           <p role="status">
-            Found: {found.counts.clients} clients, {found.counts.responses} submissions, {found.counts.events} deliveries.
+            Found: {found.counts.clients} clients, {found.counts.responses} submissions, {found.counts.events}{' '}
+            deliveries.
           </p>
           <FoundList of={found} />
           {any && mayErase && (
@@ -82,12 +91,15 @@ export default function PersonTab() {
               };
               const result = await ask(api.POST('/v1/data-subjects/erase', { body }));
               search.reset();
-              setErased(`Erased: ${result.clients} clients, ${result.responses} submissions, ${result.events} deliveries.`);
+              setErased(
+                `Erased: ${result.clients} clients, ${result.responses} submissions, ${result.events} deliveries.`,
+              );
             }}
           >
             <p>
-              {found.counts.clients} clients, {found.counts.responses} submissions and {found.counts.events} deliveries are removed for
-              good. Look at the list first: it may hold submissions of others who only mention the person.
+              {found.counts.clients} clients, {found.counts.responses} submissions and {found.counts.events} deliveries
+              are removed for good. Look at the list first: it may hold submissions of others who only mention the
+              person.
             </p>
           </ConfirmDialog>
         </>

@@ -1,14 +1,12 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { signOut, useSessionQuery } from '../api/session';
-import { SESSION } from '../api/server-state';
+import { forgetSession } from '../api/server-state';
 import { Button } from '../shared/button';
 import { ConfirmDialog } from '../shared/confirm-dialog';
 import { Facts, Section } from '../shared/screen';
 import { When } from '../shared/when';
 
 export default function SessionTab() {
-  const queries = useQueryClient();
   const session = useSessionQuery().data;
   const [asking, setAsking] = useState(false);
   if (!session) return null;
@@ -30,8 +28,7 @@ export default function SessionTab() {
           action="Sign out everywhere"
           onConfirm={async () => {
             await signOut({ everywhere: true });
-            queries.clear();
-            queries.setQueryData(SESSION, null);
+            forgetSession();
           }}
         >
           <p>Every session of this key ends, in this browser and in all others. The key itself stays valid.</p>

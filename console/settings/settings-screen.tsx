@@ -24,7 +24,13 @@ export function SettingsScreen() {
     <Screen title="Settings">
       <nav aria-label="Settings" className={css.tabs}>
         {TABS.filter(([, , needs]) => may[needs]).map(([each, name]) => (
-          <Link key={each} to="/settings" search={{ tab: each }} aria-current={each === key ? 'page' : undefined} className={css.tab}>
+          <Link
+            key={each}
+            to="/settings"
+            search={{ tab: each }}
+            aria-current={each === key ? 'page' : undefined}
+            className={css.tab}
+          >
             {name}
           </Link>
         ))}

@@ -45,12 +45,17 @@ export function SearchBox({
     setKnown(value);
     setText(value);
   }
+  const begin = (): void => {
+    setKnown(text);
+    search.current(text);
+  };
+  const started = useRef(begin);
+  useEffect(() => {
+    started.current = begin;
+  });
   useEffect(() => {
     if (text === value) return;
-    const pause = setTimeout(() => {
-      setKnown(text);
-      search.current(text);
-    }, 250);
+    const pause = setTimeout(() => started.current(), 250);
     return () => clearTimeout(pause);
   }, [text, value]);
   useShortcuts({ '/': () => input.current?.focus() });
@@ -65,6 +70,7 @@ export function SearchBox({
       autoComplete="off"
       spellCheck={false}
       onChange={(event) => setText(event.target.value)}
+      onBlur={() => text !== value && begin()}
     />
   );
 }

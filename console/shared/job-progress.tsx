@@ -35,7 +35,11 @@ export function JobProgress({ id, title, onDone }: { id: string; title: string; 
           {failed > 0 && `, ${failed} failed`}
         </span>
       </div>
-      <progress aria-label={title} max={Math.max(total ?? 1, 1)} value={over && !total ? 1 : total === null ? undefined : dealtWith} />
+      <progress
+        aria-label={title}
+        max={Math.max(total ?? 1, 1)}
+        value={over && !total ? 1 : total === null ? undefined : dealtWith}
+      />
     </div>
   );
 }

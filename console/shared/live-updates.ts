@@ -37,9 +37,13 @@ export function useLiveUpdates(): Live {
     let stream: EventSource | undefined;
     let renewal: ReturnType<typeof setTimeout> | undefined;
     let reopening: ReturnType<typeof setTimeout> | undefined;
+    /** Everything but the lists, which must not move. */
+    const renewAll = (): void =>
+      void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'list' });
     const renew = (): void => {
       renewal = undefined;
-      for (const kind of due) void queries.invalidateQueries(kind === MISSED ? {} : { queryKey: [kind] });
+      if (due.has(MISSED)) renewAll();
+      else for (const kind of due) void queries.invalidateQueries({ queryKey: [kind] });
       due.clear();
     };
     const open = (): void => {
@@ -47,7 +51,7 @@ export function useLiveUpdates(): Live {
       stream.onopen = () => {
         setConnected(true);
         // What happened while there was no stream is unknown.
-        void queries.invalidateQueries();
+        renewAll();
       };
       stream.onerror = () => {
         setConnected(false);

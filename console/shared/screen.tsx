@@ -34,15 +34,7 @@ export function Screen({
 }
 
 /** A part of a screen with its heading. */
-export function Section({
-  title,
-  actions,
-  children,
-}: {
-  title: string;
-  actions?: ReactNode;
-  children: ReactNode;
-}) {
+export function Section({ title, actions, children }: { title: string; actions?: ReactNode; children: ReactNode }) {
   return (
     <section className={css.section}>
       <div className={css.sectionHead}>

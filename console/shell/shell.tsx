@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { signOut, useSessionQuery, type Session } from '../api/session';
-import { SESSION, serverState } from '../api/server-state';
+import { forgetSession } from '../api/server-state';
 import { Button } from '../shared/button';
 import { LiveContext, useLiveUpdates } from '../shared/live-updates';
 import { Loading, Problem } from '../shared/states';
@@ -34,12 +34,11 @@ function SignedIn({ session }: { session: Session }) {
   const main = useFocusOnNewScreen();
   const leave = useMutation({
     mutationFn: () => signOut(),
-    onSuccess: () => {
-      serverState.clear();
-      serverState.setQueryData(SESSION, null);
-    },
+    onSuccess: forgetSession,
   });
   useEffect(() => {
+    // Whoever presses Ctrl-K types on at once.
+    void import('./finder');
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();

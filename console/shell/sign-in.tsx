@@ -63,10 +63,10 @@ export function SignIn() {
           </a>
         )}
         <p className="muted small">
-          Outside production the service prints its admin key when it starts. An admin creates keys for others under Settings.
+          Outside production the service prints its admin key when it starts. An admin creates keys for others under
+          Settings.
         </p>
       </form>
     </main>
   );
 }
-

@@ -59,7 +59,8 @@ function Detail({ of: submission }: { of: Submission }) {
             of={[
               ...Object.entries(hidden).map(([name, value]) => [name, <AnswerValue value={value} />] as const),
               ...submission.variables.map(
-                ({ key, type, ...value }, at) => [String(key ?? at), <AnswerValue value={value[String(type)]} />] as const,
+                ({ key, type, ...value }, at) =>
+                  [String(key ?? at), <AnswerValue value={value[String(type)]} />] as const,
               ),
             ]}
           />
@@ -150,8 +151,8 @@ function Erase({ of: { formId, token } }: { of: Submission }) {
         }}
       >
         <p>
-          Its answers and all its deliveries are removed for good. A tombstone without personal data stays, so that it does not come
-          back. The client stays if it has other submissions.
+          Its answers and all its deliveries are removed for good. A tombstone without personal data stays, so that it
+          does not come back. The client stays if it has other submissions.
         </p>
       </ConfirmDialog>
     </>

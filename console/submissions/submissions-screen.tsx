@@ -69,7 +69,11 @@ export function SubmissionsScreen() {
     ...(formId === undefined
       ? ([
           { title: 'Form', cell: ({ formId: of }) => titleOf(of) },
-          { title: 'Name', cell: ({ identifiers: { fullName, firstName, lastName } }) => fullName?.value ?? nameOf(firstName, lastName) },
+          {
+            title: 'Name',
+            cell: ({ identifiers: { fullName, firstName, lastName } }) =>
+              fullName?.value ?? nameOf(firstName, lastName),
+          },
           { title: 'E-mail', cell: ({ identifiers }) => identifiers.email?.value },
           { title: 'Company', cell: ({ identifiers }) => identifiers.company?.value },
         ] satisfies Column<Submission>[])
@@ -82,17 +86,9 @@ export function SubmissionsScreen() {
         }))),
   ];
   return (
-    <Screen
-      title="Submissions"
-      about="What people sent, newest first."
-      actions={<ExportLinks filter={query} />}
-    >
+    <Screen title="Submissions" about="What people sent, newest first." actions={<ExportLinks filter={query} />}>
       <FilterBar>
-        <SearchBox
-          label="Search in the answers"
-          value={search}
-          onSearch={(text) => setSearch(text.trim())}
-        />
+        <SearchBox label="Search in the answers" value={search} onSearch={(text) => setSearch(text.trim())} />
         <Choice
           label="Form"
           hideLabel
@@ -120,7 +116,9 @@ export function SubmissionsScreen() {
       <ListStates
         query={list}
         isEmpty={rows.length === 0}
-        empty={Object.keys(query).length > 1 ? 'No submission matches these filters.' : 'Nobody has filled in a form yet.'}
+        empty={
+          Object.keys(query).length > 1 ? 'No submission matches these filters.' : 'Nobody has filled in a form yet.'
+        }
       >
         <DataTable
           label="Submissions"

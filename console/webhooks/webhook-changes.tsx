@@ -79,7 +79,9 @@ export function WebhookChanges({ webhook }: { webhook: Schemas['WebhookView'] })
           await queries.invalidateQueries({ queryKey: ['webhooks'] });
         }}
       >
-        <p>It is deleted at Typeform too. Its submissions stay here; late deliveries are accepted for another 24 hours.</p>
+        <p>
+          It is deleted at Typeform too. Its submissions stay here; late deliveries are accepted for another 24 hours.
+        </p>
       </ConfirmDialog>
     </>
   );

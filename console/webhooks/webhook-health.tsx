@@ -17,8 +17,7 @@ export function WebhookHealth({ webhook: { id, formId } }: { webhook: Schemas['W
   });
   const last = useQuery({
     queryKey: ['deliveries', 'last', formId],
-    queryFn: () =>
-      ask(api.GET('/v1/deliveries', { params: { query: { formId, source: 'webhook', limit: 1 } } })),
+    queryFn: () => ask(api.GET('/v1/deliveries', { params: { query: { formId, source: 'webhook', limit: 1 } } })),
   });
   const repairs = useQuery({
     queryKey: ['audit', 'repairs'],
@@ -41,24 +40,23 @@ export function WebhookHealth({ webhook: { id, formId } }: { webhook: Schemas['W
         {failing && (
           <>
             <p>
-              {failing.atRisk && <Status of="at_risk" />} It has failed {failing.inFiveMinutes} times in five minutes and{' '}
-              {failing.inDay} times in a day since its last success. Typeform disables a webhook that goes on failing.
+              {failing.atRisk && <Status of="at_risk" />} It has failed {failing.inFiveMinutes} times in five minutes
+              and {failing.inDay} times in a day since its last success. Typeform disables a webhook that goes on
+              failing.
             </p>
             <meter
               aria-label="How near Typeform is to disabling it"
               max={1}
               high={0.5}
               optimum={0}
-              value={Math.max(
-                failing.inFiveMinutes / TOLERATED.inFiveMinutes,
-                failing.inDay / TOLERATED.inDay,
-              )}
+              value={Math.max(failing.inFiveMinutes / TOLERATED.inFiveMinutes, failing.inDay / TOLERATED.inDay)}
             />
           </>
         )}
         {wrongSecret && (
           <p>
-            {wrongSecret.refused} deliveries had a wrong signature since the last valid one. Rotate the secret if they are genuine.
+            {wrongSecret.refused} deliveries had a wrong signature since the last valid one. Rotate the secret if they
+            are genuine.
           </p>
         )}
         <p>

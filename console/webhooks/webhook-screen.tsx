@@ -79,7 +79,8 @@ function Tested({ result: { status, latencyMs, stored, problem } }: { result: Sc
   }
   return (
     <Notice>
-      The test came through: status {status} after {latencyMs} ms, {stored ? 'and it is stored' : 'but it is not stored'}.
+      The test came through: status {status} after {latencyMs} ms,{' '}
+      {stored ? 'and it is stored' : 'but it is not stored'}.
     </Notice>
   );
 }

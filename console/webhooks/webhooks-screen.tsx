@@ -52,9 +52,7 @@ export function WebhooksScreen() {
       about="What each should be, beside what Typeform was last seen to have."
       actions={
         <>
-          {mayReconcile && (
-            <Button onClick={() => setAsking(true)}>Reconcile all …</Button>
-          )}
+          {mayReconcile && <Button onClick={() => setAsking(true)}>Reconcile all …</Button>}
           {mayRegister && (
             <Button kind="primary" onClick={() => setRegistering(true)}>
               Register …

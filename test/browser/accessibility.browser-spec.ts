@@ -116,13 +116,16 @@ it('what strangers wrote shows as text everywhere', async () => {
 
 /** Tabs until an element has the focus. */
 async function tabTo(page: Page, name: RegExp): Promise<void> {
-  await eventually(async () => {
-    await page.keyboard.press('Tab');
-    const text = await page.evaluate(
-      'document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent ?? ""',
-    );
-    return name.test(String(text).trim());
-  }, `${String(name)} has the focus`);
+  await eventually(
+    async () => {
+      await page.keyboard.press('Tab');
+      const text = await page.evaluate(
+        'document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent ?? ""',
+      );
+      return name.test(String(text).trim());
+    },
+    `${String(name)} has the focus`,
+  );
 }
 
 describe('by the keyboard alone', () => {

@@ -111,7 +111,10 @@ it('dead deliveries are found, their cause read and removed, and they are replay
 it('a mapping is previewed, saved and applied to what is there', async () => {
   const formId = makeForm('A mapped form');
   await register(formId);
-  const answers = [askEmail('mapped@example.com'), question('extra', 'Where do you work?', 'short_text', 'text', 'Acme')];
+  const answers = [
+    askEmail('mapped@example.com'),
+    question('extra', 'Where do you work?', 'short_text', 'text', 'Acme'),
+  ];
   await bring(newEvent({ formId, questions: answers }));
   const page = await stand.openSignedIn(`forms/${formId}`);
   await heading(page, 'A mapped form').waitFor();
@@ -139,7 +142,10 @@ it('two clients are compared and merged, corrected, and split again', async () =
   await page.getByRole('button', { name: 'Merge' }).click();
   await page.getByRole('dialog').getByRole('searchbox').fill('ann.two');
   await page.getByRole('radio', { name: /ann\.two/ }).check();
-  await page.getByRole('dialog').getByRole('row', { name: /E-mail ann\.one@example\.com ann\.two@example\.com/ }).waitFor();
+  await page
+    .getByRole('dialog')
+    .getByRole('row', { name: /E-mail ann\.one@example\.com ann\.two@example\.com/ })
+    .waitFor();
   await confirm(page, 'Merge');
   await page.getByRole('heading', { name: 'Submissions (2)' }).waitFor();
 
@@ -149,7 +155,10 @@ it('two clients are compared and merged, corrected, and split again', async () =
   await heading(page, 'Ann Corrected').waitFor();
   await page.getByText('Corrected by hand').waitFor();
 
-  await page.getByRole('row', { name: /ann\.two@example\.com/ }).getByRole('checkbox').check();
+  await page
+    .getByRole('row', { name: /ann\.two@example\.com/ })
+    .getByRole('checkbox')
+    .check();
   await page.getByRole('button', { name: 'Split' }).click();
   await confirm(page, 'Split');
   await page.getByRole('heading', { name: 'Submissions (1)' }).waitFor();
@@ -202,7 +211,10 @@ it('a secret is rotated: both are accepted during the overlap; the webhook is pa
   const page = await stand.openSignedIn(`webhooks/${id}`);
   await page.getByText('One is accepted').waitFor();
   await page.getByRole('button', { name: 'Rotate secret' }).click();
-  await page.getByRole('dialog').getByLabel(/Overlap/).fill('2');
+  await page
+    .getByRole('dialog')
+    .getByLabel(/Overlap/)
+    .fill('2');
   await confirm(page, 'Rotate secret');
   await page.getByText('Two are accepted; the old one ends in 2 hours').waitFor();
   expect(remote(formId)?.secret).not.toBe(before);
@@ -227,7 +239,9 @@ it('an export holds exactly what is filtered', async () => {
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'NDJSON' }).click(),
     ]);
-    const lines = readFileSync(await download.path(), 'utf8').trim().split('\n');
+    const lines = readFileSync(await download.path(), 'utf8')
+      .trim()
+      .split('\n');
     return lines.map((line) => JSON.parse(line) as { token: string });
   };
   await page.locator('tbody tr[tabindex]').nth(1).waitFor();
@@ -243,7 +257,10 @@ it('is anything lost? a submission that no webhook brought is reported and fetch
   stand.sandbox.control.configure({ lagMinutes: 0 });
   stand.sandbox.control.submit(formId, { deliver: false });
   const page = await stand.openSignedIn();
-  await page.getByRole('row', { name: /A form with a gap/ }).getByRole('button', { name: 'Back-fill' }).click();
+  await page
+    .getByRole('row', { name: /A form with a gap/ })
+    .getByRole('button', { name: 'Back-fill' })
+    .click();
   await confirm(page, 'Back-fill');
   await eventually(async () => {
     const { body } = await stand.app.admin('get', `/v1/deliveries?formId=${formId}&source=backfill`).expect(200);

@@ -15,7 +15,7 @@ const SWITCHES = [
   '--disable-sync',
 ];
 /** No measure of speed: a wait ends as soon as what it waits for is there. Below the limit of Jest, so that the failure says what was missing. */
-const HANGS_AFTER_MS = 120_000;
+const HANGS_AFTER_MS = 60_000;
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 type ContextOptions = Parameters<Browser['newContext']>[0];
@@ -78,7 +78,10 @@ export class ConsoleStand {
   }
 
   /** The same, signed in. */
-  async openSignedIn(path = '', { key = ADMIN_KEY, ...options }: ContextOptions & { key?: string } = {}): Promise<Page> {
+  async openSignedIn(
+    path = '',
+    { key = ADMIN_KEY, ...options }: ContextOptions & { key?: string } = {},
+  ): Promise<Page> {
     const page = await this.open(path, options);
     await signIn(page, key);
     return page;
@@ -86,7 +89,10 @@ export class ConsoleStand {
 
   /** A key of a role. */
   async keyOf(role: 'viewer' | 'operator' | 'admin'): Promise<string> {
-    const { body } = await this.app.admin('post', '/v1/api-keys').send({ name: `a ${role}`, role }).expect(201);
+    const { body } = await this.app
+      .admin('post', '/v1/api-keys')
+      .send({ name: `a ${role}`, role })
+      .expect(201);
     return (body as { key: string }).key;
   }
 }
@@ -118,5 +124,7 @@ export async function violations(page: Page): Promise<string[]> {
   const found = (await page.evaluate(
     'axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations)',
   )) as { id: string; nodes: { html: string; failureSummary: string }[] }[];
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`);
+  return found.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`,
+  );
 }
