@@ -8,7 +8,7 @@ export type Filters = Partial<Record<string, string>>;
 
 /** The filters of the address, and how to change them; an empty value takes one away. Back returns to the ones before. */
 export function useFilters(): [Filters, (changes: Filters) => void] {
-  const filters = useSearch({ strict: false }) as Filters;
+  const filters: Filters = useSearch({ strict: false });
   const navigate = useNavigate();
   const change = (changes: Filters): void => {
     const next = Object.entries({ ...filters, ...changes }).filter(([, value]) => value !== undefined && value !== '');

@@ -60,7 +60,7 @@ function Detail({ of: submission }: { of: Submission }) {
               ...Object.entries(hidden).map(([name, value]) => [name, <AnswerValue value={value} />] as const),
               ...submission.variables.map(
                 ({ key, type, ...value }, at) =>
-                  [String(key ?? at), <AnswerValue value={value[String(type)]} />] as const,
+                  [typeof key === 'string' ? key : String(at), <AnswerValue value={value[String(type)]} />] as const,
               ),
             ]}
           />

@@ -5,8 +5,8 @@ import type { TypeformSandbox } from '../../../sandbox/sandbox';
 import { API_KEY, startSandbox } from '../../support/sandbox-harness';
 import { ADMIN_KEY, startTestApp, type TestApp } from '../../support/test-app';
 
-const CHROMIUM = '/usr/bin/chromium';
-const SWITCHES = [
+export const CHROMIUM = '/usr/bin/chromium';
+export const SWITCHES = [
   '--no-sandbox',
   '--disable-gpu',
   '--no-first-run',
@@ -15,7 +15,7 @@ const SWITCHES = [
   '--disable-sync',
 ];
 /** No measure of speed: a wait ends as soon as what it waits for is there. Below the limit of Jest, so that the failure says what was missing. */
-const HANGS_AFTER_MS = 60_000;
+export const HANGS_AFTER_MS = 60_000;
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 type ContextOptions = Parameters<Browser['newContext']>[0];
@@ -118,12 +118,17 @@ export async function confirm(page: Page, action: string, typed?: string): Promi
   await dialog.waitFor({ state: 'detached' });
 }
 
+interface Violation {
+  id: string;
+  nodes: { html: string; failureSummary: string }[];
+}
+
 /** The rules of accessibility that the page breaks, each with the elements that break it. */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
-  const found = (await page.evaluate(
+  const found = await page.evaluate<Violation[]>(
     'axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations)',
-  )) as { id: string; nodes: { html: string; failureSummary: string }[] }[];
+  );
   return found.map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`,
   );
