@@ -108,9 +108,8 @@ function Detail({ of: delivery }: { of: Schemas['DeliveryDetail'] }) {
           <ol>
             {delivery.attemptLog.map(({ at, code, sqlState, constraint, table }) => (
               <li key={at}>
-                <When at={at} exact />{' '}
                 {code === null ? (
-                  'succeeded.'
+                  'Succeeded'
                 ) : (
                   <>
                     {failureInWords(code)}{' '}
@@ -118,7 +117,10 @@ function Detail({ of: delivery }: { of: Schemas['DeliveryDetail'] }) {
                       {[code, sqlState && `SQLSTATE ${sqlState}`, constraint, table].filter(Boolean).join(' · ')}
                     </code>
                   </>
-                )}
+                )}{' '}
+                <span className="muted small">
+                  <When at={at} exact />
+                </span>
               </li>
             ))}
           </ol>

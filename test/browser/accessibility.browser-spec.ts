@@ -167,7 +167,7 @@ describe('by the keyboard alone', () => {
     await page.locator('tbody tr[tabindex]').first().waitFor();
     await page.keyboard.press('j');
     await page.keyboard.press('Enter');
-    await heading(page, /Mallory/).waitFor();
+    await page.getByRole('heading', { name: 'Identifiers' }).waitFor();
     await tabTo(page, /^Erase/);
     await page.keyboard.press('Enter');
     await page.getByText('1 submission with all answers').waitFor();

@@ -15,7 +15,7 @@ export const SWITCHES = [
   '--disable-sync',
 ];
 /** No measure of speed: a wait ends as soon as what it waits for is there. Below the limit of Jest, so that the failure says what was missing. */
-export const HANGS_AFTER_MS = 60_000;
+export const HANGS_AFTER_MS = 120_000;
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 type ContextOptions = Parameters<Browser['newContext']>[0];
