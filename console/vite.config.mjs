@@ -10,6 +10,8 @@ export default defineConfig({
   base: './',
   publicDir: false,
   define: { __VERSION__: JSON.stringify(version) },
+  // For `npm run console:dev`, beside a service that runs.
+  server: { proxy: { '/v1': 'http://127.0.0.1:3000', '/auth': 'http://127.0.0.1:3000' } },
   build: {
     outDir: '../dist/console',
     emptyOutDir: true,
@@ -20,6 +22,7 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       // Libraries mark what runs in a browser for servers that render; here everything does.
+      checks: { pluginTimings: false },
       onLog: (level, log, report) => void (log.code === 'MODULE_LEVEL_DIRECTIVE' || report(level, log)),
     },
   },
