@@ -10,6 +10,8 @@ let ticking: ReturnType<typeof setInterval> | undefined;
 
 function subscribe(reader: () => void): () => void {
   readers.add(reader);
+  // While nobody looked, it stood still.
+  if (ticking === undefined) shown = now();
   ticking ??= setInterval(() => {
     shown = now();
     for (const each of readers) each();

@@ -20,6 +20,7 @@ export function NewOnes({ fresh, onShow }: { fresh: { count: number; full: boole
 interface Asked {
   isPending: boolean;
   isError: boolean;
+  isPlaceholderData?: boolean;
   error: unknown;
   refetch: () => unknown;
   hasNextPage?: boolean;
@@ -43,7 +44,9 @@ export function ListStates({
   if (query.isError && isEmpty) return <Problem error={query.error} retry={() => void query.refetch()} />;
   return (
     <>
-      {isEmpty ? <Empty title="Nothing here">{empty}</Empty> : children}
+      <div aria-busy={query.isPlaceholderData} className={query.isPlaceholderData ? css.stale : undefined}>
+        {isEmpty ? <Empty title="Nothing here">{empty}</Empty> : children}
+      </div>
       {query.isError && <Problem error={query.error} retry={() => void query.refetch()} />}
       {query.hasNextPage && (
         <div className={css.more}>

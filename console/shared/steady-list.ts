@@ -1,4 +1,11 @@
-import { useInfiniteQuery, useQueries, useQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query';
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useQueries,
+  useQuery,
+  useQueryClient,
+  type InfiniteData,
+} from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useRenewal, type Kind } from './live-updates';
 
@@ -36,6 +43,8 @@ export function useSteadyList<Item>({ kind, filters, page, idOf, one }: Source<I
     initialPageParam: null as string | null,
     getNextPageParam: ({ nextCursor }) => nextCursor,
     staleTime: Infinity,
+    // What is shown stays until the answer to other filters is there: a row that is being pressed does not vanish.
+    placeholderData: keepPreviousData,
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
   });
@@ -43,11 +52,11 @@ export function useSteadyList<Item>({ kind, filters, page, idOf, one }: Source<I
     queryKey: [kind, 'head', filters],
     queryFn: () => page({ limit: HEAD }),
     refetchInterval: useRenewal(),
-    enabled: list.isSuccess,
+    enabled: list.isSuccess && !list.isPlaceholderData,
   });
   const { rows, fresh, left } = useMemo(() => {
     const shown = list.data?.pages.flatMap(({ items }) => items) ?? [];
-    const newest = head.data?.items ?? [];
+    const newest = list.isPlaceholderData ? [] : (head.data?.items ?? []);
     const inHead = new Map(newest.map((item) => [idOf(item), item]));
     const known = new Set(shown.map(idOf));
     const firstKnown = newest.findIndex((item) => known.has(idOf(item)));
@@ -57,7 +66,7 @@ export function useSteadyList<Item>({ kind, filters, page, idOf, one }: Source<I
       fresh: firstKnown < 0 ? newest.filter((item) => !known.has(idOf(item))) : newest.slice(0, firstKnown),
       left: shown.slice(0, lastKnown + 1).filter((item) => !inHead.has(idOf(item))),
     };
-  }, [list.data, head.data, idOf]);
+  }, [list.data, list.isPlaceholderData, head.data, idOf]);
   const changed = useQueries({
     queries: (one ? left.slice(0, LEFT) : []).map((item) => ({
       queryKey: [kind, 'left', idOf(item)],

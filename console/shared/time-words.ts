@@ -8,7 +8,8 @@ const STEPS = [
 /** `3 minutes ago`, `in 2 hours`. */
 export function relativeTime(at: number, now: number): string {
   const seconds = (at - now) / 1000;
-  if (Math.abs(seconds) < 45) return seconds > 10 ? 'in a moment' : 'just now';
+  // What just happened may be ahead of a clock that is read every 15 seconds.
+  if (Math.abs(seconds) < 45) return seconds > 20 ? 'in a moment' : 'just now';
   const [unit, size] = STEPS.find(([, length]) => Math.abs(seconds) >= length) ?? (['minute', 60] as const);
   return relative.format(Math.round(seconds / size), unit);
 }

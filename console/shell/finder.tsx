@@ -18,7 +18,7 @@ interface Hit {
 export default function Finder({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
-  const hits = useHits(useDeferredValue(text.trim()));
+  const hits = useHits(text.trim(), useDeferredValue(text.trim()));
   const choose = (hit: Hit | undefined): void => {
     if (!hit) return;
     onClose();
@@ -82,7 +82,8 @@ export default function Finder({ onClose }: { onClose: () => void }) {
   );
 }
 
-function useHits(text: string): Hit[] {
+/** Screens follow what is typed at once, so that Enter opens what is meant; what the service must be asked for comes after. */
+function useHits(typed: string, text: string): Hit[] {
   const navigate = useNavigate();
   const clients = useQuery({
     queryKey: ['finder', 'clients', text],
@@ -98,7 +99,7 @@ function useHits(text: string): Hit[] {
     gcTime: 0,
   });
   return [
-    ...SCREENS.filter(([, name]) => name.toLowerCase().startsWith(text.toLowerCase())).map(([to, name]) => ({
+    ...SCREENS.filter(([, name]) => name.toLowerCase().startsWith(typed.toLowerCase())).map(([to, name]) => ({
       key: to,
       kind: 'Screen',
       name,

@@ -121,7 +121,7 @@ it('a mapping is previewed, saved and applied to what is there', async () => {
   await page.getByLabel('What “Where do you work?” identifies').selectOption({ label: 'Company' });
   await page.getByRole('button', { name: 'Preview' }).click();
   await page.getByText('1 of the last 1 response would change').waitFor();
-  await page.getByRole('row', { name: /Company: none.*Company: Acme/ }).waitFor();
+  await page.locator('tr', { hasText: /Company: none.*Company: Acme/ }).waitFor();
   await page.getByRole('button', { name: 'Save mapping' }).click();
   await confirm(page, 'Save mapping');
   await page.getByRole('row', { name: /Where do you work\?.*mapping/ }).waitFor();

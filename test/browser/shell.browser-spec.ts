@@ -76,6 +76,23 @@ describe('signing in', () => {
   });
 });
 
+it('the first load is at most 150 KB of scripts and styles, compressed', async () => {
+  const page = await stand.open();
+  const protocol = await page.context().newCDPSession(page);
+  await protocol.send('Network.setCacheDisabled', { cacheDisabled: true });
+  const sizes: Promise<number>[] = [];
+  page.on('requestfinished', (request) => {
+    if (/\.(js|css)$/.test(request.url())) sizes.push(request.sizes().then(({ responseBodySize }) => responseBodySize));
+  });
+  await page.reload();
+  await signIn(page);
+  await page.getByRole('heading', { name: 'Is anything lost?' }).waitFor();
+  await page.waitForLoadState('networkidle').catch(() => undefined);
+  const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  expect(bytes).toBeGreaterThan(50_000);
+  expect(bytes).toBeLessThan(150_000);
+});
+
 describe('a list', () => {
   it('keeps its filters in the address, and back returns to the ones before', async () => {
     const page = await stand.openSignedIn('deliveries');
