@@ -24,6 +24,7 @@ COPY migrations ./migrations
 COPY scripts/bundle.mjs ./scripts/
 COPY src ./src
 COPY sandbox ./sandbox
+COPY console ./console
 # The sandbox is for development. Source maps and the compiler's notes are of no use without the sources.
 RUN npm run build && rm -rf dist/sandbox && find dist -name '*.map' -delete && rm -f dist/.tsbuildinfo
 

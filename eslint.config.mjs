@@ -57,12 +57,12 @@ const withPackagesOf = {
 const withoutPackages = Object.entries(withPackagesOf)
   .filter(([folder]) => !existsSync(new URL(`${folder}/node_modules`, import.meta.url)))
   .flatMap(([, files]) => files);
-const projects = ['./tsconfig.json', './bench/tsconfig.json', './deploy-test/tsconfig.json'];
+const projects = ['./tsconfig.json', './console/tsconfig.json', './bench/tsconfig.json', './deploy-test/tsconfig.json'];
 
 export default tseslint.config(
-  { ignores: ['**/dist/', 'data/', 'coverage/', '*.config.js', '**/*.mjs', ...withoutPackages] },
+  { ignores: ['**/dist/', 'data/', 'coverage/', '*.config.js', '**/*.mjs', 'console/**/*.d.ts', ...withoutPackages] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [...tseslint.configs.recommendedTypeChecked],
     plugins: { 'import-x': importX, project: { rules: { 'no-import-cycle': noImportCycle } } },
     languageOptions: { parserOptions: { project: projects, tsconfigRootDir: import.meta.dirname } },
@@ -86,6 +86,9 @@ export default tseslint.config(
             // Two programs side by side: neither knows the other. demo.ts and the command start the sandbox, the banner shows where it is.
             { target: './sandbox', from: './src' },
             { target: './src/!(demo.ts|banner.ts|commands)', from: './sandbox' },
+            // The console knows the service by its API alone.
+            { target: './console', from: ['./src', './sandbox', './test'] },
+            { target: ['./src', './sandbox'], from: './console' },
             // What runs in production knows nothing of what tries it out.
             {
               target: ['./src/**/!(*.spec).ts', './sandbox/**/!(*.spec).ts', './migrations'],
@@ -135,7 +138,13 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/config/**/*.ts', 'src/database/clock.ts', 'src/database/random.ts', 'sandbox/time/time-source.ts'],
+    files: [
+      'src/config/**/*.ts',
+      'src/database/clock.ts',
+      'console/shared/clock.ts',
+      'src/database/random.ts',
+      'sandbox/time/time-source.ts',
+    ],
     rules: { 'no-restricted-syntax': 'off' },
   },
 );

@@ -1,4 +1,5 @@
-// Builds dist/ when a source is newer than the last build, and with --bench also bench/dist/; prints a line only when it builds.
+// Builds dist/ when a source is newer than the last build, with --console also dist/console/ and with --bench also bench/dist/; prints
+// a line only when it builds.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -18,30 +19,39 @@ const service = {
     'package.json',
     'scripts/bundle.mjs',
   ],
-  program: 'dist/bundle/main.js',
+  built: 'dist/bundle/main.js',
   steps: [['node_modules/@nestjs/cli/bin/nest.js', 'build'], ['scripts/bundle.mjs']],
+  // Has its own sources, and stays when only the service is built anew.
+  keeps: ['console'],
+};
+const browserConsole = {
+  output: 'dist/console',
+  sources: ['console', 'package.json'],
+  built: 'dist/console/index.html',
+  steps: [['node_modules/vite/bin/vite.js', 'build', 'console', '--logLevel', 'warn']],
 };
 // bench/dist/ holds a copy of everything the benchmark imports, so that its own packages are found.
 const bench = {
   output: 'bench/dist',
   sources: [...service.sources, 'bench', 'test/fixtures', 'test/support'],
-  program: 'bench/dist/src/main.js',
+  built: 'bench/dist/bench/run.js',
   steps: [['node_modules/typescript/bin/tsc', '-p', 'bench']],
 };
 
 build(service);
+if (process.argv.includes('--console')) build(browserConsole);
 if (process.argv.includes('--bench')) build(bench);
 
-function build({ output, sources, program, steps }) {
+function build({ output, sources, built, steps, keeps = [] }) {
   const stamp = join(root, output, '.built');
   const changed = Math.max(...sources.map((source) => newest(join(root, source))));
   if (existsSync(stamp) && Number(readFileSync(stamp, 'utf8')) >= changed) return;
   // An installation without the compiler (an image) comes with its own dist/.
-  if (existsSync(join(root, program)) && !existsSync(join(root, 'node_modules', 'typescript'))) return;
+  if (existsSync(join(root, built)) && !existsSync(join(root, steps[0][0]))) return;
 
   process.stderr.write(`Building ${output}/ ...\n`);
   const started = process.hrtime.bigint();
-  rmSync(join(root, output), { recursive: true, force: true });
+  clear(join(root, output), keeps);
   for (const [script, ...args] of steps) {
     const { status } = spawnSync(process.execPath, [join(root, script), ...args], {
       cwd: root,
@@ -52,6 +62,13 @@ function build({ output, sources, program, steps }) {
   // Sources that changed while the build ran are newer than this and cause the next build.
   writeFileSync(stamp, String(changed));
   process.stderr.write(`Built in ${(Number(process.hrtime.bigint() - started) / 1e9).toFixed(1)} s\n`);
+}
+
+/** Removes what a folder holds, except for some names. */
+function clear(folder, keeps) {
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    if (!keeps.includes(name)) rmSync(join(folder, name), { recursive: true, force: true });
+  }
 }
 
 /** The time of the last change in a file or folder, in milliseconds. Build output and installed packages do not count. */

@@ -77,6 +77,15 @@ it('a generated client compiles against a program that uses every route, and kno
   expect(schema.match(/^\s+.*Record<string, never>.*$/gm)).toBeNull();
 });
 
+/** The console's types: `npm run generate:api` writes them. */
+it('the console is built with the types of this API', async () => {
+  const types = join(PROJECT, 'console/api/schema.d.ts');
+  const { schema } = await compileWith(document);
+  if (process.env.GENERATE_API_TYPES) writeFileSync(types, schema);
+  const isCurrent = readFileSync(types, 'utf8') === schema;
+  expect({ isCurrent, remedy: 'npm run generate:api' }).toEqual({ isCurrent: true, remedy: 'npm run generate:api' });
+});
+
 it('a route that the program does not use is noticed', async () => {
   const invented = { get: { operationId: 'listInventions', responses: { 200: { description: 'x' } } } };
   const { failed, output } = await compileWith({

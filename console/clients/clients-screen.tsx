@@ -1,0 +1,74 @@
+import { useLocation } from '@tanstack/react-router';
+import { api, ask, type Schemas } from '../api/client';
+import { DataTable, type Column } from '../shared/data-table';
+import { Chips, FilterBar, SearchBox, useFilters } from '../shared/filters';
+import { ListStates, NewOnes } from '../shared/list-parts';
+import { usePrivateSearch } from '../shared/private-search';
+import { Screen } from '../shared/screen';
+import { Notice } from '../shared/states';
+import { Status } from '../shared/status';
+import { useSteadyList } from '../shared/steady-list';
+import { When } from '../shared/when';
+import { clientName } from './client-name';
+
+type Client = Schemas['ClientView'];
+const idOf = ({ id }: Client): string => id;
+
+const COLUMNS: Column<Client>[] = [
+  { title: 'Name', cell: clientName },
+  { title: 'E-mail', cell: ({ email }) => email },
+  { title: 'Phone', cell: ({ phone }) => phone },
+  { title: 'Company', cell: ({ identifiers }) => identifiers.company?.value },
+  { title: 'Since', cell: ({ createdAt }) => <When at={createdAt} /> },
+  { title: 'Conflict', cell: ({ conflicts }) => conflicts.length > 0 && <Status of="conflict" /> },
+];
+
+export function ClientsScreen() {
+  const [filters, setFilters] = useFilters();
+  const [search, setSearch] = usePrivateSearch();
+  const { notice } = useLocation().state;
+  const query = { ...(search && { q: search }), ...(filters.conflict === 'true' && { conflict: 'true' as const }) };
+  const { rows, fresh, showNew, list } = useSteadyList<Client>({
+    kind: 'clients',
+    filters: query,
+    page: (part) => ask(api.GET('/v1/clients', { params: { query: { ...query, ...part } as never } })),
+    idOf,
+  });
+  return (
+    <Screen title="Clients" about="The people behind the submissions, newest first.">
+      {notice && <Notice>{notice}</Notice>}
+      <FilterBar>
+        <SearchBox
+          label="Find a client"
+          placeholder="Name, company, e-mail or phone"
+          value={search}
+          onSearch={(text) => setSearch(text.trim())}
+        />
+        <Chips
+          label="Filter"
+          options={[['true', 'Conflicts only']]}
+          chosen={filters.conflict === 'true' ? ['true'] : []}
+          onChange={([only]) => setFilters({ conflict: only ?? '' })}
+        />
+      </FilterBar>
+      <NewOnes fresh={fresh} onShow={showNew} />
+      <ListStates
+        query={list}
+        isEmpty={rows.length === 0}
+        empty={
+          Object.keys(query).length > 0
+            ? 'Nobody matches. Every word must occur in something the client gave.'
+            : 'The first submission with a name, an e-mail or a phone makes the first client.'
+        }
+      >
+        <DataTable
+          label="Clients"
+          rows={rows}
+          columns={COLUMNS}
+          keyOf={idOf}
+          linkOf={({ id }) => ({ to: '/clients/$clientId', params: { clientId: id } })}
+        />
+      </ListStates>
+    </Screen>
+  );
+}

@@ -1,0 +1,26 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { api, ask } from '../api/client';
+import { ConfirmDialog } from '../shared/confirm-dialog';
+
+/** Asks before one delivery is processed again. */
+export function ReplayDialog({ eventId, onClose }: { eventId: string | null; onClose: () => void }) {
+  const queries = useQueryClient();
+  return (
+    <ConfirmDialog
+      open={eventId !== null}
+      onClose={onClose}
+      title="Replay this delivery?"
+      action="Replay"
+      onConfirm={async () => {
+        if (eventId === null) return;
+        await ask(api.POST('/v1/deliveries/{eventId}/replay', { params: { path: { eventId } } }));
+        await queries.invalidateQueries({ queryKey: ['deliveries'] });
+      }}
+    >
+      <p>
+        It is processed again with the mapping in force, as if it had just come. A newer version of the same submission
+        stays.
+      </p>
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,128 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api, ask, type Schemas } from '../api/client';
+import { useMay } from '../api/session';
+import { Button } from '../shared/button';
+import { ConfirmDialog } from '../shared/confirm-dialog';
+import { useFilters } from '../shared/filters';
+import { JobProgress } from '../shared/job-progress';
+import { Facts, Screen, Section } from '../shared/screen';
+import { Loading, Notice, Problem } from '../shared/states';
+import { Status } from '../shared/status';
+import { When } from '../shared/when';
+import { FormSettings } from './form-settings';
+import { Mapping } from './mapping';
+
+const route = getRouteApi('/forms/$formId');
+type Form = Schemas['FormView'];
+
+export function FormScreen() {
+  const { formId } = route.useParams();
+  const form = useQuery({
+    queryKey: ['forms', formId],
+    queryFn: () => ask(api.GET('/v1/forms/{formId}', { params: { path: { formId } } })),
+  });
+  return (
+    <Screen
+      title={form.data?.title ?? 'Form'}
+      about={<code>{formId}</code>}
+      actions={form.data && <Actions of={form.data} />}
+    >
+      {form.isPending && <Loading />}
+      {form.isError && <Problem error={form.error} retry={() => void form.refetch()} />}
+      {form.data && <Detail of={form.data} />}
+    </Screen>
+  );
+}
+
+function Actions({ of: form }: { of: Form }) {
+  const queries = useQueryClient();
+  const [filters, setFilters] = useFilters();
+  const [asking, setAsking] = useState<'pause' | 'apply' | null>(null);
+  const mayApply = useMay('operator');
+  const mayPause = useMay('admin');
+  const { formId, status, responseCount } = form;
+  const toggle = status === 'active' ? 'Pause' : 'Activate';
+  const older = `${responseCount.toLocaleString('en')} older ${responseCount === 1 ? 'response' : 'responses'}`;
+  return (
+    <>
+      {mayApply && !filters.job && responseCount > 0 && (
+        <Button onClick={() => setAsking('apply')}>Apply to {older} …</Button>
+      )}
+      {mayPause && <Button onClick={() => setAsking('pause')}>{toggle} …</Button>}
+      <ConfirmDialog
+        open={asking === 'apply'}
+        onClose={() => setAsking(null)}
+        title="Apply the mapping to what is there?"
+        action="Apply"
+        onConfirm={async () => {
+          const { jobId } = await ask(api.POST('/v1/forms/{formId}/reprocess', { params: { path: { formId } } }));
+          setFilters({ job: jobId });
+        }}
+      >
+        <p>
+          {older} are read again with the mapping in force, in the background. Clients may change or become others; what
+          was corrected by hand stays.
+        </p>
+      </ConfirmDialog>
+      <ConfirmDialog
+        open={asking === 'pause'}
+        onClose={() => setAsking(null)}
+        title={`${toggle} this form?`}
+        action={toggle}
+        onConfirm={async () => {
+          const body = { status: status === 'active' ? ('paused' as const) : ('active' as const) };
+          const answer = await ask(api.PATCH('/v1/forms/{formId}', { params: { path: { formId } }, body }));
+          queries.setQueryData(['forms', formId], answer);
+        }}
+      >
+        <p>
+          {status === 'active'
+            ? 'What comes in is kept but not processed. Replay it after activating the form again.'
+            : 'What comes in is processed again. Replay what was ignored while it was paused.'}
+        </p>
+      </ConfirmDialog>
+    </>
+  );
+}
+
+function Detail({ of: form }: { of: Form }) {
+  const queries = useQueryClient();
+  const [{ job }] = useFilters();
+  const { formId, mappingProblems } = form;
+  return (
+    <>
+      {job && (
+        <JobProgress
+          id={job}
+          title="Applying the mapping"
+          onDone={() => void queries.invalidateQueries({ queryKey: ['clients'] })}
+        />
+      )}
+      {mappingProblems.length > 0 && (
+        <Notice>
+          The mapping names what the form no longer has:{' '}
+          {mappingProblems.map(({ identifier, source, reason }) => `${identifier}: ${reason ?? source}`).join('; ')}.
+        </Notice>
+      )}
+      <Section title="State">
+        <Facts
+          of={[
+            ['Status', <Status of={form.status} />],
+            [
+              'Submissions',
+              <Link to="/submissions" search={{ formId }}>
+                {form.responseCount.toLocaleString('en')}
+              </Link>,
+            ],
+            ['Last submission', <When at={form.lastResponseAt} />],
+            ['Questions read from Typeform', <When at={form.definitionCheckedAt} />],
+          ]}
+        />
+      </Section>
+      <Mapping key={JSON.stringify(form.identifierMapping)} form={form} />
+      <FormSettings key={`${form.retentionDays}/${form.phoneCountry}`} form={form} />
+    </>
+  );
+}

@@ -1,0 +1,103 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { api, ask, type Schemas } from '../api/client';
+import { Choice, useFilters } from '../shared/filters';
+import { percent } from '../shared/identifiers';
+import { useRenewal } from '../shared/live-updates';
+import { Screen, Section } from '../shared/screen';
+import { Loading, Problem } from '../shared/states';
+import { duration } from '../shared/time-words';
+import { When } from '../shared/when';
+import { Completeness } from './completeness';
+import { FirstSteps } from './first-steps';
+import css from './home.module.css';
+import { NeedsYou } from './needs-you';
+import { SubmissionsChart } from './submissions-chart';
+
+const RANGES = [
+  ['15m', 'Last 15 minutes'],
+  ['1h', 'Last hour'],
+  ['24h', 'Last 24 hours'],
+  ['7d', 'Last 7 days'],
+  ['30d', 'Last 30 days'],
+  ['90d', 'Last 90 days'],
+] as const;
+
+/** Is anything lost, is all well? */
+export function HomeScreen() {
+  const [filters, setFilters] = useFilters();
+  const range = RANGES.find(([each]) => each === filters.range)?.[0] ?? '24h';
+  const overview = useQuery({
+    queryKey: ['overview', range],
+    queryFn: () => ask(api.GET('/v1/overview', { params: { query: { window: range } } })),
+    refetchInterval: Number(useRenewal()) || 30_000,
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <Screen
+      title="Home"
+      about={overview.data && <When at={overview.data.observedAt} />}
+      actions={
+        <Choice label="Range" value={range} options={RANGES} onChange={(value) => setFilters({ range: value })} />
+      }
+    >
+      <FirstSteps />
+      {overview.isPending && <Loading />}
+      {overview.isError && <Problem error={overview.error} retry={() => void overview.refetch()} />}
+      {overview.data && (
+        <>
+          <NeedsYou overview={overview.data} />
+          <Numbers of={overview.data} />
+        </>
+      )}
+      <Completeness />
+      <Section title="Submissions over time">
+        <SubmissionsChart range={range} />
+      </Section>
+    </Screen>
+  );
+}
+
+function Numbers({
+  of: { intake, deliveries, inbox, recovered, webhooks, typeform },
+}: {
+  of: Schemas['OverviewView'];
+}) {
+  const received = Object.values(deliveries).reduce((sum, count) => sum + count, 0);
+  const waiting = inbox.filter(({ status }) => status === 'pending' || status === 'retrying');
+  const queue = waiting.reduce((sum, { count }) => sum + count, 0);
+  const oldest = Math.max(0, ...waiting.map(({ oldestAgeSeconds }) => oldestAgeSeconds ?? 0));
+  const registered = Object.entries(webhooks).reduce(
+    (sum, [status, count]) => sum + (status === 'removed' ? 0 : count),
+    0,
+  );
+  const ms = (value: number | null): string => (value === null ? '–' : `${value} ms`);
+  const numbers: readonly (readonly [name: string, value: string, more: string])[] = [
+    ['Received', received.toLocaleString('en'), `${(deliveries.processed ?? 0).toLocaleString('en')} processed`],
+    [
+      'Success rate',
+      intake.successRate === null ? '–' : percent(intake.successRate),
+      'webhooks committed and answered with 200',
+    ],
+    ['Answered in', ms(intake.ackMs.p50), `95 of 100 within ${ms(intake.ackMs.p95)}`],
+    ['Recovered', recovered.toLocaleString('en'), recovered > 0 ? 'no webhook brought these' : 'no webhook was lost'],
+    ['Waiting', queue.toLocaleString('en'), queue > 0 ? `the oldest for ${duration(oldest)}` : 'nothing waits'],
+    [
+      'Webhooks in sync',
+      `${webhooks.in_sync ?? 0} of ${registered}`,
+      typeform.compliance === null ? 'no calls to Typeform' : `${typeform.calls} calls to Typeform`,
+    ],
+  ];
+  return (
+    <dl className={css.numbers}>
+      {numbers.map(([name, value, more]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>
+            <span className={css.value}>{value}</span>
+            <span className={css.more}>{more}</span>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

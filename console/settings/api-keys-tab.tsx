@@ -1,0 +1,147 @@
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, ask, type Schemas } from '../api/client';
+import type { Role } from '../api/session';
+import { Button } from '../shared/button';
+import { now } from '../shared/clock';
+import { ConfirmDialog } from '../shared/confirm-dialog';
+import { DataTable, type Column } from '../shared/data-table';
+import { Choice } from '../shared/filters';
+import { ListStates } from '../shared/list-parts';
+import { Section } from '../shared/screen';
+import { Notice } from '../shared/states';
+import { Status } from '../shared/status';
+import { When } from '../shared/when';
+import css from './settings.module.css';
+
+type Key = Schemas['ApiKeyView'];
+const KEY = ['api-keys'] as const;
+
+const ROLES: readonly (readonly [Role, string])[] = [
+  ['viewer', 'viewer: reads'],
+  ['operator', 'operator: also replays, back-fills, corrects, reads payloads'],
+  ['admin', 'admin: everything'],
+];
+
+export default function ApiKeysTab() {
+  const queries = useQueryClient();
+  const [creating, setCreating] = useState(false);
+  const [created, setCreated] = useState<Schemas['CreatedApiKeyView'] | null>(null);
+  const [revoking, setRevoking] = useState<Key | null>(null);
+  const keys = useInfiniteQuery({
+    queryKey: KEY,
+    queryFn: ({ pageParam }) =>
+      ask(api.GET('/v1/api-keys', { params: { query: { ...(pageParam !== null && { cursor: pageParam }) } } })),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+  });
+  const rows = keys.data?.pages.flatMap(({ items }) => items) ?? [];
+  const columns: Column<Key>[] = [
+    { title: 'Name', cell: ({ name }) => name },
+    { title: 'Role', cell: ({ role }) => role },
+    { title: 'State', cell: (key) => <Status of={stateOf(key)} /> },
+    { title: 'Last use', cell: ({ lastUsedAt }) => <When at={lastUsedAt} /> },
+    { title: 'Expires', cell: ({ expiresAt }) => <When at={expiresAt} /> },
+    { title: 'Created', cell: ({ createdAt }) => <When at={createdAt} /> },
+    {
+      title: 'Change',
+      cell: (key) =>
+        key.revokedAt === null && (
+          <Button kind="quiet" onClick={() => setRevoking(key)}>
+            Revoke<span className="visually-hidden"> {key.name}</span> …
+          </Button>
+        ),
+    },
+  ];
+  return (
+    <Section
+      title="API keys"
+      actions={
+        <Button kind="primary" onClick={() => setCreating(true)}>
+          Create key …
+        </Button>
+      }
+    >
+      {created && (
+        <Notice>
+          <p>The key of “{created.name}” is shown this once. Copy it now:</p>
+          <code className={css.key}>{created.key}</code>
+        </Notice>
+      )}
+      <ListStates
+        query={keys}
+        isEmpty={rows.length === 0}
+        empty="The bootstrap key of the configuration is the only one."
+      >
+        <DataTable label="API keys" rows={rows} columns={columns} keyOf={({ id }) => id} />
+      </ListStates>
+      {creating && (
+        <CreateDialog
+          onClose={() => setCreating(false)}
+          onCreated={(key) => {
+            setCreated(key);
+            void queries.invalidateQueries({ queryKey: KEY });
+          }}
+        />
+      )}
+      <ConfirmDialog
+        open={revoking !== null}
+        onClose={() => setRevoking(null)}
+        title={`Revoke “${revoking?.name ?? ''}”?`}
+        action="Revoke"
+        danger
+        onConfirm={async () => {
+          if (revoking === null) return;
+          await ask(api.DELETE('/v1/api-keys/{id}', { params: { path: { id: revoking.id } } }));
+          await queries.invalidateQueries({ queryKey: KEY });
+        }}
+      >
+        <p>Whoever uses the key is refused at once, and sessions that were opened with it end.</p>
+      </ConfirmDialog>
+    </Section>
+  );
+}
+
+function stateOf({ revokedAt, expiresAt }: Key): string {
+  if (revokedAt !== null) return 'revoked';
+  return expiresAt !== null && Date.parse(expiresAt) < now() ? 'expired' : 'active';
+}
+
+function CreateDialog({
+  onClose,
+  onCreated,
+}: {
+  onClose: () => void;
+  onCreated: (key: Schemas['CreatedApiKeyView']) => void;
+}) {
+  const [name, setName] = useState('');
+  const [role, setRole] = useState<string>('viewer');
+  const [expires, setExpires] = useState('');
+  return (
+    <ConfirmDialog
+      open
+      onClose={onClose}
+      title="Create an API key"
+      action="Create key"
+      notYet={name.trim() === ''}
+      onConfirm={async () => {
+        const body = {
+          name: name.trim(),
+          role: role as Role,
+          ...(expires && { expiresAt: new Date(`${expires}T23:59:59`).toISOString() }),
+        };
+        onCreated(await ask(api.POST('/v1/api-keys', { body })));
+      }}
+    >
+      <label className="field">
+        Name
+        <input value={name} maxLength={100} onChange={(event) => setName(event.target.value)} />
+      </label>
+      <Choice label="Role" value={role} options={ROLES} onChange={setRole} />
+      <label className="field">
+        Last day; empty: does not expire
+        <input type="date" value={expires} onChange={(event) => setExpires(event.target.value)} />
+      </label>
+    </ConfirmDialog>
+  );
+}

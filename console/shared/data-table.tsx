@@ -1,0 +1,96 @@
+import { Link } from '@tanstack/react-router';
+import { useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { useShortcuts } from './shortcuts';
+import css from './data-table.module.css';
+
+export interface Column<Row> {
+  title: string;
+  cell: (row: Row) => ReactNode;
+  /** Numbers stand at the right. */
+  numeric?: boolean;
+}
+
+interface Rows<Row> {
+  label: string;
+  rows: readonly Row[];
+  columns: readonly Column<Row>[];
+  keyOf: (row: Row) => string;
+  /** Where a row leads; the first column is its link. */
+  linkOf?: (row: Row) => { to: string; params?: Record<string, string> };
+  /** `r` on a focused row. */
+  onReplay?: (row: Row) => void;
+}
+
+/**
+ * A list. Rows that lead somewhere can be focused (Tab, or j and k) and opened with Enter or a click; their link opens in a new tab
+ * as any other. On a narrow screen each row is a block of its own.
+ */
+export function DataTable<Row>({ label, rows, columns, keyOf, linkOf, onReplay }: Rows<Row>) {
+  const body = useRef<HTMLTableSectionElement>(null);
+  const step = (by: number): void => {
+    const all = [...(body.current?.querySelectorAll<HTMLElement>('tr[tabindex]') ?? [])];
+    const at = all.findIndex((row) => row.contains(document.activeElement));
+    const next = all[at < 0 ? 0 : Math.min(Math.max(at + by, 0), all.length - 1)];
+    next?.focus();
+  };
+  useShortcuts({ j: () => step(1), k: () => step(-1) });
+
+  const onKeyDown = (event: KeyboardEvent<HTMLTableRowElement>, row: Row): void => {
+    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === 'Enter') event.currentTarget.querySelector<HTMLAnchorElement>('a[data-opens]')?.click();
+    if (event.key === 'r' && onReplay) {
+      event.preventDefault();
+      onReplay(row);
+    }
+  };
+  return (
+    <div className={css.frame} data-frame="">
+      <table className={css.table} role="table" aria-label={label}>
+        <thead role="rowgroup">
+          <tr role="row">
+            {columns.map(({ title, numeric }) => (
+              <th key={title} role="columnheader" scope="col" className={numeric ? css.numeric : undefined}>
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody role="rowgroup" ref={body}>
+          {rows.map((row) => {
+            const link = linkOf?.(row);
+            return (
+              <tr
+                key={keyOf(row)}
+                role="row"
+                tabIndex={link ? 0 : undefined}
+                className={link ? css.opens : undefined}
+                onKeyDown={link ? (event) => onKeyDown(event, row) : undefined}
+                onClick={
+                  link
+                    ? (event) => {
+                        const target = event.target as HTMLElement;
+                        if (target.closest('a, button, input, label') || window.getSelection()?.toString()) return;
+                        event.currentTarget.querySelector<HTMLAnchorElement>('a[data-opens]')?.click();
+                      }
+                    : undefined
+                }
+              >
+                {columns.map(({ title, cell, numeric }, at) => (
+                  <td key={title} role="cell" data-label={title} className={numeric ? css.numeric : undefined}>
+                    {link && at === 0 ? (
+                      <Link to={link.to} params={link.params as never} data-opens="" tabIndex={-1} className={css.link}>
+                        {cell(row)}
+                      </Link>
+                    ) : (
+                      cell(row)
+                    )}
+                  </td>
+                ))}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+import type { ReactNode } from 'react';
+import { ApiProblem } from '../api/problem';
+import { Button } from './button';
+import css from './states.module.css';
+
+export function Loading({ what = 'Loading' }: { what?: string }) {
+  return (
+    <p className={css.loading} role="status">
+      <span className={css.spinner} aria-hidden="true" />
+      {what} …
+    </p>
+  );
+}
+
+export function Empty({ title, children }: { title: string; children?: ReactNode }) {
+  return (
+    <div className={css.empty}>
+      <p className={css.title}>{title}</p>
+      {children && <div className={css.words}>{children}</div>}
+    </div>
+  );
+}
+
+/** What went wrong, in the service's words, and what can be done. */
+export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
+  const problem = error instanceof ApiProblem ? error : null;
+  if (problem?.status === 403) return <NotAllowed />;
+  return (
+    <div className={css.problem} role="alert">
+      <p className={css.title}>{problem?.status === 404 ? 'Not found' : 'This did not work'}</p>
+      <p>{problem?.message ?? 'Something unexpected happened in this page. Reload it.'}</p>
+      {problem && problem.issues.length > 0 && (
+        <ul>
+          {problem.issues.map(({ path, message }) => (
+            <li key={path + message}>{path === '' ? message : `${path}: ${message}`}</li>
+          ))}
+        </ul>
+      )}
+      {problem?.requestId && <p className={css.request}>Request {problem.requestId}</p>}
+      {retry && <Button onClick={retry}>Try again</Button>}
+    </div>
+  );
+}
+
+export function NotAllowed() {
+  return (
+    <div className={css.problem} role="alert">
+      <p className={css.title}>Not allowed</p>
+      <p>Your role does not include this. Ask an admin for a key with more rights, or for the change itself.</p>
+    </div>
+  );
+}
+
+/** What became of an action; read out without moving the focus. */
+export function Notice({ children }: { children: ReactNode }) {
+  return (
+    <div className={css.notice} role="status">
+      {children}
+    </div>
+  );
+}

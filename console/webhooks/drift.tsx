@@ -1,0 +1,70 @@
+import type { Schemas } from '../api/client';
+import { DataTable } from '../shared/data-table';
+
+type Webhook = Schemas['WebhookView'];
+
+const FIELDS: Record<Webhook['drift'][number]['field'], string> = {
+  existence: 'Exists',
+  enabled: 'Enabled',
+  url: 'Address',
+  verify_ssl: 'Checks the certificate',
+  event_types: 'Events',
+};
+
+/** What a status means, and what happens next. */
+export const STATUS_WORDS: Record<Webhook['status'], string> = {
+  in_sync: 'Typeform has what was registered.',
+  drifted: 'Somebody changed it at Typeform. It is put right at the next comparison, or now by Reconcile.',
+  missing: 'It is gone at Typeform. It is made again at the next comparison, or now by Reconcile.',
+  disabled_by_typeform:
+    'Typeform disabled it, which it does after many failed deliveries. It is enabled again at the next comparison, or now by Reconcile; what was sent meanwhile is fetched by a back-fill.',
+  unreachable: 'Typeform could not be asked. The problem says why.',
+  removed: 'It was deleted here. Late deliveries are accepted for another 24 hours.',
+};
+
+export const driftSummary = ({ drift }: Webhook): string => drift.map(({ field }) => FIELDS[field]).join(', ');
+
+function inWords(value: unknown): string {
+  if (value === true) return 'yes';
+  if (value === false) return 'no';
+  if (value === undefined || value === null) return '–';
+  if (typeof value === 'object') {
+    const on = Object.entries(value).flatMap(([name, enabled]) => (enabled === true ? [name] : []));
+    return on.length > 0 ? on.join(', ') : 'none';
+  }
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** What it should be, beside what Typeform was last seen to have. */
+export function WantedAndActual({ webhook }: { webhook: Webhook }) {
+  const { drift, status } = webhook;
+  const wanted: [Webhook['drift'][number]['field'], unknown][] = [
+    ['existence', true],
+    ['enabled', webhook.enabled],
+    ['url', webhook.url],
+    ['verify_ssl', webhook.verifySsl],
+    ['event_types', webhook.eventTypes],
+  ];
+  const unknown = status === 'unreachable' || webhook.observedAt === null;
+  return (
+    <DataTable
+      label="Wanted and actual"
+      rows={wanted}
+      keyOf={([field]) => field}
+      columns={[
+        { title: 'Setting', cell: ([field]) => FIELDS[field] },
+        { title: 'Wanted', cell: ([, value]) => inWords(value) },
+        {
+          title: 'At Typeform',
+          cell: ([field, value]) => {
+            const differs = drift.find((each) => each.field === field);
+            if (differs) return <strong>{inWords(differs.observed)} (differs)</strong>;
+            if (unknown) return <span className="muted">not known</span>;
+            if (status === 'missing') return <span className="muted">–</span>;
+            return inWords(value);
+          },
+        },
+      ]}
+    />
+  );
+}

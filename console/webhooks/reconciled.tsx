@@ -1,0 +1,56 @@
+import type { Schemas } from '../api/client';
+import { ConfirmDialog } from '../shared/confirm-dialog';
+import { Notice } from '../shared/states';
+
+const ACTIONS: Record<Schemas['ReconciledView']['action'], string> = {
+  none: 'nothing had to be done',
+  repaired: 'repaired',
+  deferred: 'repaired later: it keeps changing',
+  removed: 'deleted at Typeform',
+  failed: 'could not be repaired',
+};
+
+/** What a comparison with Typeform found, and did. */
+export function Reconciled({ result }: { result: Schemas['ReconcileResult'] }) {
+  const { checked, differed, strays, madeElsewhere, finished, unreadable } = result;
+  return (
+    <Notice>
+      <p>
+        {madeElsewhere
+          ? 'Another process is comparing at this moment; the list shows what it finds.'
+          : `${checked} compared with Typeform; ${differed.length === 0 ? 'nothing differed' : `${differed.length} differed`}.`}
+        {!finished && !madeElsewhere && ' The rest is compared in the background.'}
+      </p>
+      {(differed.length > 0 || strays.length > 0 || unreadable > 0) && (
+        <ul>
+          {differed.map(({ id, formId, tag, action, problem, drift }) => (
+            <li key={id}>
+              {formId}, {tag}: {drift.map(({ field }) => field.replace('_', ' ')).join(', ')} – {ACTIONS[action]}
+              {problem && `. ${problem}`}
+            </li>
+          ))}
+          {strays.map(({ formId, tag, deleted }) => (
+            <li key={`${formId}/${tag}`}>
+              {formId}, {tag}: a webhook at Typeform that is not managed here{deleted && '; it was deleted'}
+            </li>
+          ))}
+          {unreadable > 0 && <li>{unreadable} of Typeform&apos;s list could not be read.</li>}
+        </ul>
+      )}
+    </Notice>
+  );
+}
+
+export function ReconcileDialog(asked: { open: boolean; onClose: () => void; reconcile: () => Promise<void> }) {
+  return (
+    <ConfirmDialog
+      open={asked.open}
+      onClose={asked.onClose}
+      title="Reconcile with Typeform?"
+      action="Reconcile"
+      onConfirm={asked.reconcile}
+    >
+      <p>What differs at Typeform is set to what was registered here. This also happens by itself every few minutes.</p>
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,70 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api, ask } from '../api/client';
+import { ConfirmDialog } from '../shared/confirm-dialog';
+import { SearchBox } from '../shared/filters';
+import { Loading, Problem } from '../shared/states';
+import css from './register-dialog.module.css';
+
+/** Chooses a form of the Typeform account and has its submissions sent here. */
+export function RegisterDialog({ onClose }: { onClose: () => void }) {
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const [q, setQ] = useState('');
+  const [formId, setFormId] = useState('');
+  const [tag, setTag] = useState('onboarding');
+  const [partials, setPartials] = useState(false);
+  const forms = useQuery({
+    queryKey: ['typeform-forms', q],
+    queryFn: () => ask(api.GET('/v1/typeform/forms', { params: { query: { limit: 20, ...(q && { q }) } } })),
+    staleTime: 30_000,
+  });
+  return (
+    <ConfirmDialog
+      open
+      onClose={onClose}
+      title="Register a webhook"
+      action="Register"
+      notYet={formId === '' || tag === ''}
+      onConfirm={async () => {
+        const eventTypes = { form_response: true, ...(partials && { form_response_partial: true }) };
+        const made = await ask(api.POST('/v1/webhooks', { body: { form: formId, tag, eventTypes } }));
+        await queries.invalidateQueries({ queryKey: ['webhooks'] });
+        await queries.invalidateQueries({ queryKey: ['forms'] });
+        await navigate({ to: '/webhooks/$webhookId', params: { webhookId: made.id } });
+      }}
+    >
+      <SearchBox label="Find a form of the account" value={q} onSearch={(text) => setQ(text.trim())} />
+      {forms.isPending && <Loading what="Asking Typeform" />}
+      {forms.isError && <Problem error={forms.error} retry={() => void forms.refetch()} />}
+      {forms.data?.items.length === 0 && <p className="muted">The account has no such form.</p>}
+      {forms.data && forms.data.items.length > 0 && (
+        <fieldset className={css.forms}>
+          <legend className="visually-hidden">Form</legend>
+          {forms.data.items.map((form) => (
+            <label key={form.formId} className="check">
+              <input
+                type="radio"
+                name="form"
+                checked={formId === form.formId}
+                onChange={() => setFormId(form.formId)}
+              />
+              <span>
+                {form.title} <span className="muted">{form.formId}</span>
+              </span>
+            </label>
+          ))}
+        </fieldset>
+      )}
+      <label className="field">
+        Tag
+        <input value={tag} onChange={(event) => setTag(event.target.value)} pattern="[A-Za-z0-9_\-]{1,64}" />
+      </label>
+      <label className="check">
+        <input type="checkbox" checked={partials} onChange={(event) => setPartials(event.target.checked)} />
+        Partial submissions too, as people type
+      </label>
+    </ConfirmDialog>
+  );
+}

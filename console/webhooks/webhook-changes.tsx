@@ -1,0 +1,88 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api, ask, type Schemas } from '../api/client';
+import { useMay } from '../api/session';
+import { Button } from '../shared/button';
+import { ConfirmDialog } from '../shared/confirm-dialog';
+
+const MOST_HOURS = 168;
+
+/** Rotate, pause, delete: an admin's changes, each asked for. */
+export function WebhookChanges({ webhook }: { webhook: Schemas['WebhookView'] }) {
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const [asking, setAsking] = useState<'rotate' | 'pause' | 'delete' | null>(null);
+  const [overlapHours, setOverlapHours] = useState(24);
+  const may = useMay('admin');
+  if (!may) return null;
+  const { id, enabled } = webhook;
+  const path = { id };
+  const close = (): void => setAsking(null);
+  const keep = (answer: Schemas['WebhookView']): void => {
+    queries.setQueryData(['webhooks', id], answer);
+    void queries.invalidateQueries({ queryKey: ['webhooks'] });
+  };
+  const toggle = enabled ? 'Pause' : 'Enable';
+  return (
+    <>
+      <Button onClick={() => setAsking('rotate')}>Rotate secret …</Button>
+      <Button onClick={() => setAsking('pause')}>{toggle} …</Button>
+      <Button onClick={() => setAsking('delete')}>Delete …</Button>
+      <ConfirmDialog
+        open={asking === 'rotate'}
+        onClose={close}
+        title="Rotate the signing secret?"
+        action="Rotate secret"
+        notYet={!(overlapHours >= 0 && overlapHours <= MOST_HOURS)}
+        onConfirm={async () =>
+          keep(await ask(api.POST('/v1/webhooks/{id}/rotate-secret', { params: { path }, body: { overlapHours } })))
+        }
+      >
+        <p>Typeform gets a new secret at once. What is under way with the old one is accepted during the overlap.</p>
+        <label className="field">
+          Overlap in hours, 0 to {MOST_HOURS}
+          <input
+            type="number"
+            min={0}
+            max={MOST_HOURS}
+            value={overlapHours}
+            onChange={(event) => setOverlapHours(event.target.valueAsNumber)}
+          />
+        </label>
+      </ConfirmDialog>
+      <ConfirmDialog
+        open={asking === 'pause'}
+        onClose={close}
+        title={`${toggle} this webhook?`}
+        action={toggle}
+        onConfirm={async () =>
+          keep(await ask(api.PATCH('/v1/webhooks/{id}', { params: { path }, body: { enabled: !enabled } as never })))
+        }
+      >
+        <p>
+          {enabled
+            ? 'Typeform sends nothing until it is enabled again. A back-fill fetches what was submitted meanwhile.'
+            : 'Typeform sends again from now on. Back-fill the form to fetch what was submitted meanwhile.'}
+        </p>
+      </ConfirmDialog>
+      <ConfirmDialog
+        open={asking === 'delete'}
+        onClose={close}
+        title="Delete this webhook?"
+        action="Delete"
+        danger
+        typed="delete"
+        onConfirm={async () => {
+          await ask(api.DELETE('/v1/webhooks/{id}', { params: { path } }));
+          await navigate({ to: '/webhooks' });
+          await queries.invalidateQueries({ queryKey: ['webhooks'] });
+        }}
+      >
+        <p>
+          It is deleted at Typeform too. Its submissions stay here; late deliveries are accepted for another 24 hours.
+        </p>
+      </ConfirmDialog>
+    </>
+  );
+}

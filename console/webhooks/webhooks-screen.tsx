@@ -1,0 +1,102 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, ask, type Schemas } from '../api/client';
+import { useMay } from '../api/session';
+import { Button } from '../shared/button';
+import { DataTable, type Column } from '../shared/data-table';
+import { Choice, FilterBar, SearchBox, useFilters } from '../shared/filters';
+import { ListStates } from '../shared/list-parts';
+import { useRenewal } from '../shared/live-updates';
+import { Screen } from '../shared/screen';
+import { stateWord, Status } from '../shared/status';
+import { When } from '../shared/when';
+import { driftSummary } from './drift';
+import { ReconcileDialog, Reconciled } from './reconciled';
+import { RegisterDialog } from './register-dialog';
+
+type Webhook = Schemas['WebhookView'];
+
+const MOST = 200;
+const STATUSES = ['in_sync', 'drifted', 'missing', 'disabled_by_typeform', 'unreachable', 'removed'] as const;
+
+const COLUMNS: Column<Webhook>[] = [
+  { title: 'Form', cell: ({ formTitle, formId }) => formTitle ?? formId },
+  { title: 'Status', cell: ({ status }) => <Status of={status} /> },
+  { title: 'Wanted', cell: ({ enabled }) => (enabled ? 'Enabled' : 'Paused') },
+  { title: 'Differs', cell: (webhook) => driftSummary(webhook) || webhook.problem },
+  { title: 'Tag', cell: ({ tag }) => <code>{tag}</code> },
+  { title: 'Last compared', cell: ({ observedAt }) => <When at={observedAt} /> },
+];
+
+export function WebhooksScreen() {
+  const [filters, setFilters] = useFilters();
+  const queries = useQueryClient();
+  const mayReconcile = useMay('operator');
+  const mayRegister = useMay('admin');
+  const [registering, setRegistering] = useState(false);
+  const status = STATUSES.find((each) => each === filters.status);
+  const webhooks = useQuery({
+    queryKey: ['webhooks', 'all', status ?? ''],
+    queryFn: () => ask(api.GET('/v1/webhooks', { params: { query: { limit: MOST, ...(status && { status }) } } })),
+    refetchInterval: useRenewal(),
+  });
+  const [asking, setAsking] = useState(false);
+  const [reconciled, setReconciled] = useState<Schemas['ReconcileResult'] | null>(null);
+  const words = (filters.q ?? '').toLowerCase();
+  const rows = (webhooks.data?.items ?? []).filter(({ formTitle, formId, tag }) =>
+    [formTitle ?? '', formId, tag].some((text) => text.toLowerCase().includes(words)),
+  );
+  return (
+    <Screen
+      title="Webhooks"
+      about="What each should be, beside what Typeform was last seen to have."
+      actions={
+        <>
+          {mayReconcile && <Button onClick={() => setAsking(true)}>Reconcile all …</Button>}
+          {mayRegister && (
+            <Button kind="primary" onClick={() => setRegistering(true)}>
+              Register …
+            </Button>
+          )}
+        </>
+      }
+    >
+      {reconciled && <Reconciled result={reconciled} />}
+      <FilterBar>
+        <SearchBox label="Find by form or tag" value={filters.q ?? ''} onSearch={(q) => setFilters({ q: q.trim() })} />
+        <Choice
+          label="Status"
+          value={status ?? ''}
+          options={[['', 'Any'], ...STATUSES.map((each) => [each, stateWord(each)] as const)]}
+          onChange={(chosen) => setFilters({ status: chosen })}
+        />
+      </FilterBar>
+      <ListStates
+        query={webhooks}
+        isEmpty={rows.length === 0}
+        empty={
+          status || words
+            ? 'No webhook matches.'
+            : 'Register the first: Typeform then sends every submission of that form here.'
+        }
+      >
+        <DataTable
+          label="Webhooks"
+          rows={rows}
+          columns={COLUMNS}
+          keyOf={({ id }) => id}
+          linkOf={({ id }) => ({ to: '/webhooks/$webhookId', params: { webhookId: id } })}
+        />
+      </ListStates>
+      <ReconcileDialog
+        open={asking}
+        onClose={() => setAsking(false)}
+        reconcile={async () => {
+          setReconciled(await ask(api.POST('/v1/webhooks/reconcile')));
+          await queries.invalidateQueries({ queryKey: ['webhooks'] });
+        }}
+      />
+      {registering && <RegisterDialog onClose={() => setRegistering(false)} />}
+    </Screen>
+  );
+}

@@ -1,0 +1,271 @@
+/** Each job of an admin from its start to its end, as one does it in the browser. */
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { eventually } from '../support/eventually';
+import { askEmail, askName, askPhone, newEvent, tokenOf } from '../support/events';
+import { question } from '../fixtures/typeform-events';
+import { confirm, ConsoleStand, goTo, heading } from './support/console-stand';
+
+const stand = ConsoleStand.install();
+
+const bring = async (...events: ReturnType<typeof newEvent>[]): Promise<void> => {
+  for (const event of events) await stand.app.deliver(event).expect(200);
+  await stand.app.settled();
+};
+const remote = (formId: string) => stand.sandbox.control.webhooks(formId)[0];
+const makeForm = (title: string): string =>
+  stand.sandbox.control.createForm({
+    definition: {
+      title,
+      fields: [
+        { ref: 'mail', type: 'email', title: 'Your e-mail' },
+        { ref: 'extra', type: 'short_text', title: 'Where do you work?' },
+      ],
+    },
+  }).id;
+const register = async (formId: string): Promise<string> => {
+  const { body } = await stand.app.admin('post', '/v1/webhooks').send({ form: formId }).expect(201);
+  return (body as { id: string }).id;
+};
+const openClient = async (page: Page, search: string): Promise<void> => {
+  await goTo(page, 'Clients');
+  await page.getByRole('searchbox').fill(search);
+  await page.locator('tbody tr[tabindex]').filter({ hasText: search }).first().click();
+  await heading(page, 'Clients').waitFor({ state: 'detached' });
+};
+
+it('from the first start to the first client', async () => {
+  const formId = makeForm('A first form');
+  const page = await stand.openSignedIn();
+  await page.getByText('Typeform accepts the token').waitFor();
+  await page.getByRole('link', { name: 'Register a webhook' }).click();
+  await page.getByRole('button', { name: 'Register …' }).click();
+  await page.getByRole('dialog').getByRole('searchbox').fill('first form');
+  await page.getByRole('radio', { name: /A first form/ }).check();
+  await confirm(page, 'Register');
+  await heading(page, 'Webhook').waitFor();
+  expect(remote(formId)).toMatchObject({ enabled: true });
+  await page.getByRole('button', { name: 'Test', exact: true }).click();
+  await page.getByText('The test came through').waitFor();
+  await goTo(page, 'Home');
+  stand.sandbox.control.submit(formId, { answerAll: true });
+  await stand.sandbox.control.setClock({ advanceSeconds: 0 });
+  await stand.app.settled();
+  await page.getByText('First steps').waitFor({ state: 'detached' });
+  await goTo(page, 'Clients');
+  await page.locator('tbody tr[tabindex]').first().waitFor();
+});
+
+it('a webhook that Typeform disabled is seen, understood and repaired', async () => {
+  const formId = makeForm('A disabled form');
+  const id = await register(formId);
+  await fetch(`${stand.sandbox.url}/forms/${formId}/webhooks/onboarding`, {
+    method: 'PUT',
+    headers: { authorization: 'Bearer tfp_sandbox_test_key', 'content-type': 'application/json' },
+    body: JSON.stringify({ enabled: false }),
+  });
+  await stand.app.database.pool.query(
+    `UPDATE webhook SET status = 'disabled_by_typeform',
+            drift = '[{"field": "enabled", "desired": true, "observed": false}]' WHERE id = $1`,
+    [id],
+  );
+  const page = await stand.openSignedIn();
+  await page.getByRole('link', { name: '1 webhook disabled by typeform' }).click();
+  await page.getByRole('row', { name: /A disabled form/ }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByText('which it does after many failed deliveries').waitFor();
+  await page.getByRole('row', { name: /Enabled yes no \(differs\)/ }).waitFor();
+  await page.getByRole('button', { name: 'Reconcile' }).click();
+  await confirm(page, 'Reconcile');
+  await page.getByText('repaired', { exact: false }).first().waitFor();
+  await page.getByText('In sync').waitFor();
+  expect(remote(formId)).toMatchObject({ enabled: true });
+});
+
+it('dead deliveries are found, their cause read and removed, and they are replayed together', async () => {
+  const { pool } = stand.app.database;
+  await pool.query(`ALTER TABLE form_response ADD CONSTRAINT broken CHECK (form_id <> 'broken')`);
+  const events = Array.from({ length: 3 }, () => newEvent({ formId: 'broken' }));
+  for (const event of events) await stand.app.deliver(event).expect(200);
+  const dead = async (): Promise<number> =>
+    (await pool.query(`SELECT FROM webhook_event WHERE form_id = 'broken' AND status = 'dead'`)).rowCount ?? 0;
+  await eventually(async () => (await dead()) === 3, 'they are given up');
+  const page = await stand.openSignedIn();
+  await page.getByRole('link', { name: '3 deliveries dead' }).click();
+  await page.locator('tbody tr[tabindex]').first().click();
+  await page.getByText('constraint · SQLSTATE 23514 · broken · form_response').first().waitFor();
+  expect(await page.getByText('"form_response"').count()).toBe(0);
+  await page.getByRole('button', { name: 'Show payload' }).click();
+  await page.getByText('"form_response"').first().waitFor();
+  await pool.query('ALTER TABLE form_response DROP CONSTRAINT broken');
+  await page.goBack();
+  await page.getByRole('button', { name: 'Replay matching' }).click();
+  await page.getByRole('dialog').getByText('3 deliveries').waitFor();
+  await confirm(page, 'Replay');
+  await page.getByText('3 of 3').waitFor();
+  await stand.app.settled();
+  await eventually(async () => (await dead()) === 0, 'all are processed');
+  await page.getByText('No delivery matches').waitFor();
+});
+
+it('a mapping is previewed, saved and applied to what is there', async () => {
+  const formId = makeForm('A mapped form');
+  await register(formId);
+  const answers = [
+    askEmail('mapped@example.com'),
+    question('extra', 'Where do you work?', 'short_text', 'text', 'Acme'),
+  ];
+  await bring(newEvent({ formId, questions: answers }));
+  const page = await stand.openSignedIn(`forms/${formId}`);
+  await heading(page, 'A mapped form').waitFor();
+  await page.getByLabel('What “Where do you work?” identifies').selectOption({ label: 'Company' });
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await page.getByText('1 of the last 1 response would change').waitFor();
+  await page.locator('tr', { hasText: /Company: none.*Company: Acme/ }).waitFor();
+  await page.getByRole('button', { name: 'Save mapping' }).click();
+  await confirm(page, 'Save mapping');
+  await page.getByRole('row', { name: /Where do you work\?.*mapping/ }).waitFor();
+  await page.getByRole('button', { name: 'Apply to 1 older response' }).click();
+  await confirm(page, 'Apply');
+  await page.getByText('1 of 1').waitFor();
+  await openClient(page, 'mapped@example.com');
+  await page.getByRole('row', { name: /Company Acme/ }).waitFor();
+});
+
+it('two clients are compared and merged, corrected, and split again', async () => {
+  await bring(
+    newEvent({ formId: 'people', questions: [askEmail('ann.one@example.com'), askName('Ann Sample')] }),
+    newEvent({ formId: 'people', questions: [askEmail('ann.two@example.com'), askName('Ann Sample-Doe')] }),
+  );
+  const page = await stand.openSignedIn();
+  await openClient(page, 'ann.one@example.com');
+  await page.getByRole('button', { name: 'Merge' }).click();
+  await page.getByRole('dialog').getByRole('searchbox').fill('ann.two');
+  await page.getByRole('radio', { name: /ann\.two/ }).check();
+  await page
+    .getByRole('dialog')
+    .getByRole('row', { name: /E-mail ann\.one@example\.com ann\.two@example\.com/ })
+    .waitFor();
+  await confirm(page, 'Merge');
+  await page.getByRole('heading', { name: 'Submissions (2)' }).waitFor();
+
+  await page.getByRole('button', { name: 'Correct Full name' }).click();
+  await page.getByRole('dialog').getByLabel('Full name').fill('Ann Corrected');
+  await confirm(page, 'Correct');
+  await heading(page, 'Ann Corrected').waitFor();
+  await page.getByText('Corrected by hand').waitFor();
+
+  await page
+    .getByRole('row', { name: /ann\.two@example\.com/ })
+    .getByRole('checkbox')
+    .check();
+  await page.getByRole('button', { name: 'Split' }).click();
+  await confirm(page, 'Split');
+  await page.getByRole('heading', { name: 'Submissions (1)' }).waitFor();
+  await heading(page, 'Ann Sample-Doe').waitFor();
+});
+
+it('a shared phone is a conflict: shown, counted, and on both clients', async () => {
+  await bring(
+    newEvent({ formId: 'people', questions: [askEmail('c1@example.com'), askPhone('+12025550177')] }),
+    newEvent({ formId: 'people', questions: [askEmail('c2@example.com'), askPhone('+12025550177')] }),
+  );
+  const page = await stand.openSignedIn();
+  await page.getByRole('link', { name: /clients in conflict/ }).click();
+  expect(page.url()).toContain('conflict=true');
+  await page.locator('tbody tr[tabindex]').filter({ hasText: 'c1@example.com' }).click();
+  await page.getByRole('heading', { name: 'Conflicts' }).waitFor();
+});
+
+it('a client is erased after a preview and a typed word', async () => {
+  await bring(newEvent({ formId: 'people', questions: [askEmail('gone@example.com'), askName('Gone Person')] }));
+  const page = await stand.openSignedIn();
+  await openClient(page, 'gone@example.com');
+  await page.getByRole('button', { name: 'Erase' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('1 submission with all answers').waitFor();
+  expect(await dialog.getByRole('button', { name: 'Erase', exact: true }).isDisabled()).toBe(true);
+  await confirm(page, 'Erase', 'erase');
+  await heading(page, 'Clients').waitFor();
+  await page.getByText('Erased: 1 submission').waitFor();
+  await page.getByRole('searchbox').fill('gone@example.com');
+  await page.getByText('Nobody matches').waitFor();
+});
+
+it('a person is found wherever they are held, and erased', async () => {
+  await bring(newEvent({ formId: 'people', questions: [askEmail('subject@example.com')] }));
+  const page = await stand.openSignedIn('settings?tab=person');
+  await page.getByLabel('E-mail').fill('subject@example.com');
+  await page.getByRole('button', { name: 'Search' }).click();
+  await page.getByText('Found: 1 clients').waitFor();
+  expect(page.url()).not.toContain('subject');
+  await page.getByRole('button', { name: 'Erase all of it' }).click();
+  await confirm(page, 'Erase', 'erase');
+  await page.getByText('Erased: 1 clients').waitFor();
+});
+
+it('a secret is rotated: both are accepted during the overlap; the webhook is paused and enabled', async () => {
+  const formId = makeForm('A rotated form');
+  const id = await register(formId);
+  const before = remote(formId)?.secret;
+  const page = await stand.openSignedIn(`webhooks/${id}`);
+  await page.getByText('One is accepted').waitFor();
+  await page.getByRole('button', { name: 'Rotate secret' }).click();
+  await page
+    .getByRole('dialog')
+    .getByLabel(/Overlap/)
+    .fill('2');
+  await confirm(page, 'Rotate secret');
+  await page.getByText('Two are accepted; the old one ends in 2 hours').waitFor();
+  expect(remote(formId)?.secret).not.toBe(before);
+  await page.getByRole('button', { name: 'Pause', exact: false }).and(page.locator('main button')).click();
+  await confirm(page, 'Pause');
+  await eventually(() => remote(formId)?.enabled === false, 'it is paused');
+  await page.getByRole('button', { name: 'Enable' }).click();
+  await confirm(page, 'Enable');
+  await eventually(() => remote(formId)?.enabled === true, 'it is enabled');
+});
+
+it('an export holds exactly what is filtered', async () => {
+  const kept = newEvent({ formId: 'exported', questions: [askEmail('kept@example.com')] });
+  await bring(
+    kept,
+    newEvent({ formId: 'exported', questions: [askEmail('other@example.com')] }),
+    newEvent({ formId: 'not-exported', questions: [askEmail('kept@example.org')] }),
+  );
+  const page = await stand.openSignedIn('submissions?formId=exported');
+  const save = async (): Promise<{ token: string }[]> => {
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'NDJSON' }).click(),
+    ]);
+    const lines = readFileSync(await download.path(), 'utf8')
+      .trim()
+      .split('\n');
+    return lines.map((line) => JSON.parse(line) as { token: string });
+  };
+  await page.locator('tbody tr[tabindex]').nth(1).waitFor();
+  expect(await save()).toHaveLength(2);
+  await page.getByRole('searchbox').fill('kept');
+  await page.locator('tbody tr[tabindex]').nth(1).waitFor({ state: 'detached' });
+  expect((await save()).map(({ token }) => token)).toEqual([tokenOf(kept)]);
+});
+
+it('is anything lost? a submission that no webhook brought is reported and fetched', async () => {
+  const formId = makeForm('A form with a gap');
+  await register(formId);
+  stand.sandbox.control.configure({ lagMinutes: 0 });
+  stand.sandbox.control.submit(formId, { deliver: false });
+  const page = await stand.openSignedIn();
+  await page
+    .getByRole('row', { name: /A form with a gap/ })
+    .getByRole('button', { name: 'Back-fill' })
+    .click();
+  await confirm(page, 'Back-fill');
+  await eventually(async () => {
+    const { body } = await stand.app.admin('get', `/v1/deliveries?formId=${formId}&source=backfill`).expect(200);
+    return (body as { items: unknown[] }).items.length === 1;
+  }, 'it is fetched');
+  await page.getByRole('button', { name: 'Check now' }).click();
+  await page.getByRole('row', { name: /A form with a gap (Complete|Not yet known)/ }).waitFor();
+});
