@@ -32,6 +32,7 @@ export function printBanner(config: AppConfig, { running, database, sandbox, now
     '',
     '  Typeform onboarding is ready',
     '',
+    `  console    ${url}/console/   sign in with the admin key`,
     `  webhooks   ${url}/webhooks/typeform`,
     `  admin API  ${url}/v1   documented at ${url}/docs`,
     `  probes     ${management}/health/ready   metrics ${management}/metrics`,

@@ -127,6 +127,7 @@ function readBanner(stdout: string): Record<'url' | 'adminKey' | 'path' | 'signa
     return found;
   };
   expect(stdout).toMatch(/probes {5}http\S+\/health\/ready/);
+  expect(stdout).toMatch(/console {4}http\S+\/console\//);
   expect(stdout).toMatch(/admin API {2}http\S+\/v1/);
   return {
     url: part(/curl -X POST (http:\/\/127\.0\.0\.1:\d+)\//),
