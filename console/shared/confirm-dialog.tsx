@@ -1,68 +1,11 @@
-import { Dialog } from '@base-ui/react/dialog';
-import { useMutation } from '@tanstack/react-query';
-import { useState, type ReactNode } from 'react';
-import { Button } from './button';
-import css from './confirm-dialog.module.css';
-import { Problem } from './states';
+import { lazy, Suspense, useState } from 'react';
+import type { Asked } from './question-dialog';
 
-interface Asked {
-  open: boolean;
-  onClose: () => void;
-  title: string;
-  /** The name of the action; its button bears it. */
-  action: string;
-  danger?: boolean;
-  /** A word that must be typed first. */
-  typed?: string;
-  /** Something else is still to be chosen or is being looked up. */
-  notYet?: boolean;
-  wide?: boolean;
-  children?: ReactNode;
-  /** Closes the dialog when it resolves; when it rejects, the dialog says why. */
-  onConfirm: () => Promise<unknown>;
-}
+const QuestionDialog = lazy(() => import('./question-dialog'));
 
-/** Asks before something is changed. */
-export function ConfirmDialog({ open, onClose, title, wide, ...rest }: Asked) {
-  return (
-    <Dialog.Root open={open} onOpenChange={(isOpen) => isOpen || onClose()}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className={css.backdrop} />
-        <Dialog.Popup className={`${css.popup} ${wide ? css.wide : ''}`}>
-          <Dialog.Title className={css.title}>{title}</Dialog.Title>
-          <Question onClose={onClose} {...rest} />
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
-  );
-}
-
-function Question({ action, danger, typed, notYet, children, onConfirm, onClose }: Omit<Asked, 'open' | 'title'>) {
-  const [word, setWord] = useState('');
-  const change = useMutation({ mutationFn: onConfirm, onSuccess: onClose });
-  const ready = !notYet && (typed === undefined || word.trim() === typed);
-  return (
-    <form
-      className={css.question}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (ready && !change.isPending) change.mutate();
-      }}
-    >
-      {children}
-      {typed !== undefined && (
-        <label className={css.typed}>
-          Type <strong>{typed}</strong> to confirm
-          <input value={word} onChange={(event) => setWord(event.target.value)} autoComplete="off" spellCheck={false} />
-        </label>
-      )}
-      {change.isError && <Problem error={change.error} />}
-      <div className={css.buttons}>
-        <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" kind={danger ? 'danger' : 'primary'} disabled={!ready} busy={change.isPending}>
-          {action}
-        </Button>
-      </div>
-    </form>
-  );
+/** Asks before something is changed. What draws the dialog is loaded when the first one opens. */
+export function ConfirmDialog(asked: Asked) {
+  const [wanted, setWanted] = useState(asked.open);
+  if (asked.open && !wanted) setWanted(true);
+  return <Suspense>{wanted && <QuestionDialog {...asked} />}</Suspense>;
 }

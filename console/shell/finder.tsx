@@ -50,6 +50,7 @@ export default function Finder({ onClose }: { onClose: () => void }) {
             aria-label="Find a screen, a client or a token"
             placeholder="A screen, a client, a token"
             className={css.input}
+            autoFocus
             value={text}
             autoComplete="off"
             spellCheck={false}

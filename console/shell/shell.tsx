@@ -37,9 +37,9 @@ function SignedIn({ session }: { session: Session }) {
     onSuccess: forgetSession,
   });
   useEffect(() => {
-    // Whoever presses Ctrl-K types on at once.
-    void import('./finder');
     const onKeyDown = (event: KeyboardEvent): void => {
+      // Whoever presses Ctrl-K types on at once.
+      if (event.key === 'Control' || event.key === 'Meta') void import('./finder');
       if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
       setFinding(true);

@@ -33,7 +33,12 @@ beforeAll(async () => {
   const { body } = await stand.app.admin('get', `/v1/responses/${FORM}/${tokenOf(event)}`).expect(200);
   clientId = (body as { clientId: string }).clientId;
   const { id: form } = stand.sandbox.control.createForm({ seed: 'axe' });
-  webhookId = ((await stand.app.admin('post', '/v1/webhooks').send({ form }).expect(201)).body as { id: string }).id;
+  // Repeating it changes nothing; on a busy machine the first answer may be that Typeform takes long.
+  await eventually(async () => {
+    const { status, body: webhook } = await stand.app.admin('post', '/v1/webhooks').send({ form });
+    webhookId = (webhook as { id: string }).id;
+    return status < 300;
+  }, 'the webhook is registered');
 });
 
 const addresses = (): string[] => [

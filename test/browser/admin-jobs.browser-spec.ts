@@ -19,7 +19,7 @@ const makeForm = (title: string): string =>
       title,
       fields: [
         { ref: 'mail', type: 'email', title: 'Your e-mail' },
-        { ref: 'extra', type: 'short_text', title: 'Where do you work?' },
+        { ref: 'extra', type: 'short_text', title: 'Anything else?' },
       ],
     },
   }).id;
@@ -111,20 +111,17 @@ it('dead deliveries are found, their cause read and removed, and they are replay
 it('a mapping is previewed, saved and applied to what is there', async () => {
   const formId = makeForm('A mapped form');
   await register(formId);
-  const answers = [
-    askEmail('mapped@example.com'),
-    question('extra', 'Where do you work?', 'short_text', 'text', 'Acme'),
-  ];
+  const answers = [askEmail('mapped@example.com'), question('extra', 'Anything else?', 'short_text', 'text', 'Acme')];
   await bring(newEvent({ formId, questions: answers }));
   const page = await stand.openSignedIn(`forms/${formId}`);
   await heading(page, 'A mapped form').waitFor();
-  await page.getByLabel('What “Where do you work?” identifies').selectOption({ label: 'Company' });
+  await page.getByLabel('What “Anything else?” identifies').selectOption({ label: 'Company' });
   await page.getByRole('button', { name: 'Preview' }).click();
   await page.getByText('1 of the last 1 response would change').waitFor();
   await page.locator('tr', { hasText: /Company: none.*Company: Acme/ }).waitFor();
   await page.getByRole('button', { name: 'Save mapping' }).click();
   await confirm(page, 'Save mapping');
-  await page.getByRole('row', { name: /Where do you work\?.*mapping/ }).waitFor();
+  await page.getByRole('row', { name: /Anything else\?.*Company the client/ }).waitFor();
   await page.getByRole('button', { name: 'Apply to 1 older response' }).click();
   await confirm(page, 'Apply');
   await page.getByText('1 of 1').waitFor();
