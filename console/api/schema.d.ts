@@ -599,7 +599,10 @@ export interface paths {
         /** Is anything lost? For each form, what Typeform has and what became of it; answered from the last check */
         get: operations["reportCompleteness"];
         put?: never;
-        /** Ask Typeform now, in the background */
+        /**
+         * Ask Typeform now, in the background
+         * @description What to check stands in the body or in the query, each part once.
+         */
         post: operations["checkCompleteness"];
         delete?: never;
         options?: never;
@@ -1812,6 +1815,12 @@ export interface components {
              * @example 2026-01-31T08:00:00Z
              */
             since?: string;
+            /**
+             * Format: date-time
+             * @description where the window of the answer ends; the check itself looks at everything from `since` on
+             * @example 2026-01-31T08:00:00Z
+             */
+            until?: string;
         };
         FailedDeletionView: {
             /** @example lT4Z3j */
@@ -1916,12 +1925,22 @@ export interface components {
             /** @description count only, and erase nothing; default: false */
             preview?: boolean;
         };
+        OtherClientView: {
+            /** Format: uuid */
+            clientId: string;
+            /** @description other responses of this client are left, so the client stays */
+            remains: boolean;
+        };
         DataSubjectErasureResult: {
             clients: number;
             responses: number;
             /** @description events with their bodies, in any status */
             events: number;
             preview: boolean;
+            /** @description clients that are not the person and of whom a response goes, because it mentions the person or was named */
+            otherClients: components["schemas"]["OtherClientView"][];
+            /** @description what kept arriving meanwhile and is still here: repeat the call; null: nothing is left */
+            left: components["schemas"]["SubjectCounts"] | null;
             /** @description null unless atTypeform is true */
             atTypeform: components["schemas"]["RemoteDeletionView"] | null;
         };
@@ -6073,7 +6092,14 @@ export interface operations {
     };
     checkCompleteness: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description a form id, or any Typeform link to the form; default: every form with a webhook registered here */
+                formId?: string;
+                /** @description submitted at or after; default: the first submission that the form keeps */
+                since?: string;
+                /** @description submitted at or before; default: what can be known, up to `knownUntil` */
+                until?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
