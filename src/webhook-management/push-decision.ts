@@ -1,4 +1,5 @@
 /** Decides what to send to Typeform for one form and tag, from what is stored at that moment. Pure. */
+import { haveSameSettings } from './webhook-state';
 import type { Webhook } from './webhook.entity';
 
 /** A place at Typeform: it holds one webhook or none. */
@@ -61,7 +62,8 @@ export function nextStep(state: PushState, goal: Goal): Step {
 export function isDue({ webhook, doubt, call }: PushState): boolean {
   if (webhook === null) return false;
   if (webhook.pushedRevision !== webhook.revision || call?.lapsed === true) return true;
-  return doubt !== null && doubt.over && !isVersionOf(doubt, webhook);
+  // Without such a doubt nothing would ever end what is pending but this call.
+  return doubt !== null && staysPending(doubt, webhook) ? doubt.over : webhook.pending;
 }
 
 /** What is in doubt once the outcome of a call stays unknown. */
@@ -80,9 +82,8 @@ export function staysPending(doubt: Version | null, webhook: Pick<Webhook, 'id' 
 
 /** Whether two rows want the same at Typeform. */
 export function isSameState(one: Webhook, other: Webhook): boolean {
-  const wanted = ({ url, enabled, verifySsl, eventTypes, secret, removedAt }: Webhook): string =>
-    JSON.stringify([url, enabled, verifySsl, Object.entries(eventTypes).sort(), secret, removedAt !== null]);
-  return wanted(one) === wanted(other);
+  const same = one.secret === other.secret && (one.removedAt === null) === (other.removedAt === null);
+  return same && haveSameSettings(one, other);
 }
 
 function isVersionOf(version: Version, { id, revision }: Pick<Webhook, 'id' | 'revision'>): boolean {

@@ -20,11 +20,11 @@ export class UnconfirmedChangesRepository {
       `WITH due AS (
          SELECT webhook.form_id, webhook.tag
            FROM webhook LEFT JOIN webhook_push AS known USING (form_id, tag)
-          WHERE (webhook.pushed_revision <> webhook.revision AND webhook.refused_revision IS DISTINCT FROM webhook.revision
-                 AND coalesce(greatest(known.next_try_at, known.call_until),
-                              webhook.updated_at + interval '${IN_HAND_SECONDS} seconds') <= clock_timestamp())
-             OR (webhook.pushed_revision = webhook.revision AND webhook.pending
-                 AND greatest(known.next_try_at, known.call_until, known.doubt_until) <= clock_timestamp())
+          WHERE CASE WHEN webhook.pushed_revision = webhook.revision THEN webhook.pending
+                     ELSE webhook.refused_revision IS DISTINCT FROM webhook.revision END
+            AND coalesce(greatest(known.next_try_at, known.call_until,
+                                  CASE WHEN webhook.pushed_revision = webhook.revision THEN known.doubt_until END),
+                         webhook.updated_at + interval '${IN_HAND_SECONDS} seconds') <= clock_timestamp()
           LIMIT 1
        )
        INSERT INTO webhook_push AS place (form_id, tag, next_try_at)

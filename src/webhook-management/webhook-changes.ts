@@ -8,7 +8,7 @@ import { DomainError } from '../core/problem';
 import type { CallOptions } from '../typeform/typeform-api';
 import { isSameState } from './push-decision';
 import { WebhookPusher } from './webhook-pusher';
-import type { WebhookSettings } from './webhook-state';
+import { haveSameSettings, WebhookSettings } from './webhook-state';
 import { Place, WebhookEdit, WebhookStore } from './webhook-store';
 import type { Webhook } from './webhook.entity';
 
@@ -45,7 +45,7 @@ export class WebhookChanges {
       refuseRemoved(webhook);
       const had = settingsOf(webhook);
       const wanted = { ...had, ...asked };
-      if (JSON.stringify(wanted) === JSON.stringify(had)) return null;
+      if (haveSameSettings(wanted, had)) return null;
       return { set: changed(wanted, now), action: 'webhook.updated', details: wanted, author };
     });
     if (after === before) return this.repush(after, author);
