@@ -2,10 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Target } from './push-decision';
-import { IN_HAND_SECONDS } from './webhook-store.repository';
-
-/** A try that ends without a word of its outcome (no turn, a process that is gone) is repeated after this. */
-const CLAIM_SECONDS = 60;
+import { CLAIM_SECONDS, IN_HAND_SECONDS } from './retry-schedule';
 
 @Injectable()
 export class UnconfirmedChangesRepository {
