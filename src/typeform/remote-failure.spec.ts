@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { notSentInTime, statusOf } from '../core/problem';
-import { connectionFailed, refusal, timedOut, unexpectedAnswer } from './remote-failure';
+import { statusOf } from '../core/problem';
+import { notSentInTime, connectionFailed, refusal, timedOut, unexpectedAnswer } from './remote-failure';
 
 const KEY = 'tfp_secretsecretsecret';
 const refused = (status: number, body: unknown = undefined) => refusal('put_webhook', { status, body }, KEY);

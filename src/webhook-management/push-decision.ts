@@ -39,14 +39,21 @@ export type Goal =
 /** `refused`: Typeform has refused just what was made. `wait`: another call is under way, or a refused change is being taken back. */
 export type Step = 'nothing' | 'put' | 'delete' | 'wait' | 'refused';
 
-/** The next step towards a goal. */
-export function nextStep(state: PushState, goal: Goal): Step {
+/** What a webhook's secret is, whatever it is sealed with. */
+export type SecretOf = (webhook: Webhook) => string;
+
+const asSealed: SecretOf = ({ secret }) => secret;
+
+/** The next step towards a goal. Without `secretOf`, a refused change whose secret was sealed anew meanwhile counts as another one. */
+export function nextStep(state: PushState, goal: Goal, secretOf: SecretOf = asSealed): Step {
   const { webhook } = state;
   if (goal.kind === 'made') {
     // The place belongs to another webhook by now, or to none.
     if (webhook?.id !== goal.webhook.id) return 'nothing';
     if (webhook.pushedRevision === webhook.revision) return 'nothing';
-    if (webhook.refusedRevision === webhook.revision) return isSameState(webhook, goal.webhook) ? 'refused' : 'wait';
+    if (webhook.refusedRevision === webhook.revision) {
+      return isSameState(webhook, goal.webhook, secretOf) ? 'refused' : 'wait';
+    }
   }
   if (state.call && !state.call.lapsed) return 'wait';
   if (goal.kind === 'stray') {
@@ -81,8 +88,8 @@ export function staysPending(doubt: Version | null, webhook: Pick<Webhook, 'id' 
 }
 
 /** Whether two rows want the same at Typeform. */
-export function isSameState(one: Webhook, other: Webhook): boolean {
-  const same = one.secret === other.secret && (one.removedAt === null) === (other.removedAt === null);
+export function isSameState(one: Webhook, other: Webhook, secretOf: SecretOf): boolean {
+  const same = secretOf(one) === secretOf(other) && (one.removedAt === null) === (other.removedAt === null);
   return same && haveSameSettings(one, other);
 }
 
