@@ -34,6 +34,8 @@ export class AllFormsReconciler implements OnApplicationBootstrap, BeforeApplica
   private readonly stop = new AbortController();
   private timer: NodeJS.Timeout | null = null;
   private running: Promise<unknown> | null = null;
+  /** The owners of the passes that this process is making. */
+  private readonly holding = new Set<string>();
   /** Everything was compared, here or elsewhere, about when this process started or since. */
   private caughtUp = false;
 
@@ -54,6 +56,8 @@ export class AllFormsReconciler implements OnApplicationBootstrap, BeforeApplica
     this.stop.abort();
     if (this.timer) clearTimeout(this.timer);
     await this.running?.catch(() => undefined);
+    // A pass on request may still wait for Typeform when the database is left: nobody is to wait for its lease to lapse.
+    for (const owner of this.holding) await this.passes.release(owner, false).catch(() => undefined);
   }
 
   /**
@@ -71,8 +75,10 @@ export class AllFormsReconciler implements OnApplicationBootstrap, BeforeApplica
       await this.clock.sleep(ASK_AGAIN_MS);
     }
     report.madeElsewhere = false;
+    this.holding.add(owner);
     const lost = new AbortController();
     const lease = setInterval(() => {
+      if (this.stop.signal.aborted) return;
       // An unreachable database says nothing about who holds the lease.
       this.passes.hold(owner).then(
         (held) => held || lost.abort(new Error('another process has taken over the comparison')),
@@ -84,6 +90,7 @@ export class AllFormsReconciler implements OnApplicationBootstrap, BeforeApplica
       await this.compare(report, { ...call, signal }, force);
     } finally {
       clearInterval(lease);
+      this.holding.delete(owner);
       // Without the database the lease lapses by itself.
       await this.passes.release(owner, report.finished).catch(() => undefined);
     }
