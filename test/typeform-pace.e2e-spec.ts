@@ -248,6 +248,28 @@ it('after 429 all replicas pause, longer each time, and then go on: no storm', a
   expect(await replicas[1].stats.summary(60_000)).toMatchObject({ calls: 6, rateLimited: 2, failed: 2 });
 });
 
+it('the pause after a 429 stays, however late it is recorded when the call was sent', async () => {
+  sandbox.control.addFault({ kind: 'status', target: 'api', status: 429, times: 1 });
+  const blocker = await database.pool.connect();
+  const decide = async () => {
+    await blocker.query('BEGIN; SELECT FROM typeform_call FOR UPDATE');
+    return { url: 'https://hooks.example.com', enabled: true };
+  };
+  const refused = replicas[0].api.putWebhook(formId, 'late', decide, background).catch((error: unknown) => error);
+  try {
+    await eventually(async () => (await received()).length === 1, 'it is answered');
+    await blocker.query('SELECT pg_sleep(0.3); COMMIT');
+  } finally {
+    blocker.release(true);
+  }
+  expect(await refused).toMatchObject({ failure: 'rate_limited' });
+  const { rows } = await database.pool.query<{ pause: number }>(
+    `SELECT extract(epoch FROM next_free_at - sent_at)::float8 AS pause FROM typeform_pace, typeform_call`,
+  );
+  expect(rows).toEqual([{ pause: expect.any(Number) }]);
+  expect(rows[0]!.pause).toBeGreaterThan(0.9);
+});
+
 it('people are turned away with a time to try again when too many wait', async () => {
   await nextTurnIn(300_000);
   const told = await replicas[0].api.listWebhooks(formId, interactive).catch((error: unknown) => error);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { statusOf } from '../core/problem';
-import { connectionFailed, refusal, timedOut, unexpectedAnswer } from './remote-failure';
+import { notSentInTime, connectionFailed, refusal, timedOut, unexpectedAnswer } from './remote-failure';
 
 const KEY = 'tfp_secretsecretsecret';
 const refused = (status: number, body: unknown = undefined) => refusal('put_webhook', { status, body }, KEY);
@@ -71,6 +71,11 @@ describe('no answer', () => {
     const error = new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) });
     expect(connectionFailed(error)).toMatchObject({ failure: 'network_error', remoteCode: 'ECONNREFUSED' });
     expect(connectionFailed(new TypeError('x')).remoteCode).toBe('NETWORK_ERROR');
+  });
+
+  it('blames the network only if there was time to reach Typeform', () => {
+    expect(notSentInTime(1_990).message).toMatch(/within 1.99 s: check the network/);
+    expect(notSentInTime(30).message).toMatch(/^the call's turn ran out before it was sent/);
   });
 });
 

@@ -7,6 +7,8 @@ import { Failure, TypeformError } from './typeform-error';
 const MAX_DESCRIPTION_LENGTH = 300;
 const MAX_DETAILS = 3;
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]+/gu;
+/** In which any working network makes a connection. */
+const FAIR_CONNECT_MS = 1_000;
 const TOKEN = /tfp_[\w.-]+/g;
 const BEARER = /bearer\s+\S+/gi;
 
@@ -57,9 +59,12 @@ export function timedOut(timeoutMs: number): TypeformError {
   return new TypeformError(message, { failure: 'timeout', remoteStatus: null, remoteCode: 'TIMEOUT' });
 }
 
-/** No connection was there while the call had its turn. */
+/** No connection was there while the call had its turn, of which `sendWithinMs` were left: too few say nothing about the network. */
 export function notSentInTime(sendWithinMs: number): TypeformError {
-  const message = `Typeform could not be reached within ${Math.round(sendWithinMs) / 1000} s: check the network, DNS and TYPEFORM_API_BASE_URL`;
+  const message =
+    sendWithinMs < FAIR_CONNECT_MS
+      ? `the call's turn ran out before it was sent, since the database or this process was slow: try again, and check their load`
+      : `Typeform could not be reached within ${Math.round(sendWithinMs) / 1000} s: check the network, DNS and TYPEFORM_API_BASE_URL`;
   return new TypeformError(message, { failure: 'network_error', remoteStatus: null, remoteCode: 'NOT_SENT' });
 }
 

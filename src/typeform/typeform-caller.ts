@@ -120,7 +120,7 @@ export class TypeformCaller {
     } catch (error) {
       const outcome = error instanceof TypeformError ? error.failure : 'aborted';
       this.metrics.called(call.operation, outcome, (performance.now() - startedAt) / 1000);
-      if (error instanceof TypeformError) await this.pauseIfRefused(error);
+      if (error instanceof TypeformError) await this.pauseIfRefused(error, turn);
       throw error;
     } finally {
       await this.pace.finish(turn, { status, durationMs: performance.now() - startedAt });
@@ -164,9 +164,11 @@ export class TypeformCaller {
     throw unexpectedAnswer(status, `${issue?.path.join('.') || 'the body'} ${issue?.message ?? 'is wrong'}`);
   }
 
-  private async pauseIfRefused({ failure, retryAfterSeconds }: TypeformError): Promise<void> {
+  private async pauseIfRefused({ failure, retryAfterSeconds }: TypeformError, turn: Turn): Promise<void> {
     if (failure !== 'rate_limited') return;
     this.metrics.rateLimited();
+    // What is recorded of the turn later would take a shorter pause for the turn's own end, and move it.
+    await turn.used;
     await this.pace.pauseAll(retryAfterSeconds);
   }
 }

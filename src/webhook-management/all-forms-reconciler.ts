@@ -12,6 +12,9 @@ const FORMS_PER_PAGE = 100;
 /** The first pass comes soon after a start: while nobody was there, Typeform may have switched a webhook off. */
 const FIRST_PASS_MS = 10_000;
 
+/** Only what was compared this lately before a process's first pass is not compared again: with a long interval much may have happened since. */
+const FRESH_MS = 60_000;
+
 /** How often a process looks whether a pass is due: another one may have made it, or have died in it. */
 const LOOK_EVERY_MS = 10_000;
 
@@ -31,6 +34,10 @@ export class AllFormsReconciler implements OnApplicationBootstrap, BeforeApplica
   private readonly stop = new AbortController();
   private timer: NodeJS.Timeout | null = null;
   private running: Promise<unknown> | null = null;
+  /** The owners of the passes that this process is making. */
+  private readonly holding = new Set<string>();
+  /** Everything was compared, here or elsewhere, about when this process started or since. */
+  private caughtUp = false;
 
   constructor(
     private readonly config: AppConfig,
@@ -49,6 +56,8 @@ export class AllFormsReconciler implements OnApplicationBootstrap, BeforeApplica
     this.stop.abort();
     if (this.timer) clearTimeout(this.timer);
     await this.running?.catch(() => undefined);
+    // A pass on request may still wait for Typeform when the database is left: nobody is to wait for its lease to lapse.
+    for (const owner of this.holding) await this.passes.release(owner, false).catch(() => undefined);
   }
 
   /**
@@ -66,8 +75,10 @@ export class AllFormsReconciler implements OnApplicationBootstrap, BeforeApplica
       await this.clock.sleep(ASK_AGAIN_MS);
     }
     report.madeElsewhere = false;
+    this.holding.add(owner);
     const lost = new AbortController();
     const lease = setInterval(() => {
+      if (this.stop.signal.aborted) return;
       // An unreachable database says nothing about who holds the lease.
       this.passes.hold(owner).then(
         (held) => held || lost.abort(new Error('another process has taken over the comparison')),
@@ -79,6 +90,7 @@ export class AllFormsReconciler implements OnApplicationBootstrap, BeforeApplica
       await this.compare(report, { ...call, signal }, force);
     } finally {
       clearInterval(lease);
+      this.holding.delete(owner);
       // Without the database the lease lapses by itself.
       await this.passes.release(owner, report.finished).catch(() => undefined);
     }
@@ -107,16 +119,24 @@ export class AllFormsReconciler implements OnApplicationBootstrap, BeforeApplica
     report.finished = true;
   }
 
-  /** A pass of its own accord, unless one has finished in any process less than `intervalMs` ago. Returns the milliseconds until the next look. */
+  /**
+   * A pass of its own accord, unless one has finished in any process less than `intervalMs` ago, or a minute before the first one of this
+   * process. Returns the milliseconds until the next look.
+   */
   async passIfDue(intervalMs: number): Promise<number> {
-    const dueInMs = await this.passes.dueInMs(intervalMs);
-    if (dueInMs > 0) return Math.min(Math.ceil(dueInMs), LOOK_EVERY_MS);
+    const unlessWithinMs = this.caughtUp ? intervalMs : Math.min(intervalMs, FRESH_MS);
+    const dueInMs = await this.passes.dueInMs(unlessWithinMs);
+    if (dueInMs > 0) {
+      this.caughtUp = true;
+      return Math.min(Math.ceil(dueInMs), LOOK_EVERY_MS);
+    }
     const call: CallOptions = { priority: 'background', signal: this.stop.signal };
     const { madeElsewhere, finished } = await this.pass(call, {
       force: false,
       wait: false,
-      unlessWithinMs: intervalMs,
+      unlessWithinMs,
     });
+    if (finished) this.caughtUp = true;
     // What was cut short is not begun anew at once.
     return madeElsewhere || finished ? Math.min(intervalMs, LOOK_EVERY_MS) : intervalMs;
   }
@@ -129,7 +149,7 @@ export class AllFormsReconciler implements OnApplicationBootstrap, BeforeApplica
             const why = error instanceof Error ? error.message : 'unknown error';
             this.logger.warn(`Comparing the webhooks with Typeform failed and will be tried again: ${why}`);
           }
-          return intervalMs;
+          return Math.min(intervalMs, FRESH_MS);
         })
         .then((waitMs) => {
           if (!this.stop.signal.aborted) this.schedule(intervalMs, waitMs);

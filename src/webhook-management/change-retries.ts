@@ -8,9 +8,10 @@ import { Clock } from '../database/clock';
 import type { CallOptions } from '../typeform/typeform-api';
 import { TypeformError } from '../typeform/typeform-error';
 import type { Target } from './push-decision';
+import { RepairFollowUp } from './repair-follow-up';
 import { UnconfirmedChangesRepository } from './unconfirmed-changes.repository';
-import { WebhookMetrics } from './webhook-metrics';
 import { WebhookPusher } from './webhook-pusher';
+import { WebhookStore } from './webhook-store';
 
 const LOOK_EVERY_MS = 2_000;
 
@@ -19,12 +20,15 @@ export class ChangeRetries implements OnApplicationBootstrap, BeforeApplicationS
   private readonly logger = new Logger(ChangeRetries.name);
   private readonly stop = new AbortController();
   private running: Promise<void> | null = null;
+  /** The last look failed, and it was said. */
+  private troubled = false;
 
   constructor(
     private readonly config: AppConfig,
     private readonly unconfirmed: UnconfirmedChangesRepository,
+    private readonly store: WebhookStore,
     private readonly pusher: WebhookPusher,
-    private readonly metrics: WebhookMetrics,
+    private readonly followUp: RepairFollowUp,
     private readonly clock: Clock,
   ) {}
 
@@ -41,11 +45,21 @@ export class ChangeRetries implements OnApplicationBootstrap, BeforeApplicationS
   private async run(): Promise<void> {
     const { signal } = this.stop;
     while (!signal.aborted) {
-      await this.retryDue().catch((error: unknown) => {
-        const why = error instanceof Error ? error.message : 'unknown error';
-        if (!signal.aborted) this.logger.warn(`Changes for Typeform wait and will be sent again: ${why}`);
-      });
+      await this.lookOnce();
       await this.clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
+    }
+  }
+
+  /** Never throws: without the database everything waits until it is back, which is said once. */
+  private async lookOnce(): Promise<void> {
+    try {
+      await this.retryDue();
+      this.troubled = false;
+    } catch (error) {
+      if (this.stop.signal.aborted) return;
+      const why = error instanceof Error ? error.message : 'unknown error';
+      if (!this.troubled) this.logger.warn(`Changes for Typeform wait and will be sent again: ${why}`);
+      this.troubled = true;
     }
   }
 
@@ -61,10 +75,9 @@ export class ChangeRetries implements OnApplicationBootstrap, BeforeApplicationS
   private async retry(target: Target): Promise<void> {
     const call: CallOptions = { priority: 'background', signal: this.stop.signal };
     try {
+      const { webhook } = await this.store.state(target);
       const outcome = await this.pusher.push(target, { kind: 'due' }, call, { once: true });
-      if (outcome.result !== 'done' || !outcome.sent) return;
-      this.metrics.repaired(['pending']);
-      this.logger.log('A change that Typeform had not confirmed was sent again', { ...target });
+      if (outcome.result === 'done' && outcome.sent) await this.followUp.resent(target, webhook);
     } catch (error) {
       // The failed call has its own line in the log.
       if (!(error instanceof TypeformError)) throw error;

@@ -1,4 +1,5 @@
 /** Decides what to send to Typeform for one form and tag, from what is stored at that moment. Pure. */
+import { haveSameSettings } from './webhook-state';
 import type { Webhook } from './webhook.entity';
 
 /** A place at Typeform: it holds one webhook or none. */
@@ -38,14 +39,21 @@ export type Goal =
 /** `refused`: Typeform has refused just what was made. `wait`: another call is under way, or a refused change is being taken back. */
 export type Step = 'nothing' | 'put' | 'delete' | 'wait' | 'refused';
 
-/** The next step towards a goal. */
-export function nextStep(state: PushState, goal: Goal): Step {
+/** What a webhook's secret is, whatever it is sealed with. */
+export type SecretOf = (webhook: Webhook) => string;
+
+const asSealed: SecretOf = ({ secret }) => secret;
+
+/** The next step towards a goal. Without `secretOf`, a refused change whose secret was sealed anew meanwhile counts as another one. */
+export function nextStep(state: PushState, goal: Goal, secretOf: SecretOf = asSealed): Step {
   const { webhook } = state;
   if (goal.kind === 'made') {
     // The place belongs to another webhook by now, or to none.
     if (webhook?.id !== goal.webhook.id) return 'nothing';
     if (webhook.pushedRevision === webhook.revision) return 'nothing';
-    if (webhook.refusedRevision === webhook.revision) return isSameState(webhook, goal.webhook) ? 'refused' : 'wait';
+    if (webhook.refusedRevision === webhook.revision) {
+      return isSameState(webhook, goal.webhook, secretOf) ? 'refused' : 'wait';
+    }
   }
   if (state.call && !state.call.lapsed) return 'wait';
   if (goal.kind === 'stray') {
@@ -61,7 +69,8 @@ export function nextStep(state: PushState, goal: Goal): Step {
 export function isDue({ webhook, doubt, call }: PushState): boolean {
   if (webhook === null) return false;
   if (webhook.pushedRevision !== webhook.revision || call?.lapsed === true) return true;
-  return doubt !== null && doubt.over && !isVersionOf(doubt, webhook);
+  // Without such a doubt nothing would ever end what is pending but this call.
+  return doubt !== null && staysPending(doubt, webhook) ? doubt.over : webhook.pending;
 }
 
 /** What is in doubt once the outcome of a call stays unknown. */
@@ -79,10 +88,9 @@ export function staysPending(doubt: Version | null, webhook: Pick<Webhook, 'id' 
 }
 
 /** Whether two rows want the same at Typeform. */
-export function isSameState(one: Webhook, other: Webhook): boolean {
-  const wanted = ({ url, enabled, verifySsl, eventTypes, secret, removedAt }: Webhook): string =>
-    JSON.stringify([url, enabled, verifySsl, Object.entries(eventTypes).sort(), secret, removedAt !== null]);
-  return wanted(one) === wanted(other);
+export function isSameState(one: Webhook, other: Webhook, secretOf: SecretOf): boolean {
+  const same = secretOf(one) === secretOf(other) && (one.removedAt === null) === (other.removedAt === null);
+  return same && haveSameSettings(one, other);
 }
 
 function isVersionOf(version: Version, { id, revision }: Pick<Webhook, 'id' | 'revision'>): boolean {

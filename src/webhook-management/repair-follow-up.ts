@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { AuditLog } from '../audit/audit-log';
 import type { CallOptions } from '../typeform/typeform-api';
 import { MissedSubmissions } from './missed-submissions';
+import type { Target } from './push-decision';
 import { missesSubmissions } from './repair-backoff';
 import { WebhookMetrics } from './webhook-metrics';
 import type { WebhookDrift } from './webhook-state';
@@ -36,5 +37,17 @@ export class RepairFollowUp {
     // One that was never seen at Typeform has missed nothing by being absent.
     const missed = drift.filter(missesSubmissions).some(({ field }) => field !== 'existence' || observedAt !== null);
     if (missed) await this.missed.recover(formId);
+  }
+
+  /**
+   * After a pending change was made at Typeform without a look at what was there; `before` is the row until then. Typeform may have disabled
+   * or lost the webhook meanwhile, which that call has ended: what was submitted is looked for as if it had.
+   */
+  async resent(target: Target, before: Webhook | null): Promise<void> {
+    this.metrics.repaired(['pending']);
+    this.logger.log('A change that Typeform had not confirmed was sent again', { ...target });
+    const delivers = before !== null && before.removedAt === null && before.enabled;
+    // As above: one that was never seen at Typeform has missed nothing.
+    if (delivers && before.observedAt !== null) await this.missed.recover(target.formId);
   }
 }

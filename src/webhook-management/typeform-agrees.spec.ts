@@ -11,10 +11,11 @@ import {
   Model,
   ModelReplica,
   ModelStore,
+  newWebhook,
 } from '../../test/support/webhook-model';
 import { itKeepsTheContract } from '../../test/support/webhook-store-contract';
 import { TypeformError } from '../typeform/typeform-error';
-import type { Goal, PushState } from './push-decision';
+import { nextStep, type Goal, type PushState } from './push-decision';
 import type { BegunCall, FailedCall } from './webhook-store';
 import type { Webhook } from './webhook.entity';
 
@@ -157,6 +158,15 @@ describe('the store that they run on', () =>
       reseal: (id) => done(model.reseal(id)),
     });
   }));
+
+it('a refused change is taken back although its secret was sealed with another key meanwhile', () => {
+  const made = newWebhook();
+  const webhook = { ...made, secret: `anew ${made.secret}`, revision: 2, refusedRevision: 2 };
+  const state = { calls: 1, call: null, doubt: null, webhook };
+  const goal = { kind: 'made', webhook: made } as const;
+  expect(nextStep(state, goal, ({ secret }) => secret.replace('anew ', ''))).toBe('refused');
+  expect(nextStep(state, goal, ({ secret }) => secret)).toBe('wait');
+});
 
 it('Typeform has the last committed revision, and the intake accepts what it signs', async () => {
   const found = await explore();

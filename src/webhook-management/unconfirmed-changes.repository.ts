@@ -2,10 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Target } from './push-decision';
-import { IN_HAND_SECONDS } from './webhook-store.repository';
-
-/** A try that ends without a word of its outcome (no turn, a process that is gone) is repeated after this. */
-const CLAIM_SECONDS = 60;
+import { CLAIM_SECONDS, IN_HAND_SECONDS } from './retry-schedule';
 
 @Injectable()
 export class UnconfirmedChangesRepository {
@@ -20,11 +17,11 @@ export class UnconfirmedChangesRepository {
       `WITH due AS (
          SELECT webhook.form_id, webhook.tag
            FROM webhook LEFT JOIN webhook_push AS known USING (form_id, tag)
-          WHERE (webhook.pushed_revision <> webhook.revision AND webhook.refused_revision IS DISTINCT FROM webhook.revision
-                 AND coalesce(greatest(known.next_try_at, known.call_until),
-                              webhook.updated_at + interval '${IN_HAND_SECONDS} seconds') <= clock_timestamp())
-             OR (webhook.pushed_revision = webhook.revision AND webhook.pending
-                 AND greatest(known.next_try_at, known.call_until, known.doubt_until) <= clock_timestamp())
+          WHERE CASE WHEN webhook.pushed_revision = webhook.revision THEN webhook.pending
+                     ELSE webhook.refused_revision IS DISTINCT FROM webhook.revision END
+            AND coalesce(greatest(known.next_try_at, known.call_until,
+                                  CASE WHEN webhook.pushed_revision = webhook.revision THEN known.doubt_until END),
+                         webhook.updated_at + interval '${IN_HAND_SECONDS} seconds') <= clock_timestamp()
           LIMIT 1
        )
        INSERT INTO webhook_push AS place (form_id, tag, next_try_at)

@@ -4,11 +4,14 @@
  */
 import { Injectable } from '@nestjs/common';
 import type { Author } from '../audit/audit-log';
+import { AppConfig } from '../config/app-config';
 import { DomainError } from '../core/problem';
 import type { CallOptions } from '../typeform/typeform-api';
 import { isSameState } from './push-decision';
+import { secondsUntil } from './retry-schedule';
+import { rotationConflict } from './unconfirmed-change';
 import { WebhookPusher } from './webhook-pusher';
-import type { WebhookSettings } from './webhook-state';
+import { haveSameSettings, WebhookSettings } from './webhook-state';
 import { Place, WebhookEdit, WebhookStore } from './webhook-store';
 import type { Webhook } from './webhook.entity';
 
@@ -22,6 +25,7 @@ type Undo = (webhook: Webhook, now: Date, certain: boolean) => WebhookEdit;
 @Injectable()
 export class WebhookChanges {
   constructor(
+    private readonly config: AppConfig,
     private readonly store: WebhookStore,
     private readonly pusher: WebhookPusher,
   ) {}
@@ -45,7 +49,7 @@ export class WebhookChanges {
       refuseRemoved(webhook);
       const had = settingsOf(webhook);
       const wanted = { ...had, ...asked };
-      if (JSON.stringify(wanted) === JSON.stringify(had)) return null;
+      if (haveSameSettings(wanted, had)) return null;
       return { set: changed(wanted, now), action: 'webhook.updated', details: wanted, author };
     });
     if (after === before) return this.repush(after, author);
@@ -68,16 +72,19 @@ export class WebhookChanges {
     const { before, after } = await this.edit(id, (webhook, now, place) => {
       refuseRemoved(webhook);
       refuseDuringRotation(webhook, now);
-      if (webhook.pending) throw unconfirmed(webhook, place, now);
+      if (webhook.pending) throw rotationConflict(webhook, place, now, this.config.reconcileIntervalSeconds > 0);
       const previousSecretExpiresAt = new Date(now.getTime() + overlapHours * HOUR_MS);
       const set = changed({ secret, previousSecret: webhook.secret, previousSecretExpiresAt }, now);
       return { set, action, details: { overlapHours }, author };
     });
     await this.make(after, author, (stored, now, certain) => {
-      const { secret: restored, previousSecret, previousSecretExpiresAt } = before;
-      // Typeform may sign with the refused one until it has certainly the old one again.
+      const { previousSecret, previousSecretExpiresAt } = before;
+      // The same as before, sealed anew if that was done meanwhile: the key of then may be about to be retired.
+      const restored = stored.previousSecret ?? before.secret;
+      const sealedAnew = restored !== before.secret;
+      // Typeform may sign with the refused one until it has certainly the old one again. What was before that one is over in any case.
       const previous = certain
-        ? { previousSecret, previousSecretExpiresAt }
+        ? { previousSecret: sealedAnew ? null : previousSecret, previousSecretExpiresAt }
         : { previousSecret: stored.secret, previousSecretExpiresAt: now };
       const set = { ...changed({ secret: restored, ...previous }, now), ...confirmedAgain(before, stored, certain) };
       return { set, action, details: { overlapHours, refusedByTypeform: true }, author };
@@ -119,7 +126,7 @@ export class WebhookChanges {
       const { revision, certainAt, error } = outcome;
       let undone = false;
       const edited = await this.store.edit(webhook.id, (stored, now, { calls }) => {
-        undone = stored.revision === revision && isSameState(stored, webhook);
+        undone = stored.revision === revision && isSameState(stored, webhook, this.pusher.secretOf);
         return undone ? undo(stored, now, certainAt === calls) : null;
       });
       if (edited !== null && !undone) continue;
@@ -144,22 +151,6 @@ function refuseDuringRotation({ previousSecretExpiresAt: until }: Webhook, now: 
   if (until === null || until <= now) return;
   const message = `the secret is being rotated: the one before it is accepted until ${until.toISOString()}; rotate again after that`;
   throw new DomainError('conflict', message, { retryAfterSeconds: secondsUntil(until, now) });
-}
-
-/** Why a webhook with an unconfirmed change cannot be rotated, until when, and what to do. */
-function unconfirmed(webhook: Webhook, { retryAt, doubtUntil }: Place, now: Date): DomainError {
-  const sent = webhook.pushedRevision === webhook.revision;
-  const until = sent ? doubtUntil : retryAt;
-  const retryAfterSeconds = until === null ? undefined : secondsUntil(until, now);
-  const at = until?.toISOString() ?? 'the next comparison';
-  const message = sent
-    ? `an earlier call to Typeform got no answer and may still take effect until ${at}: rotate after that`
-    : `Typeform has not confirmed an earlier change yet, which is sent again at ${at}: rotate after that, or send it now with POST /v1/webhooks/${webhook.id}/reconcile`;
-  return new DomainError('conflict', message, { retryAfterSeconds });
-}
-
-function secondsUntil(until: Date, now: Date): number {
-  return Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1000));
 }
 
 function settingsOf({ url, enabled, verifySsl, eventTypes }: Webhook): WebhookSettings {

@@ -12,7 +12,8 @@ import type { CallOptions, WebhookChange } from '../typeform/typeform-api';
 import { TypeformApi } from '../typeform/typeform-api';
 import { TypeformError } from '../typeform/typeform-error';
 import type { RemoteWebhook } from '../typeform/typeform-schemas';
-import { Goal, nextStep, Target } from './push-decision';
+import { Goal, nextStep, SecretOf, Target } from './push-decision';
+import { notMadeInTime } from './unconfirmed-change';
 import { compareWebhook, EVENT_TYPES, statusOfDrift } from './webhook-state';
 import { BegunCall, FailedCall, WebhookStore } from './webhook-store';
 import type { Webhook } from './webhook.entity';
@@ -45,7 +46,7 @@ export class WebhookPusher {
     const givesUpAt = this.clock.monotonicMs() + PATIENCE_MS;
     for (let attempts = 1; ;) {
       const state = await this.store.state(target);
-      const step = nextStep(state, goal);
+      const step = nextStep(state, goal, this.secretOf);
       if (step === 'nothing') return { result: 'done', sent: false };
       if (step === 'refused') return refusedBefore(state.webhook);
       if (step !== 'wait') {
@@ -62,10 +63,21 @@ export class WebhookPusher {
         }
         if (sent.outcome !== 'not_sent') continue;
       }
-      if (this.clock.monotonicMs() > givesUpAt) throw busy();
+      if (this.clock.monotonicMs() > givesUpAt) {
+        throw notMadeInTime(state.webhook, this.config.reconcileIntervalSeconds > 0);
+      }
       if (step === 'wait') await this.clock.sleep(LOOK_AGAIN_MS, call.signal);
     }
   }
+
+  /** For comparing rows: one whose key is gone is only equal to itself. */
+  readonly secretOf: SecretOf = ({ id, secret }) => {
+    try {
+      return open(this.config.encryptionKeys, secret, id);
+    } catch {
+      return secret;
+    }
+  };
 
   /** One call. What is sent is read in its turn. */
   private async send(target: Target, step: 'put' | 'delete', goal: Goal, options: CallOptions): Promise<Sent> {
@@ -163,10 +175,4 @@ function outcomeOf({ failure }: TypeformError): FailedCall {
 function refusedBefore(webhook: Webhook | null): PushOutcome {
   const error = new DomainError('typeform_error', webhook?.problem ?? 'Typeform refused the change');
   return { result: 'refused', revision: webhook?.revision ?? 0, certainAt: null, error };
-}
-
-function busy(): TypeformError {
-  const message =
-    'the change is kept and will be made (see `pending`): another call of the same webhook is under way, or the database is slow';
-  return new TypeformError(message, { failure: 'timeout', remoteStatus: null, remoteCode: 'BUSY' });
 }

@@ -47,6 +47,13 @@ export function compareWebhook(desired: WebhookSettings, observed: WebhookSettin
   return drift;
 }
 
+/** Whether two settings are stored as the same: the order of event types means nothing, one that is listed as off does. */
+export function haveSameSettings(one: WebhookSettings, other: WebhookSettings): boolean {
+  const stored = ({ url, enabled, verifySsl, eventTypes }: WebhookSettings): string =>
+    JSON.stringify([url, enabled, verifySsl, Object.entries(eventTypes).sort()]);
+  return stored(one) === stored(other);
+}
+
 /** The status that a comparison yields. */
 export function statusOfDrift(drift: readonly WebhookDrift[]): WebhookStatus {
   if (drift.length === 0) return 'in_sync';

@@ -7,16 +7,9 @@ import { AppConfig } from '../config/app-config';
 import { Clock } from '../database/clock';
 import { Random } from '../database/random';
 import { doubtAbout, Goal, nextStep, PushState, staysPending, Target, Version } from './push-decision';
-import { retryDelaySeconds } from './retry-schedule';
+import { DOUBT_SECONDS, IN_HAND_SECONDS, LAPSE_MARGIN_SECONDS, retryDelaySeconds } from './retry-schedule';
 import { Webhook } from './webhook.entity';
 import { BegunCall, Failed, FailedCall, Place, WebhookEdit, WebhookStore } from './webhook-store';
-
-/** A call is given up after TYPEFORM_TIMEOUT_SECONDS; this much later, it counts as abandoned by a process that is gone. */
-const LAPSE_MARGIN_SECONDS = 5;
-/** How long a call without an answer may still take effect: it may wait in a proxy's queue, or in Typeform's. */
-const DOUBT_SECONDS = 120;
-/** How long a change is left to the request that made it: longer than that waits for its turn to call. */
-export const IN_HAND_SECONDS = 15;
 
 interface PushRow {
   calls: number;

@@ -16,6 +16,7 @@ import { refuseUnknownForm } from '../typeform/unknown-form';
 import { endpointUrl } from './callback-url';
 import { CallbackUrls } from './callback-urls';
 import { WebhookChanges } from './webhook-changes';
+import { haveSameSettings } from './webhook-state';
 import type { Webhook } from './webhook.entity';
 import type { RegisterWebhookBody, UpdateWebhookBody, WebhooksQuery } from './webhooks.dto';
 import { WebhooksRepository } from './webhooks.repository';
@@ -108,9 +109,9 @@ export class WebhooksService {
 
   /** The existing webhook, if it matches; pushed again unless it is known to be in sync. */
   private async confirm(existing: Webhook, body: RegisterWebhookBody, author: Author): Promise<Webhook> {
-    const asked = [body.url ?? existing.url, body.enabled, body.verifySsl, JSON.stringify(body.eventTypes)].join();
-    const has = [existing.url, existing.enabled, existing.verifySsl, JSON.stringify(existing.eventTypes)].join();
-    if (asked !== has || body.secret !== undefined) {
+    const { url = existing.url, enabled, verifySsl, eventTypes } = body;
+    const matches = haveSameSettings({ url, enabled, verifySsl, eventTypes }, existing);
+    if (!matches || body.secret !== undefined) {
       throw new DomainError(
         'conflict',
         `webhook ${existing.id} of this form and tag has other settings: change it with PATCH or rotate-secret`,

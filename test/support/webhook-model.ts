@@ -369,8 +369,9 @@ export class ModelReplica {
     const clock = new ModelClock(model);
     const store = new Store(model);
     const api = new ModelTypeform(model, die) as unknown as TypeformApi;
-    const pusher = (this.pusher = new WebhookPusher({ encryptionKeys: KEYS } as AppConfig, api, store, clock));
-    this.changes = new WebhookChanges(store, pusher);
+    const config = { encryptionKeys: KEYS, reconcileIntervalSeconds: 60 } as unknown as AppConfig;
+    const pusher = (this.pusher = new WebhookPusher(config, api, store, clock));
+    this.changes = new WebhookChanges(config, store, pusher);
     const followUp = { repaired: () => Promise.resolve() } as unknown as RepairFollowUp;
     const mappings = { check: () => Promise.resolve() } as unknown as MappingCheck;
     const publicUrl = { value: PUBLIC_URL } as PublicUrl;
