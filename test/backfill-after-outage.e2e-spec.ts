@@ -110,6 +110,23 @@ it('an outage in the middle of a run is looked for as soon as the run ends', asy
   await app.admin('get', `/v1/responses/${formId}/${token}`).expect(200);
 });
 
+it('what is lost while the first page is on its way is looked for as soon as the run ends', async () => {
+  sandbox.control.addFault({ kind: 'slow', target: 'api', match: '/responses', delayMs: UNTIL_RELEASED_MS });
+  app = await start();
+  const listings = () => sandbox.control.stats().api.calls.filter(({ url }) => url.includes('/responses')).length;
+  await eventually(() => listings() === 1, 'the run has asked for its first page');
+  const other = await start();
+  try {
+    const followed = `SELECT FROM backfill_run WHERE followed_by = 'start'`;
+    await eventually(async () => (await database.pool.query(followed)).rowCount === 1, 'another run is to follow');
+    answers.release();
+    await done(2);
+    expect((await runs()).map(({ trigger }) => trigger)).toEqual(['initial', 'start']);
+  } finally {
+    await other.stop();
+  }
+});
+
 it('a process that vanishes is an outage although another one is there; one that leaves in good order is none', async () => {
   app = await start();
   await done(1);
