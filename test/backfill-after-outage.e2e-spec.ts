@@ -7,13 +7,15 @@ import { HeldAnswers, UNTIL_RELEASED_MS } from './support/held-answers';
 import { API_KEY, startSandbox } from './support/sandbox-harness';
 import { eventually, startTestApp, TestApp } from './support/test-app';
 
+let answers: HeldAnswers;
 let sandbox: TypeformSandbox;
 let database: TestDatabase;
 let app: TestApp;
 let formId: string;
 
 beforeEach(async () => {
-  sandbox = await startSandbox({ lagMinutes: 0, time: new HeldAnswers() });
+  answers = new HeldAnswers();
+  sandbox = await startSandbox({ lagMinutes: 0, time: answers });
   database = await createTestDatabase();
   formId = sandbox.control.forms()[0]!.id;
   await database.pool.query(
