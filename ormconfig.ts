@@ -9,6 +9,7 @@ import { Session } from './src/access/sessions/session.entity';
 import { AuditEntry } from './src/audit/audit-entry.entity';
 import { BackfillRun } from './src/backfill/backfill-run.entity';
 import { CompletenessCheck } from './src/backfill/completeness/completeness-check.entity';
+import { TypeformResponseDay } from './src/backfill/completeness/typeform-response-day.entity';
 import { TypeformResponse } from './src/backfill/completeness/typeform-response.entity';
 import { loadConfigOrExit } from './src/config/process-environment';
 import { dataSourceOptions } from './src/database/data-source-options';
@@ -45,6 +46,7 @@ export const ENTITIES = [
   BackfillRun,
   CompletenessCheck,
   TypeformResponse,
+  TypeformResponseDay,
   IntakeProcess,
   IntakeOutage,
   ErasedResponse,

@@ -4,6 +4,7 @@ const INDEXES = [
   'form_response_several_versions ON form_response (form_id, token) WHERE several_versions',
   `webhook_event_superseded ON webhook_event (event_id) WHERE reason = 'superseded'`,
 ];
+const LOCK_NOT_AVAILABLE = '55P03';
 /** Tokens that are looked at in one step. */
 const STEP = 20_000;
 
@@ -15,14 +16,28 @@ export class ReplacedVersions1765017000000 implements MigrationInterface {
 
   async up(queryRunner: QueryRunner): Promise<void> {
     // An interrupted migration begins anew.
-    await queryRunner.query(`
-      ALTER TABLE form_response ADD COLUMN IF NOT EXISTS several_versions boolean NOT NULL DEFAULT false;
-      CREATE OR REPLACE FUNCTION note_several_versions() RETURNS trigger LANGUAGE plpgsql AS $$
+    await withoutQueue(
+      queryRunner,
+      'ALTER TABLE form_response ADD COLUMN IF NOT EXISTS several_versions boolean NOT NULL DEFAULT false',
+    );
+    await withoutQueue(
+      queryRunner,
+      `CREATE OR REPLACE FUNCTION note_several_versions() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN NEW.several_versions := true; RETURN NEW; END $$;
-      -- A trigger, since the previous release does not know the column.
+      -- The release before stores the newest of the versions that come at the same moment, and says of none that it was replaced.
+      CREATE OR REPLACE FUNCTION find_several_versions() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+      BEGIN
+        NEW.several_versions := EXISTS (SELECT FROM webhook_event AS event
+                                         WHERE event.token = NEW.token AND event.form_id = NEW.form_id AND event.event_id <> NEW.event_id);
+        RETURN NEW;
+      END $$;
+      -- Triggers, since the previous release does not know the column.
+      CREATE OR REPLACE TRIGGER form_response_versions_at_once BEFORE INSERT ON form_response FOR EACH ROW
+        EXECUTE FUNCTION find_several_versions();
       CREATE OR REPLACE TRIGGER form_response_several_versions BEFORE UPDATE OF event_id ON form_response FOR EACH ROW
         WHEN (OLD.event_id IS DISTINCT FROM NEW.event_id) EXECUTE FUNCTION note_several_versions();
-    `);
+    `,
+    );
     let after: string | null = '';
     while (after !== null) {
       // The last token of a step may go on in the next one, so it is looked at by itself.
@@ -51,11 +66,35 @@ export class ReplacedVersions1765017000000 implements MigrationInterface {
 
   async down(queryRunner: QueryRunner): Promise<void> {
     for (const index of INDEXES) await queryRunner.query(`DROP INDEX IF EXISTS ${nameOf(index)}`);
-    await queryRunner.query(`
-      DROP TRIGGER form_response_several_versions ON form_response;
-      DROP FUNCTION note_several_versions();
-      ALTER TABLE form_response DROP COLUMN several_versions;
-    `);
+    await withoutQueue(
+      queryRunner,
+      `DROP TRIGGER IF EXISTS form_response_several_versions ON form_response;
+       DROP TRIGGER IF EXISTS form_response_versions_at_once ON form_response;
+       DROP FUNCTION IF EXISTS note_several_versions();
+       DROP FUNCTION IF EXISTS find_several_versions();
+       ALTER TABLE form_response DROP COLUMN IF EXISTS several_versions`,
+    );
+  }
+}
+
+/**
+ * Runs statements that need a table for themselves. Behind a long transaction they wait only briefly, and then again after a while: whoever
+ * comes after them would wait, too, and webhooks are processed meanwhile.
+ */
+async function withoutQueue(queryRunner: QueryRunner, sql: string): Promise<void> {
+  await queryRunner.query(`SET lock_timeout = '2s'`);
+  try {
+    for (;;) {
+      try {
+        await queryRunner.query(sql);
+        return;
+      } catch (error) {
+        if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error;
+        await queryRunner.query('SELECT pg_sleep(1)');
+      }
+    }
+  } finally {
+    await queryRunner.query('RESET lock_timeout');
   }
 }
 

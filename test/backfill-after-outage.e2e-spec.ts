@@ -7,13 +7,15 @@ import { HeldAnswers, UNTIL_RELEASED_MS } from './support/held-answers';
 import { API_KEY, startSandbox } from './support/sandbox-harness';
 import { eventually, startTestApp, TestApp } from './support/test-app';
 
+let answers: HeldAnswers;
 let sandbox: TypeformSandbox;
 let database: TestDatabase;
 let app: TestApp;
 let formId: string;
 
 beforeEach(async () => {
-  sandbox = await startSandbox({ lagMinutes: 0, time: new HeldAnswers() });
+  answers = new HeldAnswers();
+  sandbox = await startSandbox({ lagMinutes: 0, time: answers });
   database = await createTestDatabase();
   formId = sandbox.control.forms()[0]!.id;
   await database.pool.query(
@@ -110,6 +112,23 @@ it('an outage in the middle of a run is looked for as soon as the run ends', asy
   await app.admin('get', `/v1/responses/${formId}/${token}`).expect(200);
 });
 
+it('what is lost while the first page is on its way is looked for as soon as the run ends', async () => {
+  sandbox.control.addFault({ kind: 'slow', target: 'api', match: '/responses', delayMs: UNTIL_RELEASED_MS });
+  app = await start();
+  const listings = () => sandbox.control.stats().api.calls.filter(({ url }) => url.includes('/responses')).length;
+  await eventually(() => listings() === 1, 'the run has asked for its first page');
+  const other = await start();
+  try {
+    const followed = `SELECT FROM backfill_run WHERE followed_by = 'start'`;
+    await eventually(async () => (await database.pool.query(followed)).rowCount === 1, 'another run is to follow');
+    answers.release();
+    await done(2);
+    expect((await runs()).map(({ trigger }) => trigger)).toEqual(['initial', 'start']);
+  } finally {
+    await other.stop();
+  }
+});
+
 it('a process that vanishes is an outage although another one is there; one that leaves in good order is none', async () => {
   app = await start();
   await done(1);
@@ -148,7 +167,7 @@ it('webhooks that were refused are looked for at once, and strangers cannot have
   expect(await outages()).toEqual([{ reason: 'signature_mismatch', refused: 2, handled: true }]);
 
   // Most of what this sender sends is valid, until it is over the limit.
-  for (let valid = 0; valid < 9; valid += 1) await app.deliver(newEvent(), { path, secret }).expect(200);
+  for (let valid = 0; valid < 12; valid += 1) await app.deliver(newEvent(), { path, secret }).expect(200);
   await app.deliver(newEvent(), { path, secret }).expect(429);
   await eventually(async () => (await outages()).length === 2, 'the 429 is on record');
   // Had it been handled, this process would have done so before it looked at what another one asks for.

@@ -268,6 +268,28 @@ it('what is erased or expires keeps no token in the list, and is not missing', a
   expect(await listed()).not.toContain(expired);
 });
 
+it('what is erased while a check lists it keeps no token', async () => {
+  app = await start();
+  await register();
+  const [token] = await delivered(1);
+  const erasure = await database.pool.connect();
+  await erasure.query('BEGIN');
+  await erasure.query(`SELECT pg_advisory_xact_lock(hashtextextended('typeform-onboarding:listing', 0))`);
+  await erasure.query('INSERT INTO erased_response (form_id, token, erased_at) VALUES ($1, $2, now())', [
+    formId,
+    token,
+  ]);
+  const checked = check();
+  const waits = `SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
+                  WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted`;
+  await eventually(async () => (await database.pool.query(waits)).rowCount === 1, 'the check waits for the erasure');
+  await erasure.query('COMMIT');
+  erasure.release();
+  expect(await checked).toMatchObject({ erased: 1, received: 0 });
+  const { rows } = await database.pool.query<{ token: string }>('SELECT token FROM typeform_response');
+  expect(rows.map((row) => row.token)).not.toContain(token);
+});
+
 it('counts by days what it lists one by one, wherever a window begins and ends', async () => {
   app = await start();
   await register();
@@ -275,6 +297,12 @@ it('counts by days what it lists one by one, wherever a window begins and ends',
   const times = [-25, -24, -23, -1, 0, 1, 23, 24, 25, 49].map((hours) => new Date(midnight + hours * 3_600_000));
   for (const at of times) submit({ at: at.toISOString() });
   await backfilled();
+  await check();
+  // As after a restore whose triggers counted everything again.
+  await database.pool.query('UPDATE typeform_response_day SET recovered = 2 * recovered');
+  await database.pool.query(`INSERT INTO typeform_response_day (form_id, day, erased) VALUES ($1, '2026-01-20', 1)`, [
+    formId,
+  ]);
   await check();
   const bounds = [undefined, ...times, new Date(midnight + 3_600_001)];
   for (const since of bounds) {

@@ -1,7 +1,8 @@
 /** What somebody without a key or a secret can make the service do: as good as nothing, and nothing before it is known who asks. */
 import { once } from 'node:events';
 import { readdirSync, readlinkSync } from 'node:fs';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, Socket } from 'node:net';
+import { ConnectionRoom } from '../src/rest/connection-room';
 import { toBody } from './fixtures/typeform-events';
 import { newEvent } from './support/events';
 import { PRODUCTION_SETTINGS } from './support/service-process';
@@ -87,7 +88,8 @@ describe('before a body is read', () => {
         await eventually(() => received().includes('\r\n\r\n'), 'it is answered although the body is missing');
         expect(received()).toMatch(/^HTTP\/1\.1 429 [^]*retry-after: [1-9]/i);
       }
-      // Its address has shown nothing valid, so that nothing of it is read until the flood is over.
+      // Typeform may share the address, although nothing valid has come from it yet.
+      for (let n = 0; n < 3; n += 1) await strict.deliver(newEvent()).expect(200);
       await strict.deliver(newEvent()).expect(429);
     } finally {
       await strict.stop();
@@ -115,6 +117,48 @@ describe('before a body is read', () => {
       }
     },
   );
+});
+
+describe('wrong signatures of an address', () => {
+  const guesses = async (strict: TestApp, count: number): Promise<number[]> => {
+    const statuses: number[] = [];
+    for (let n = 0; n < count; n += 1) {
+      statuses.push((await strict.deliver(newEvent(), { secret: 'a secret that nobody has given out' })).status);
+      // The server notes the outcome when the answer has left.
+      await strict.http.get('/health/live').expect(200);
+    }
+    return statuses;
+  };
+
+  it('are bounded, and a valid one soon gets through although none has come from there yet', async () => {
+    const strict = await startTestApp({ THROTTLE_LIMIT: '3', THROTTLE_TTL_SECONDS: '3600' });
+    try {
+      await guesses(strict, 4);
+      const large = Buffer.concat([toBody(newEvent()), Buffer.alloc(17 * 1024, 0x20)]);
+      await strict.deliver(large).expect(429);
+      await eventually(async () => {
+        const together = Array.from({ length: 40 }, () => strict.deliver(newEvent(), { secret: 'a wrong secret' }));
+        return (await Promise.all(together)).some(({ status }) => status === 429);
+      }, 'only a few in a second are read');
+      await eventually(async () => (await strict.deliver(newEvent())).status === 200, 'a valid one is read');
+    } finally {
+      await strict.stop();
+    }
+  });
+
+  it('are bounded where valid ones come from, too, which get through', async () => {
+    const strict = await startTestApp({ THROTTLE_LIMIT: '3', THROTTLE_TTL_SECONDS: '3600' });
+    try {
+      await strict.deliver(newEvent()).expect(200);
+      expect(new Set(await guesses(strict, 14))).toEqual(new Set([401]));
+      const large = Buffer.concat([toBody(newEvent()), Buffer.alloc(17 * 1024, 0x20)]);
+      await guesses(strict, 2);
+      await strict.deliver(large).expect(429);
+      await eventually(async () => (await strict.deliver(newEvent())).status === 200, 'a valid one is read');
+    } finally {
+      await strict.stop();
+    }
+  });
 });
 
 describe('the rest of the body of a refused request', () => {
@@ -270,6 +314,24 @@ describe('connections on which nothing valid comes', () => {
     const newest = held.at(-1)!;
     newest.socket.write('GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n');
     await eventually(() => newest.received().includes('HTTP/1.1 200'), 'the newest is served');
+  });
+
+  it('of many addresses leave room for one more, although the address with the most of them is busy', () => {
+    const busy = new Set<Socket>();
+    const room = new ConnectionRoom(
+      () => false,
+      (socket) => !busy.has(socket),
+    );
+    const connected = (remoteAddress: string): Socket => {
+      const socket = Object.defineProperty(new Socket(), 'remoteAddress', { value: remoteAddress });
+      room.admit(socket);
+      return socket;
+    };
+    for (let n = 0; n < 400; n += 1) busy.add(connected('192.0.2.1'));
+    const others = Array.from({ length: 1_100 }, (_, n) => connected(`198.51.${n >> 8}.${n & 255}`));
+    expect(connected('203.0.113.1').destroyed).toBe(false);
+    expect(others.flatMap(({ destroyed }, n) => (destroyed ? [n] : []))).toEqual([0]);
+    expect([...busy].some(({ destroyed }) => destroyed)).toBe(false);
   });
 
   it('are not bounded where they come from a trusted proxy, which is everybody', async () => {

@@ -61,6 +61,55 @@ it('up, down and up again end in the same schema, and down leaves nothing', asyn
   expect(await schema()).toEqual(first);
 });
 
+describe('after a way back', () => {
+  const undo = async (from: string): Promise<void> => {
+    const undone = MIGRATIONS.length - MIGRATIONS.findIndex(({ name }) => name.startsWith(from));
+    for (let n = 0; n < undone; n += 1) await dataSource.undoLastMigration();
+  };
+
+  it('what the release before listed again of what was erased is listed once', async () => {
+    await runMigrations(dataSource);
+    await dataSource.query(
+      `INSERT INTO erased_response (form_id, token, erased_at) VALUES ('f', 'a', now()), ('f', 'b', now())`,
+    );
+    const list = (token: string): Promise<unknown> =>
+      dataSource.query(
+        `INSERT INTO typeform_response (form_id, token, completed, at, check_id, fate)
+         VALUES ('f', ${token}, true, '2026-01-10', gen_random_uuid(), 'erased')`,
+      );
+    await list(`erased_token('a')`);
+    await undo('CompletenessCounts');
+    await list(`'a'`);
+    await list(`'b'`);
+    await runMigrations(dataSource);
+    expect(await dataSource.query('SELECT token LIKE $1 AS hashed FROM typeform_response', ['erased:%'])).toEqual([
+      { hashed: true },
+      { hashed: true },
+    ]);
+    expect(await dataSource.query('SELECT day::text, erased FROM typeform_response_day')).toEqual([
+      { day: '2026-01-10', erased: 2 },
+    ]);
+  });
+
+  it('a migration does not hold up processing while it waits for a long transaction', async () => {
+    await runMigrations(dataSource);
+    await undo('ReplacedVersions');
+    const long = await database.pool.connect();
+    try {
+      await long.query('BEGIN; SELECT FROM form_response');
+      const migrating = runMigrations(dataSource);
+      const waits = `SELECT FROM pg_locks WHERE relation = 'form_response'::regclass AND NOT granted`;
+      await eventually(async () => (await database.pool.query(waits)).rowCount === 1, 'the migration waits');
+      await database.pool.query('SELECT FROM form_response');
+      await long.query('COMMIT');
+      await migrating;
+    } finally {
+      long.release();
+    }
+    expect(await pendingMigrations(dataSource)).toEqual([]);
+  });
+});
+
 it('the entities say the same as the schema', async () => {
   await runMigrations(dataSource);
   const { upQueries } = await dataSource.driver.createSchemaBuilder().log();

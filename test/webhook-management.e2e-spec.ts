@@ -423,14 +423,13 @@ describe('a webhook that was disabled behind our back', () => {
       expect.arrayContaining(missed),
     );
     await eventually(() => remote().every(({ enabled }) => enabled), 'it is enabled again');
+    // This Typeform lists a submission at once: the back-fill may see these before their webhooks are here.
+    const after = submit(true);
+    await sandbox.control.setClock({ advanceSeconds: 0 });
     const tokens = async () => {
       const { body } = await app.admin('get', `/v1/responses?formId=${formId}&limit=200`).expect(200);
       return (body.items as { token: string }[]).map(({ token }) => token).sort();
     };
-    // This Typeform lists a submission at once: the back-fill must not see those of afterwards before their webhooks are here.
-    await eventually(async () => (await tokens()).length >= 10, 'what was missed is there');
-    const after = submit(true);
-    await sandbox.control.setClock({ advanceSeconds: 0 });
     await eventually(async () => (await tokens()).length >= 15, 'everything is there');
     await app.settled();
     expect(await tokens()).toEqual([...before, ...missed, ...after].sort());

@@ -433,7 +433,7 @@ it('wrong signatures, or none, have a webhook written to Typeform once in an int
   }
   expect(writes()).toEqual(['PUT', 'PUT']);
   await database.pool.query(`UPDATE webhook_push SET suspected_at = now() - interval '1 hour'`);
-  await eventually(await junk(path), 'it is suspected again');
+  await eventually(async () => (await junk(path))(), 'it is suspected again');
   await compare(other);
   expect(writes()).toEqual(['PUT', 'PUT', 'PUT']);
 });

@@ -6,6 +6,18 @@ import { decodeCursor } from '../rest/page';
 import type { BackfillsQuery } from './backfill.dto';
 import { BackfillRun } from './backfill-run.entity';
 
+/**
+ * Of an event of a back-fill: a webhook brought the submission, too, as complete or as new. Which of the two came first is chance where
+ * Typeform lists a submission at once.
+ */
+export const DELIVERED_TOO = `
+  EXISTS (SELECT FROM webhook_event AS delivered
+           WHERE delivered.token = event.token AND delivered.form_id = event.form_id
+             AND NOT starts_with(delivered.event_id, '${BACKFILL_EVENT_PREFIX}') AND delivered.status NOT IN ('dead', 'quarantined')
+             AND (delivered.event_type = 'form_response'
+                  OR event.event_type = 'form_response_partial' AND delivered.event_type = 'form_response_partial'
+                     AND coalesce(delivered.submitted_at, delivered.received_at) >= coalesce(event.submitted_at, event.received_at)))`;
+
 /** Reads past and current back-fill runs. */
 @Injectable()
 export class BackfillRunsRepository {
@@ -29,12 +41,12 @@ export class BackfillRunsRepository {
     return query.take(limit + 1).getMany();
   }
 
-  /** Submissions that came by back-fill since a time, as partial or complete ones or both; replaying one does not change that. */
+  /** Submissions that came only by back-fill since a time, as partial or complete ones or both; replaying one does not change that. */
   async recoveredSince(since: Date): Promise<number> {
     const [row] = await this.runs.query<[{ count: number }]>(
       // The index of events that no webhook brought; the release before also counted replayed ones among them.
-      `SELECT count(DISTINCT (form_id, token))::integer AS count FROM webhook_event
-        WHERE received_at >= $1 AND source <> 'webhook' AND starts_with(event_id, $2)`,
+      `SELECT count(DISTINCT (form_id, token))::integer AS count FROM webhook_event AS event
+        WHERE received_at >= $1 AND source <> 'webhook' AND starts_with(event_id, $2) AND NOT ${DELIVERED_TOO}`,
       [since, BACKFILL_EVENT_PREFIX],
     );
     return row.count;

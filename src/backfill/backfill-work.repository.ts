@@ -4,6 +4,7 @@ import { Repository } from 'typeorm';
 import { BACKFILL_EVENT_PREFIX, UNREADABLE_PREFIX } from '../core/backfill-event';
 import { OVERLAP } from './backfill-requests.repository';
 import { BackfillRun } from './backfill-run.entity';
+import { DELIVERED_TOO } from './backfill-runs.repository';
 import { IN_TURN, WalkWorkRepository } from './walk/walk-work.repository';
 
 /** What a page adds to the counts of a run. */
@@ -34,7 +35,7 @@ export class BackfillWorkRepository extends WalkWorkRepository<BackfillRun, Back
     return row?.ended === true;
   }
 
-  /** Pages may overlap, and a run may see a page twice: at its end, each submission that it brought counts once. Returns the counts. */
+  /** Pages may overlap, and a run may see a page twice: at its end, each submission that it alone brought counts once. Returns the counts. */
   async countOnce({
     id,
     formId,
@@ -44,8 +45,9 @@ export class BackfillWorkRepository extends WalkWorkRepository<BackfillRun, Back
   }: BackfillRun): Promise<Pick<BackfillRun, 'recovered' | 'duplicates'> | undefined> {
     const [[counts]] = await this.runs.query<[Pick<BackfillRun, 'recovered' | 'duplicates'>[], number]>(
       `UPDATE backfill_run SET recovered = brought.count, duplicates = seen - failed - brought.count
-         FROM (SELECT count(DISTINCT token)::integer AS count FROM webhook_event
-                WHERE form_id = $2 AND received_at >= $3 AND starts_with(event_id, $4) AND NOT starts_with(token, $5)) AS brought
+         FROM (SELECT count(DISTINCT token)::integer AS count FROM webhook_event AS event
+                WHERE form_id = $2 AND received_at >= $3 AND starts_with(event_id, $4) AND NOT starts_with(token, $5)
+                  AND NOT ${DELIVERED_TOO}) AS brought
         WHERE id = $1 AND lease_owner = $6 AND revision = $7
        RETURNING recovered, duplicates`,
       [id, formId, createdAt, BACKFILL_EVENT_PREFIX, UNREADABLE_PREFIX, leaseOwner, revision],

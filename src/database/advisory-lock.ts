@@ -5,8 +5,9 @@ import type { SqlRunner } from './sql-runner';
 /**
  * Work that only one process does at a time, over all replicas. `processing` is shared by all batches and `appending` by all inserts into the
  * inbox (a trigger takes it); an erasure takes both exclusively.
+ * `listing`: every change of the list of responses at Typeform, whose triggers lock the counts of days in no order of their own.
  */
-export type LockName = 'migrations' | 'audit' | 'processing' | 'appending';
+export type LockName = 'migrations' | 'audit' | 'processing' | 'appending' | 'listing';
 
 const RETRY_MS = 100;
 

@@ -24,6 +24,7 @@ interface Plan {
 const CHUNK = 100;
 /** What arrives while a person is looked for is found the next time. Where it never ends, the answer says what is left. */
 const MAX_PASSES = 5;
+const ERASED = { action: 'data_subject.erased', subject: '*' } as const;
 const SEARCHED = { action: 'data_subject.searched', subject: '*' } as const;
 
 @Injectable()
@@ -61,7 +62,7 @@ export class DataSubjectErasure {
       plan = person ? await this.plan(person, {}) : NO_PLAN;
     }
     const left = isEmpty(plan) ? null : toResult(await this.count(plan));
-    if (left) await this.audit.recordRead({ ...by, ...SEARCHED, details: { ...details, left: { ...left } } });
+    if (left) await this.recordLeft({ ...details, atTypeform, left: { ...left } }, by);
     const remote = atTypeform ? await this.remote.request(responses) : null;
     return { ...toResult(counts), preview, otherClients, left, atTypeform: remote };
   }
@@ -99,14 +100,15 @@ export class DataSubjectErasure {
           }
           // Others of whom a mention was the only response are not the person.
           const { clients } = counts;
+          let otherClients = planned?.otherClients.filter(({ remains }) => !remains).length;
           counts = sumOf(counts, await this.repository.eraseResponses(manager, part(responses), now));
           counts = sumOf(counts, await this.repository.eraseEvents(manager, part(eventIds), now));
+          otherClients ??= counts.clients - clients;
           counts = { ...counts, clients };
           if (chunk === 0) {
-            const entry = { ...by, action: 'data_subject.erased', subject: '*' } as const;
             const { responses: gone, deliveries } = planned ?? counts;
-            const numbers = { clients: planned?.clients ?? clients, responses: gone, deliveries };
-            await this.audit.record(manager, { ...entry, details: { ...details, ...numbers } });
+            const numbers = { clients: planned?.clients ?? clients, otherClients, responses: gone, deliveries };
+            await this.audit.record(manager, { ...by, ...ERASED, details: { ...details, ...numbers } });
           }
           return counts;
         }),
@@ -114,6 +116,12 @@ export class DataSubjectErasure {
       total = sumOf(total, erased);
     }
     return total;
+  }
+
+  /** That an erasure ended before it was complete. */
+  private async recordLeft(details: object, by: Author): Promise<void> {
+    const entry = { ...by, ...ERASED, details: { ...details, ...NOTHING_ERASED, otherClients: 0 } };
+    await this.dataSource.transaction((manager) => this.audit.record(manager, entry));
   }
 
   private async tombstones({ clientIds, responses, eventIds }: Plan): Promise<ResponseId[]> {

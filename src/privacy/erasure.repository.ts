@@ -86,6 +86,8 @@ export class ErasureRepository {
        ON CONFLICT (form_id, token) DO NOTHING`,
       [...columns(ids), now, clientId],
     );
+    // What a check lists at this moment is seen from here on, and what it lists later has the tombstone.
+    await lockUntilCommit(manager, 'listing');
     // Completeness counts it as erased from now on, and no longer by its token.
     await manager.query(
       `WITH listed AS (

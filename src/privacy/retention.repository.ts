@@ -1,6 +1,7 @@
 /** SQL of the retention: what has expired, and its removal in small steps. */
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { lockUntilCommit } from '../database/advisory-lock';
 import type { ResponseId } from '../onboarding/stored-response';
 import { ResponseRemoval } from './response-removal.repository';
 
@@ -104,6 +105,7 @@ export class RetentionRepository {
 
   /** Removes from the list of what Typeform has what has expired: it can no longer be missing. Returns how many there were. */
   async forgetListed(manager: EntityManager, formId: string, before: Date, limit: number): Promise<number> {
+    await lockUntilCommit(manager, 'listing');
     const [, listed] = await manager.query<[object[], number]>(
       `DELETE FROM typeform_response WHERE form_id = $1 AND token IN (
          SELECT token FROM typeform_response WHERE form_id = $1 AND at < $2 ORDER BY at LIMIT $3)`,

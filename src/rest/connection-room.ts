@@ -21,7 +21,8 @@ export function proveConnection(socket: Socket): void {
 export class ConnectionRoom {
   /** By address, the longest connected first. */
   private readonly strangers = new Map<string, Set<Socket>>();
-  private total = 0;
+  /** Those of all addresses with their address, the longest connected first. */
+  private readonly all = new Map<Socket, string>();
   private readonly proven = new LRUCache<string, true>({ max: REMEMBERED });
 
   /**
@@ -41,7 +42,7 @@ export class ConnectionRoom {
     if (!this.makeRoom(address)) return void socket.destroy();
     const own = this.strangers.get(address) ?? new Set<Socket>();
     this.strangers.set(address, own.add(socket));
-    this.total += 1;
+    this.all.set(socket, address);
     const leave = (): void => this.remove(address, socket);
     socket.once('close', leave);
     proofs.set(socket, () => {
@@ -52,16 +53,20 @@ export class ConnectionRoom {
 
   private makeRoom(address: string): boolean {
     const own = this.strangers.get(address)?.size ?? 0;
-    if (own < PER_ADDRESS && this.total < OF_STRANGERS) return true;
+    if (own < PER_ADDRESS && this.all.size < OF_STRANGERS) return true;
+    const closed =
+      own >= PER_ADDRESS
+        ? this.closeIdle(this.strangers.get(address))
+        : this.closeIdle(this.strangers.get(this.busiest())) || this.closeIdle(this.all.keys());
     // An address that proved itself may have as many as there are.
-    return this.closeIdle(own >= PER_ADDRESS ? address : this.busiest()) || this.proven.has(address);
+    return closed || this.proven.has(address);
   }
 
-  /** Closes the oldest idle connection of a stranger. False: it has none. */
-  private closeIdle(address: string): boolean {
-    for (const socket of this.strangers.get(address) ?? []) {
+  /** Closes the oldest idle one of these connections. False: there is none. */
+  private closeIdle(sockets: Iterable<Socket> = []): boolean {
+    for (const socket of sockets) {
       if (!this.isIdle(socket)) continue;
-      this.remove(address, socket);
+      this.remove(this.all.get(socket) ?? '', socket);
       socket.destroy();
       return true;
     }
@@ -78,7 +83,7 @@ export class ConnectionRoom {
   private remove(address: string, socket: Socket): void {
     const own = this.strangers.get(address);
     if (!own?.delete(socket)) return;
-    this.total -= 1;
+    this.all.delete(socket);
     if (own.size === 0) this.strangers.delete(address);
   }
 }

@@ -13,7 +13,7 @@ import { WebhookThrottler } from './webhook-throttler';
 export interface WebhookRequest extends FastifyRequest<{ Params: { webhookId?: string }; Body: Buffer | undefined }> {
   verifiedBody?: VerifiedBody;
   acknowledgedAs?: AppendOutcome;
-  /** Its address is `mixed`: only if it is valid it counts towards the limit. */
+  /** Its address is not `known`: only if it is valid it counts towards the limit. */
   isCountedWhenValid?: boolean;
 }
 

@@ -61,13 +61,13 @@ export class WebhookFence {
       if (refusal?.code === 'method_not_allowed') void reply.header('allow', 'POST');
       const address = senderOf(request);
       if (refusal instanceof SignatureRefused) {
-        this.throttler.countStranger(address).then((tooMany) => refuse(tooMany ?? refusal), refuse);
+        this.throttler.countUnsigned(address).then((tooMany) => refuse(tooMany ?? refusal), refuse);
         return;
       }
       if (refusal !== null) return refuse(refusal);
       const standing = this.senders.standingOf(address);
-      (request as WebhookRequest).isCountedWhenValid = standing === 'mixed';
-      this.throttler.refusal(address, standing).then((tooMany) => {
+      (request as WebhookRequest).isCountedWhenValid = standing !== 'known';
+      this.throttler.refusal(address, standing, this.bodyBytes(request)).then((tooMany) => {
         const found = tooMany ?? this.makeRoom(request, address);
         if (found === null) done();
         else refuse(found);
@@ -114,16 +114,22 @@ export class WebhookFence {
     return wrong === null ? null : new SignatureRefused(`signature_${wrong}`);
   }
 
+  /** What is announced, or else the most that is read. */
+  private bodyBytes({ headers }: FastifyRequest): number {
+    return Number(headers['content-length'] ?? this.config.intake.maxPayloadBytes);
+  }
+
   /** Takes room for the body until it has arrived; what is wrong when there is none. Over the limit Fastify answers 413. */
-  private makeRoom({ headers, raw }: FastifyRequest, address: string): DomainError | null {
+  private makeRoom(request: FastifyRequest, address: string): DomainError | null {
     const largest = this.config.intake.maxPayloadBytes;
-    const bytes = Number(headers['content-length'] ?? largest);
+    const bytes = this.bodyBytes(request);
     if (bytes > largest) return null;
     const release = this.budget.take(address, bytes, largest, this.senders.has(address));
     if (release === null) {
       const retryAfterSeconds = RETRY_AFTER_SECONDS;
       return new DomainError('intake_overloaded', 'too many large bodies are arriving', { retryAfterSeconds });
     }
+    const { raw } = request;
     // The client may have left while the throttler was asked.
     if (raw.destroyed) release();
     else raw.once('close', release);
@@ -145,7 +151,7 @@ export class WebhookFence {
     const otherSecret = mismatch || counted === 'signature_missing';
     this.metrics.answered(counted, reply.elapsedTime / 1000);
     if (verified || mismatch) this.senders.checked(address, verified);
-    if (mismatch) this.throttler.countStranger(address).catch(() => undefined);
+    if (mismatch) this.throttler.countWrong(address).catch(() => undefined);
     if (request.is404 || request.method !== 'POST') return;
     const { webhookId = SHARED } = (request.params ?? {}) as { webhookId?: string };
     // Unknown ids do not count: Typeform has no such webhook to disable.

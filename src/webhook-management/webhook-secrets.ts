@@ -1,6 +1,7 @@
 /** The signing secrets of all webhooks, in memory: verifying a webhook needs no query. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger, OnModuleInit } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { AppConfig } from '../config/app-config';
 import { DomainError } from '../core/problem';
 import { open } from '../core/secret-box';
@@ -19,6 +20,8 @@ const RELOAD_TIMEOUT_MS = 5_000;
 const RETRY_AFTER_SECONDS = 5;
 /** Without comparisons of its own accord: how often wrong signatures may have a webhook written to Typeform. */
 const SUSPECTED_EVERY_SECONDS = 300;
+/** How often the database is asked at the most whether the wrong signatures of a webhook put it in doubt: it decides by an interval of its own. */
+const ASKED_AGAIN_MS = 5_000;
 
 @Injectable()
 export class WebhookSecretsCache implements OnModuleInit {
@@ -26,6 +29,8 @@ export class WebhookSecretsCache implements OnModuleInit {
   private secrets: ReadonlyMap<string, SecretsOf<string>> = new Map();
   /** When the copy was last asked for, in milliseconds of the monotonic clock. */
   private loadedAtMs = -Infinity;
+  /** Webhook -> when, by the monotonic clock, the database may be asked again whether it is in doubt. */
+  private readonly suspectAgainAtMs = new LRUCache<string, number>({ max: 10_000 });
   /** When a signature that matches no secret last caused a reload; likewise. */
   private mismatchAtMs = -Infinity;
   private loading: Promise<void> | null = null;
@@ -78,9 +83,13 @@ export class WebhookSecretsCache implements OnModuleInit {
 
   /** Typeform seems to sign with another secret: the next comparison sends it the whole webhook again, once in an interval. */
   async suspect(webhookId: string): Promise<void> {
-    const everySeconds = this.config.reconcileIntervalSeconds || SUSPECTED_EVERY_SECONDS;
+    const now = this.clock.monotonicMs();
+    if (now < (this.suspectAgainAtMs.get(webhookId) ?? -Infinity)) return;
+    const everyMs = (this.config.reconcileIntervalSeconds || SUSPECTED_EVERY_SECONDS) * 1000;
+    // Even a statement that changes nothing locks the row.
+    this.suspectAgainAtMs.set(webhookId, now + Math.min(everyMs, ASKED_AGAIN_MS));
     // Without the database it is suspected again soon.
-    await this.repository.suspect(webhookId, everySeconds * 1000).catch(() => undefined);
+    await this.repository.suspect(webhookId, everyMs).catch(() => undefined);
   }
 
   /** True when the copy in memory has such a webhook. */

@@ -45,6 +45,7 @@ export class CompletenessWalk implements WalkPurpose<CompletenessCheck, 'seen'> 
     }
     if (!(await this.work.finish(check, null, this.clock.now()))) return false;
     await this.responses.recount(formId);
+    await this.responses.recountDays(formId);
     return true;
   }
 }

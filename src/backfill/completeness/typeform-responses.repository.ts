@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { BACKFILL_EVENT_PREFIX, ItemIdentity } from '../../core/backfill-event';
+import { lockUntilCommit } from '../../database/advisory-lock';
 import type { CompletenessCheck } from './completeness-check.entity';
 import { Fate, FATES } from './typeform-response.entity';
 
@@ -43,6 +44,12 @@ const EVENTS = `
 /** Fates that a later look does not change, unless the response is erased. */
 const SETTLED = ['received', 'recovered', 'erased'] as const satisfies readonly Fate[];
 const IS_SETTLED = `listed.fate IN ('received', 'recovered', 'erased')`;
+
+/** The settled responses of a form by day, counted one by one. `$1` the form. */
+const DAYS = `
+  SELECT coalesce((at AT TIME ZONE 'UTC')::date, '-infinity') AS day,
+         ${SETTLED.map((fate) => `count(*) FILTER (WHERE fate = '${fate}')::integer AS ${fate}`).join(', ')}
+    FROM typeform_response WHERE form_id = $1 GROUP BY 1`;
 
 /** `form`: its window; it begins and ends within a day, and `first_day` to before `last_day` are in it as a whole. `$3` the end, or null. */
 const COUNT = `
@@ -90,7 +97,7 @@ export class TypeformResponsesRepository {
 
   /** Adds a page to the list, without the tokens of what was erased here. What this check saw complete stays so. */
   async record(check: CompletenessCheck, items: readonly ItemIdentity[]): Promise<void> {
-    await this.dataSource.query(
+    await this.change(
       `INSERT INTO typeform_response AS known (form_id, token, completed, at, check_id, fate)
        SELECT form_id, CASE WHEN fate = 'erased' THEN erased_token(token) ELSE token END, completed, at, $2::uuid, fate
          FROM (SELECT listed.form_id, listed.token, listed.completed, listed.at, ${FATE} AS fate
@@ -112,7 +119,7 @@ export class TypeformResponsesRepository {
 
   /** Removes what is gone from Typeform: in the window of the check, but not seen by it. Only while the check is still its owner's. */
   async forgetGone({ id, formId, since, leaseOwner, revision }: CompletenessCheck): Promise<void> {
-    await this.dataSource.query(
+    await this.change(
       `DELETE FROM typeform_response
         WHERE form_id = $1 AND check_id <> $2 AND ($3::timestamptz IS NULL OR at >= $3)
           AND EXISTS (SELECT FROM completeness_check WHERE id = $2 AND lease_owner = $4 AND revision = $5)`,
@@ -157,7 +164,7 @@ export class TypeformResponsesRepository {
    * come since and is processed is settled.
    */
   async recount(formId: string): Promise<void> {
-    await this.dataSource.query(
+    await this.change(
       `UPDATE typeform_response AS known SET fate = judged.fate
          FROM (SELECT listed.token, ${FATE} AS fate FROM typeform_response AS listed, ${EVENTS}
                 WHERE listed.form_id = $1 AND ${OPEN}
@@ -177,6 +184,37 @@ export class TypeformResponsesRepository {
         WHERE id = (SELECT id FROM completeness_check WHERE form_id = $1 AND status = 'done' ORDER BY started_at DESC LIMIT 1)`,
       [formId],
     );
+  }
+
+  /**
+   * Makes the counts of a form's days agree with its list where they do not: the triggers count a restored list a second time. Reading
+   * both takes some time for a large form, so only what differs is read again while nobody else changes the list.
+   */
+  async recountDays(formId: string): Promise<void> {
+    const wrong = await this.dataSource.query<{ day: string }[]>(
+      `SELECT coalesce(listed.day, known.day)::text AS day
+         FROM (${DAYS}) AS listed FULL JOIN (SELECT * FROM typeform_response_day WHERE form_id = $1) AS known USING (day)
+        WHERE ${SETTLED.map((fate) => `coalesce(listed.${fate}, 0) <> coalesce(known.${fate}, 0)`).join(' OR ')}`,
+      [formId],
+    );
+    if (wrong.length === 0) return;
+    await this.change(
+      `WITH listed AS MATERIALIZED (SELECT * FROM (${DAYS}) AS each WHERE day = ANY($2::date[])),
+            emptied AS (DELETE FROM typeform_response_day
+                         WHERE form_id = $1 AND day = ANY($2::date[]) AND day NOT IN (SELECT day FROM listed))
+       INSERT INTO typeform_response_day (form_id, day, ${SETTLED.join(', ')})
+       SELECT $1, day, ${SETTLED.join(', ')} FROM listed ORDER BY day
+       ON CONFLICT (form_id, day) DO UPDATE SET ${SETTLED.map((fate) => `${fate} = excluded.${fate}`).join(', ')}`,
+      [formId, wrong.map(({ day }) => day)],
+    );
+  }
+
+  /** Changes the list while nobody else does: an erasure must see what is listed, or be seen. */
+  private async change(statement: string, parameters: unknown[]): Promise<void> {
+    await this.dataSource.transaction(async (manager) => {
+      await lockUntilCommit(manager, 'listing');
+      await manager.query(statement, parameters);
+    });
   }
 
   /** Missing by the newest check of every form that is watched. */
