@@ -7,6 +7,10 @@ import { print } from './output';
 const NOT_SET: Record<string, string> = {
   MANAGEMENT_PORT: 'not set: probes and metrics are on PORT',
   REDIS_URL: 'not set: each process counts its rate limits alone',
+  OIDC_ISSUER: 'not set: people sign in to the console with an API key',
+  OIDC_CLIENT_ID: 'not set: no single sign-on',
+  OIDC_CLIENT_SECRET: 'not set: no single sign-on',
+  OIDC_ROLES: 'not set: no single sign-on',
   TYPEFORM_API_KEY: 'not set: outside production the sandbox stands in for Typeform',
   TYPEFORM_WEBHOOK_SECRET_PREVIOUS: 'not set: only TYPEFORM_WEBHOOK_SECRET is accepted',
   PUBLIC_URL: 'not set: webhooks get the local address, which Typeform cannot reach',
