@@ -32,11 +32,7 @@ interface Stored {
 }
 
 /** `document` makes the OpenAPI document, once; without `browser` there is no /docs. */
-export function serveDocs(
-  fastify: FastifyInstance,
-  document: () => object,
-  { browser }: { browser: boolean },
-): void {
+export function serveDocs(fastify: FastifyInstance, document: () => object, { browser }: { browser: boolean }): void {
   const stored = new Map<string, Stored>();
   const serve = (url: string, type: string, content: () => Buffer): void => {
     fastify.get(url, (request, reply) => {
