@@ -24,16 +24,7 @@ export class ReplacedVersions1765017000000 implements MigrationInterface {
       queryRunner,
       `CREATE OR REPLACE FUNCTION note_several_versions() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN NEW.several_versions := true; RETURN NEW; END $$;
-      -- The release before stores the newest of the versions that come at the same moment, and says of none that it was replaced.
-      CREATE OR REPLACE FUNCTION find_several_versions() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
-      BEGIN
-        NEW.several_versions := EXISTS (SELECT FROM webhook_event AS event
-                                         WHERE event.token = NEW.token AND event.form_id = NEW.form_id AND event.event_id <> NEW.event_id);
-        RETURN NEW;
-      END $$;
-      -- Triggers, since the previous release does not know the column.
-      CREATE OR REPLACE TRIGGER form_response_versions_at_once BEFORE INSERT ON form_response FOR EACH ROW
-        EXECUTE FUNCTION find_several_versions();
+      -- A trigger, since the previous release does not know the column.
       CREATE OR REPLACE TRIGGER form_response_several_versions BEFORE UPDATE OF event_id ON form_response FOR EACH ROW
         WHEN (OLD.event_id IS DISTINCT FROM NEW.event_id) EXECUTE FUNCTION note_several_versions();
     `,
@@ -69,9 +60,7 @@ export class ReplacedVersions1765017000000 implements MigrationInterface {
     await withoutQueue(
       queryRunner,
       `DROP TRIGGER IF EXISTS form_response_several_versions ON form_response;
-       DROP TRIGGER IF EXISTS form_response_versions_at_once ON form_response;
        DROP FUNCTION IF EXISTS note_several_versions();
-       DROP FUNCTION IF EXISTS find_several_versions();
        ALTER TABLE form_response DROP COLUMN IF EXISTS several_versions`,
     );
   }

@@ -162,21 +162,6 @@ describe('a search', () => {
     expect((await search({ email: 'ME@xn--e1afmkfd.xn--p1ai' })).events).toMatchObject([{ eventId: idn.event_id }]);
   });
 
-  it('finds a version that the release before left unmarked, as it stored another one of the same moment', async () => {
-    const email = `${newId()}@example.com`;
-    const older = await deliver(newEvent({ formId: FORM, questions: [askEmail(email)] }));
-    const stored = await deliver(newEvent({ formId: FORM, questions: [story('Nothing of anybody')] }));
-    const [{ token } = { token: '' }] = await sql<{ token: string }>(
-      `SELECT token FROM webhook_event WHERE event_id = '${stored.event_id}'`,
-    );
-    await sql(`DELETE FROM form_response WHERE event_id = '${older.event_id}'`);
-    await sql(`UPDATE webhook_event SET token = '${token}' WHERE event_id = '${older.event_id}'`);
-    await sql(`WITH stored AS (DELETE FROM form_response WHERE event_id = '${stored.event_id}' RETURNING *)
-               INSERT INTO form_response SELECT * FROM stored`);
-    await sql(`DELETE FROM client WHERE email = '${email}'`);
-    expect((await search({ email })).counts.events).toBe(1);
-  });
-
   it('finds what a record could not hold', async () => {
     const email = `${newId()}@example.com`;
     const answers = Array.from({ length: 1_050 }, (_, index) =>
