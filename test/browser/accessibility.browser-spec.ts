@@ -70,6 +70,7 @@ async function visit(page: Page, address: string): Promise<void> {
 for (const colorScheme of ['light', 'dark'] as const) {
   it(`no screen breaks a rule of accessibility, ${colorScheme}`, async () => {
     const page = await stand.open('', { colorScheme });
+    await page.getByRole('heading', { level: 1 }).waitFor();
     expect(await violations(page)).toEqual([]);
     await page.close();
     const inside = await stand.openSignedIn('', { colorScheme });
