@@ -19,14 +19,15 @@ FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY nest-cli.json tsconfig.json tsconfig.build.json ormconfig.ts ./
+COPY .swcrc ormconfig.ts ./
 COPY migrations ./migrations
-COPY scripts/bundle.mjs ./scripts/
+COPY scripts/compile.mjs scripts/bundle.mjs scripts/bundling.mjs ./scripts/
 COPY src ./src
 COPY sandbox ./sandbox
+COPY client ./client
 COPY console ./console
-# The sandbox is for development. Source maps and the compiler's notes are of no use without the sources.
-RUN npm run build && rm -rf dist/sandbox && find dist -name '*.map' -delete && rm -f dist/.tsbuildinfo
+# The sandbox is for development. Source maps are of no use without the sources.
+RUN npm run build && rm -rf dist/sandbox && find dist -name '*.map' -delete
 
 FROM ${NODE_IMAGE}
 ARG VERSION=0.0.0
@@ -50,8 +51,8 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json LICENSE ./
-# The user `node` of the base image, as a number, so that Kubernetes can tell that it is not root.
-USER 1000:1000
+# A number, so that Kubernetes can tell that it is not root; above those of a host's own users. It needs no entry in /etc/passwd.
+USER 10001:10001
 EXPOSE 3000
 # Node runs as process 1 without an init: it handles SIGTERM itself and starts no processes that could become orphans.
 STOPSIGNAL SIGTERM

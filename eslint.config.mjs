@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
 import importX from 'eslint-plugin-import-x';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 import noImportCycle from './scripts/no-import-cycle.mjs';
 
@@ -25,7 +26,7 @@ const uses = {
 };
 const modules = Object.keys(uses);
 /** Import modules, and no module imports them. */
-const above = ['operations', 'commands'];
+const above = ['operations', 'installation', 'commands'];
 /** A folder on the left never imports a folder on the right. */
 const never = (target, from) => ({ target: `./src/${target}`, from: from.map((folder) => `./src/${folder}`) });
 
@@ -57,12 +58,29 @@ const withPackagesOf = {
 const withoutPackages = Object.entries(withPackagesOf)
   .filter(([folder]) => !existsSync(new URL(`${folder}/node_modules`, import.meta.url)))
   .flatMap(([, files]) => files);
-const projects = ['./tsconfig.json', './console/tsconfig.json', './bench/tsconfig.json', './deploy-test/tsconfig.json'];
+const projects = [
+  './tsconfig.json',
+  './console/tsconfig.json',
+  './client/tsconfig.json',
+  './bench/tsconfig.json',
+  './deploy-test/tsconfig.json',
+];
 
 export default tseslint.config(
-  { ignores: ['**/dist/', 'data/', 'coverage/', '*.config.js', '**/*.mjs', 'console/**/*.d.ts', ...withoutPackages] },
   {
-    files: ['**/*.ts', '**/*.tsx'],
+    ignores: [
+      '**/dist/',
+      'data/',
+      'coverage/',
+      '*.config.js',
+      '**/*.mjs',
+      'console/**/*.d.ts',
+      'client/schema.mts',
+      ...withoutPackages,
+    ],
+  },
+  {
+    files: ['**/*.ts', '**/*.tsx', 'client/*.mts'],
     extends: [...tseslint.configs.recommendedTypeChecked],
     plugins: { 'import-x': importX, project: { rules: { 'no-import-cycle': noImportCycle } } },
     languageOptions: { parserOptions: { project: projects, tsconfigRootDir: import.meta.dirname } },
@@ -82,13 +100,16 @@ export default tseslint.config(
                 ...above,
               ]),
             ),
-            never('operations', ['commands']),
+            never('operations', ['installation', 'commands']),
+            never('installation', ['commands']),
+            never('commands', ['installation']),
             // Two programs side by side: neither knows the other. demo.ts and the command start the sandbox, the banner shows where it is.
             { target: './sandbox', from: './src' },
             { target: './src/!(demo.ts|banner.ts|commands)', from: './sandbox' },
             // The console knows the service by its API alone.
             { target: './console', from: ['./src', './sandbox', './test'] },
-            { target: ['./src', './sandbox'], from: './console' },
+            { target: ['./src', './sandbox', './client'], from: './console' },
+            { target: './client', from: ['./src', './sandbox', './test'] },
             // What runs in production knows nothing of what tries it out.
             {
               target: ['./src/**/!(*.spec).ts', './sandbox/**/!(*.spec).ts', './migrations'],
@@ -103,6 +124,7 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
     },
   },
+  { files: ['console/**/*.ts', 'console/**/*.tsx'], extends: [reactHooks.configs.flat.recommended] },
   {
     files: ['src/**/*.ts'],
     // src/database is about the connection itself: its locks, LISTEN and NOTIFY, the list of migrations, the embedded server.

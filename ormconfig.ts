@@ -13,6 +13,7 @@ import { TypeformResponseDay } from './src/backfill/completeness/typeform-respon
 import { TypeformResponse } from './src/backfill/completeness/typeform-response.entity';
 import { loadConfigOrExit } from './src/config/process-environment';
 import { dataSourceOptions } from './src/database/data-source-options';
+import { DeploymentChecklist } from './src/operations/checklist/deployment-checklist.entity';
 import { ErasedResponse } from './src/privacy/erased-response.entity';
 import { IntakeOutage } from './src/inbox/intake-outage.entity';
 import { IntakeProcess } from './src/inbox/intake-process.entity';
@@ -50,6 +51,7 @@ export const ENTITIES = [
   IntakeProcess,
   IntakeOutage,
   ErasedResponse,
+  DeploymentChecklist,
 ];
 
 const { database } = loadConfigOrExit().config;

@@ -15,6 +15,7 @@ type Reason = NonNullable<EventOutcome['reason'] | NewEvent['quarantinedFor']> |
 const REASONS: Record<Reason, true> = {
   unknown_event_type: true,
   form_paused: true,
+  expired: true,
   superseded: true,
   truncated: true,
   too_old: true,

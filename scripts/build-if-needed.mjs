@@ -13,28 +13,31 @@ const service = {
     'sandbox',
     'migrations',
     'ormconfig.ts',
-    'tsconfig.json',
-    'tsconfig.build.json',
-    'nest-cli.json',
+    '.swcrc',
     'package.json',
+    'scripts/compile.mjs',
     'scripts/bundle.mjs',
+    'scripts/bundling.mjs',
   ],
   built: 'dist/bundle/main.js',
-  steps: [['node_modules/@nestjs/cli/bin/nest.js', 'build'], ['scripts/bundle.mjs']],
-  // Has its own sources, and stays when only the service is built anew.
-  keeps: ['console'],
+  compiler: 'node_modules/@swc/core',
+  steps: [['scripts/compile.mjs'], ['scripts/bundle.mjs']],
+  // They have their own sources, and stay when only the service is built anew: the typed client is built by `npm run build`.
+  keeps: ['console', 'client'],
 };
 const browserConsole = {
   output: 'dist/console',
-  sources: ['console', 'package.json'],
+  sources: ['console', 'client', 'package.json'],
   built: 'dist/console/index.html',
+  compiler: 'node_modules/vite',
   steps: [['node_modules/vite/bin/vite.js', 'build', 'console', '--logLevel', 'warn']],
 };
 // bench/dist/ holds a copy of everything the benchmark imports, so that its own packages are found.
 const bench = {
   output: 'bench/dist',
-  sources: [...service.sources, 'bench', 'test/fixtures', 'test/support'],
+  sources: [...service.sources, 'tsconfig.json', 'bench', 'test/fixtures', 'test/support'],
   built: 'bench/dist/bench/run.js',
+  compiler: 'node_modules/typescript',
   steps: [['node_modules/typescript/bin/tsc', '-p', 'bench']],
 };
 
@@ -42,12 +45,12 @@ build(service);
 if (process.argv.includes('--console')) build(browserConsole);
 if (process.argv.includes('--bench')) build(bench);
 
-function build({ output, sources, built, steps, keeps = [] }) {
+function build({ output, sources, built, compiler, steps, keeps = [] }) {
   const stamp = join(root, output, '.built');
   const changed = Math.max(...sources.map((source) => newest(join(root, source))));
   if (existsSync(stamp) && Number(readFileSync(stamp, 'utf8')) >= changed) return;
   // An installation without the compiler (an image) comes with its own dist/.
-  if (existsSync(join(root, built)) && !existsSync(join(root, steps[0][0]))) return;
+  if (existsSync(join(root, built)) && !existsSync(join(root, compiler))) return;
 
   process.stderr.write(`Building ${output}/ ...\n`);
   const started = process.hrtime.bigint();

@@ -8,6 +8,7 @@ import { DatabaseModule } from './database/database.module';
 import { PrivacyModule } from './privacy/privacy.module';
 import { LiveModule } from './live/live.module';
 import { HealthModule } from './health/health.module';
+import { InstallationModule } from './installation/installation.module';
 import { InboxModule } from './inbox/inbox.module';
 import { WebhookIntakeModule } from './webhook-intake/webhook-intake.module';
 import { MetricsModule } from './metrics/metrics.module';
@@ -37,6 +38,7 @@ export class AppModule {
         WebhookIntakeModule,
         HealthModule,
         MetricsModule,
+        InstallationModule,
       ],
       providers: [
         { provide: APP_FILTER, useClass: ProblemFilter },

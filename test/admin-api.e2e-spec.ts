@@ -54,14 +54,26 @@ const ROUTES: [Method, string, Role][] = [
   ['get', '/v1/completeness', 'viewer'],
   ['post', '/v1/completeness', 'operator'],
   ['get', '/v1/overview', 'viewer'],
+  ['get', '/v1/overview/series', 'viewer'],
   ['get', '/v1/retention', 'viewer'],
   ['get', '/v1/session', 'viewer'],
   ['delete', '/v1/session', 'viewer'],
+  ['get', '/v1/single-sign-on', 'admin'],
+  ['get', '/v1/configuration', 'admin'],
+  ['get', '/v1/version', 'viewer'],
+  ['get', '/v1/setup', 'operator'],
+  ['get', '/v1/checklist', 'viewer'],
+  ['post', '/v1/checklist/lines/{id}/signature', 'admin'],
+  ['delete', '/v1/checklist/lines/{id}/signature', 'admin'],
+  ['patch', '/v1/checklist/lines/{id}', 'admin'],
   ['get', '/v1/audit', 'viewer'],
   ['get', '/v1/audit/verify', 'viewer'],
+  ['get', '/v1/audit/export', 'viewer'],
 ];
 /** Needs no key: it is where one becomes a session. And an answer without an end. Both have specs of their own. */
 const OF_THEIR_OWN = ['post /v1/session', 'get /v1/stream'];
+/** Whoever may call these has Typeform asked, which is not there: the spec of each calls it. */
+const CALLS_TYPEFORM = ['/v1/setup'];
 const RANK: Record<Role, number> = { viewer: 0, operator: 1, admin: 2 };
 
 let app: TestApp;
@@ -143,6 +155,7 @@ describe('access', () => {
 
   it.each(ROUTES)('%s %s asks for the role %s', async (method, path, required) => {
     for (const role of ['viewer', 'operator', 'admin'] as const) {
+      if (CALLS_TYPEFORM.includes(path) && RANK[role] >= RANK[required]) continue;
       const { status } = await app.admin(method, fill(path), keys[role]);
       if (RANK[role] < RANK[required]) expect(status).toBe(403);
       else expect([200, 202, 204, 404, 422]).toContain(status);

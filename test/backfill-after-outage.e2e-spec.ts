@@ -129,6 +129,22 @@ it('what is lost while the first page is on its way is looked for as soon as the
   }
 });
 
+it('so is what an admin asks for while the first page is on its way', async () => {
+  sandbox.control.addFault({ kind: 'slow', target: 'api', match: '/responses', delayMs: UNTIL_RELEASED_MS });
+  app = await start();
+  const listings = () => sandbox.control.stats().api.calls.filter(({ url }) => url.includes('/responses')).length;
+  await eventually(() => listings() === 1, 'the run has asked for its first page');
+  // What ended before the run began is on that page.
+  const ask = (window: object) => app.admin('post', '/v1/backfills').send({ formId, ...window });
+  await ask({ since: minutesAgo(9), until: minutesAgo(5) }).expect(202);
+  const followed = `SELECT FROM backfill_run WHERE followed_by IS NOT NULL`;
+  expect((await database.pool.query(followed)).rowCount).toBe(0);
+  await ask({}).expect(202);
+  answers.release();
+  await done(2);
+  expect((await runs()).map(({ trigger }) => trigger)).toEqual(['initial', 'admin']);
+});
+
 it('a process that vanishes is an outage although another one is there; one that leaves in good order is none', async () => {
   app = await start();
   await done(1);

@@ -1,7 +1,7 @@
 /** What all commands have in common, with the compiled program. */
 import { spawn } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CLI, ServiceData, ServiceProcess } from './support/service-process';
@@ -34,6 +34,33 @@ it.each(['gate', 'checklist'])('%s shows the default of --window as it is typed'
   const help = bare([command, '--help']);
   expect(await help.exited).toMatchObject({ code: 0 });
   expect(help.stdout.replace(/\s+/g, ' ')).toMatch(/--window <duration> [^-]*\(default: 30m\)/);
+});
+
+it('commands that start at the same time in a new data directory generate one set of keys', async () => {
+  const [count, met] = [3, join(folder, 'met')];
+  mkdirSync(met);
+  // Each looks for the keys, and goes on when all have seen that there are none.
+  const script = join(folder, 'command.js');
+  writeFileSync(
+    script,
+    `const fs = require('node:fs');
+     const { existsSync } = fs;
+     fs.existsSync = (path) => {
+       const there = existsSync(path);
+       if (!path.endsWith('keys.json')) return there;
+       fs.writeFileSync(${JSON.stringify(met)} + '/' + process.pid, '');
+       while (fs.readdirSync(${JSON.stringify(met)}).length < ${count});
+       return there;
+     };
+     require(${JSON.stringify(CLI)});`,
+  );
+  const data = join(folder, 'data');
+  const runs = Array.from({ length: count }, () =>
+    ServiceProcess.launch({ DATA_DIR: data }, { bare: true, script, args: ['sign', '--file', script] }),
+  );
+  for (const run of runs) expect(await run.exited).toMatchObject({ code: 0 });
+  expect(new Set(runs.map(({ stdout }) => stdout)).size).toBe(1);
+  expect(readdirSync(data)).toEqual(['keys.json']);
 });
 
 describe('config', () => {

@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { CompletenessChecksRepository } from '../src/backfill/completeness/completeness-checks.repository';
 import type { FormCompleteness } from '../src/backfill/completeness/completeness.dto';
-import { RetentionSchedule } from '../src/privacy/retention-schedule';
 import type { TypeformSandbox } from '../sandbox/sandbox';
 import { createTestDatabase, TestDatabase } from './support/database';
 import { minutesAgo, newEvent, newPartial } from './support/events';
 import { HeldAnswers, UNTIL_RELEASED_MS } from './support/held-answers';
+import { removeExpired } from './support/retention';
 import { API_KEY, startSandbox } from './support/sandbox-harness';
 import { CLI, ServiceProcess } from './support/service-process';
 import { ADMIN_KEY, eventually, startTestApp, TestApp } from './support/test-app';
@@ -191,11 +191,8 @@ it('what has expired is not missing, by the retention of each form, not even onc
   expect(await check()).toMatchObject({ verdict: 'complete', atTypeform: 2, received: 2 });
 
   await keep(3);
-  await app.app.get(RetentionSchedule).requestDue();
-  await eventually(async () => {
-    const { rows } = await database.pool.query('SELECT FROM form_response');
-    return rows.length === 1;
-  }, 'the older response is removed');
+  await removeExpired(app);
+  expect((await database.pool.query('SELECT FROM form_response')).rows).toHaveLength(1);
   expect(await check()).toMatchObject({ verdict: 'complete', atTypeform: 1, received: 1 });
 
   await keep(0);
@@ -260,8 +257,8 @@ it('what is erased or expires keeps no token in the list, and is not missing', a
     expect(await listed()).not.toContain(erased);
   }
   await app.admin('patch', `/v1/forms/${formId}`).send({ retentionDays: 10 }).expect(200);
-  await app.app.get(RetentionSchedule).requestDue();
-  await eventually(async () => !(await listed()).includes(expired!), 'what has expired is listed no longer');
+  await removeExpired(app);
+  expect(await listed()).not.toContain(expired);
   expect(await report()).toMatchObject({ verdict: 'complete', atTypeform: 2, received: 1, erased: 1, missing: 0 });
   await app.admin('patch', `/v1/forms/${formId}`).send({ retentionDays: 0 }).expect(200);
   expect(await check()).toMatchObject({ verdict: 'complete', atTypeform: 3, received: 1, erased: 2, missing: 0 });

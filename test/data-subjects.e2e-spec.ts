@@ -313,14 +313,27 @@ describe('an erasure', () => {
           FROM webhook_event WHERE form_id = 'endless' AND payload IS NOT NULL;
         RETURN NULL; END $$;
       CREATE TRIGGER come_again AFTER INSERT ON erased_response FOR EACH STATEMENT EXECUTE FUNCTION come_again()`);
+    const [{ id: before } = { id: '0' }] = await sql<{ id: string }>(
+      'SELECT coalesce(max(id), 0) AS id FROM audit_entry',
+    );
     const { left: remaining, events } = await erase({ email });
     await sql('DROP FUNCTION come_again CASCADE');
     expect(remaining).toEqual({ clients: 0, responses: 0, events: 1 });
     expect(events).toBeGreaterThan(1);
     expect(await newest()).toMatchObject({
-      action: 'data_subject.erased',
+      action: 'data_subject.erasure_continued',
       details: { by: ['email'], left: remaining },
     });
+    const rows = await sql<{ action: string; erased: number }>(
+      `SELECT action, (details ->> 'deliveries')::integer AS erased FROM audit_entry
+        WHERE id > $1 AND starts_with(action, 'data_subject.eras') ORDER BY id`,
+      [before],
+    );
+    expect(rows).toEqual([
+      { action: 'data_subject.erased', erased: 1 },
+      ...Array.from({ length: events - 1 }, () => ({ action: 'data_subject.erasure_continued', erased: 1 })),
+      { action: 'data_subject.erasure_continued', erased: 0 },
+    ]);
     expect(await erase({ email })).toMatchObject({ events: 1, left: null });
     expect((await search({ email })).counts.events).toBe(0);
   });

@@ -1,9 +1,12 @@
 /** Databases as operators have them: with defaults of their own, in another encoding, behind TLS, and with a standby. */
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { DataSource } from 'typeorm';
 import { EmbeddedPostgres } from '../src/database/embedded/embedded-postgres';
+import { Notifications } from '../src/database/notifications';
 import { migrate } from '../src/database/open-database';
 import { pinnedClient } from '../src/database/pinned-client';
 import { createTestDatabase, onServer, TestDatabase, urlOfDatabase } from './support/database';
@@ -80,7 +83,8 @@ describe('a database with defaults of its own', () => {
 });
 
 describe('a database that is not UTF-8', () => {
-  const name = `onboarding_latin_${process.pid}`;
+  // Named as the others are, for other files look for what is left on the server.
+  const name = `onboarding_${randomBytes(6).toString('hex')}`;
   let url: string;
   beforeAll(async () => {
     await onServer(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'`);
@@ -200,6 +204,27 @@ describe('several hosts', () => {
     await eventually(async () => (await app!.deliver(event)).status === 200, 'the promoted host takes events');
     expect(await events(standby.postgres)).toBe(1);
     await app.http.get('/health/ready').expect(200);
+  });
+
+  it('a pooled connection to a server that has become read-only is replaced', async () => {
+    const dataSource = app!.app.get(DataSource);
+    const change = (): Promise<unknown> => dataSource.query('UPDATE api_key SET name = name');
+    // The error and the word that the server is ready again do not arrive together.
+    servers[0]?.proxy.fragment();
+    // The pool takes the connection that it used last.
+    await dataSource.query('SET default_transaction_read_only = on');
+    await expect(change()).rejects.toThrow('read-only');
+    await change();
+  });
+
+  it('a connection that only listens notices that its server has fallen silent', async () => {
+    const [standby] = servers as [(typeof servers)[0]];
+    let heard = 0;
+    // Told after each reconnect.
+    app!.app.get(Notifications).on('access_changed', () => (heard += 1));
+    standby.proxy.blackhole();
+    standby.proxy.heal();
+    await eventually(() => heard > 0, 'it listens again');
   });
 
   it('that are all read-only are said to be', async () => {

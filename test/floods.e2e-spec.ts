@@ -138,7 +138,9 @@ describe('wrong signatures of an address', () => {
       await strict.deliver(large).expect(429);
       await eventually(async () => {
         const together = Array.from({ length: 40 }, () => strict.deliver(newEvent(), { secret: 'a wrong secret' }));
-        return (await Promise.all(together)).some(({ status }) => status === 429);
+        const refused = (await Promise.all(together)).filter(({ status }) => status === 429);
+        for (const { headers } of refused) expect(headers['retry-after']).toBe('1');
+        return refused.length > 0;
       }, 'only a few in a second are read');
       await eventually(async () => (await strict.deliver(newEvent())).status === 200, 'a valid one is read');
     } finally {

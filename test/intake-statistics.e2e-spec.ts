@@ -1,5 +1,6 @@
 /** The overview's statistics: of all replicas, across restarts, from 5 minutes to 90 days, and out of strangers' reach. */
 import { createTestDatabase, TestDatabase } from './support/database';
+import type { OverviewSeriesView } from '../src/metrics/overview-series.dto';
 import { newEvent } from './support/events';
 import { eventually, startTestApp, TestApp } from './support/test-app';
 
@@ -72,6 +73,51 @@ describe('the statistics of the intake', () => {
     }, 'what is older was removed');
     for (const window of ['4m', '91d', '2161h', '0m', '1w', 'x']) {
       await app.admin('get', `/v1/overview?window=${window}`).expect(422);
+    }
+  });
+
+  it('are told as a series, whose parts add up to the whole', async () => {
+    await insertCounts(0.5, 10, 50);
+    await insertCounts(89, 60, 7);
+    await insertCounts(91, 60, 1_000);
+    const app = await start();
+    for (let n = 0; n < 2; n += 1) await app.deliver(newEvent({ formId: 'series' })).expect(200);
+    const again = newEvent({ formId: 'series' });
+    for (let n = 0; n < 3; n += 1) await app.deliver(again).expect(200);
+    await app.deliver(newEvent(), { secret: 'a-wrong-secret-0123456789' }).expect(401);
+    await app.settled();
+    await database.pool.query(
+      `UPDATE webhook_event SET event_id = 'backfill:' || event_id, source = 'backfill' WHERE event_id <> $1
+          AND event_id = (SELECT min(event_id) FROM webhook_event WHERE event_id <> $1)`,
+      [again.event_id],
+    );
+    const { body: key } = await app.admin('post', '/v1/api-keys').send({ name: 'viewer', role: 'viewer' }).expect(201);
+    const series = async (query: string) =>
+      (await app.admin('get', `/v1/overview/series?${query}`, (key as { key: string }).key).expect(200))
+        .body as OverviewSeriesView;
+    const now = { received: 3, duplicates: 2, recovered: 1, failed: 0, refused: 1 };
+    const day = await series('window=24h&buckets=24');
+    expect(day).toMatchObject({ bucketMinutes: 60, disabled: [] });
+    expect(day.buckets).toHaveLength(24);
+    expect(day.buckets.at(-1)).toMatchObject(now);
+    expect(day.buckets.map(({ received }) => received)).toEqual([
+      ...Array<number>(11).fill(0),
+      50,
+      ...Array<number>(11).fill(0),
+      3,
+    ]);
+    const times = day.buckets.map(({ at }) => Date.parse(String(at)));
+    expect(times).toEqual(times.map((_, at) => Date.parse(String(day.since)) + at * 3_600_000));
+    expect(Date.parse(String(day.until)) - Date.now()).toBeLessThanOrEqual(60_000);
+    for (const query of ['window=90d', 'window=90d&buckets=200', 'window=90d&buckets=1']) {
+      const { buckets, bucketMinutes, since, until } = await series(query);
+      expect(buckets.reduce((sum, { received }) => sum + received, 0)).toBe(60);
+      expect(Date.parse(String(until)) - Date.parse(String(since))).toBe(buckets.length * bucketMinutes * 60_000);
+    }
+    // Parts are whole minutes: of a short window there are fewer than asked for.
+    expect((await series('window=5m&buckets=200')).buckets).toHaveLength(5);
+    for (const query of ['window=4m', 'buckets=0', 'buckets=201', 'buckets=1.5', 'buckets=x']) {
+      await app.admin('get', `/v1/overview/series?${query}`).expect(422);
     }
   });
 

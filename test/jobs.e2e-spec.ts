@@ -359,6 +359,40 @@ describe('replays', () => {
     expect(newest?.details).toMatchObject({ reason: 'a very old form', matched: 1 });
   });
 
+  it('cover what the list shows by the same filters, and exactly what was counted before', async () => {
+    await deliver(4);
+    const [one, other] = (await deliveries()) as [DeliveryView, DeliveryView];
+    await sql(`UPDATE webhook_event SET event_id = 'backfill:' || event_id, source = 'backfill' WHERE event_id = $1`, [
+      other.eventId,
+    ]);
+    const count = async (filter: object) => (await replay({ ...filter, dryRun: true }).expect(200)).body as object;
+    expect(await count({ formId, token: one.token })).toMatchObject({ matched: 1, queued: 1 });
+    expect(await count({ formId, source: 'backfill' })).toMatchObject({ matched: 1, queued: 1 });
+    expect(await count({ formId, source: 'webhook', status: 'processed,dead' })).toMatchObject({ queued: 3 });
+    expect(await count({ formId, token: one.token, source: 'backfill' })).toMatchObject({ matched: 0 });
+    expect((await deliveries()).map(({ replays }) => replays)).toEqual([0, 0, 0, 0]);
+    await replay({ dryRun: true }).expect(422);
+
+    const { until, ...counted } = (await count({ formId })) as { until: string };
+    expect(counted).toEqual({ matched: 4, queued: 4 });
+    await deliver(2);
+    expect(await ended(await asJob({ formId, until }))).toMatchObject({ total: 4, done: 4 });
+    await ended(await asJob({ formId, token: one.token }));
+    await replay({ formId, source: 'backfill' }).expect(200, { matched: 1, queued: 1 });
+    await app.settled();
+    expect((await deliveries()).map(({ token, replays }) => [token, replays])).toEqual(
+      (await deliveries()).map(({ token, receivedAt }) => [
+        token,
+        String(receivedAt) >= until ? 0 : token === one.token || token === other.token ? 2 : 1,
+      ]),
+    );
+    const unasked = (await auditOf('deliveries.replayed')).filter(({ details }) => 'dryRun' in details);
+    expect(unasked).toEqual([]);
+    expect(await count({ formId, until: '2999-01-01T00:00:00Z' })).toMatchObject({
+      until: expect.not.stringContaining('2999'),
+    });
+  });
+
   it('keep where an event came from, and say how often it was processed again', async () => {
     await deliver(2);
     const [ours, theirs] = (await deliveries()) as [DeliveryView, DeliveryView];

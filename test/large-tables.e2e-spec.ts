@@ -95,7 +95,14 @@ function paths({ oldest, middle, event, clientId }: Filled): string[] {
         (query) => `/v1/clients?${query}`,
       ),
       [`/v1/deliveries/${event.eventId}`, `/v1/responses/${event.formId}/${event.token}`, `/v1/clients/${clientId}`],
-      ['/v1/forms', '/v1/forms/form1', '/v1/overview', '/v1/overview?window=24h', '/metrics'],
+      [
+        '/v1/forms',
+        '/v1/forms/form1',
+        '/v1/overview',
+        '/v1/overview?window=24h',
+        '/v1/overview/series?window=24h',
+        '/metrics',
+      ],
       ['', 'action=client.merged', 'action=webhook.tested', 'actor=rare', 'actor=nosuch'].map(
         (query) => `/v1/audit?${query}`,
       ),

@@ -1,4 +1,6 @@
 /** What happens after the commit: order, failures, retries, kill switch, replay. */
+import { ProcessorConnections } from '../src/inbox/processor-connections';
+import { inOrder } from '../src/database/sql-runner';
 import { askEmail, askName, minutesAgo, newEvent, newId, newPartial, tokenOf } from './support/events';
 import { eventually, startTestApp, TestApp } from './support/test-app';
 
@@ -342,4 +344,47 @@ it('with the kill switch, events are kept and processed by the next process that
   } finally {
     await off.stop();
   }
+});
+
+describe('statements that are sent at once', () => {
+  beforeAll(() => app.database.pool.query('CREATE TABLE steps (step integer)'));
+  const add = (step: number) => `INSERT INTO steps VALUES (${step})`;
+  const stored = async () => (await app.database.pool.query<{ step: number }>('SELECT step FROM steps')).rows;
+
+  it('run one after the other, in one transaction', async () => {
+    const transaction = await app.app.get(ProcessorConnections).begin();
+    const [, seen] = await inOrder(
+      transaction,
+      () => transaction.query(add(1)),
+      () => transaction.query('SELECT step FROM steps'),
+    );
+    expect(seen).toEqual([{ step: 1 }]);
+    expect(await stored()).toEqual([]);
+    await transaction.commit();
+    expect(await stored()).toEqual([{ step: 1 }]);
+  });
+
+  it('behind one that fails change nothing, and do not hide why', async () => {
+    const transaction = await app.app.get(ProcessorConnections).begin();
+    const deeper = async <Result>(step: () => Promise<Result>): Promise<Result> => await step();
+    const steps = inOrder(
+      transaction,
+      // Both answers may arrive at once: this one takes longer to get here.
+      () => deeper(() => deeper(() => deeper(() => transaction.query('SELECT 1 / 0')))),
+      () => transaction.query(add(2)),
+    );
+    const failure = await steps.catch((error: unknown) => error);
+    await transaction.rollback();
+    expect(failure).toMatchObject({ message: 'division by zero' });
+    expect(await stored()).toEqual([{ step: 1 }]);
+  });
+
+  it('change nothing either when their connection is cut', async () => {
+    const transaction = await app.app.get(ProcessorConnections).begin();
+    const [{ pid }] = await transaction.query<[{ pid: number }]>('SELECT pg_backend_pid() AS pid');
+    await app.database.pool.query('SELECT pg_terminate_backend($1)', [pid]);
+    await expect(transaction.query(add(3))).rejects.toThrow();
+    await transaction.rollback();
+    expect(await stored()).toEqual([{ step: 1 }]);
+  });
 });

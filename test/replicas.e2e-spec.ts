@@ -72,7 +72,7 @@ describe('WEBHOOK_PROCESSING_ENABLED=false', () => {
 });
 
 async function start(environment: Record<string, string> = {}, script?: string): Promise<ServiceProcess> {
-  const dataDir = join(root, `data-${services.length}`);
+  const dataDir = mkdtempSync(join(root, 'data-'));
   const service = await ServiceProcess.start(
     { DATABASE_URL: database.url, DATA_DIR: dataDir, ...environment },
     { script },

@@ -84,11 +84,14 @@ it('rotate-keys makes an older key dispensable', async () => {
     resealed: 0,
     unreadable: [unreadable],
     keysInUse: ['k0', 'k2'],
+    audit: { resealed: 0, lostKeys: [], wrong: 0 },
   });
   await database.pool.query('DELETE FROM webhook WHERE id = $1', [unreadable]);
   const last = await rotate();
   expect(last.code).toBe(0);
-  expect(last.process.stdout).toMatch(/of 0 webhook.*\nKeys in use: k2\nCan be removed from ENCRYPTION_KEYS: k1\n$/);
+  expect(last.process.stdout).toMatch(
+    /of 0 webhook.*\nSealed 0 audit entries.*\nKeys in use: k2\nCan be removed from ENCRYPTION_KEYS: k1\n$/,
+  );
 
   const { body: audit } = await app.admin('get', '/v1/audit?action=webhook.secret_reencrypted').expect(200);
   const entries = (audit.items as { subject: string; details: object }[]).map(({ subject, details }) => ({

@@ -1,48 +1,29 @@
 /** Single sign-on against a real OpenID provider: who gets in, as what, and who does not. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { freePort } from './support/free-port';
+import { CLIENT_SECRET, TestIdentityProvider } from './support/identity-provider';
 import { ADMIN_KEY, startTestApp, TestApp } from './support/test-app';
 
-const SECRET = 'a-client-secret-of-the-tests';
 const ROLES = 'admin=ops,leads; operator=desk; viewer=staff';
 
 let providerPort: number;
-let provider: ChildProcess;
+let provider: TestIdentityProvider;
 let app: TestApp;
 beforeAll(async () => {
   const port = await freePort();
   providerPort = await freePort();
-  await startProvider(port);
+  provider = await TestIdentityProvider.start(providerPort, `http://127.0.0.1:${port}`);
   app = await startTestApp({
     PORT: String(port),
-    OIDC_ISSUER: `http://127.0.0.1:${providerPort}`,
+    OIDC_ISSUER: provider.issuer,
     OIDC_CLIENT_ID: 'console',
-    OIDC_CLIENT_SECRET: SECRET,
+    OIDC_CLIENT_SECRET: CLIENT_SECRET,
     OIDC_ROLES: ROLES,
   });
 });
 afterAll(async () => {
   await app.stop();
-  await stopProvider();
+  await provider.stop();
 });
-
-async function startProvider(appPort: number): Promise<void> {
-  const program = join(__dirname, 'support', 'oidc-provider.mjs');
-  const callback = `http://127.0.0.1:${appPort}/auth/oidc/callback`;
-  provider = spawn(process.execPath, [program, String(providerPort), callback], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  if (!provider.stdout) throw new Error('the provider has no output');
-  await once(provider.stdout, 'data');
-}
-
-async function stopProvider(): Promise<void> {
-  const ended = once(provider, 'exit');
-  provider.kill();
-  await ended;
-}
 
 /** A browser: keeps cookies by host and path, and follows redirects one at a time. */
 class Browser {
@@ -51,6 +32,7 @@ class Browser {
   async open(
     url: string,
     form?: Record<string, string>,
+    accept = '*/*',
   ): Promise<{ status: number; next: string | null; text: string }> {
     const { port, pathname } = new URL(url);
     const cookie = [...this.cookies.values()]
@@ -59,7 +41,7 @@ class Browser {
       .join('; ');
     const answer = await fetch(url, {
       redirect: 'manual',
-      headers: { cookie },
+      headers: { cookie, accept },
       ...(form ? { method: 'POST', body: new URLSearchParams(form) } : {}),
     });
     for (const line of answer.headers.getSetCookie()) {
@@ -132,6 +114,30 @@ it('who is in no group with a role gets in nowhere', async () => {
   expect(await browser.session()).toMatchObject({ status: 401 });
 });
 
+it('a person whom single sign-on refuses is led back to the console, which is told why and not who', async () => {
+  const page = 'text/html,application/xhtml+xml';
+  const refused = async (browser: Browser, url: string) => {
+    const { status, next } = await browser.open(url, undefined, page);
+    expect(await browser.session()).toMatchObject({ status: 401 });
+    return { status, next: next?.replace(app.url, '') };
+  };
+  const visitor = new Browser();
+  const callback = await visitor.signInAs('visitors');
+  expect(await refused(visitor, callback)).toEqual({ status: 303, next: '/console/?refused=no_role' });
+  // The cookie of the attempt is gone with it.
+  expect(await refused(visitor, callback)).toEqual({ status: 303, next: '/console/?refused=not_begun' });
+  const own = new URL(await visitor.signInAs('ops'));
+  own.searchParams.set('code', 'made-up');
+  expect(await refused(visitor, own.href)).toEqual({ status: 303, next: '/console/?refused=not_confirmed' });
+  const cancelled = new URL(await visitor.signInAs('ops'));
+  cancelled.searchParams.delete('code');
+  cancelled.searchParams.set('error', 'access_denied');
+  cancelled.searchParams.set('error_description', 'Alex Example is not allowed');
+  expect(await refused(visitor, cancelled.href)).toEqual({ status: 303, next: '/console/?refused=provider_refused' });
+  expect(app.logs.filter((line) => line.includes('auth/oidc/callback') && line.includes('refused'))).not.toEqual([]);
+  expect(app.logs.join()).not.toContain('Alex Example');
+});
+
 it('a sign-in that another browser began, or somebody made up, is refused', async () => {
   const victim = new Browser();
   const callback = await new Browser().signInAs('ops');
@@ -145,9 +151,40 @@ it('a sign-in that another browser began, or somebody made up, is refused', asyn
   for (const one of [victim, browser]) expect(await one.session()).toMatchObject({ status: 401 });
 });
 
+it('shows an admin how it is set up, and whether the provider answers now; no secret', async () => {
+  const { body, text } = await app.admin('get', '/v1/single-sign-on').expect(200);
+  expect(body).toEqual({
+    settings: {
+      issuer: `http://127.0.0.1:${providerPort}`,
+      clientId: 'console',
+      redirectUri: `${app.url}/auth/oidc/callback`,
+      rolesClaim: 'groups',
+      roles: { admin: ['ops', 'leads'], operator: ['desk'], viewer: ['staff'] },
+      provider: { answers: true, problem: null },
+    },
+    lastSignInAt: expect.any(String),
+  });
+  expect(text).not.toContain(CLIENT_SECRET);
+  // Keys sign in too, and are none of its sign-ins.
+  await app.http.post('/v1/session').send({ apiKey: ADMIN_KEY }).expect(201);
+  const again = await app.admin('get', '/v1/single-sign-on').expect(200);
+  expect((again.body as { lastSignInAt: string }).lastSignInAt).toBe((body as { lastSignInAt: string }).lastSignInAt);
+  await provider.stop();
+  try {
+    const { body: away } = await app.admin('get', '/v1/single-sign-on').expect(200);
+    expect(away).toMatchObject({
+      settings: {
+        provider: { answers: false, problem: expect.stringMatching(/does not answer .*: check OIDC_ISSUER/) },
+      },
+    });
+  } finally {
+    provider = await TestIdentityProvider.start(providerPort, app.url);
+  }
+});
+
 it('goes on after the provider was restarted with new keys', async () => {
-  await stopProvider();
-  await startProvider(Number(new URL(app.url).port));
+  await provider.stop();
+  provider = await TestIdentityProvider.start(providerPort, app.url);
   const browser = new Browser();
   expect(await browser.open(await browser.signInAs('desk'))).toMatchObject({ status: 303 });
   expect(await browser.session()).toMatchObject({ status: 200, body: { role: 'operator' } });
@@ -158,13 +195,15 @@ it('says so when the provider does not answer, and keys work without it', async 
     {
       OIDC_ISSUER: `http://127.0.0.1:${await freePort()}`,
       OIDC_CLIENT_ID: 'console',
-      OIDC_CLIENT_SECRET: SECRET,
+      OIDC_CLIENT_SECRET: CLIENT_SECRET,
     },
     { database: app.database },
   );
   try {
     const { body } = await lonely.http.get('/auth/oidc/login').expect(502);
     expect(body).toMatchObject({ code: 'identity_provider_unavailable' });
+    const led = await lonely.http.get('/auth/oidc/login').set('accept', 'text/html').expect(303);
+    expect(led.headers.location).toBe(`${lonely.url}/console/?refused=provider_unavailable`);
     await lonely.http.post('/v1/session').send({ apiKey: ADMIN_KEY }).expect(201);
   } finally {
     await lonely.stop();

@@ -10,7 +10,7 @@ import { Account } from './support/days/account';
 import { makeWhole, MISFORTUNES } from './support/days/misfortunes';
 import { eventually } from './support/eventually';
 
-const DAYS = Number(process.env.DAYS ?? 2);
+const DAYS = Number(process.env.DAYS ?? 1);
 const SEED = process.env.SEED ?? String(Date.now());
 const FORMS = 5;
 const HOUR_MS = 3_600_000;

@@ -66,6 +66,11 @@ const change = (id: string, settings: object) => {
     body: JSON.stringify(settings),
   });
 };
+/** How many back-fills of the form a repair has asked for. */
+const repairRuns = async (): Promise<number> => {
+  const sql = `SELECT FROM backfill_run WHERE form_id = $1 AND trigger = 'repair'`;
+  return (await app.database.pool.query(sql, [formId])).rows.length;
+};
 const actions = async (subject: string): Promise<string[]> => {
   const { body } = await app.admin('get', '/v1/audit?limit=200').expect(200);
   return (body.items as { subject: string; action: string }[])
@@ -410,6 +415,7 @@ describe('the reconciler', () => {
 describe('a webhook that was disabled behind our back', () => {
   it('is enabled again, and everything submitted meanwhile is there, nothing twice', async () => {
     sandbox.control.configure({ lagMinutes: 0 });
+    const startedAt = Date.now();
     const webhook = await inSync();
     const submit = (deliver: boolean) =>
       sandbox.control.submit(formId, { count: 5, deliver }).map(({ token }) => token);
@@ -417,6 +423,7 @@ describe('a webhook that was disabled behind our back', () => {
     await sandbox.control.setClock({ advanceSeconds: 0 });
     await change(webhook.id, { enabled: false });
     // A disabled webhook gets no delivery, and Typeform makes none up for it later.
+    const disabledAt = Date.now();
     const missed = submit(true);
     await sandbox.control.setClock({ advanceSeconds: 0 });
     expect(sandbox.control.deliveries({ formId }).map(({ token }) => token)).not.toEqual(
@@ -436,6 +443,12 @@ describe('a webhook that was disabled behind our back', () => {
     const { body: overview } = await app.admin('get', '/v1/overview').expect(200);
     expect(overview.recovered).toBe(missed.length);
     expect(overview.webhooks).toMatchObject({ in_sync: 1, disabled_by_typeform: 0 });
+    const { body: series } = await app.admin('get', '/v1/overview/series?window=1h').expect(200);
+    const [period] = series.disabled as { since: string; until: string }[];
+    expect(series.disabled).toMatchObject([{ webhookId: webhook.id, formId }]);
+    // It begins with the last event that arrived: one may still be on its way when Typeform disables the webhook.
+    expect(Date.parse(period!.since)).toBeGreaterThan(startedAt);
+    expect(Date.parse(period!.until)).toBeGreaterThan(Math.max(disabledAt, Date.parse(period!.since)));
   });
 });
 
@@ -465,9 +478,9 @@ describe('the watchdogs', () => {
     for (let n = 0; n < 60; n += 1) await app.deliver(newEvent(), { path, secret: 'not-the-secret-of-it' }).expect(401);
     expect(await overview()).toMatchObject({ failing: [], wrongSecrets: [{ endpoint: webhook.id, refused: 60 }] });
     expect(await value()).toBe('1');
-    expect(app.logs.filter((line) => line.includes('stopped being valid') && line.includes(webhook.id))).toHaveLength(
-      1,
-    );
+    // The comparison that follows may have said what it did, too.
+    const said = app.logs.filter((line) => line.includes('SecretWatchdog') && line.includes(webhook.id));
+    expect(said).toHaveLength(1);
     sandbox.control.submit(formId, { count: 1 });
     await sandbox.control.setClock({ advanceSeconds: 0 });
     expect((await overview()).wrongSecrets).toEqual([]);
@@ -478,7 +491,7 @@ describe('the watchdogs', () => {
     ['changed', 'a secret that somebody else has set'],
     ['took away', undefined],
   ])('have Typeform given the secret of a webhook again that somebody %s there', async (_how, changed) => {
-    await inSync();
+    const { id } = await inSync();
     const secretOf = () => remote()[0]?.secret;
     const secret = secretOf();
     // Somebody who makes the webhook anew does it with two calls: no comparison may come between them.
@@ -489,8 +502,18 @@ describe('the watchdogs', () => {
       sandbox.control.deliveries({ formId }).map(({ attempts }) => attempts.map(({ status }) => status));
     expect(statuses()).toEqual(Array.from({ length: SUSPECT_FROM }, () => [401]));
     await eventually(() => secretOf() === secret, 'Typeform has the secret again');
+    // Typeform does not try every refused submission again.
+    await eventually(async () => (await repairRuns()) === 1, 'a back-fill is requested');
     await sandbox.control.setClock({ advanceSeconds: 10 * 60 });
     expect(statuses()).toEqual(Array.from({ length: SUSPECT_FROM }, () => [401, 200]));
+    // Whoever knows the address could have it happen again and again: the secret is sent, and no second back-fill made.
+    Object.assign(remote()[0]!, { secret: changed });
+    sandbox.control.submit(formId, { count: SUSPECT_FROM });
+    await eventually(() => secretOf() === secret, 'Typeform has the secret once more');
+    const { observedAt } = await get(id);
+    await eventually(async () => (await get(id)).observedAt !== observedAt, 'it is compared again');
+    expect(await repairRuns()).toBe(1);
+    await sandbox.control.setClock({ advanceSeconds: 10 * 60 });
   });
 
   it('hear nothing of signatures at an address that is no webhook', async () => {
@@ -505,13 +528,7 @@ it.each([{ url: 'http://127.0.0.1:9/elsewhere' }, { event_types: { form_response
   async (drift) => {
     const webhook = await inSync();
     await change(webhook.id, drift);
-    await eventually(async () => {
-      const { rows } = await app.database.pool.query(
-        `SELECT FROM backfill_run WHERE form_id = $1 AND trigger = 'repair'`,
-        [formId],
-      );
-      return rows.length === 1;
-    }, 'a back-fill is requested');
+    await eventually(async () => (await repairRuns()) === 1, 'a back-fill is requested');
   },
 );
 

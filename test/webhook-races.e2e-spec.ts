@@ -8,6 +8,7 @@ import { SUSPECT_FROM } from '../src/webhook-intake/secret-watchdog';
 import { AllFormsReconciler } from '../src/webhook-management/all-forms-reconciler';
 import { SecretResealing } from '../src/webhook-management/secret-resealing';
 import { WebhookSecretsRepository } from '../src/webhook-management/webhook-secrets.repository';
+import { WebhookPusher } from '../src/webhook-management/webhook-pusher';
 import { WebhookStore } from '../src/webhook-management/webhook-store';
 import { Webhook } from '../src/webhook-management/webhook.entity';
 import { WebhooksRepository } from '../src/webhook-management/webhooks.repository';
@@ -204,6 +205,141 @@ describe('a replica that died in the middle of a call', () => {
     await compare(other);
     expect(await row(id)).toMatchObject({ pending: false });
     await admin.admin('patch', `/v1/webhooks/${id}`).send({ enabled: true }).expect(200);
+    expect(await delivered()).toBe(200);
+  });
+});
+
+describe('a webhook that Typeform has disabled or lost unseen', () => {
+  const atTypeform = (method: string, settings?: object) =>
+    fetch(`${sandbox.url}/forms/${formId}/webhooks/onboarding`, {
+      method,
+      headers: { authorization: `Bearer ${API_KEY}`, ...(settings && { 'content-type': 'application/json' }) },
+      body: settings && JSON.stringify(settings),
+    });
+  const disabled = () => atTypeform('PUT', { enabled: false });
+  const deleted = () => atTypeform('DELETE');
+  /** The differences that repairs have ended, and how many back-fills a repair has started. */
+  const ended = async (id: string): Promise<unknown[]> =>
+    (
+      await database.pool.query<{ drift: unknown }>(
+        `SELECT details -> 'drift' AS drift FROM audit_entry WHERE subject = $1 AND action = 'webhook.repaired' ORDER BY id`,
+        [id],
+      )
+    ).rows.map(({ drift }) => drift);
+  const recoveries = async () =>
+    (await database.pool.query(`SELECT FROM backfill_run WHERE form_id = $1 AND trigger = 'repair'`, [formId]))
+      .rowCount;
+  const wasOff = [{ field: 'enabled', desired: true, observed: false }];
+  const patch = (id: string, body: object = { verifySsl: false }) =>
+    admin.admin('patch', `/v1/webhooks/${id}`).send(body).expect(200);
+
+  /** The form was read a moment ago, so that nothing else has it read. */
+  beforeEach(() =>
+    database.pool.query(
+      `INSERT INTO backfill_run (form_id, gapless, trigger, status, started_at, next_attempt_at, created_at)
+       VALUES ($1, true, 'daily', 'done', now(), now(), now())`,
+      [formId],
+    ),
+  );
+
+  it.each([
+    ['disabled', 'a change', disabled, (id: string) => patch(id)],
+    ['disabled', 'a change of nothing', disabled, (id: string) => patch(id, { enabled: true })],
+    ['disabled', 'a rotation', disabled, (id: string) => rotate(id).expect(200)],
+    ['lost', 'a change', deleted, (id: string) => patch(id)],
+    ['lost', 'a rotation', deleted, (id: string) => rotate(id).expect(200)],
+  ])(
+    '%s: %s of an admin enables it again, which is recorded and has what was missed looked for',
+    async (_, __, off, act) => {
+      const id = await register();
+      expect((await off()).ok).toBe(true);
+      await act(id);
+      expect(remote()).toMatchObject([{ enabled: true }]);
+      expect(await ended(id)).toEqual([wasOff]);
+      expect(await recoveries()).toBe(1);
+      expect(await row(id)).toMatchObject({ pending: false, drift: [], status: 'in_sync' });
+      expect(await delivered()).toBe(200);
+      await compare(other);
+      expect(await ended(id)).toHaveLength(1);
+    },
+  );
+
+  it('so does a change that is sent again, and what wrong signatures cause', async () => {
+    const id = await register();
+    sandbox.control.addFault({ kind: 'status', target: 'api', match: 'PUT /forms', status: 503, times: 2 });
+    await admin.admin('patch', `/v1/webhooks/${id}`).send({ verifySsl: false }).expect(502);
+    await disabled();
+    await other.app.get(WebhookPusher).push({ formId, tag: 'onboarding' }, { kind: 'due' }, { priority: 'background' });
+    expect(await ended(id)).toEqual([wasOff]);
+    expect(await recoveries()).toBe(1);
+    await disabled();
+    await database.pool.query(`UPDATE webhook_push SET doubt_until = now() - interval '1 second'`);
+    await other.app.get(WebhookSecretsRepository).suspect(id, 0);
+    await other.app.get(WebhookPusher).push({ formId, tag: 'onboarding' }, { kind: 'due' }, { priority: 'background' });
+    expect(await ended(id)).toEqual([wasOff, wasOff]);
+    expect(remote()).toMatchObject([{ enabled: true }]);
+  });
+
+  it('keeps nobody from changing it again', async () => {
+    const id = await register();
+    for (let times = 0; times < 3; times += 1) {
+      await disabled();
+      await admin.admin('post', `/v1/webhooks/${id}/rotate-secret`).send({ overlapHours: 0 }).expect(200);
+      expect(await row(id)).toMatchObject({ pending: false });
+    }
+    expect(await ended(id)).toEqual([wasOff, wasOff, wasOff]);
+    expect(await delivered()).toBe(200);
+  });
+
+  it.each([429, 503])('is enabled by the comparison that saw it, although the first call gets %d', async (status) => {
+    const id = await register();
+    await disabled();
+    sandbox.control.addFault({ kind: 'status', target: 'api', match: 'PUT /forms', status, times: 1 });
+    const { body } = await other.admin('post', `/v1/webhooks/${id}/reconcile`).expect(200);
+    expect(body).toMatchObject({ checked: 1, differed: [{ id, action: 'repaired' }] });
+    expect(remote()).toMatchObject([{ enabled: true }]);
+    expect(await ended(id)).toEqual([wasOff]);
+  });
+
+  it('is recorded with what else was on record', async () => {
+    const id = await register();
+    const { url } = (await row(id))!;
+    await atTypeform('PUT', { verify_ssl: false });
+    // The comparison finds that, and cannot repair it.
+    sandbox.control.addFault({ kind: 'status', target: 'api', match: 'PUT /forms', status: 429, times: 99 });
+    await compare(other);
+    sandbox.control.clearFaults();
+    await disabled();
+    await patch(id, { url: `${url}?changed` });
+    expect(await ended(id)).toEqual([[...wasOff, { field: 'verify_ssl', desired: true, observed: false }]]);
+  });
+
+  it('and one that an admin disables and enables was off for no other reason', async () => {
+    const id = await register();
+    await patch(id, { enabled: false });
+    await patch(id, { enabled: true });
+    sandbox.control.addFault({ kind: 'drop', target: 'api', match: 'PUT /forms', phase: 'before_answer', times: 1 });
+    sandbox.control.addFault({ kind: 'status', target: 'api', match: 'PUT /forms', status: 400, times: 1 });
+    await admin.admin('patch', `/v1/webhooks/${id}`).send({ enabled: false }).expect(502);
+    expect(remote()).toMatchObject([{ enabled: true }]);
+    expect([await ended(id), await recoveries()]).toEqual([[], 0]);
+    expect(writes()).toHaveLength(6);
+  });
+
+  it('stays recorded as disabled, and the change is taken back, where Typeform refuses to enable it', async () => {
+    const id = await register();
+    await disabled();
+    // What does not say that it is to be enabled is made, the next call is refused.
+    sandbox.control.addFault({ kind: 'slow', target: 'api', match: 'PUT /forms', delayMs: 1, times: 1 });
+    sandbox.control.addFault({ kind: 'status', target: 'api', match: 'PUT /forms', status: 402, times: 99 });
+    await rotate(id).expect(502);
+    sandbox.control.clearFaults();
+    // Typeform has the secret that was taken back, and signs with it once somebody enables the webhook there.
+    await atTypeform('PUT', { enabled: true });
+    expect(await delivered()).toBe(200);
+    await compare(other);
+    expect(remote()).toMatchObject([{ enabled: true }]);
+    expect(await ended(id)).toEqual([wasOff]);
     expect(await delivered()).toBe(200);
   });
 });

@@ -1,16 +1,15 @@
 /** The service's own API, typed by its OpenAPI document (`npm run generate:api`). The console uses nothing else. */
-import createClient from 'openapi-fetch';
+import { createOnboardingClient } from '../../client/index.mjs';
 import { ApiProblem, unreachable } from './problem';
-import type { components, paths } from './schema';
 
-export type Schemas = components['schemas'];
+export type { paths, Schemas } from '../../client/index.mjs';
 
 /** The folder the console is served from, ending in a slash; the service's prefix is in it. */
 export const CONSOLE_BASE = new URL('.', document.baseURI);
 export const API_BASE = new URL('..', CONSOLE_BASE).href.replace(/\/$/, '');
 
 /** A change that is made with the session's cookie needs the header: another site cannot send it. */
-export const api = createClient<paths>({
+export const api = createOnboardingClient({
   baseUrl: API_BASE,
   credentials: 'same-origin',
   headers: { 'X-Requested-With': 'console' },

@@ -1,7 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { api, ask, type Schemas } from './client';
 import { ApiProblem } from './problem';
-import { SESSION } from './server-state';
+import { SESSION, serverState } from './server-state';
 
 export type Session = Schemas['SessionView'];
 export type Role = Session['role'];
@@ -26,7 +26,11 @@ async function whoIsSignedIn(): Promise<Session | null> {
   }
 }
 
-export const useSessionQuery = () => useQuery({ queryKey: SESSION, queryFn: whoIsSignedIn, staleTime: 60_000 });
+const session = queryOptions({ queryKey: SESSION, queryFn: whoIsSignedIn, staleTime: 60_000 });
+export const useSessionQuery = () => useQuery(session);
+
+/** Asks who is signed in while the screen is still being loaded. */
+export const askForSession = (): void => void serverState.prefetchQuery(session);
 
 const RANK: Record<Role, number> = { viewer: 0, operator: 1, admin: 2 };
 

@@ -4,6 +4,7 @@ import type { Schemas } from '../api/client';
 import { useMay } from '../api/session';
 import { Button } from '../shared/button';
 import { DataTable, type Column } from '../shared/data-table';
+import { EMail } from '../shared/e-mail';
 import { identifierWord, inOrder, percent } from '../shared/identifiers';
 import { Section } from '../shared/screen';
 import { CorrectDialog } from './correct-dialog';
@@ -19,9 +20,9 @@ export function ClientIdentifiers({ client }: { client: Client }) {
     { title: 'Identifier', cell: ([key]) => identifierWord(key) },
     {
       title: 'Value',
-      cell: ([, { value, normalised }]) => (
+      cell: ([key, { value, normalised }]) => (
         <>
-          <strong>{value}</strong>
+          <strong>{key === 'email' ? <EMail of={value} /> : value}</strong>
           {normalised === false && <span className="muted"> (as typed; finds nobody)</span>}
         </>
       ),

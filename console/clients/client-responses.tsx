@@ -6,6 +6,7 @@ import { useMay } from '../api/session';
 import { Button } from '../shared/button';
 import { ConfirmDialog } from '../shared/confirm-dialog';
 import { DataTable, type Column } from '../shared/data-table';
+import { EMail } from '../shared/e-mail';
 import { useFormTitle } from '../shared/form-titles';
 import { Section } from '../shared/screen';
 import { Status } from '../shared/status';
@@ -31,7 +32,7 @@ export function ClientResponses({ client }: { client: Schemas['ClientDetailView'
     },
     { title: 'State', cell: ({ responseType }) => <Status of={responseType} /> },
     { title: 'Submitted', cell: ({ submittedAt, receivedAt }) => <When at={submittedAt ?? receivedAt} /> },
-    { title: 'E-mail', cell: ({ identifiers }) => identifiers.email?.value },
+    { title: 'E-mail', cell: ({ identifiers }) => <EMail of={identifiers.email?.value} /> },
     { title: 'Name', cell: ({ identifiers }) => identifiers.fullName?.value ?? identifiers.firstName?.value },
     ...(maySplit
       ? [

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { api, ask, type Schemas } from '../api/client';
 import { useMay } from '../api/session';
 import { Button } from '../shared/button';
+import { useFormTitle } from '../shared/form-titles';
 import { useRenewal } from '../shared/live-updates';
-import { Facts, Screen, Section } from '../shared/screen';
+import { Screen, Section } from '../shared/screen';
 import { Loading, Problem } from '../shared/states';
 import { Status } from '../shared/status';
 import { When } from '../shared/when';
@@ -59,15 +60,41 @@ function Detail({ of: client }: { of: Client }) {
       {client.conflicts.length > 0 && <Conflicts of={client} />}
       <ClientIdentifiers client={client} />
       <ClientResponses client={client} />
-      <Section title="Timeline">
-        <Facts
-          of={[
-            ['First seen', <When at={client.createdAt} exact />],
-            ['Last changed', <When at={client.updatedAt} exact />],
-          ]}
-        />
-      </Section>
+      <Timeline of={client} />
     </>
+  );
+}
+
+/** From the first submission to the last change; each submission leads to its own timeline. */
+function Timeline({ of: { createdAt, updatedAt, responses } }: { of: Client }) {
+  const titleOf = useFormTitle();
+  const steps: readonly (readonly [at: string, what: ReactNode])[] = [
+    ...responses.map(
+      ({ formId, token, submittedAt, receivedAt }) =>
+        [
+          submittedAt ?? receivedAt,
+          <>
+            Sent{' '}
+            <Link to="/submissions/$formId/$token" params={{ formId, token }}>
+              {titleOf(formId)}
+            </Link>
+          </>,
+        ] as const,
+    ),
+    [createdAt, 'Became a client'],
+    [updatedAt, 'Last changed'],
+  ];
+  const inOrder = [...steps].sort(([one], [other]) => Date.parse(one) - Date.parse(other));
+  return (
+    <Section title="Timeline">
+      <ol className="timeline">
+        {inOrder.map(([at, what], index) => (
+          <li key={index}>
+            <span>{what}</span> <When at={at} exact />
+          </li>
+        ))}
+      </ol>
+    </Section>
   );
 }
 

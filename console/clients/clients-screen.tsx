@@ -1,8 +1,9 @@
 import { useLocation } from '@tanstack/react-router';
 import { api, ask, type Schemas } from '../api/client';
-import { DataTable, type Column } from '../shared/data-table';
+import type { Column, LinkTarget } from '../shared/data-table';
 import { Chips, FilterBar, SearchBox, useFilters } from '../shared/filters';
-import { ListStates, NewOnes } from '../shared/list-parts';
+import { EMail } from '../shared/e-mail';
+import { SteadyList } from '../shared/list-parts';
 import { usePrivateSearch } from '../shared/private-search';
 import { Screen } from '../shared/screen';
 import { Notice } from '../shared/states';
@@ -13,11 +14,12 @@ import { clientName } from './client-name';
 
 type Client = Schemas['ClientView'];
 const idOf = ({ id }: Client): string => id;
+const linkOf = ({ id }: Client): LinkTarget => ({ to: '/clients/$clientId', params: { clientId: id } });
 
 const COLUMNS: Column<Client>[] = [
   { title: 'Name', cell: clientName },
-  { title: 'E-mail', cell: ({ email }) => email },
-  { title: 'Phone', cell: ({ phone }) => phone },
+  { title: 'E-mail', cell: ({ email }) => <EMail of={email} /> },
+  { title: 'Phone', cell: ({ phone }) => phone, whole: true },
   { title: 'Company', cell: ({ identifiers }) => identifiers.company?.value },
   { title: 'Since', cell: ({ createdAt }) => <When at={createdAt} /> },
   { title: 'Conflict', cell: ({ conflicts }) => conflicts.length > 0 && <Status of="conflict" /> },
@@ -27,11 +29,11 @@ export function ClientsScreen() {
   const [filters, setFilters] = useFilters();
   const [search, setSearch] = usePrivateSearch();
   const { notice } = useLocation().state;
-  const query = { ...(search && { q: search }), ...(filters.conflict === 'true' && { conflict: 'true' as const }) };
-  const { rows, fresh, showNew, list } = useSteadyList<Client>({
+  const query = { ...(search && { q: search }), ...(filters.conflict === 'true' && { conflict: true }) };
+  const clients = useSteadyList<Client>({
     kind: 'clients',
     filters: query,
-    page: (part) => ask(api.GET('/v1/clients', { params: { query: { ...query, ...part } as never } })),
+    page: (part) => ask(api.GET('/v1/clients', { params: { query: { ...query, ...part } } })),
     idOf,
   });
   return (
@@ -51,24 +53,20 @@ export function ClientsScreen() {
           onChange={([only]) => setFilters({ conflict: only ?? '' })}
         />
       </FilterBar>
-      <NewOnes fresh={fresh} onShow={showNew} />
-      <ListStates
-        query={list}
-        isEmpty={rows.length === 0}
+      <SteadyList
+        of={clients}
+        label="Clients"
+        columns={COLUMNS}
+        keyOf={idOf}
+        linkOf={linkOf}
         empty={
-          Object.keys(query).length > 0
+          search
             ? 'Nobody matches. Every word must occur in something the client gave.'
-            : 'The first submission with a name, an e-mail or a phone makes the first client.'
+            : query.conflict
+              ? 'No two clients gave the same phone.'
+              : 'The first submission with a name, an e-mail or a phone makes the first client.'
         }
-      >
-        <DataTable
-          label="Clients"
-          rows={rows}
-          columns={COLUMNS}
-          keyOf={idOf}
-          linkOf={({ id }) => ({ to: '/clients/$clientId', params: { clientId: id } })}
-        />
-      </ListStates>
+      />
     </Screen>
   );
 }

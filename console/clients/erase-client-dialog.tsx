@@ -27,7 +27,7 @@ export function EraseClientDialog({ client, onClose }: { client: Schemas['Client
       onConfirm={async () => {
         const result = await ask(
           api.DELETE('/v1/clients/{id}', {
-            params: { path: { id: client.id }, query: { atTypeform: atTypeform ? 'true' : 'false' } as never },
+            params: { path: { id: client.id }, query: { atTypeform } },
           }),
         );
         queries.removeQueries({ queryKey: ['clients', client.id] });

@@ -1,13 +1,14 @@
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { api, ask, type Schemas } from '../api/client';
 import { useMay } from '../api/session';
 import { Button } from '../shared/button';
-import { DataTable, type Column } from '../shared/data-table';
+import type { Column, LinkTarget } from '../shared/data-table';
 import { Chips, Choice, FilterBar, SearchBox, useFilters } from '../shared/filters';
 import { useFormOptions, useFormTitle } from '../shared/form-titles';
 import { JobProgress } from '../shared/job-progress';
-import { ListStates, NewOnes } from '../shared/list-parts';
+import { given, oneOf } from '../shared/given';
+import { SteadyList } from '../shared/list-parts';
 import { Screen } from '../shared/screen';
 import { Notice } from '../shared/states';
 import { stateWord, Status } from '../shared/status';
@@ -27,6 +28,7 @@ const SOURCES = [
   ['backfill', 'Back-fill'],
 ] as const;
 const idOf = ({ eventId }: Delivery): string => eventId;
+const linkOf = ({ eventId }: Delivery): LinkTarget => ({ to: '/deliveries/$eventId', params: { eventId } });
 
 export function DeliveriesScreen() {
   const [filters, setFilters] = useFilters();
@@ -38,30 +40,41 @@ export function DeliveriesScreen() {
   const [replaying, setReplaying] = useState<string | null>(null);
   const [replayingAll, setReplayingAll] = useState(false);
   const [notToken, setNotToken] = useState(false);
-  const query = { ...range, ...pick({ status, formId, source, token }) };
-  const { rows, fresh, showNew, list, renew } = useSteadyList<Delivery>({
+  const statuses = STATUSES.filter((each) => status?.split(',').includes(each));
+  const query = given({
+    ...range,
+    status: statuses.join(','),
+    formId,
+    source: oneOf(['webhook', 'backfill'], source),
+    token,
+  });
+  const deliveries = useSteadyList<Delivery>({
     kind: 'deliveries',
     filters: query,
-    page: (part) => ask(api.GET('/v1/deliveries', { params: { query: { ...query, ...part } as never } })),
+    page: (part) => ask(api.GET('/v1/deliveries', { params: { query: { ...query, ...part } } })),
     idOf,
     one: (eventId) => ask(api.GET('/v1/deliveries/{eventId}', { params: { path: { eventId } } })),
   });
 
-  const columns: Column<Delivery>[] = [
-    { title: 'Status', cell: ({ status }) => <Status of={status} /> },
-    { title: 'Form', cell: ({ formId }) => titleOf(formId) },
-    { title: 'Received', cell: ({ receivedAt }) => <When at={receivedAt} /> },
-    { title: 'Token', cell: ({ token }) => <code>{token}</code> },
-    { title: 'Why', cell: why },
-    { title: 'Attempts', cell: ({ attempts }) => attempts, numeric: true },
-  ];
+  const columns = useMemo<Column<Delivery>[]>(
+    () => [
+      { title: 'Status', cell: ({ status }) => <Status of={status} /> },
+      { title: 'Form', cell: ({ formId }) => titleOf(formId) },
+      { title: 'Received', cell: ({ receivedAt }) => <When at={receivedAt} /> },
+      { title: 'Token', cell: ({ token }) => <code>{token}</code> },
+      { title: 'Why', cell: why },
+      { title: 'Attempts', cell: ({ attempts }) => attempts, numeric: true },
+    ],
+    [titleOf],
+  );
+  const replay = useCallback(({ eventId }: Delivery) => setReplaying(eventId), []);
   return (
     <Screen
       title="Deliveries"
       about="Everything Typeform or a back-fill brought, newest first."
       actions={mayReplay && <Button onClick={() => setReplayingAll(true)}>Replay matching …</Button>}
     >
-      {job && <JobProgress id={job} title="Replay" onDone={() => void renew()} />}
+      {job && <JobProgress id={job} title="Replay" onDone={() => void deliveries.renew()} />}
       <FilterBar>
         <SearchBox
           label="Find by token"
@@ -91,7 +104,7 @@ export function DeliveriesScreen() {
       <Chips
         label="Status"
         options={STATUSES.map((each) => [each, stateWord(each)] as const)}
-        chosen={status?.split(',') ?? []}
+        chosen={statuses}
         onChange={(chosen) => setFilters({ status: chosen.join(',') })}
       />
       {notToken && (
@@ -103,21 +116,15 @@ export function DeliveriesScreen() {
           .
         </Notice>
       )}
-      <NewOnes fresh={fresh} onShow={showNew} />
-      <ListStates
-        query={list}
-        isEmpty={rows.length === 0}
+      <SteadyList
+        of={deliveries}
+        label="Deliveries"
+        columns={columns}
+        keyOf={idOf}
+        linkOf={linkOf}
+        onReplay={mayReplay ? replay : undefined}
         empty={Object.keys(query).length > 0 ? 'No delivery matches these filters.' : 'Nothing has come in yet.'}
-      >
-        <DataTable
-          label="Deliveries"
-          rows={rows}
-          columns={columns}
-          keyOf={idOf}
-          linkOf={({ eventId }) => ({ to: '/deliveries/$eventId', params: { eventId } })}
-          onReplay={mayReplay ? ({ eventId }) => setReplaying(eventId) : undefined}
-        />
-      </ListStates>
+      />
       {mayReplay && <p className="muted small">Keys: j and k move, Enter opens, r replays, / searches.</p>}
       <ReplayDialog eventId={replaying} onClose={() => setReplaying(null)} />
       {replayingAll && (
@@ -131,8 +138,8 @@ export function DeliveriesScreen() {
   );
 }
 
-function why({ status, reason, lastError, nextAttemptAt }: Delivery) {
-  if (reason !== null) return reasonInWords(reason);
+function why({ eventType, status, reason, lastError, nextAttemptAt }: Delivery) {
+  if (reason !== null) return reasonInWords(reason, eventType);
   if (lastError === null || status === 'processed') return null;
   return (
     <>
@@ -145,8 +152,4 @@ function why({ status, reason, lastError, nextAttemptAt }: Delivery) {
       )}
     </>
   );
-}
-
-function pick(values: Record<string, string | undefined>): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => Boolean(entry[1])));
 }

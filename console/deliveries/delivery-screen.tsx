@@ -55,11 +55,13 @@ function Actions({ of: { eventId, reason } }: { of: Schemas['DeliveryDetail'] })
 function Detail({ of: delivery }: { of: Schemas['DeliveryDetail'] }) {
   const titleOf = useFormTitle();
   const mayRead = useMay('operator');
-  const { formId, token, status, reason, lastError } = delivery;
+  const { eventType, formId, token, status, reason, lastError } = delivery;
   return (
     <>
       {status !== 'processed' && (reason ?? lastError) !== null && (
-        <Notice>{reason !== null ? reasonInWords(reason) : failureInWords(lastError ?? '')}</Notice>
+        <Notice bad={status === 'dead'}>
+          {reason !== null ? reasonInWords(reason, eventType) : failureInWords(lastError ?? '')}
+        </Notice>
       )}
       <Section title="State">
         <Facts
@@ -84,8 +86,8 @@ function Detail({ of: delivery }: { of: Schemas['DeliveryDetail'] }) {
             ['Came by', delivery.source === 'webhook' ? cameBy(delivery.webhookId) : 'Back-fill'],
             ['Event type', <code>{delivery.eventType}</code>],
             ['Size', `${delivery.payloadBytes.toLocaleString('en')} bytes`],
-            ['Came again', `${delivery.duplicates} times`],
-            ['Replayed', `${delivery.replays} times`],
+            ['Came again', times(delivery.duplicates)],
+            ['Replayed', times(delivery.replays)],
           ]}
         />
       </Section>
@@ -105,22 +107,20 @@ function Detail({ of: delivery }: { of: Schemas['DeliveryDetail'] }) {
         {delivery.attemptLog.length === 0 ? (
           <p className="muted">None yet.</p>
         ) : (
-          <ol>
+          <ol className="stack">
             {delivery.attemptLog.map(({ at, code, sqlState, constraint, table }) => (
               <li key={at}>
-                {code === null ? (
-                  'Succeeded'
-                ) : (
-                  <>
-                    {failureInWords(code)}{' '}
+                {code === null ? 'Succeeded' : failureInWords(code)}
+                {code !== null && (
+                  <div>
                     <code>
                       {[code, sqlState && `SQLSTATE ${sqlState}`, constraint, table].filter(Boolean).join(' · ')}
                     </code>
-                  </>
-                )}{' '}
-                <span className="muted small">
+                  </div>
+                )}
+                <div className="muted small">
                   <When at={at} exact />
-                </span>
+                </div>
               </li>
             ))}
           </ol>
@@ -130,6 +130,8 @@ function Detail({ of: delivery }: { of: Schemas['DeliveryDetail'] }) {
     </>
   );
 }
+
+const times = (count: number): string => (count === 0 ? 'never' : count === 1 ? 'once' : `${count} times`);
 
 function cameBy(webhookId: string | null) {
   if (webhookId === null) return 'Shared endpoint';

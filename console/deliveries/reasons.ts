@@ -1,6 +1,7 @@
 /** Why a delivery is where it is, in words; the code stands beside them. */
 const REASONS: Record<string, string> = {
   unknown_event_type: 'This version does not know this kind of event. Update the service, then replay.',
+  expired: 'Its retention period had ended when it arrived. Responses that retention removed do not come back.',
   form_paused: 'The form was paused when it came. Activate the form, then replay.',
   erased: 'It was erased on request. It cannot come back.',
   too_old: 'It is older than the age limit, so it waits for somebody to look at it. Replay processes it.',
@@ -13,7 +14,7 @@ const REASONS: Record<string, string> = {
 const FAILURES: Record<string, string> = {
   invalid_event: 'The body is not what Typeform sends. Look at the payload.',
   data_rejected: 'The database refused a value. A release that can store it is needed; then replay.',
-  constraint: 'The database refused it because of what is stored already. The log names the rule, under the event id.',
+  constraint: 'A rule of the database refused it; each attempt names the rule. Remove the cause, then replay.',
   contention: 'Others were changing the same records at that moment. It is tried again.',
   lock_timeout: 'Somebody held the records it needs for too long. It is tried again.',
   too_slow: 'It took longer than one delivery may take. It is tried again.',
@@ -21,5 +22,9 @@ const FAILURES: Record<string, string> = {
   internal_error: 'Something unexpected failed. The log of the service says what, under the event id.',
 };
 
-export const reasonInWords = (reason: string): string => REASONS[reason] ?? reason.replaceAll('_', ' ');
+export function reasonInWords(reason: string, eventType?: string): string {
+  // What the Test button sends: every version keeps it, and none makes a client of it.
+  if (eventType === 'webhook_test') return 'A test of the webhook. It arrived and is kept; it makes no client.';
+  return REASONS[reason] ?? reason.replaceAll('_', ' ');
+}
 export const failureInWords = (code: string): string => FAILURES[code] ?? code.replaceAll('_', ' ');

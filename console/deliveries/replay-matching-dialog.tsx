@@ -1,74 +1,76 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, ask } from '../api/client';
+import { api, ask, type Schemas } from '../api/client';
 import { ConfirmDialog } from '../shared/confirm-dialog';
+import { Choice } from '../shared/filters';
+import { oneOf } from '../shared/given';
 import { Loading, Problem } from '../shared/states';
 import { stateWord } from '../shared/status';
+import { reasonInWords } from './reasons';
 
-type Filter = Record<string, string>;
+/** The filters of the list. */
+export type ReplayFilter = Omit<Schemas['ReplayBody'], 'reason' | 'async' | 'dryRun' | 'quarantinedFor'>;
 
-/** Counted exactly up to so many. */
-const MOST = 1_000;
-const PAGE = 200;
+const REASONS = ['too_old', 'in_the_future', 'event_id_conflict'] as const;
 
-/** How many deliveries match; `more`: there are others beyond these. */
-async function countMatching(filter: Filter): Promise<{ count: number; more: boolean }> {
-  let count = 0;
-  let cursor: string | undefined;
-  do {
-    const query = { ...filter, limit: PAGE, ...(cursor !== undefined && { cursor }) };
-    const { items, nextCursor } = await ask(api.GET('/v1/deliveries', { params: { query: query as never } }));
-    count += items.length;
-    cursor = nextCursor ?? undefined;
-  } while (cursor !== undefined && count < MOST);
-  return { count, more: cursor !== undefined };
-}
-
-/** Counts what the filters match, asks, and starts a job that replays it. */
+/** Counts the matches of the filters, asks for confirmation, and starts a job that replays exactly those. */
 export function ReplayMatchingDialog({
   filter,
   onClose,
   onStarted,
 }: {
-  filter: Filter;
+  filter: ReplayFilter;
   onClose: () => void;
   onStarted: (jobId: string) => void;
 }) {
-  const { token, source, ...replayable } = filter;
-  const tooNarrow = token !== undefined || source !== undefined;
   const [reason, setReason] = useState('');
-  const matching = useQuery({
-    queryKey: ['replay', 'count', filter],
-    queryFn: () => countMatching(replayable),
-    enabled: !tooNarrow,
+  const [quarantinedFor, setQuarantinedFor] = useState('');
+  const quarantined = filter.status?.split(',').includes('quarantined') ?? false;
+  const wanted = { ...filter, ...(quarantined && { quarantinedFor: oneOf(REASONS, quarantinedFor) }) };
+  const unfiltered = Object.keys(filter).length === 0;
+  const counting = useQuery({
+    queryKey: ['replay', 'count', wanted],
+    queryFn: () => ask(api.POST('/v1/deliveries/replay', { body: { ...wanted, dryRun: true } })),
+    enabled: !unfiltered,
+    retry: false,
     gcTime: 0,
-    staleTime: 0,
+    staleTime: Infinity,
   });
-  const { count = 0, more = false } = matching.data ?? {};
+  const counted = counting.data && 'queued' in counting.data ? counting.data : null;
   return (
     <ConfirmDialog
       open
       onClose={onClose}
       title="Replay all that match?"
       action="Replay"
-      notYet={tooNarrow || !matching.isSuccess || count === 0}
+      notYet={counted === null || counted.queued === 0}
       onConfirm={async () => {
-        const body = { ...replayable, ...(reason.trim() && { reason: reason.trim() }), async: true };
+        // Excludes deliveries received after the count.
+        const body = { ...wanted, until: counted?.until, ...(reason.trim() && { reason: reason.trim() }), async: true };
         const answer = await ask(api.POST('/v1/deliveries/replay', { body }));
         if ('jobId' in answer) onStarted(answer.jobId);
       }}
     >
-      {tooNarrow && (
-        <p>Take the filters for token and source away first: many are replayed by status, form and time.</p>
+      {unfiltered && <p>Filter the list first: by status, form, source, token or time.</p>}
+      {quarantined && (
+        <Choice
+          label="Quarantined because"
+          value={quarantinedFor}
+          options={[['', 'Of any one reason'], ...REASONS.map((each) => [each, reasonInWords(each)] as const)]}
+          onChange={setQuarantinedFor}
+        />
       )}
-      {!tooNarrow && matching.isPending && <Loading what="Counting" />}
-      {matching.isError && <Problem error={matching.error} />}
-      {matching.isSuccess && (
+      {!unfiltered && counting.isPending && <Loading what="Counting" />}
+      {counting.isError && <Problem error={counting.error} />}
+      {counted && (
         <p>
           <strong>
-            {more ? `More than ${MOST}` : count} {count === 1 ? 'delivery' : 'deliveries'}
+            {counted.queued.toLocaleString('en')} {counted.queued === 1 ? 'delivery' : 'deliveries'}
           </strong>{' '}
-          will be processed again{describe(replayable)}. It runs in the background; what is erased stays erased.
+          will be processed again{describe(filter)}. It runs in the background.
+          {counted.matched > counted.queued &&
+            ` ${(counted.matched - counted.queued).toLocaleString('en')} more match, but were erased and stay erased.`}
+          {filter.status === undefined && ' Quarantined ones are skipped.'}
         </p>
       )}
       <label className="field">
@@ -79,12 +81,14 @@ export function ReplayMatchingDialog({
   );
 }
 
-function describe({ status, formId, since, until }: Filter): string {
+function describe({ status, formId, source, token, since, until }: ReplayFilter): string {
   const parts = [
     status && `status ${status.split(',').map(stateWord).join(' or ')}`,
     formId && `form ${formId}`,
+    source && `source ${source}`,
+    token && `token ${token}`,
     since && `received since ${since}`,
     until && `received before ${until}`,
   ].filter(Boolean);
-  return parts.length === 0 ? ' (every delivery of every form)' : ` (${parts.join(', ')})`;
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 }

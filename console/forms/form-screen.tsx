@@ -44,11 +44,11 @@ function Actions({ of: form }: { of: Form }) {
   const mayPause = useMay('admin');
   const { formId, status, responseCount } = form;
   const toggle = status === 'active' ? 'Pause' : 'Activate';
-  const older = `${responseCount.toLocaleString('en')} older ${responseCount === 1 ? 'response' : 'responses'}`;
+  const stored = `${responseCount.toLocaleString('en')} stored ${responseCount === 1 ? 'response' : 'responses'}`;
   return (
     <>
       {mayApply && !filters.job && responseCount > 0 && (
-        <Button onClick={() => setAsking('apply')}>Apply to {older} …</Button>
+        <Button onClick={() => setAsking('apply')}>Apply to {stored} …</Button>
       )}
       {mayPause && <Button onClick={() => setAsking('pause')}>{toggle} …</Button>}
       <ConfirmDialog
@@ -62,8 +62,8 @@ function Actions({ of: form }: { of: Form }) {
         }}
       >
         <p>
-          {older} are read again with the mapping in force, in the background. Clients may change or become others; what
-          was corrected by hand stays.
+          The mapping in force is applied to {stored} in the background. Clients may change or become others; what was
+          corrected by hand stays.
         </p>
       </ConfirmDialog>
       <ConfirmDialog
@@ -101,7 +101,7 @@ function Detail({ of: form }: { of: Form }) {
         />
       )}
       {mappingProblems.length > 0 && (
-        <Notice>
+        <Notice bad>
           The mapping names what the form no longer has:{' '}
           {mappingProblems.map(({ identifier, source, reason }) => `${identifier}: ${reason ?? source}`).join('; ')}.
         </Notice>

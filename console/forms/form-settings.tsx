@@ -23,12 +23,12 @@ export function FormSettings({ form: { formId, retentionDays, phoneCountry } }: 
           [
             'Submissions are kept',
             retentionDays === null
-              ? 'as the installation says (see Settings)'
+              ? 'for the general period (Settings, Retention)'
               : retentionDays === 0
-                ? 'for ever'
+                ? 'forever'
                 : `${retentionDays} days`,
           ],
-          ['National phone numbers are read as', phoneCountry ?? 'the answers or the language say'],
+          ['Country of national phone numbers', phoneCountry ?? 'told by other answers or the language'],
         ]}
       />
       <ConfirmDialog
@@ -46,14 +46,14 @@ export function FormSettings({ form: { formId, retentionDays, phoneCountry } }: 
         }}
       >
         <label className="field">
-          Days that submissions are kept; 0 for ever, empty as the installation says
+          Days that submissions are kept; 0: forever; empty: the general period
           <input type="number" min={0} value={days} onChange={(event) => setDays(event.target.value)} />
         </label>
         <label className="field">
-          Country of phone numbers without a country code, such as DE; empty: told by the answers or the language
+          Country of phone numbers without a country code, such as DE; empty: told by other answers or the language
           <input value={country} maxLength={2} onChange={(event) => setCountry(event.target.value)} />
         </label>
-        <p className="muted">What is older than a shorter retention is removed for good at the next daily run.</p>
+        <p className="muted">The next daily run removes for good what is older than that.</p>
       </ConfirmDialog>
     </Section>
   );

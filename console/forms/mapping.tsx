@@ -76,10 +76,10 @@ export function Mapping({ form }: { form: Schemas['FormView'] }) {
       {mayPreview && (
         <div className="stack">
           <p className="muted small" id="never">
-            This form never asks for:
+            Does the form never ask for something? Choose it:
           </p>
           <Chips
-            label="This form never asks for"
+            label="What the form never asks for"
             options={IDENTIFIERS}
             chosen={Object.entries(mapping).flatMap(([key, source]) => (source === null ? [key] : []))}
             onChange={(chosen) =>

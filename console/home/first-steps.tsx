@@ -1,95 +1,80 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
-import { api, ask } from '../api/client';
+import { api, ask, type Schemas } from '../api/client';
 import { useMay } from '../api/session';
 import { Button } from '../shared/button';
-import { useRenewal } from '../shared/live-updates';
+import { useLive, useRenewal } from '../shared/live-updates';
 import { Section } from '../shared/screen';
+import { Loading, Problem } from '../shared/states';
 import { Status } from '../shared/status';
 import css from './home.module.css';
 
-type Step = 'done' | 'pending' | 'failed' | 'running';
+type Step = Schemas['SetupStepView'];
 
-/** The way from a token to the first client, each step checked; gone once there is a client. */
+/** The service itself calls Typeform less often. */
+const LOOKED_AT_AGAIN_MS = 10_000;
+
+const STATES: Record<Step['status'], string> = {
+  done: 'done',
+  pending: 'pending',
+  failed: 'failed',
+  unknown: 'not_yet_known',
+};
+
+/** The setup steps from token to first client, for operators and admins; hidden once there is a client. */
 export function FirstSteps() {
   const mayOperate = useMay('operator');
+  const { paused } = useLive();
   const renewal = useRenewal();
   const clients = useQuery({
     queryKey: ['clients', 'any'],
     queryFn: () => ask(api.GET('/v1/clients', { params: { query: { limit: 1 } } })),
     refetchInterval: renewal,
   });
-  const isNew = clients.data?.items.length === 0;
-  const account = useQuery({
-    queryKey: ['typeform-forms', ''],
-    queryFn: () => ask(api.GET('/v1/typeform/forms', { params: { query: { limit: 20 } } })),
-    enabled: isNew && mayOperate,
-    staleTime: 60_000,
+  const wanted = mayOperate && clients.data?.items.length === 0;
+  const setup = useQuery({
+    queryKey: ['webhooks', 'setup'],
+    queryFn: () => ask(api.GET('/v1/setup')),
+    enabled: wanted,
+    refetchInterval: paused ? false : LOOKED_AT_AGAIN_MS,
   });
-  const webhooks = useQuery({
-    queryKey: ['webhooks', 'any'],
-    queryFn: () => ask(api.GET('/v1/webhooks', { params: { query: { limit: 1 } } })),
-    enabled: isNew,
-  });
-  const deliveries = useQuery({
-    queryKey: ['deliveries', 'any'],
-    queryFn: () => ask(api.GET('/v1/deliveries', { params: { query: { limit: 1 } } })),
-    enabled: isNew,
-    refetchInterval: renewal,
-  });
-  const webhookId = webhooks.data?.items[0]?.id;
-  const test = useMutation({
-    mutationFn: (id: string) => ask(api.POST('/v1/webhooks/{id}/test', { params: { path: { id } } })),
-  });
-  if (!isNew) return null;
-  const reached = test.data === undefined ? 'pending' : test.data.problem === null ? 'done' : 'failed';
+  if (!wanted) return null;
   return (
     <Section title="First steps">
-      <ol className={css.steps}>
-        {mayOperate && (
-          <StepLine
-            state={account.isPending ? 'running' : account.isError ? 'failed' : 'done'}
-            name="Typeform accepts the token, in this region"
-          >
-            {account.isError
-              ? account.error.message
-              : account.data && `The account has ${account.data.items.length} forms or more.`}
-          </StepLine>
-        )}
-        <StepLine
-          state={webhookId === undefined ? 'pending' : 'done'}
-          name="A form is chosen and its webhook registered"
-        >
-          {webhookId === undefined && <Link to="/webhooks">Register a webhook</Link>}
-        </StepLine>
-        <StepLine
-          state={test.isPending ? 'running' : test.isError ? 'failed' : reached}
-          name="Typeform reaches this service"
-        >
-          {webhookId !== undefined && mayOperate && reached !== 'done' && (
-            <Button busy={test.isPending} onClick={() => test.mutate(webhookId)}>
-              Send a test
-            </Button>
-          )}
-          {test.data?.problem ?? test.error?.message}
-        </StepLine>
-        <StepLine state={deliveries.data?.items.length ? 'done' : 'pending'} name="The first submission has come in">
-          {deliveries.data?.items.length === 0 && 'Fill the form in.'}
-        </StepLine>
-        <StepLine state="pending" name="The first client">
-          A submission with a name, an e-mail or a phone makes a client.
-        </StepLine>
-      </ol>
+      {setup.isPending && <Loading what="Checking each step" />}
+      {setup.isError && <Problem error={setup.error} retry={() => void setup.refetch()} />}
+      {setup.data && (
+        <ol className={css.steps}>
+          {setup.data.steps.map((step) => (
+            <li key={step.id}>
+              <Status of={STATES[step.status]} word={step.title} />
+              <span className="muted">
+                {step.evidence}
+                {step.remedy !== null && <>. To do: {step.remedy}</>}
+              </span>
+              {step.id === 'form' && step.status === 'pending' && <Link to="/webhooks">Register a webhook</Link>}
+              {step.id === 'test' && step.status !== 'done' && setup.data.webhookId !== null && (
+                <SendTest webhookId={setup.data.webhookId} onSent={() => void setup.refetch()} />
+              )}
+            </li>
+          ))}
+        </ol>
+      )}
     </Section>
   );
 }
 
-function StepLine({ state, name, children }: { state: Step; name: string; children?: ReactNode }) {
+function SendTest({ webhookId, onSent }: { webhookId: string; onSent: () => void }) {
+  const test = useMutation({
+    mutationFn: () => ask(api.POST('/v1/webhooks/{id}/test', { params: { path: { id: webhookId } } })),
+    onSuccess: onSent,
+  });
   return (
-    <li>
-      <Status of={state} word={name} />
-      <span className="muted">{children}</span>
-    </li>
+    <>
+      <Button busy={test.isPending} onClick={() => test.mutate()}>
+        Send a test
+      </Button>
+      {(test.isError || test.data?.problem) && <span role="alert">{test.error?.message ?? test.data?.problem}</span>}
+    </>
   );
 }

@@ -4,9 +4,10 @@ import { Choice, useFilters } from '../shared/filters';
 import { percent } from '../shared/identifiers';
 import { useRenewal } from '../shared/live-updates';
 import { Screen, Section } from '../shared/screen';
-import { Loading, Problem } from '../shared/states';
+import { Problem } from '../shared/states';
 import { duration } from '../shared/time-words';
 import { When } from '../shared/when';
+import { stateWord } from '../shared/status';
 import { Completeness } from './completeness';
 import { FirstSteps } from './first-steps';
 import css from './home.module.css';
@@ -35,20 +36,21 @@ export function HomeScreen() {
   return (
     <Screen
       title="Home"
-      about={overview.data && <When at={overview.data.observedAt} />}
+      about={
+        overview.data && (
+          <>
+            As of <When at={overview.data.observedAt} />
+          </>
+        )
+      }
       actions={
         <Choice label="Range" value={range} options={RANGES} onChange={(value) => setFilters({ range: value })} />
       }
     >
       <FirstSteps />
-      {overview.isPending && <Loading />}
       {overview.isError && <Problem error={overview.error} retry={() => void overview.refetch()} />}
-      {overview.data && (
-        <>
-          <NeedsYou overview={overview.data} />
-          <Numbers of={overview.data} />
-        </>
-      )}
+      {(overview.data || overview.isPending) && <NeedsYou overview={overview.data} />}
+      {overview.data && <Numbers of={overview.data} />}
       <Completeness />
       <Section title="Submissions over time">
         <SubmissionsChart range={range} />
@@ -70,9 +72,18 @@ function Numbers({
     (sum, [status, count]) => sum + (status === 'removed' ? 0 : count),
     0,
   );
+  const states = Object.entries(webhooks)
+    .filter(([status, count]) => !['in_sync', 'removed'].includes(status) && count > 0)
+    .map(([status, count]) => `${stateWord(status)}: ${count}`)
+    .join(', ');
+  const inWords = (counts: Record<string, number>): string =>
+    Object.entries(counts)
+      .filter(([status, count]) => status === 'processed' || count > 0)
+      .map(([status, count]) => `${count.toLocaleString('en')} ${stateWord(status).toLowerCase()}`)
+      .join(', ');
   const ms = (value: number | null): string => (value === null ? '–' : `${value} ms`);
   const numbers: readonly (readonly [name: string, value: string, more: string])[] = [
-    ['Received', received.toLocaleString('en'), `${(deliveries.processed ?? 0).toLocaleString('en')} processed`],
+    ['Received', received.toLocaleString('en'), inWords(deliveries)],
     [
       'Success rate',
       intake.successRate === null ? '–' : percent(intake.successRate),
@@ -84,7 +95,7 @@ function Numbers({
     [
       'Webhooks in sync',
       `${webhooks.in_sync ?? 0} of ${registered}`,
-      typeform.compliance === null ? 'no calls to Typeform' : `${typeform.calls} calls to Typeform`,
+      states || (typeform.compliance === null ? 'no calls to Typeform' : `${typeform.calls} calls to Typeform`),
     ],
   ];
   return (

@@ -1,82 +1,82 @@
-import { useQuery } from '@tanstack/react-query';
-import { api, ask } from '../api/client';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { api, ask, type Schemas } from '../api/client';
+import { DataTable, type Column } from '../shared/data-table';
+import { useFormTitle } from '../shared/form-titles';
 import { Loading, Problem } from '../shared/states';
+import { utcTime } from '../shared/time-words';
+import { When } from '../shared/when';
 import css from './home.module.css';
 
-/** Into how many bars a range is divided, and how many minutes each stands for. */
-const BARS: Record<string, readonly [bars: number, minutes: number]> = {
-  '15m': [3, 5],
-  '1h': [12, 5],
-  '24h': [12, 120],
-  '7d': [14, 720],
-  '30d': [15, 2_880],
-  '90d': [15, 8_640],
-};
+type Series = Schemas['OverviewSeriesView'];
+type Bucket = Series['buckets'][number];
 
-interface Counts {
-  received: number;
-  recovered: number;
-  failed: number;
-}
+/** Into how many bars a range is divided. */
+const BARS: Record<string, number> = { '15m': 15, '1h': 30, '24h': 48, '7d': 42, '30d': 30, '90d': 45 };
 
-/**
- * The service tells what came in since a moment; what lies between two such moments is their difference. One after the other, so that
- * a long range does not load the database at once. Oldest first.
- */
-async function countBars(range: string): Promise<Counts[]> {
-  const [bars, minutes] = BARS[range] ?? [12, 120];
-  const result: Counts[] = [];
-  let newer: Counts = { received: 0, recovered: 0, failed: 0 };
-  for (let bar = 1; bar <= bars; bar++) {
-    const window = `${bar * minutes}m`;
-    const { deliveries, recovered } = await ask(api.GET('/v1/overview', { params: { query: { window } } }));
-    const since: Counts = {
-      received: Object.values(deliveries).reduce((sum, count) => sum + count, 0),
-      recovered,
-      failed: (deliveries.dead ?? 0) + (deliveries.retrying ?? 0),
-    };
-    result.unshift({
-      received: Math.max(0, since.received - newer.received),
-      recovered: Math.max(0, since.recovered - newer.recovered),
-      failed: Math.max(0, since.failed - newer.failed),
-    });
-    newer = since;
-  }
-  return result;
+const KINDS = [
+  ['received', 'Received'],
+  ['recovered', 'Recovered: only a back-fill found it'],
+  ['failed', 'Not accepted; Typeform retries it'],
+] as const;
+
+const COLUMNS: Column<Bucket>[] = [
+  { title: 'From', cell: ({ at }) => utcTime(Date.parse(at)) },
+  { title: 'Received', cell: ({ received }) => received, numeric: true },
+  { title: 'Recovered', cell: ({ recovered }) => recovered, numeric: true },
+  { title: 'Not accepted', cell: ({ failed }) => failed, numeric: true },
+  { title: 'Came again', cell: ({ duplicates }) => duplicates, numeric: true },
+  { title: 'Refused', cell: ({ refused }) => refused, numeric: true },
+];
+
+export function SubmissionsChart({ range }: { range: string }) {
+  const series = useQuery({
+    queryKey: ['chart', range],
+    queryFn: () =>
+      ask(api.GET('/v1/overview/series', { params: { query: { window: range, buckets: BARS[range] ?? 30 } } })),
+    staleTime: 30_000,
+    refetchInterval: 60_000,
+    placeholderData: keepPreviousData,
+  });
+  if (series.isPending) return <Loading />;
+  if (series.isError) return <Problem error={series.error} retry={() => void series.refetch()} />;
+  return (
+    <figure className="stack">
+      <Chart of={series.data} range={range} />
+      <Disabled of={series.data} />
+      <details>
+        <summary>As a table</summary>
+        <DataTable label="Submissions over time" rows={series.data.buckets} columns={COLUMNS} keyOf={({ at }) => at} />
+      </details>
+    </figure>
+  );
 }
 
 const WIDTH = 600;
 const HEIGHT = 150;
 const GAP = 0.25;
+const heightOf = ({ received, recovered, failed }: Bucket): number => received + recovered + failed;
 
-export function SubmissionsChart({ range }: { range: string }) {
-  const bars = useQuery({
-    queryKey: ['chart', range],
-    queryFn: () => countBars(range),
-    staleTime: 60_000,
-    refetchInterval: 120_000,
-  });
-  if (bars.isPending) return <Loading />;
-  if (bars.isError) return <Problem error={bars.error} retry={() => void bars.refetch()} />;
-  const most = Math.max(1, ...bars.data.map(({ received }) => received));
-  const total = bars.data.reduce((sum, { received }) => sum + received, 0);
-  const step = WIDTH / bars.data.length;
-  const scale = (count: number): number => (count / most) * HEIGHT;
+function Chart({ of: { since, until, buckets, disabled }, range }: { of: Series; range: string }) {
+  const most = Math.max(1, ...buckets.map(heightOf));
+  const total = buckets.reduce((sum, { received, recovered }) => sum + received + recovered, 0);
+  const step = WIDTH / buckets.length;
+  const [from, to] = [Date.parse(since), Date.parse(until)];
+  const place = (at: number): number => ((Math.min(Math.max(at, from), to) - from) / (to - from)) * WIDTH;
   return (
-    <figure className="stack">
+    <>
       <figcaption className={css.legend}>
-        {(['received', 'recovered', 'failed'] as const).map((kind) => (
+        {KINDS.map(([kind, word]) => (
           <span key={kind}>
-            <svg width="10" height="10" aria-hidden="true">
-              <rect width="10" height="10" rx="2" className={css[kind]} />
-            </svg>
-            {kind === 'received'
-              ? 'Received'
-              : kind === 'recovered'
-                ? 'of these, by a back-fill'
-                : 'of these, failed so far'}
+            <Patch of={kind} />
+            {word}
           </span>
         ))}
+        {disabled.length > 0 && (
+          <span>
+            <Patch of="disabled" />A webhook was disabled
+          </span>
+        )}
         <span>highest bar: {most.toLocaleString('en')}</span>
       </figcaption>
       <svg
@@ -84,8 +84,23 @@ export function SubmissionsChart({ range }: { range: string }) {
         preserveAspectRatio="none"
         className={css.chart}
         role="img"
-        aria-label={`${total} received in this range, at most ${most} in one of ${bars.data.length} bars`}
+        aria-label={`${total} came in this range, at most ${most} in one of ${buckets.length} bars`}
       >
+        {disabled.map((period) => {
+          const x = place(Date.parse(period.since));
+          const end = period.until === null ? WIDTH : place(Date.parse(period.until));
+          return (
+            <rect
+              key={`${period.webhookId}${period.since}`}
+              data-disabled=""
+              x={x}
+              width={Math.max(end - x, 2)}
+              y="0"
+              height={HEIGHT}
+              className={css.disabled}
+            />
+          );
+        })}
         {[0, 0.5, 1].map((at) => (
           <line
             key={at}
@@ -97,35 +112,57 @@ export function SubmissionsChart({ range }: { range: string }) {
             vectorEffect="non-scaling-stroke"
           />
         ))}
-        {bars.data.map(({ received, recovered, failed }, at) => {
-          const x = at * step + (step * GAP) / 2;
-          const width = step * (1 - GAP);
-          return (
-            <g key={at}>
-              <title>{`${received} received, ${recovered} recovered, ${failed} failed so far`}</title>
-              <rect
-                x={x}
-                width={width}
-                y={HEIGHT - scale(received)}
-                height={scale(received)}
-                className={css.received}
-              />
-              <rect
-                x={x}
-                width={width}
-                y={HEIGHT - scale(recovered)}
-                height={scale(recovered)}
-                className={css.recovered}
-              />
-              <rect x={x} width={width / 2} y={HEIGHT - scale(failed)} height={scale(failed)} className={css.failed} />
-            </g>
-          );
-        })}
+        {buckets.map((bucket, at) => (
+          <Bar key={bucket.at} of={bucket} x={at * step + (step * GAP) / 2} width={step * (1 - GAP)} most={most} />
+        ))}
       </svg>
       <div className={css.axis} aria-hidden="true">
         <span>{range} ago</span>
         <span>now</span>
       </div>
-    </figure>
+    </>
+  );
+}
+
+/** One stacked bar. */
+function Bar({ of, x, width, most }: { of: Bucket; x: number; width: number; most: number }) {
+  const parts = KINDS.map(([kind], at) => {
+    const below = KINDS.slice(0, at).reduce((sum, [other]) => sum + of[other], 0);
+    return { kind, height: (of[kind] / most) * HEIGHT, top: HEIGHT - ((below + of[kind]) / most) * HEIGHT };
+  });
+  return (
+    <g>
+      <title>{`${utcTime(Date.parse(of.at))}: ${of.received} received, ${of.recovered} recovered, ${of.failed} not accepted`}</title>
+      {parts.map(({ kind, height, top }) => (
+        <rect key={kind} x={x} width={width} y={top} height={height} className={css[kind]} />
+      ))}
+    </g>
+  );
+}
+
+function Patch({ of }: { of: 'received' | 'recovered' | 'failed' | 'disabled' }) {
+  return (
+    <svg width="10" height="10" aria-hidden="true">
+      <rect width="10" height="10" rx="2" className={css[of]} />
+    </svg>
+  );
+}
+
+/** The marked periods in words. */
+function Disabled({ of: { disabled } }: { of: Series }) {
+  const titleOf = useFormTitle();
+  if (disabled.length === 0) return null;
+  return (
+    <ul className="small">
+      {disabled.map(({ webhookId, formId, since, until }) => (
+        <li key={`${webhookId}${since}`}>
+          <Link to="/webhooks/$webhookId" params={{ webhookId }}>
+            {titleOf(formId)}
+          </Link>
+          : disabled by Typeform <When at={since} /> or later, {until === null ? 'not enabled yet' : 'enabled again '}
+          {until !== null && <When at={until} />}
+        </li>
+      ))}
+    </ul>
   );
 }

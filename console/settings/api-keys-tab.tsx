@@ -1,21 +1,25 @@
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, ask, type Schemas } from '../api/client';
 import type { Role } from '../api/session';
 import { Button } from '../shared/button';
 import { now } from '../shared/clock';
 import { ConfirmDialog } from '../shared/confirm-dialog';
-import { DataTable, type Column } from '../shared/data-table';
-import { Choice } from '../shared/filters';
-import { ListStates } from '../shared/list-parts';
+import type { Column } from '../shared/data-table';
+import { Choice, FilterBar, SearchBox } from '../shared/filters';
+import { List } from '../shared/list-parts';
+import { usePagedList } from '../shared/paged-list';
+import { usePrivateSearch } from '../shared/private-search';
 import { Section } from '../shared/screen';
 import { Notice } from '../shared/states';
-import { Status } from '../shared/status';
+import { stateWord, Status } from '../shared/status';
 import { When } from '../shared/when';
+import { withWords } from '../shared/words';
 import css from './settings.module.css';
 
 type Key = Schemas['ApiKeyView'];
 const KEY = ['api-keys'] as const;
+const MOST = 200;
 
 const ROLES: readonly (readonly [Role, string])[] = [
   ['viewer', 'viewer: reads'],
@@ -28,14 +32,11 @@ export default function ApiKeysTab() {
   const [creating, setCreating] = useState(false);
   const [created, setCreated] = useState<Schemas['CreatedApiKeyView'] | null>(null);
   const [revoking, setRevoking] = useState<Key | null>(null);
-  const keys = useInfiniteQuery({
-    queryKey: KEY,
-    queryFn: ({ pageParam }) =>
-      ask(api.GET('/v1/api-keys', { params: { query: { ...(pageParam !== null && { cursor: pageParam }) } } })),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ nextCursor }) => nextCursor,
-  });
-  const rows = keys.data?.pages.flatMap(({ items }) => items) ?? [];
+  const keys = usePagedList(KEY, (page) =>
+    ask(api.GET('/v1/api-keys', { params: { query: { limit: MOST, ...page } } })),
+  );
+  const [words, setWords] = usePrivateSearch();
+  const rows = withWords(keys.rows, words, (key) => `${key.name} ${key.role} ${stateWord(stateOf(key))}`);
   const columns: Column<Key>[] = [
     { title: 'Name', cell: ({ name }) => name },
     { title: 'Role', cell: ({ role }) => role },
@@ -68,13 +69,18 @@ export default function ApiKeysTab() {
           <code className={css.key}>{created.key}</code>
         </Notice>
       )}
-      <ListStates
-        query={keys}
-        isEmpty={rows.length === 0}
-        empty="The bootstrap key of the configuration is the only one."
-      >
-        <DataTable label="API keys" rows={rows} columns={columns} keyOf={({ id }) => id} />
-      </ListStates>
+      <FilterBar>
+        <SearchBox label="Find by name, role or state" value={words} onSearch={setWords} />
+      </FilterBar>
+      <List
+        query={keys.list}
+        label="API keys"
+        rows={rows}
+        columns={columns}
+        keyOf={({ id }) => id}
+        linkOf={({ id }) => ({ to: '/settings', search: { tab: 'audit', actor: id } })}
+        empty={words ? 'No key matches.' : 'The bootstrap key of the configuration is the only one.'}
+      />
       {creating && (
         <CreateDialog
           onClose={() => setCreating(false)}

@@ -1,13 +1,18 @@
-import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { api, ask, type Schemas } from '../api/client';
 import { Button } from '../shared/button';
-import { DataTable, type Column } from '../shared/data-table';
-import { FilterBar, SearchBox, useFilters } from '../shared/filters';
-import { ListStates } from '../shared/list-parts';
+import type { Column } from '../shared/data-table';
+import { download } from '../shared/download';
+import { Chips, FilterBar, SearchBox, useFilters } from '../shared/filters';
+import { given } from '../shared/given';
+import { List } from '../shared/list-parts';
+import { usePagedList } from '../shared/paged-list';
 import { Section } from '../shared/screen';
 import { Notice, Problem } from '../shared/states';
 import { TimeRange, useTimeRange } from '../shared/time-range';
 import { When } from '../shared/when';
+import { withWords } from '../shared/words';
+import { AUDIT_ACTIONS, subjectOf } from './audit-actions';
 
 type Entry = Schemas['AuditEntryView'];
 
@@ -23,29 +28,31 @@ const COLUMNS: Column<Entry>[] = [
 export default function AuditTab() {
   const [filters, setFilters] = useFilters();
   const range = useTimeRange(filters);
-  const { action, actor } = filters;
-  const query = { ...range, ...(action && { action }), ...(actor && { actor }) };
-  const entries = useInfiniteQuery({
-    queryKey: ['audit', query],
-    queryFn: ({ pageParam }) =>
-      ask(
-        api.GET('/v1/audit', {
-          params: { query: { ...query, ...(pageParam !== null && { cursor: pageParam }) } as never },
-        }),
-      ),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ nextCursor }) => nextCursor,
-  });
+  const { action: words = '', actor } = filters;
+  // The words select actions, and the service filters by them, so the export matches the list.
+  const actions = words === '' ? [] : withWords(AUDIT_ACTIONS, words, (each) => each.replaceAll(/[._]/g, ' ') + each);
+  const none = words !== '' && actions.length === 0;
+  const query = given({ ...range, actor, action: actions.join(',') });
+  const entries = usePagedList(['audit', query], (page) =>
+    ask(api.GET('/v1/audit', { params: { query: { ...query, ...page } } })),
+  );
   const verify = useMutation({ mutationFn: () => ask(api.GET('/v1/audit/verify')) });
-  const rows = entries.data?.pages.flatMap(({ items }) => items) ?? [];
+  const rows = none ? [] : entries.rows;
   return (
     <Section
       title="Audit log"
       actions={
         <>
-          <Button onClick={() => save(rows)} disabled={rows.length === 0}>
-            Export what is shown
-          </Button>
+          <span className="muted">Export</span>
+          {(['csv', 'ndjson'] as const).map((format) => (
+            <Button
+              key={format}
+              disabled={rows.length === 0}
+              onClick={() => download('/v1/audit/export', { format, ...query }, `audit.${format}`)}
+            >
+              {format.toUpperCase()}
+            </Button>
+          ))}
           <Button busy={verify.isPending} onClick={() => verify.mutate()}>
             {verify.isPending ? 'Verifying …' : 'Verify the chain'}
           </Button>
@@ -55,33 +62,41 @@ export default function AuditTab() {
       {verify.isError && <Problem error={verify.error} />}
       {verify.data &&
         (verify.data.valid ? (
-          <Notice>All {verify.data.entries} entries are as they were written.</Notice>
+          <Notice>
+            All {verify.data.entries} entries are intact.
+            {verify.data.unsealed > 0 && ` The last ${verify.data.unsealed} of them are not sealed yet.`}
+            {verify.data.late > 0 && ` ${verify.data.late} of them got no seal of their own: audit.sealed names them.`}
+          </Notice>
         ) : (
-          <div role="alert">
-            <Notice>The chain is broken at entry {verify.data.brokenAt}: somebody changed the log.</Notice>
-          </div>
+          <Notice bad>
+            The chain is broken at entry {verify.data.brokenAt}: {verify.data.problem}.
+          </Notice>
         ))}
       <FilterBar>
         <SearchBox
-          label="Find by action, such as webhook.updated"
-          value={action ?? ''}
+          label="Find by what was done: webhook, erased"
+          value={words}
           onSearch={(text) => setFilters({ action: text.trim() })}
         />
         <TimeRange filters={filters} onChange={setFilters} />
+        {actor && (
+          <Chips
+            label="Who"
+            options={[[actor, 'One actor only']]}
+            chosen={[actor]}
+            onChange={() => setFilters({ actor: '' })}
+          />
+        )}
       </FilterBar>
-      <ListStates query={entries} isEmpty={rows.length === 0} empty="No entry matches.">
-        <DataTable label="Audit log" rows={rows} columns={COLUMNS} keyOf={({ id }) => id} />
-      </ListStates>
+      <List
+        query={none ? { ...entries.list, isPending: false, hasNextPage: false } : entries.list}
+        label="Audit log"
+        rows={rows}
+        columns={COLUMNS}
+        keyOf={({ id }) => id}
+        linkOf={subjectOf}
+        empty="No entry matches."
+      />
     </Section>
   );
-}
-
-function save(rows: readonly Entry[]): void {
-  const lines = rows.map((row) => `${JSON.stringify(row)}\n`);
-  const content = URL.createObjectURL(new Blob(lines, { type: 'application/x-ndjson' }));
-  const link = document.createElement('a');
-  link.href = content;
-  link.download = 'audit.ndjson';
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(content), 60_000);
 }

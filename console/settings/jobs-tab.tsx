@@ -1,19 +1,34 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, ask, type Schemas } from '../api/client';
-import { DataTable, type Column } from '../shared/data-table';
+import type { Column, LinkTarget } from '../shared/data-table';
+import { FilterBar, SearchBox } from '../shared/filters';
 import { useFormTitle } from '../shared/form-titles';
-import { ListStates } from '../shared/list-parts';
+import { List } from '../shared/list-parts';
+import { usePrivateSearch } from '../shared/private-search';
 import { Section } from '../shared/screen';
-import { Status } from '../shared/status';
+import { stateWord, Status } from '../shared/status';
 import { When } from '../shared/when';
+import { withWords } from '../shared/words';
 
-const KINDS: Record<Schemas['JobView']['kind'], string> = {
+type Job = Schemas['JobView'];
+type Run = Schemas['BackfillView'];
+
+const MOST = 200;
+const KINDS: Record<Job['kind'], string> = {
   reprocess: 'Apply a mapping',
   replay: 'Replay',
   retention: 'Retention',
 };
 
-const JOBS: Column<Schemas['JobView']>[] = [
+const TRIGGERS: Record<Run['trigger'], string> = {
+  admin: 'Somebody asked for it',
+  initial: 'A webhook was registered',
+  start: 'The service started',
+  repair: 'A webhook was repaired',
+  daily: 'Daily check',
+};
+
+const JOBS: Column<Job>[] = [
   { title: 'What', cell: ({ kind }) => KINDS[kind] },
   { title: 'Status', cell: ({ status }) => <Status of={status} /> },
   { title: 'Done', cell: ({ done, total }) => (total === null ? done : `${done} of ${total}`), numeric: true },
@@ -25,18 +40,19 @@ const JOBS: Column<Schemas['JobView']>[] = [
 /** Work in the background: of people, and of the service itself. */
 export default function JobsTab() {
   const titleOf = useFormTitle();
+  const [words, setWords] = usePrivateSearch();
   const jobs = useQuery({
     queryKey: ['jobs', 'list'],
-    queryFn: () => ask(api.GET('/v1/jobs', { params: { query: { limit: 50 } as never } })),
+    queryFn: () => ask(api.GET('/v1/jobs', { params: { query: { limit: MOST } } })),
   });
   const runs = useQuery({
     queryKey: ['backfills', 'list'],
-    queryFn: () => ask(api.GET('/v1/backfills', { params: { query: { limit: 50 } } })),
+    queryFn: () => ask(api.GET('/v1/backfills', { params: { query: { limit: MOST } } })),
   });
-  const RUNS: Column<Schemas['BackfillView']>[] = [
+  const RUNS: Column<Run>[] = [
     { title: 'Form', cell: ({ formId }) => titleOf(formId) },
     { title: 'Status', cell: ({ status }) => <Status of={status} /> },
-    { title: 'Why', cell: ({ trigger }) => trigger },
+    { title: 'Why', cell: ({ trigger }) => TRIGGERS[trigger] },
     { title: 'Read', cell: ({ seen }) => seen, numeric: true },
     { title: 'Recovered', cell: ({ recovered }) => recovered, numeric: true },
     { title: 'Ended', cell: ({ finishedAt }) => <When at={finishedAt} /> },
@@ -44,16 +60,47 @@ export default function JobsTab() {
   ];
   return (
     <>
+      <FilterBar>
+        <SearchBox label="Find a job or a back-fill" value={words} onSearch={setWords} />
+      </FilterBar>
       <Section title="Jobs">
-        <ListStates query={jobs} isEmpty={jobs.data?.items.length === 0} empty="None ran in the last 90 days.">
-          <DataTable label="Jobs" rows={jobs.data?.items ?? []} columns={JOBS} keyOf={({ id }) => id} />
-        </ListStates>
+        <List
+          query={jobs}
+          label="Jobs"
+          rows={withWords(
+            jobs.data?.items ?? [],
+            words,
+            (job) => `${KINDS[job.kind]} ${stateWord(job.status)} ${job.createdBy}`,
+          )}
+          columns={JOBS}
+          keyOf={({ id }) => id}
+          linkOf={leadsTo}
+          empty={words ? 'No job matches.' : 'No jobs in the last 90 days.'}
+        />
       </Section>
       <Section title="Back-fills">
-        <ListStates query={runs} isEmpty={runs.data?.items.length === 0} empty="None ran yet.">
-          <DataTable label="Back-fills" rows={runs.data?.items ?? []} columns={RUNS} keyOf={({ id }) => id} />
-        </ListStates>
+        <List
+          query={runs}
+          label="Back-fills"
+          rows={withWords(
+            runs.data?.items ?? [],
+            words,
+            (run) => `${titleOf(run.formId)} ${run.formId} ${stateWord(run.status)} ${TRIGGERS[run.trigger]}`,
+          )}
+          columns={RUNS}
+          keyOf={({ id }) => id}
+          linkOf={({ formId }) => ({ to: '/deliveries', search: { formId, source: 'backfill' } })}
+          empty={words ? 'No back-fill matches.' : 'No back-fills yet.'}
+        />
       </Section>
     </>
   );
+}
+
+/** The screen that shows the results of a job. */
+function leadsTo({ id, kind, params }: Job): LinkTarget {
+  if (kind === 'replay') return { to: '/deliveries', search: { job: id } };
+  const { formId } = params;
+  if (kind === 'reprocess' && typeof formId === 'string') return { to: '/forms/$formId', params: { formId } };
+  return { to: '/settings', search: { tab: 'retention' } };
 }

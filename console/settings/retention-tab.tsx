@@ -1,38 +1,43 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { api, ask, type Schemas } from '../api/client';
-import { DataTable, type Column } from '../shared/data-table';
-import { ListStates } from '../shared/list-parts';
+import type { Column } from '../shared/data-table';
+import { FilterBar, SearchBox, useFilters } from '../shared/filters';
+import { List } from '../shared/list-parts';
 import { Section } from '../shared/screen';
 import { When } from '../shared/when';
+import { withWords } from '../shared/words';
 
 const COLUMNS: Column<Schemas['FormRetentionView']>[] = [
-  {
-    title: 'Form',
-    cell: ({ formId, title }) => (
-      <Link to="/forms/$formId" params={{ formId }}>
-        {title ?? formId}
-      </Link>
-    ),
-  },
-  { title: 'Kept', cell: ({ retentionDays }) => (retentionDays === 0 ? 'for ever' : `${retentionDays} days`) },
+  { title: 'Form', cell: ({ formId, title }) => title ?? formId },
+  { title: 'Kept', cell: ({ retentionDays }) => (retentionDays === 0 ? 'forever' : `${retentionDays} days`) },
   { title: 'Decided by', cell: ({ decidedBy }) => (decidedBy === 'form' ? 'the form' : 'the installation') },
-  { title: 'Goes next run', cell: ({ expired }) => expired, numeric: true },
-  { title: 'Within 7 days', cell: ({ expiringWithin7Days }) => expiringWithin7Days, numeric: true },
+  { title: 'Removed at the next run', cell: ({ expired }) => expired, numeric: true },
+  { title: 'Removed within 7 days', cell: ({ expiringWithin7Days }) => expiringWithin7Days, numeric: true },
   { title: 'Next expiry', cell: ({ nextExpiryAt }) => <When at={nextExpiryAt} /> },
 ];
 
 export default function RetentionTab() {
+  const [filters, setFilters] = useFilters();
+  const words = filters.q ?? '';
   const retention = useQuery({
     queryKey: ['retention'],
     queryFn: () => ask(api.GET('/v1/retention', { params: { query: { limit: 200 } } })),
   });
-  const rows = retention.data?.items ?? [];
+  const rows = withWords(retention.data?.items ?? [], words, ({ formId, title }) => `${title ?? ''} ${formId}`);
   return (
     <Section title="How long submissions are kept">
-      <ListStates query={retention} isEmpty={rows.length === 0} empty="No form is known yet.">
-        <DataTable label="Retention" rows={rows} columns={COLUMNS} keyOf={({ formId }) => formId} />
-      </ListStates>
+      <FilterBar>
+        <SearchBox label="Find a form" value={words} onSearch={(q) => setFilters({ q: q.trim() })} />
+      </FilterBar>
+      <List
+        query={retention}
+        label="Retention"
+        rows={rows}
+        columns={COLUMNS}
+        keyOf={({ formId }) => formId}
+        linkOf={({ formId }) => ({ to: '/forms/$formId', params: { formId } })}
+        empty={words ? 'No form matches.' : 'No form is known yet.'}
+      />
     </Section>
   );
 }

@@ -11,41 +11,27 @@ export default function SessionTab() {
   const [asking, setAsking] = useState(false);
   if (!session) return null;
   return (
-    <>
-      <Section title="This session" actions={<Button onClick={() => setAsking(true)}>Sign out everywhere …</Button>}>
-        <Facts
-          of={[
-            ['Signed in as', session.name],
-            ['Role', session.role],
-            ['By', session.via === 'key' ? 'API key' : 'single sign-on'],
-            ['Ends', <When at={session.expiresAt} exact />],
-          ]}
-        />
-        <ConfirmDialog
-          open={asking}
-          onClose={() => setAsking(false)}
-          title="Sign out everywhere?"
-          action="Sign out everywhere"
-          onConfirm={async () => {
-            await signOut({ everywhere: true });
-            forgetSession();
-          }}
-        >
-          <p>Every session of this key ends, in this browser and in all others. The key itself stays valid.</p>
-        </ConfirmDialog>
-      </Section>
-      <Section title="About">
-        <Facts
-          of={[
-            ['Version', __VERSION__],
-            ['API', <a href="../openapi.json">OpenAPI document</a>],
-          ]}
-        />
-        <p className="muted">
-          The configuration in force and the production checklist are printed by <code>npm run cli -- config</code> and{' '}
-          <code>npm run cli -- checklist</code>.
-        </p>
-      </Section>
-    </>
+    <Section title="This session" actions={<Button onClick={() => setAsking(true)}>Sign out everywhere …</Button>}>
+      <Facts
+        of={[
+          ['Signed in as', session.name],
+          ['Role', session.role],
+          ['By', session.via === 'key' ? 'API key' : 'single sign-on'],
+          ['Ends', <When at={session.expiresAt} exact />],
+        ]}
+      />
+      <ConfirmDialog
+        open={asking}
+        onClose={() => setAsking(false)}
+        title="Sign out everywhere?"
+        action="Sign out everywhere"
+        onConfirm={async () => {
+          await signOut({ everywhere: true });
+          forgetSession();
+        }}
+      >
+        <p>Every session of this key ends, in this browser and in all others. The key itself stays valid.</p>
+      </ConfirmDialog>
+    </Section>
   );
 }

@@ -8,6 +8,10 @@ import css from './settings.module.css';
 
 const TABS: readonly (readonly [key: string, name: string, role: Role, Tab: React.ComponentType])[] = [
   ['session', 'This session', 'viewer', lazy(() => import('./session-tab'))],
+  ['checklist', 'Production checklist', 'viewer', lazy(() => import('./checklist-tab'))],
+  ['configuration', 'Configuration', 'admin', lazy(() => import('./configuration-tab'))],
+  ['version', 'Version', 'viewer', lazy(() => import('./version-tab'))],
+  ['sso', 'Single sign-on', 'admin', lazy(() => import('./single-sign-on-tab'))],
   ['keys', 'API keys', 'admin', lazy(() => import('./api-keys-tab'))],
   ['person', 'A person’s data', 'operator', lazy(() => import('./person-tab'))],
   ['erasures', 'Erasures', 'viewer', lazy(() => import('./erasures-tab'))],

@@ -12,7 +12,7 @@ export function useFilters(): [Filters, (changes: Filters) => void] {
   const navigate = useNavigate();
   const change = (changes: Filters): void => {
     const next = Object.entries({ ...filters, ...changes }).filter(([, value]) => value !== undefined && value !== '');
-    void navigate({ to: '.', search: Object.fromEntries(next) as never });
+    void navigate({ to: '.', search: Object.fromEntries(next) });
   };
   return [filters, change];
 }

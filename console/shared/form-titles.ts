@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { api, ask } from '../api/client';
 
 const MOST = 200;
@@ -11,14 +12,22 @@ export const useForms = () =>
     staleTime: 60_000,
   });
 
-/** What people call a form; its id where it is not known. */
+/** What people call a form, with its id where others are called the same; its id alone where it is not known. */
 export function useFormTitle(): (formId: string) => string {
-  const titles = new Map(useForms().data?.items.map(({ formId, title }) => [formId, title]));
-  return (formId) => titles.get(formId) ?? formId;
+  const forms = useForms().data?.items;
+  return useMemo(() => {
+    const titles = (forms ?? []).flatMap(({ title }) => title ?? []);
+    const shared = new Set(titles.filter((title, at) => titles.indexOf(title) !== at));
+    const words = new Map(
+      forms?.map(({ formId, title }) => [formId, title && shared.has(title) ? `${title} (${formId})` : title]),
+    );
+    return (formId) => words.get(formId) ?? formId;
+  }, [forms]);
 }
 
 /** For a choice of forms. */
 export function useFormOptions(): (readonly [value: string, word: string])[] {
+  const titleOf = useFormTitle();
   const forms = useForms().data?.items ?? [];
-  return [['', 'All forms'], ...forms.map(({ formId, title }) => [formId, title ?? formId] as const)];
+  return [['', 'All forms'], ...forms.map(({ formId }) => [formId, titleOf(formId)] as const)];
 }

@@ -20,8 +20,8 @@ const WORDS = new Map<string, string>(IDENTIFIERS);
 
 export const identifierWord = (key: string): string => WORDS.get(key) ?? key;
 
-/** `95 %`. */
-export const percent = (share: number): string => `${Math.round(share * 100)}\u00a0%`;
+/** `95%`. */
+export const percent = (share: number): string => `${Math.round(share * 100)}%`;
 
 /** The entries of a record of identifiers, in that order. */
 export function inOrder<Value>(of: Record<string, Value>): [key: string, value: Value][] {

@@ -1,22 +1,10 @@
 import type { ReactNode } from 'react';
 import { Button } from './button';
+import { DataTable, type TableOf } from './data-table';
 import css from './list-parts.module.css';
 import { Empty, Loading, Problem } from './states';
 
-/** "12 new": shows them at the top. */
-export function NewOnes({ fresh, onShow }: { fresh: { count: number; full: boolean }; onShow: () => void }) {
-  return (
-    <div role="status" className={css.fresh}>
-      {fresh.count > 0 && (
-        <Button kind="primary" onClick={onShow}>
-          {fresh.count}
-          {fresh.full ? '+' : ''} new
-        </Button>
-      )}
-    </div>
-  );
-}
-
+/** The query behind a list, from `useQuery` or `useInfiniteQuery`. */
 interface Asked {
   isPending: boolean;
   isError: boolean;
@@ -28,7 +16,7 @@ interface Asked {
   fetchNextPage?: () => unknown;
 }
 
-/** A list in each of its states: under way, failed, empty, there, with more to come. */
+/** Renders each state of a query: loading, failed, empty, loaded, more available. */
 export function ListStates({
   query,
   isEmpty,
@@ -37,6 +25,7 @@ export function ListStates({
 }: {
   query: Asked;
   isEmpty: boolean;
+  /** Why there is nothing. */
   empty: ReactNode;
   children: ReactNode;
 }) {
@@ -55,6 +44,38 @@ export function ListStates({
           </Button>
         </div>
       )}
+    </>
+  );
+}
+
+/** A table in each of those states. */
+export function List<Row>({ query, empty, ...table }: TableOf<Row> & { query: Asked; empty: ReactNode }) {
+  return (
+    <ListStates query={query} isEmpty={table.rows.length === 0} empty={empty}>
+      <DataTable {...table} />
+    </ListStates>
+  );
+}
+
+/** A list that does not shift: new rows are counted, and shown at the top on request. */
+export function SteadyList<Row>({
+  of: { list, rows, fresh, showNew },
+  ...rest
+}: Omit<TableOf<Row>, 'rows'> & {
+  of: { list: Asked; rows: readonly Row[]; fresh: { count: number; full: boolean }; showNew: () => void };
+  empty: ReactNode;
+}) {
+  return (
+    <>
+      <div role="status" className={css.fresh}>
+        {fresh.count > 0 && (
+          <Button kind="primary" onClick={showNew}>
+            {fresh.count}
+            {fresh.full ? '+' : ''} new
+          </Button>
+        )}
+      </div>
+      <List query={list} rows={rows} {...rest} />
     </>
   );
 }

@@ -11,9 +11,9 @@ declare module '@tanstack/react-router' {
 
 /** A search that may hold something personal: back finds it again, the address and other tabs do not know it. */
 export function usePrivateSearch(): [text: string, change: (text: string) => void] {
-  const { state, search } = useLocation();
+  const { state } = useLocation();
   const navigate = useNavigate();
   const change = (text: string): void =>
-    void navigate({ to: '.', search: search as never, replace: true, state: { search: text } });
+    void navigate({ to: '.', search: true, replace: true, state: { search: text } });
   return [state.search ?? '', change];
 }

@@ -2,6 +2,7 @@ import { Dialog } from '@base-ui/react/dialog';
 import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { Button } from './button';
+import dialog from './dialog.module.css';
 import css from './question-dialog.module.css';
 import { Problem } from './states';
 
@@ -27,8 +28,8 @@ export default function QuestionDialog({ open, onClose, title, wide, ...rest }: 
   return (
     <Dialog.Root open={open} onOpenChange={(isOpen) => isOpen || onClose()}>
       <Dialog.Portal>
-        <Dialog.Backdrop className={css.backdrop} />
-        <Dialog.Popup className={`${css.popup} ${wide ? css.wide : ''}`}>
+        <Dialog.Backdrop className={dialog.backdrop} />
+        <Dialog.Popup className={`${dialog.popup} ${css.popup} ${wide ? css.wide : ''}`}>
           <Dialog.Title className={css.title}>{title}</Dialog.Title>
           <Question onClose={onClose} {...rest} />
         </Dialog.Popup>

@@ -46,12 +46,12 @@ export function Section({ title, actions, children }: { title: string; actions?:
   );
 }
 
-/** Names and values. */
+/** Names and values; two questions of a form may have the same title. */
 export function Facts({ of }: { of: readonly (readonly [name: string, value: ReactNode])[] }) {
   return (
     <dl className={css.facts}>
-      {of.map(([name, value]) => (
-        <div key={name}>
+      {of.map(([name, value], at) => (
+        <div key={at}>
           <dt>{name}</dt>
           <dd>{value}</dd>
         </div>

@@ -37,7 +37,12 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => void }
         </ul>
       )}
       {problem?.requestId && <p className={css.request}>Request {problem.requestId}</p>}
-      {retry && <Button onClick={retry}>Try again</Button>}
+      {retry &&
+        (problem?.status === 404 && history.length > 1 ? (
+          <Button onClick={() => history.back()}>Go back</Button>
+        ) : (
+          <Button onClick={retry}>Try again</Button>
+        ))}
     </div>
   );
 }
@@ -51,10 +56,10 @@ export function NotAllowed() {
   );
 }
 
-/** What became of an action; read out without moving the focus. */
-export function Notice({ children }: { children: ReactNode }) {
+/** What became of an action, or `bad`: what is wrong; read out without moving the focus. */
+export function Notice({ bad = false, children }: { bad?: boolean; children: ReactNode }) {
   return (
-    <div className={css.notice} role="status">
+    <div className={`${css.notice} ${bad ? css.bad : ''}`} role={bad ? 'alert' : 'status'}>
       {children}
     </div>
   );

@@ -8,11 +8,7 @@ import {
 } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useRenewal, type Kind } from './live-updates';
-
-export interface Page<Item> {
-  items: Item[];
-  nextCursor: string | null;
-}
+import type { Page } from './paged-list';
 
 interface Source<Item> {
   kind: Kind;

@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useDeferredValue, useState, type KeyboardEvent } from 'react';
 import { api, ask } from '../api/client';
 import { clientName } from '../clients/client-name';
+import dialog from '../shared/dialog.module.css';
 import css from './finder.module.css';
 import { SCREENS } from './screens';
 
@@ -38,8 +39,8 @@ export default function Finder({ onClose }: { onClose: () => void }) {
   return (
     <Dialog.Root open onOpenChange={(open) => open || onClose()}>
       <Dialog.Portal>
-        <Dialog.Backdrop className={css.backdrop} />
-        <Dialog.Popup className={css.popup}>
+        <Dialog.Backdrop className={dialog.backdrop} />
+        <Dialog.Popup className={`${dialog.popup} ${css.popup}`}>
           <Dialog.Title className="visually-hidden">Find</Dialog.Title>
           <input
             type="text"

@@ -1,27 +1,27 @@
-/** Every address of the console. Each screen is loaded when it is first opened. */
+/** Every address of the console. Home comes with the first load; each other screen is loaded when it is first opened. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { CONSOLE_BASE } from '../api/client';
+import { HomeScreen } from '../home/home-screen';
 import { Loading, Problem } from '../shared/states';
 import { Screen } from '../shared/screen';
 import type { Filters } from '../shared/filters';
 import { Shell } from './shell';
 
-const root = createRootRoute({ component: Shell });
-
-/** A list keeps its filters in the address. */
-const validateSearch = (search: Record<string, unknown>): Filters => search as Filters;
+const root = createRootRoute({
+  component: Shell,
+  // A list keeps its filters in the address.
+  validateSearch: (search: Record<string, unknown>): Filters => search as Filters,
+});
 
 const screens = [
   createRoute({
     getParentRoute: () => root,
     path: '/',
-    validateSearch,
-    component: lazyRouteComponent(() => import('../home/home-screen'), 'HomeScreen'),
+    component: HomeScreen,
   }),
   createRoute({
     getParentRoute: () => root,
     path: 'submissions',
-    validateSearch,
     component: lazyRouteComponent(() => import('../submissions/submissions-screen'), 'SubmissionsScreen'),
   }),
   createRoute({
@@ -32,7 +32,6 @@ const screens = [
   createRoute({
     getParentRoute: () => root,
     path: 'clients',
-    validateSearch,
     component: lazyRouteComponent(() => import('../clients/clients-screen'), 'ClientsScreen'),
   }),
   createRoute({
@@ -43,7 +42,6 @@ const screens = [
   createRoute({
     getParentRoute: () => root,
     path: 'deliveries',
-    validateSearch,
     component: lazyRouteComponent(() => import('../deliveries/deliveries-screen'), 'DeliveriesScreen'),
   }),
   createRoute({
@@ -54,7 +52,6 @@ const screens = [
   createRoute({
     getParentRoute: () => root,
     path: 'webhooks',
-    validateSearch,
     component: lazyRouteComponent(() => import('../webhooks/webhooks-screen'), 'WebhooksScreen'),
   }),
   createRoute({
@@ -65,7 +62,6 @@ const screens = [
   createRoute({
     getParentRoute: () => root,
     path: 'forms',
-    validateSearch,
     component: lazyRouteComponent(() => import('../forms/forms-screen'), 'FormsScreen'),
   }),
   createRoute({
@@ -81,7 +77,6 @@ const screens = [
   createRoute({
     getParentRoute: () => root,
     path: 'settings',
-    validateSearch,
     component: lazyRouteComponent(() => import('../settings/settings-screen'), 'SettingsScreen'),
   }),
 ];

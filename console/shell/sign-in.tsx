@@ -6,6 +6,7 @@ import { signIn } from '../api/session';
 import { Button } from '../shared/button';
 import { API_BASE } from '../api/client';
 import { Problem } from '../shared/states';
+import { forgetRefusal, refusalInWords } from './refusal';
 import { keepReturnAddress } from './return-address';
 import css from './sign-in.module.css';
 
@@ -20,8 +21,12 @@ export function SignIn() {
   }, []);
   const entering = useMutation({
     mutationFn: () => signIn(apiKey.trim()),
-    onSuccess: () => serverState.resetQueries(),
+    onSuccess: () => {
+      forgetRefusal();
+      return serverState.resetQueries();
+    },
   });
+  const refusal = refusalInWords();
   const refused = entering.error instanceof ApiProblem && entering.error.status === 401;
   return (
     <main className={css.page}>
@@ -53,6 +58,11 @@ export function SignIn() {
           </div>
         ) : (
           entering.isError && <Problem error={entering.error} />
+        )}
+        {entering.isIdle && refusal !== null && (
+          <div className={css.refused} role="alert">
+            {refusal}
+          </div>
         )}
         <Button type="submit" kind="primary" busy={entering.isPending}>
           Sign in

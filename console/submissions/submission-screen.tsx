@@ -12,8 +12,10 @@ import { identifierWord, inOrder, percent } from '../shared/identifiers';
 import { Facts, Screen, Section } from '../shared/screen';
 import { Loading, Problem } from '../shared/states';
 import { Status } from '../shared/status';
+import { duration } from '../shared/time-words';
 import { When } from '../shared/when';
 import { AnswerValue } from './answer-value';
+import { FileAnswer } from './file-answer';
 
 const route = getRouteApi('/submissions/$formId/$token');
 type Submission = Schemas['ResponseView'];
@@ -50,7 +52,13 @@ function Detail({ of: submission }: { of: Submission }) {
       <Section title="Answers">
         {answers.length === 0 && <p className="muted">None.</p>}
         <Facts
-          of={answers.map(({ fieldId, title, value }) => [title ?? fieldId, <AnswerValue value={value} />] as const)}
+          of={answers.map(
+            ({ fieldId, title, type, value }) =>
+              [
+                title ?? fieldId,
+                type === 'file_url' ? <FileAnswer value={value} /> : <AnswerValue value={value} />,
+              ] as const,
+          )}
         />
       </Section>
       {(Object.keys(hidden).length > 0 || submission.variables.length > 0) && (
@@ -72,7 +80,7 @@ function Detail({ of: submission }: { of: Submission }) {
             'Nobody: it tells neither a name, an e-mail nor a phone that is the client’s own.'
           ) : (
             <Link to="/clients/$clientId" params={{ clientId }}>
-              The client
+              Open the client
             </Link>
           )}
         </p>
@@ -102,30 +110,47 @@ function origin(source: string, { answers }: Submission): string {
   return answers.find((answer) => answer.fieldId === fieldId)?.title ?? source;
 }
 
+/** A submission's timeline from person to record; each step shows the time since the previous one. */
 function Timeline({ of: { eventId, landedAt, submittedAt, receivedAt, responseType, test } }: { of: Submission }) {
   const delivery = useQuery({
     queryKey: ['deliveries', eventId],
     queryFn: () => ask(api.GET('/v1/deliveries/{eventId}', { params: { path: { eventId } } })),
   });
+  const { processedAt = null, source = 'webhook', attempts = 0, status } = delivery.data ?? {};
+  const steps: readonly (readonly [name: string, at: string | null, more: string])[] = [
+    ['Form opened', landedAt, ''],
+    ['Sent', submittedAt, test ? 'a test request of Typeform' : responseType],
+    ['Received', receivedAt, source === 'webhook' ? 'by the webhook' : 'by a back-fill'],
+    ['Committed', receivedAt, source === 'webhook' ? 'before Typeform got its answer' : ''],
+    ['Processed', processedAt, attempts > 1 ? `after ${attempts} attempts` : ''],
+  ];
   return (
     <Section title="Timeline">
-      <Facts
-        of={[
-          ['State', <Status of={test ? 'test' : responseType} />],
-          ['Form opened', <When at={landedAt} exact />],
-          ['Sent', <When at={submittedAt} exact />],
-          ['Received and committed', <When at={receivedAt} exact />],
-          ['Processed', <When at={delivery.data?.processedAt ?? null} exact />],
-          [
-            'Delivery',
-            <Link to="/deliveries/$eventId" params={{ eventId }}>
-              {eventId}
-            </Link>,
-          ],
-        ]}
-      />
+      {delivery.isError && <Problem error={delivery.error} retry={() => void delivery.refetch()} />}
+      <ol className="timeline">
+        {steps.map(([name, at, more], index) => (
+          <li key={name} data-done={at !== null}>
+            <strong>{name}</strong> {at === null ? <span className="muted">not yet</span> : <When at={at} exact />}
+            <span className="muted small">{[after(steps.slice(0, index), at), more].filter(Boolean).join(' · ')}</span>
+          </li>
+        ))}
+      </ol>
+      <p className="row">
+        <Link to="/deliveries/$eventId" params={{ eventId }}>
+          Open the delivery
+        </Link>
+        {status && <Status of={status} />}
+      </p>
     </Section>
   );
+}
+
+/** `12 s later`; nothing where there is no step before it. */
+function after(before: readonly (readonly [string, string | null, string])[], at: string | null): string {
+  const last = before.findLast(([, time]) => time !== null)?.[1];
+  if (!last || at === null) return '';
+  const seconds = Math.round((Date.parse(at) - Date.parse(last)) / 1000);
+  return seconds > 0 ? `${duration(seconds)} later` : '';
 }
 
 function Erase({ of: { formId, token } }: { of: Submission }) {

@@ -1,9 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { api, ask, type Schemas } from '../api/client';
-import { DataTable, type Column } from '../shared/data-table';
+import type { Column, LinkTarget } from '../shared/data-table';
+import { EMail } from '../shared/e-mail';
 import { Choice, FilterBar, SearchBox, useFilters } from '../shared/filters';
 import { useFormOptions, useFormTitle } from '../shared/form-titles';
-import { ListStates, NewOnes } from '../shared/list-parts';
+import { given, oneOf } from '../shared/given';
+import { SteadyList } from '../shared/list-parts';
 import { usePrivateSearch } from '../shared/private-search';
 import { Screen } from '../shared/screen';
 import { Status } from '../shared/status';
@@ -27,6 +30,10 @@ const TESTS = [
 ] as const;
 
 const keyOf = ({ formId, token }: Submission): string => `${formId}/${token}`;
+const linkOf = ({ formId, token }: Submission): LinkTarget => ({
+  to: '/submissions/$formId/$token',
+  params: { formId, token },
+});
 
 export function SubmissionsScreen() {
   const [filters, setFilters] = useFilters();
@@ -34,57 +41,57 @@ export function SubmissionsScreen() {
   const { since, until } = useTimeRange(filters);
   const { formId, type, test, clientId } = filters;
   const titleOf = useFormTitle();
-  const query = Object.fromEntries(
-    Object.entries({
-      formId,
-      type,
-      test: test ?? 'false',
-      clientId,
-      q: search,
-      submittedSince: since,
-      submittedUntil: until,
-    }).filter((entry): entry is [string, string] => Boolean(entry[1])),
-  );
+  const query = given({
+    formId,
+    type: oneOf(['completed', 'partial'], type),
+    test: oneOf(['true', 'all'], test) ?? ('false' as const),
+    clientId,
+    q: search,
+    submittedSince: since,
+    submittedUntil: until,
+  });
   const form = useQuery({
     queryKey: ['forms', formId],
     queryFn: () => ask(api.GET('/v1/forms/{formId}', { params: { path: { formId: formId ?? '' } } })),
     enabled: formId !== undefined,
   });
-  const { rows, fresh, showNew, list } = useSteadyList<Submission>({
+  const submissions = useSteadyList<Submission>({
     kind: 'responses',
     filters: query,
-    page: (part) => ask(api.GET('/v1/responses', { params: { query: { ...query, ...part } as never } })),
+    page: (part) => ask(api.GET('/v1/responses', { params: { query: { ...query, ...part } } })),
     idOf: keyOf,
   });
-  const questions = formId === undefined ? [] : questionsOf(form.data);
-  const columns: Column<Submission>[] = [
-    {
-      title: 'Submitted',
-      cell: ({ submittedAt, receivedAt }) => <When at={submittedAt ?? receivedAt} />,
-    },
-    {
-      title: 'State',
-      cell: ({ responseType, test: isTest }) => <Status of={isTest ? 'test' : responseType} />,
-    },
-    ...(formId === undefined
-      ? ([
-          { title: 'Form', cell: ({ formId: of }) => titleOf(of) },
-          {
-            title: 'Name',
-            cell: ({ identifiers: { fullName, firstName, lastName } }) =>
-              fullName?.value ?? nameOf(firstName, lastName),
-          },
-          { title: 'E-mail', cell: ({ identifiers }) => identifiers.email?.value },
-          { title: 'Company', cell: ({ identifiers }) => identifiers.company?.value },
-        ] satisfies Column<Submission>[])
-      : questions.map(({ id, title }) => ({
-          title,
-          cell: ({ answers }: Submission) => {
-            const answer = answers.find(({ fieldId }) => fieldId === id);
-            return answer && <AnswerValue value={answer.value} short />;
-          },
-        }))),
-  ];
+  const columns = useMemo<Column<Submission>[]>(() => {
+    const questions = formId === undefined ? [] : questionsOf(form.data);
+    return [
+      {
+        title: 'Submitted',
+        cell: ({ submittedAt, receivedAt }) => <When at={submittedAt ?? receivedAt} />,
+      },
+      {
+        title: 'State',
+        cell: ({ responseType, test: isTest }) => <Status of={isTest ? 'test' : responseType} />,
+      },
+      ...(formId === undefined
+        ? ([
+            { title: 'Form', cell: ({ formId: of }) => titleOf(of) },
+            {
+              title: 'Name',
+              cell: ({ identifiers: { fullName, firstName, lastName } }) =>
+                fullName?.value ?? nameOf(firstName, lastName),
+            },
+            { title: 'E-mail', cell: ({ identifiers }) => <EMail of={identifiers.email?.value} /> },
+            { title: 'Company', cell: ({ identifiers }) => identifiers.company?.value },
+          ] satisfies Column<Submission>[])
+        : questions.map(({ id, title }) => ({
+            title,
+            cell: ({ answers }: Submission) => {
+              const answer = answers.find(({ fieldId }) => fieldId === id);
+              return answer && <AnswerValue value={answer.value} short />;
+            },
+          }))),
+    ];
+  }, [formId, form.data, titleOf]);
   return (
     <Screen title="Submissions" about="What people sent, newest first." actions={<ExportLinks filter={query} />}>
       <FilterBar>
@@ -112,25 +119,16 @@ export function SubmissionsScreen() {
         />
         <TimeRange filters={filters} onChange={setFilters} />
       </FilterBar>
-      <NewOnes fresh={fresh} onShow={showNew} />
-      <ListStates
-        query={list}
-        isEmpty={rows.length === 0}
+      <SteadyList
+        of={submissions}
+        label="Submissions"
+        columns={columns}
+        keyOf={keyOf}
+        linkOf={linkOf}
         empty={
           Object.keys(query).length > 1 ? 'No submission matches these filters.' : 'Nobody has filled in a form yet.'
         }
-      >
-        <DataTable
-          label="Submissions"
-          rows={rows}
-          columns={columns}
-          keyOf={keyOf}
-          linkOf={({ formId: of, token }) => ({
-            to: '/submissions/$formId/$token',
-            params: { formId: of, token },
-          })}
-        />
-      </ListStates>
+      />
     </Screen>
   );
 }

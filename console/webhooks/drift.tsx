@@ -18,11 +18,18 @@ export const STATUS_WORDS: Record<Webhook['status'], string> = {
   missing: 'It is gone at Typeform. It is made again at the next comparison, or now by Reconcile.',
   disabled_by_typeform:
     'Typeform disabled it, which it does after many failed deliveries. It is enabled again at the next comparison, or now by Reconcile; what was sent meanwhile is fetched by a back-fill.',
-  unreachable: 'Typeform could not be asked. The problem says why.',
+  unreachable: 'The last comparison with Typeform failed. The problem says why.',
   removed: 'It was deleted here. Late deliveries are accepted for another 24 hours.',
 };
 
-export const driftSummary = ({ drift }: Webhook): string => drift.map(({ field }) => FIELDS[field]).join(', ');
+export const driftSummary = ({ drift }: Pick<Webhook, 'drift'>): string =>
+  drift.map(({ field }) => FIELDS[field]).join(', ');
+
+/** What a repair put right, such as `Enabled: no → yes`. */
+export const repairInWords = ({ drift }: Pick<Webhook, 'drift'>): string =>
+  drift
+    .map(({ field, observed, desired }) => `${FIELDS[field]}: ${inWords(observed)} → ${inWords(desired)}`)
+    .join('; ');
 
 function inWords(value: unknown): string {
   if (value === true) return 'yes';

@@ -39,7 +39,7 @@ export function WebhookChanges({ webhook }: { webhook: Schemas['WebhookView'] })
           keep(await ask(api.POST('/v1/webhooks/{id}/rotate-secret', { params: { path }, body: { overlapHours } })))
         }
       >
-        <p>Typeform gets a new secret at once. What is under way with the old one is accepted during the overlap.</p>
+        <p>Typeform gets a new secret at once. Deliveries signed with the old one are accepted during the overlap.</p>
         <label className="field">
           Overlap in hours, 0 to {MOST_HOURS}
           <input
@@ -57,7 +57,7 @@ export function WebhookChanges({ webhook }: { webhook: Schemas['WebhookView'] })
         title={`${toggle} this webhook?`}
         action={toggle}
         onConfirm={async () =>
-          keep(await ask(api.PATCH('/v1/webhooks/{id}', { params: { path }, body: { enabled: !enabled } as never })))
+          keep(await ask(api.PATCH('/v1/webhooks/{id}', { params: { path }, body: { enabled: !enabled } })))
         }
       >
         <p>

@@ -5,6 +5,7 @@ import { Section } from '../shared/screen';
 import { Loading, Problem } from '../shared/states';
 import { Status } from '../shared/status';
 import { When } from '../shared/when';
+import { repairInWords } from './drift';
 
 /** What Typeform tolerates before it disables a webhook: failures in a row within five minutes, and within a day. */
 const TOLERATED = { inFiveMinutes: 100, inDay: 300 };
@@ -77,12 +78,15 @@ export function WebhookHealth({ webhook: { id, formId } }: { webhook: Schemas['W
       <Section title="Repairs">
         {repairs.isPending && <Loading />}
         {repairs.isError && <Problem error={repairs.error} />}
-        {repairs.isSuccess && own.length === 0 && <p className="muted">None had to be made lately.</p>}
+        {repairs.isSuccess && own.length === 0 && <p className="muted">None lately.</p>}
         {own.length > 0 && (
-          <ul>
+          <ul className="stack">
             {own.map(({ id: entry, at, details }) => (
               <li key={entry}>
-                <When at={at} exact /> <code>{JSON.stringify(details)}</code>
+                {repairInWords(details as unknown as Pick<Schemas['WebhookView'], 'drift'>)}
+                <div className="muted small">
+                  <When at={at} exact />
+                </div>
               </li>
             ))}
           </ul>

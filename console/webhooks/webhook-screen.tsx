@@ -70,11 +70,9 @@ export function WebhookScreen() {
 function Tested({ result: { status, latencyMs, stored, problem } }: { result: Schemas['WebhookTestResult'] }) {
   if (problem !== null) {
     return (
-      <div role="alert">
-        <Notice>
-          The test did not come through (status {status ?? 'none'}). {problem}
-        </Notice>
-      </div>
+      <Notice bad>
+        The test did not come through (status {status ?? 'none'}). {problem}
+      </Notice>
     );
   }
   return (
@@ -112,7 +110,7 @@ function Detail({ of: webhook }: { of: Webhook }) {
             [
               'Signing secret',
               previousSecretExpiresAt === null ? (
-                'One is accepted.'
+                'One is accepted'
               ) : (
                 <>
                   Two are accepted; the old one ends <When at={previousSecretExpiresAt} exact />
@@ -122,7 +120,7 @@ function Detail({ of: webhook }: { of: Webhook }) {
             [
               'Deliveries',
               <Link to="/deliveries" search={{ formId }}>
-                Those of this form
+                All of this form
               </Link>,
             ],
           ]}

@@ -3,13 +3,14 @@ import { useState } from 'react';
 import { api, ask, type Schemas } from '../api/client';
 import { useMay } from '../api/session';
 import { Button } from '../shared/button';
-import { DataTable, type Column } from '../shared/data-table';
+import type { Column } from '../shared/data-table';
 import { Choice, FilterBar, SearchBox, useFilters } from '../shared/filters';
-import { ListStates } from '../shared/list-parts';
+import { List } from '../shared/list-parts';
 import { useRenewal } from '../shared/live-updates';
 import { Screen } from '../shared/screen';
 import { stateWord, Status } from '../shared/status';
 import { When } from '../shared/when';
+import { withWords } from '../shared/words';
 import { driftSummary } from './drift';
 import { ReconcileDialog, Reconciled } from './reconciled';
 import { RegisterDialog } from './register-dialog';
@@ -20,7 +21,14 @@ const MOST = 200;
 const STATUSES = ['in_sync', 'drifted', 'missing', 'disabled_by_typeform', 'unreachable', 'removed'] as const;
 
 const COLUMNS: Column<Webhook>[] = [
-  { title: 'Form', cell: ({ formTitle, formId }) => formTitle ?? formId },
+  {
+    title: 'Form',
+    cell: ({ formTitle, formId }) => (
+      <>
+        {formTitle} <span className="muted small">{formId}</span>
+      </>
+    ),
+  },
   { title: 'Status', cell: ({ status }) => <Status of={status} /> },
   { title: 'Wanted', cell: ({ enabled }) => (enabled ? 'Enabled' : 'Paused') },
   { title: 'Differs', cell: (webhook) => driftSummary(webhook) || webhook.problem },
@@ -42,9 +50,11 @@ export function WebhooksScreen() {
   });
   const [asking, setAsking] = useState(false);
   const [reconciled, setReconciled] = useState<Schemas['ReconcileResult'] | null>(null);
-  const words = (filters.q ?? '').toLowerCase();
-  const rows = (webhooks.data?.items ?? []).filter(({ formTitle, formId, tag }) =>
-    [formTitle ?? '', formId, tag].some((text) => text.toLowerCase().includes(words)),
+  const words = filters.q ?? '';
+  const rows = withWords(
+    webhooks.data?.items ?? [],
+    words,
+    ({ formTitle, formId, tag }) => `${formTitle ?? ''} ${formId} ${tag}`,
   );
   return (
     <Screen
@@ -63,7 +73,7 @@ export function WebhooksScreen() {
     >
       {reconciled && <Reconciled result={reconciled} />}
       <FilterBar>
-        <SearchBox label="Find by form or tag" value={filters.q ?? ''} onSearch={(q) => setFilters({ q: q.trim() })} />
+        <SearchBox label="Find by form or tag" value={words} onSearch={(q) => setFilters({ q: q.trim() })} />
         <Choice
           label="Status"
           value={status ?? ''}
@@ -71,23 +81,19 @@ export function WebhooksScreen() {
           onChange={(chosen) => setFilters({ status: chosen })}
         />
       </FilterBar>
-      <ListStates
+      <List
         query={webhooks}
-        isEmpty={rows.length === 0}
+        label="Webhooks"
+        rows={rows}
+        columns={COLUMNS}
+        keyOf={({ id }) => id}
+        linkOf={({ id }) => ({ to: '/webhooks/$webhookId', params: { webhookId: id } })}
         empty={
           status || words
             ? 'No webhook matches.'
             : 'Register the first: Typeform then sends every submission of that form here.'
         }
-      >
-        <DataTable
-          label="Webhooks"
-          rows={rows}
-          columns={COLUMNS}
-          keyOf={({ id }) => id}
-          linkOf={({ id }) => ({ to: '/webhooks/$webhookId', params: { webhookId: id } })}
-        />
-      </ListStates>
+      />
       <ReconcileDialog
         open={asking}
         onClose={() => setAsking(false)}

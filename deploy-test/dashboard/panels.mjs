@@ -224,6 +224,7 @@ export const ROWS = [
         queries: [
           [`max(${select('onboarding_audit_entries')})`, 'entries'],
           [`min(${select('onboarding_audit_end_intact')})`, 'end intact'],
+          [`max(${select('onboarding_audit_late_entries')})`, 'without a seal of their own'],
         ],
       },
     ],

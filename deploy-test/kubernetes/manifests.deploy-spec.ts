@@ -70,7 +70,7 @@ describe.each(OVERLAYS)('overlay %s', (overlay) => {
         serviceAccountName: 'typeform-onboarding',
         automountServiceAccountToken: false,
         enableServiceLinks: false,
-        securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
+        securityContext: { runAsNonRoot: true, runAsUser: 10001, seccompProfile: { type: 'RuntimeDefault' } },
       });
       expect({ owner, ...container.securityContext }).toEqual({
         owner,
@@ -85,7 +85,7 @@ describe.each(OVERLAYS)('overlay %s', (overlay) => {
   it('says what every container needs and may take, and takes its image by digest', () => {
     for (const { container } of pods) {
       for (const amounts of [container.resources?.requests, container.resources?.limits]) {
-        expect(Object.keys(amounts ?? {}).sort()).toEqual(['cpu', 'memory']);
+        expect(Object.keys(amounts ?? {}).sort()).toEqual(['cpu', 'ephemeral-storage', 'memory']);
       }
       expect(container.image).toMatch(/^registry\.example\.com\/typeform-onboarding@sha256:[0-9a-f]{64}$/);
     }

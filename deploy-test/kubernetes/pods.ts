@@ -45,6 +45,11 @@ function pods(owner: string, template: Template): Pods {
   return { owner, serves: false, selector: {}, labels: template?.metadata?.labels ?? {}, spec, container };
 }
 
+/** All containers of a pod, those that run first included. */
+export function containersOf({ initContainers = [], containers }: IPodSpec): IContainer[] {
+  return [...initContainers, ...containers];
+}
+
 /** Whether a selector picks pods with these labels. */
 export function selects(selector: Record<string, string> | undefined, labels: Record<string, string>): boolean {
   const wanted = Object.entries(selector ?? {});

@@ -21,11 +21,18 @@ import { SignIn } from './sessions/sign-in';
 import { IdentityProvider } from './single-sign-on/identity-provider';
 import { SingleSignOn } from './single-sign-on/single-sign-on';
 import { SingleSignOnController } from './single-sign-on/single-sign-on.controller';
+import { SingleSignOnStateController } from './single-sign-on/single-sign-on-state.controller';
 
 /** API keys, roles, sessions of the console, and the routes of the audit log. The guard is global, so a route that forgets to name its role is refused. */
 @Module({
   imports: [TypeOrmModule.forFeature([ApiKey, Session]), AuditModule],
-  controllers: [ApiKeysController, SessionController, SingleSignOnController, AuditController],
+  controllers: [
+    ApiKeysController,
+    SessionController,
+    SingleSignOnController,
+    SingleSignOnStateController,
+    AuditController,
+  ],
   providers: [
     ApiKeysService,
     ApiKeysRepository,

@@ -1,5 +1,7 @@
 /** Every action that leaves an audit entry. A change that is not listed here cannot be recorded. */
 export const AUDIT_ACTIONS = [
+  'audit.sealed',
+  'audit.resealed',
   'api_key.created',
   'api_key.revoked',
   'session.started',
@@ -21,6 +23,7 @@ export const AUDIT_ACTIONS = [
   'response.erased',
   'delivery.erased',
   'data_subject.erased',
+  'data_subject.erasure_continued',
   'data_subject.searched',
   'client.corrected',
   'client.merged',
@@ -32,5 +35,8 @@ export const AUDIT_ACTIONS = [
   'responses.exported',
   'responses.searched',
   'clients.searched',
+  'checklist.signed',
+  'checklist.signature_withdrawn',
+  'checklist.blank_filled',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -14,6 +14,7 @@ export const CHANGES_OF_ACTIONS: Partial<Record<AuditAction, readonly ChangeKind
   'response.erased': ['clients', 'responses', 'deliveries'],
   'delivery.erased': ['clients', 'responses', 'deliveries'],
   'data_subject.erased': ['clients', 'responses', 'deliveries'],
+  'data_subject.erasure_continued': ['clients', 'responses', 'deliveries'],
   'verification.removed': ['clients', 'responses', 'deliveries'],
   'retention.removed': ['clients', 'responses', 'deliveries'],
 };

@@ -7,7 +7,7 @@ import type { AuditAction } from './audit-action';
 @Index('audit_entry_at', ['at', 'id'])
 @Index('audit_entry_actor', ['actorId', 'at', 'id'])
 @Index('audit_entry_action', ['action', 'at', 'id'])
-export class AuditEntry implements ChainedEntry {
+export class AuditEntry implements Omit<ChainedEntry, 'seal'> {
   /** 1, 2, 3, ... without gaps (a sequence would leave some), so that a missing entry is noticed. */
   @PrimaryColumn('bigint')
   id: string;

@@ -4,6 +4,7 @@ import { Gauge } from 'prom-client';
 import { Clock } from '../database/clock';
 import { collectWith, showReading } from '../rest/collect-with';
 import { AuditLog } from './audit-log';
+import { SealedEnd } from './sealed-end';
 
 const INTACT = 'onboarding_audit_chain_intact';
 const EVERY_MS = 24 * 3_600_000;
@@ -13,11 +14,11 @@ const LOOK_INTERVAL_MS = 3_600_000;
 export const AUDIT_VERIFIER_METRIC_PROVIDERS = [
   makeGaugeProvider({
     name: INTACT,
-    help: '1 when the last daily verification found the entire chain of the audit log intact',
+    help: '1 when the last daily verification found the entire chain of the audit log and its seals intact',
   }),
 ];
 
-/** Recomputes the entire chain at the start and once a day; in between each scrape checks its end. */
+/** Seals unsealed entries and verifies the entire chain, at startup and once a day; in between each scrape checks its end. */
 @Injectable()
 export class AuditVerifier implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('Audit');
@@ -28,6 +29,7 @@ export class AuditVerifier implements OnModuleInit, OnApplicationBootstrap, OnAp
   constructor(
     @InjectMetric(INTACT) private readonly gauge: Gauge,
     private readonly audit: AuditLog,
+    private readonly end: SealedEnd,
     private readonly clock: Clock,
   ) {}
 
@@ -36,7 +38,7 @@ export class AuditVerifier implements OnModuleInit, OnApplicationBootstrap, OnAp
   }
 
   onApplicationBootstrap(): void {
-    const look = (): void => void this.verifyWhenDue().catch(() => undefined);
+    const look = (): void => void this.look().catch(() => undefined);
     look();
     this.timer = setInterval(look, LOOK_INTERVAL_MS);
   }
@@ -45,12 +47,16 @@ export class AuditVerifier implements OnModuleInit, OnApplicationBootstrap, OnAp
     if (this.timer) clearInterval(this.timer);
   }
 
-  private async verifyWhenDue(): Promise<void> {
+  private async look(): Promise<void> {
+    const end = await this.end.read();
+    // A log that was tampered with is left as evidence.
+    if (end.intact && end.unsealed > 0) await this.audit.sealEarlier();
     if (this.clock.monotonicMs() - this.verifiedAtMs < EVERY_MS) return;
-    const { valid, brokenAt } = await this.audit.verify();
+    const { valid, brokenAt, problem, ...found } = await this.audit.verify();
     this.intact = valid;
     this.verifiedAtMs = this.clock.monotonicMs();
-    if (!valid)
-      this.logger.error('The audit log was tampered with: compare it with a copy kept elsewhere', { brokenAt });
+    // A copy of this line, kept with the logs, tells later whether the end of the log was cut off.
+    if (valid) this.logger.log('The audit log is intact', found);
+    else this.logger.error(`The audit log was tampered with: ${problem}`, { brokenAt, ...found });
   }
 }

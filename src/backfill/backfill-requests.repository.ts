@@ -30,10 +30,9 @@ const RECENT = `interval '5 minutes'`;
 const AFTER_FAILURE = `interval '1 hour'`;
 
 /**
- * The run has read its first page: what is submitted later is newer than all that it will read. While that page may be on its way, what is
- * queued by itself is followed, since something was lost; a person who asks twice at the same moment gets one run.
+ * The run has read its first page, or may be reading it: later submissions are newer than everything it will read.
  */
-const BEGUN = `(run.cursor IS NOT NULL OR run.response_type = 'partial' OR run.status = 'running' AND excluded.trigger <> 'admin')`;
+const BEGUN = `(run.cursor IS NOT NULL OR run.response_type = 'partial' OR run.status = 'running')`;
 
 /**
  * A new run is merged into an active run of the same form. If that widens its window, it restarts at the newest response:

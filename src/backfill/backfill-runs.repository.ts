@@ -51,4 +51,21 @@ export class BackfillRunsRepository {
     );
     return row.count;
   }
+
+  /** The same per bucket of a span: a submission counts in the bucket in which it was first found. */
+  async recoveredSeries(span: {
+    since: Date;
+    until: Date;
+    bucketMinutes: number;
+  }): Promise<{ bucket: number; count: number }[]> {
+    return this.runs.query<{ bucket: number; count: number }[]>(
+      `SELECT bucket, count(*)::integer AS count
+         FROM (SELECT div(extract(epoch FROM min(received_at) - $1), $3 * 60)::integer AS bucket FROM webhook_event AS event
+                WHERE received_at >= $1 AND received_at < $2 AND source <> 'webhook' AND starts_with(event_id, $4)
+                  AND NOT ${DELIVERED_TOO}
+                GROUP BY form_id, token) AS found
+        GROUP BY bucket`,
+      [span.since, span.until, span.bucketMinutes, BACKFILL_EVENT_PREFIX],
+    );
+  }
 }

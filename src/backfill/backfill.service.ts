@@ -83,6 +83,15 @@ export class BackfillService {
     return this.runs.recoveredSince(since);
   }
 
+  /** The same per bucket of a span; the first bucket is 0. */
+  recoveredSeries(span: {
+    since: Date;
+    until: Date;
+    bucketMinutes: number;
+  }): Promise<{ bucket: number; count: number }[]> {
+    return this.runs.recoveredSeries(span);
+  }
+
   /**
    * Reports a mistyped or deleted form immediately, also one that we have had submissions of: a run could only fail. Any other problem
    * with Typeform is left to the run, which has time to wait.

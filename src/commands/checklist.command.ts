@@ -6,12 +6,12 @@ import { SystemClock } from '../database/clock';
 import { PHASES, Phase } from '../operations/checklist/checklist-line';
 import { formatMarkdown } from '../operations/checklist/checklist-markdown';
 import { buildReport, ChecklistReport, Counts } from '../operations/checklist/checklist-report';
-import { newState } from '../operations/checklist/checklist-state';
+import { ChecklistStore } from '../operations/checklist/checklist-store';
 import { readManifest } from '../operations/checklist/evidence/dependencies';
 import { runPhases } from '../operations/checklist/run-phases';
-import { readState, updateState, writeState } from '../operations/checklist/state-file';
 import { PROJECT_ROOT } from '../operations/project-root';
 import { redactor } from '../operations/preflight/secrets/secret-inventory';
+import { checklistDatabase } from './checklist-database';
 import { checklistRunners, RunnerOptions } from './checklist-runners';
 import { addChecklistStateCommands } from './checklist-state.commands';
 import { EXIT_FAILED } from './exit-codes';
@@ -65,8 +65,15 @@ export function addChecklistCommand(program: Command): void {
     .addHelpText(
       'after',
       '\nExit codes: 0 no line has failed, 1 a line has failed (or is open, with --require-signed), 2 wrong usage.\n' +
-        'Example:\n  checklist start --deployment "release 1.4"\n  checklist --out report.md --phase before --ci-results test-results.json\n' +
-        '  checklist sign code.review --by "Name"\n  checklist --out report.md --phase after monitoring --url https://onboarding.example.com',
+        'Examples:\n' +
+        [
+          'start --deployment "release 1.4"',
+          '--out report.md --phase before --ci-results test-results.json',
+          'sign code.review --by "Name"',
+          '--out report.md --phase after monitoring --url https://onboarding.example.com',
+        ]
+          .map((example) => `  typeform-onboarding checklist ${example}`)
+          .join('\n'),
     )
     .action((options: Options) => runChecklist(checklist, options));
   addChecklistStateCommands(checklist, CHECKLIST_STATE_FILE);
@@ -79,13 +86,10 @@ async function runChecklist(command: Command, options: Options): Promise<void> {
   const statePath = resolve(options.state ?? join(dirname(options.out), CHECKLIST_STATE_FILE));
   if (Object.values(report).includes(statePath)) command.error('--state and --out must be different files');
 
-  const kept = readState(statePath);
-  if (kept === null) {
-    mkdirSync(dirname(statePath), { recursive: true });
-    writeState(statePath, newState({ deployment: `release ${version}`, version, now: clock.now() }));
-  } else if (kept.version !== version) {
-    progress(`This deployment was started with version ${kept.version}; this is version ${version}`);
-  }
+  const store = new ChecklistStore(statePath, checklistDatabase());
+  const begun = await store.begin(version, clock.now());
+  if (begun.version !== version)
+    progress(`This deployment was started with version ${begun.version}; this is version ${version}`);
   const phases = options.phase ?? PHASES;
   if (options.run) {
     await runPhases({
@@ -93,15 +97,12 @@ async function runChecklist(command: Command, options: Options): Promise<void> {
       runners: checklistRunners(options, clock),
       now: () => clock.now(),
       signal: onInterrupt(),
-      update: (change) => updateState(statePath, change),
+      update: (change) => store.update(change),
       redact: redactor(processEnvironment),
       log: progress,
     });
   }
-  const written = buildReport(
-    updateState(statePath, (state) => state),
-    clock.now(),
-  );
+  const written = buildReport(await store.update((state) => state), clock.now());
   mkdirSync(dirname(report.markdown), { recursive: true });
   writeFileSync(report.markdown, formatMarkdown(written));
   writeFileSync(report.json, `${JSON.stringify(written, null, 2)}\n`);

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { setTimeout as pause } from 'node:timers/promises';
 import { loadConfigOrExit } from '../config/process-environment';
+import { SystemClock } from '../database/clock';
 import { Completeness, formatCompleteness, readCompleteness } from '../operations/completeness';
 import { HttpClient } from '../operations/http-client';
 import { EXIT_FAILED } from './exit-codes';
@@ -36,7 +37,7 @@ export function addCompletenessCommand(program: Command): void {
     .command('completeness')
     .description('compare what Typeform has with what is here: is anything lost?')
     .addOption(
-      new Option('--since <time>', 'submitted at or after, e.g. 2026-01-31T08:00:00Z')
+      new Option('--since <time>', 'required: submitted at or after, e.g. 2026-01-31T08:00:00Z')
         .argParser(timeWithZone)
         .makeOptionMandatory(),
     )
@@ -48,7 +49,7 @@ export function addCompletenessCommand(program: Command): void {
         'base URL of the service (default: on this machine, at the configured port)',
       ).argParser(httpUrl),
     )
-    .option('--key <key>', 'API key (default: ADMIN_API_KEY)')
+    .option('--key <key>', 'API key (default: ADMIN_API_KEY, or the generated one)')
     .addOption(formerKeyOption())
     .option('--json', 'print the answer as JSON')
     .addHelpText('after', HELP)
@@ -74,7 +75,7 @@ async function answerOf(http: HttpClient, { since, form, check, url, key, adminK
     // One that waits for Typeform to recover says why.
     const busy = waiting.filter((item) => item.check?.error === null);
     if (!check || busy.length === 0) return report;
-    const seen = busy.reduce((sum, item) => sum + (item.check?.seen ?? 0), 0);
+    const seen = report.items.reduce((sum, item) => sum + (item.check?.seen ?? 0), 0);
     progress(`checking ${busy.length} form(s), ${seen} submissions listed so far`);
     await pause(ASK_AGAIN_MS, undefined, { signal });
   }
@@ -90,7 +91,9 @@ function service(url: string | undefined, key: string | undefined): { url: strin
 
 function timeWithZone(text: string): string {
   if (!/T.*(Z|[+-]\d\d:\d\d)$/.test(text) || Number.isNaN(Date.parse(text))) {
-    throw new InvalidArgumentError('must be a time with its zone, like 2026-01-31T08:00:00Z.');
+    throw new InvalidArgumentError('Give a time with its zone, like 2026-01-31T08:00:00Z.');
   }
+  if (Date.parse(text) > new SystemClock().now().getTime())
+    throw new InvalidArgumentError('This time is in the future.');
   return text;
 }

@@ -2,8 +2,11 @@ import type { Command } from 'commander';
 import { AuditEntry } from '../audit/audit-entry.entity';
 import { AuditLog } from '../audit/audit-log';
 import { AuditRepository } from '../audit/audit.repository';
+import { SealRotation, type SealRotationResult } from '../audit/seal-rotation';
+import { SealedEnd } from '../audit/sealed-end';
 import { AppConfig } from '../config/app-config';
 import { loadConfigOrExit } from '../config/process-environment';
+import { SealKeys } from '../core/audit-seal';
 import { SystemClock } from '../database/clock';
 import { dataSourceOptions } from '../database/data-source-options';
 import { openDataSource } from '../database/open-data-source';
@@ -18,44 +21,73 @@ import { print, progress } from './output';
 const IN_USE =
   'Stop it, run this command with the same DATA_DIR, and start it again with the new key in ENCRYPTION_KEYS.';
 
-/** `rotate-keys`: re-encrypts with the first of ENCRYPTION_KEYS what older keys encrypted. */
+interface RotateKeysOptions {
+  json?: boolean;
+  acceptLostAuditKeys?: boolean;
+}
+
+/** The outcome for webhook secrets and for audit seals. */
+type Rotation = Resealing & { audit: Omit<SealRotationResult, 'keysInUse'> };
+
+/** `rotate-keys`: re-encrypts and seals with the first of ENCRYPTION_KEYS what older keys encrypted and sealed. */
 export function addRotateKeysCommand(program: Command): void {
   program
     .command('rotate-keys')
-    .description('re-encrypt stored secrets with the first key of ENCRYPTION_KEYS, so that older keys can be removed')
+    .description(
+      're-encrypt stored secrets and seal the audit log with the first key of ENCRYPTION_KEYS, so that older keys can be removed',
+    )
     .option('--json', 'print the result as JSON')
+    .option(
+      '--accept-lost-audit-keys',
+      'seal audit entries anew whose seals were made with a key that is lost; compare the log with a copy first',
+    )
     .addHelpText('after', '\nFirst restart every process with the new key in ENCRYPTION_KEYS: see docs/operations.md.')
-    .action(async ({ json = false }: { json?: boolean }) => {
+    .action(async ({ json = false, acceptLostAuditKeys = false }: RotateKeysOptions) => {
       const { config } = loadConfigOrExit();
       const database = await openForCommand(config, IN_USE);
       try {
-        const result = await reseal(config, database.url);
+        const result = await reseal(config, database.url, acceptLostAuditKeys);
         print(json ? JSON.stringify(result) : summary(config, result));
-        if (result.unreadable.length > 0) process.exitCode = EXIT_FAILED;
+        if (result.unreadable.length + result.audit.lostKeys.length + result.audit.wrong > 0)
+          process.exitCode = EXIT_FAILED;
       } finally {
         await database.close();
       }
     });
 }
 
-async function reseal(config: AppConfig, url: string): Promise<Resealing> {
+async function reseal(config: AppConfig, url: string, acceptLostAuditKeys: boolean): Promise<Rotation> {
   const dataSource = await openDataSource({ ...dataSourceOptions(url, 2), entities: [Webhook, AuditEntry] });
   try {
     const webhooks = dataSource.getRepository(Webhook);
-    const audit = new AuditLog(new AuditRepository(dataSource.getRepository(AuditEntry)), new SystemClock());
+    const log = new AuditRepository(dataSource.getRepository(AuditEntry));
+    const audit = new AuditLog(log, new SealedEnd(log, config), new SystemClock(), config);
     const [rows, secrets] = [new WebhooksRepository(webhooks), new WebhookSecretsRepository(webhooks)];
     const resealing = new SecretResealing(config.encryptionKeys, dataSource, rows, secrets, audit);
-    return await resealing.run((done, total) => progress(`[${done}/${total}] webhooks`));
+    const stored = await resealing.run((done, total) => progress(`[${done}/${total}] webhooks`));
+    const { keysInUse, ...seals } = await new SealRotation(new SealKeys(config.encryptionKeys), log, audit).run(
+      acceptLostAuditKeys,
+    );
+    return { ...stored, keysInUse: [...new Set([...stored.keysInUse, ...keysInUse])].sort(), audit: seals };
   } finally {
     await dataSource.destroy();
   }
 }
 
-function summary({ encryptionKeys }: AppConfig, { key, resealed, unreadable, keysInUse }: Resealing): string {
+function summary({ encryptionKeys }: AppConfig, rotation: Rotation): string {
+  const { key, resealed, unreadable, keysInUse, audit } = rotation;
   const removable = encryptionKeys.map(({ id }) => id).filter((id) => id !== key && !keysInUse.includes(id));
   return [
     `Re-encrypted the secrets of ${resealed} webhook(s) with key ${key}`,
     ...unreadable.map((id) => `webhook ${id}: its secret cannot be decrypted; put the key back into ENCRYPTION_KEYS`),
+    `Sealed ${audit.resealed} audit entries anew with key ${key}`,
+    ...audit.lostKeys.map(
+      (id) =>
+        `the seals of audit entries that key ${id} made cannot be checked; put the key back into ENCRYPTION_KEYS. If it is lost, compare the audit log with a copy kept elsewhere, then repeat this with --accept-lost-audit-keys`,
+    ),
+    ...(audit.wrong > 0
+      ? [`${audit.wrong} seals do not fit their audit entries and were left as they are: see GET /v1/audit/verify`]
+      : []),
     `Keys in use: ${keysInUse.join(', ') || 'none'}`,
     ...(removable.length > 0 ? [`Can be removed from ENCRYPTION_KEYS: ${removable.join(', ')}`] : []),
   ].join('\n');

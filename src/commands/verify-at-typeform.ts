@@ -8,10 +8,9 @@ import type { Clock } from '../database/clock';
 import type { CheckLine } from '../operations/check';
 import { withFindings } from '../operations/checklist/checklist-changes';
 import { PHASES } from '../operations/checklist/checklist-line';
-import { newState } from '../operations/checklist/checklist-state';
+import { ChecklistStore } from '../operations/checklist/checklist-store';
 import { readManifest } from '../operations/checklist/evidence/dependencies';
 import { redacted } from '../operations/checklist/run-phases';
-import { readState, updateState, writeState } from '../operations/checklist/state-file';
 import { PreflightContext } from '../operations/preflight/preflight-context';
 import { redactor } from '../operations/preflight/secrets/secret-inventory';
 import { PROJECT_ROOT } from '../operations/project-root';
@@ -21,6 +20,7 @@ import {
 } from '../operations/verify/real-typeform/real-typeform-checks';
 import type { VerifyTarget } from '../operations/verify/verify-target';
 import { runCheckCommand } from './check-command';
+import { checklistDatabase } from './checklist-database';
 import { onInterrupt } from './interrupt';
 import { progress } from './output';
 
@@ -46,14 +46,17 @@ export async function verifyAtTypeform(
     );
   }
   const { clock } = target;
-  beginState(statePath, clock);
+  const store = new ChecklistStore(statePath, checklistDatabase());
+  // Before anything is done at Typeform: a state file that is damaged, or cannot be written, is refused.
+  await store.begin(readManifest(PROJECT_ROOT).version, clock.now());
   const context = new PreflightContext(processEnvironment, loaded, clock);
   try {
     const { api, baseUrl } = await context.typeform();
     const checks = createRealTypeformChecks(target, { api, baseUrl, formId }, onInterrupt());
     const options = { json, timeoutMs: REAL_TYPEFORM_TIMEOUT_MS, now: clock.now() };
     const report = await runCheckCommand('verify --real-typeform', checks, options);
-    keep(report.checks, statePath, clock);
+    await keep(report.checks, store, clock);
+    progress(`The checklist's state in ${resolve(statePath)} now holds the result`);
   } finally {
     await context.close();
   }
@@ -67,17 +70,9 @@ function readForm(form: string, command: Command): string {
   }
 }
 
-/** Before anything is done at Typeform: a state file that is damaged, or cannot be written, is refused. */
-function beginState(path: string, clock: Clock): void {
-  if (readState(path) !== null) return;
-  const { version } = readManifest(PROJECT_ROOT);
-  writeState(path, newState({ deployment: `release ${version}`, version, now: clock.now() }));
-}
-
-function keep(lines: readonly CheckLine[], path: string, clock: Clock): void {
+async function keep(lines: readonly CheckLine[], store: ChecklistStore, clock: Clock): Promise<void> {
   const found = lines.map((line) => redacted(line, redactor(processEnvironment)));
-  updateState(path, (state) =>
+  await store.update((state) =>
     withFindings(state, { runner: 'real-typeform', found, phases: PHASES, now: clock.now() }),
   );
-  progress(`The checklist's state in ${resolve(path)} now holds the result`);
 }

@@ -1,6 +1,7 @@
 /** The whole configuration, typed and validated, as one value. Nothing else reads the environment. */
 import type { RetryPolicy } from '../core/backoff';
 import type { KeyRing } from '../core/secret-box';
+import type { ConfigReport } from './config-report';
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
 export type WorkerMode = 'intake' | 'processor' | 'all';
@@ -69,4 +70,6 @@ export abstract class AppConfig {
   /** Whether spans are sent to an OpenTelemetry collector. */
   abstract readonly tracing: boolean;
   abstract readonly logLevel: LogLevel;
+  /** What the `config` command shows of it: without secrets. */
+  abstract readonly report: ConfigReport;
 }

@@ -1,6 +1,6 @@
 /** Outside production, keys that were not configured are generated once and kept in the data directory (mode 0600). */
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { createPrivateDirectory } from './private-directory';
@@ -15,13 +15,16 @@ export type GeneratedKeys = z.infer<typeof generatedKeys>;
 
 /** Reads the keys at `path`, or makes new ones of 256 random bits each. Throws when the file is there but damaged. */
 export function readOrCreateGeneratedKeys(path: string): GeneratedKeys {
-  if (existsSync(path)) {
-    try {
-      return generatedKeys.parse(JSON.parse(readFileSync(path, 'utf8')));
-    } catch (cause) {
-      throw new Error(`${path} is damaged: restore it, or delete it to generate new keys`, { cause });
-    }
+  if (!existsSync(path)) createGeneratedKeys(path);
+  try {
+    return generatedKeys.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (cause) {
+    throw new Error(`${path} is damaged: restore it, or delete it to generate new keys`, { cause });
   }
+}
+
+/** Several processes may start at the same time in a new data directory: all of them have the keys of the first. */
+function createGeneratedKeys(path: string): void {
   const random = () => randomBytes(32).toString('base64url');
   const keys: GeneratedKeys = {
     webhookSecret: random(),
@@ -29,8 +32,15 @@ export function readOrCreateGeneratedKeys(path: string): GeneratedKeys {
     encryptionKeys: `generated:${randomBytes(32).toString('base64')}`,
   };
   createPrivateDirectory(dirname(path));
-  // Written to a temporary name and renamed: a crash never leaves half a file.
-  writeFileSync(`${path}.new`, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600 });
-  renameSync(`${path}.new`, path);
-  return keys;
+  // Written under a name of its own, then linked: nobody ever sees half a file.
+  const own = `${path}.${randomBytes(6).toString('hex')}`;
+  writeFileSync(own, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  try {
+    linkSync(own, path);
+  } catch (error) {
+    // A file system without hard links.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') renameSync(own, path);
+  } finally {
+    rmSync(own, { force: true });
+  }
 }

@@ -4,26 +4,11 @@ import { distance } from 'fastest-levenshtein';
 import { problemOfPublicUrl } from '../core/public-address';
 import { isRealAccount } from '../core/typeform-hosts';
 import { AppConfig } from './app-config';
+import type { ConfigFinding, ConfigReport, SettingSource } from './config-report';
 import { toAppConfig } from './to-app-config';
 import { SettingName, Settings, SETTINGS } from './settings';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** One finding about one variable: what is wrong and what is allowed. Never contains a value that is a secret. */
-export interface ConfigFinding {
-  name: string;
-  message: string;
-}
-
-export interface ConfigReport {
-  environment: string;
-  /** Each prevents the start (exit code 78). */
-  problems: ConfigFinding[];
-  warnings: ConfigFinding[];
-  recommendations: ConfigFinding[];
-  /** The values in force, secrets masked; null where a variable has a problem. */
-  settings: Record<string, string | number | boolean | null>;
-}
 
 export type LoadedConfig = { report: ConfigReport } & ({ ok: true; config: AppConfig } | { ok: false });
 
@@ -42,7 +27,7 @@ const GENERATED: readonly SettingName[] = ['TYPEFORM_WEBHOOK_SECRET', 'ADMIN_API
  */
 export function loadConfig(environment: Environment): LoadedConfig {
   const { report, settings } = checkEnvironment(environment);
-  return settings ? { ok: true, report, config: toAppConfig(settings) } : { ok: false, report };
+  return settings ? { ok: true, report, config: { ...toAppConfig(settings), report } } : { ok: false, report };
 }
 
 /** Validates the environment without generating anything; `settings` is null when there are problems. */
@@ -54,7 +39,7 @@ export function checkEnvironment(environment: Environment): { report: ConfigRepo
     problems,
     warnings: [...unknownNames(environment), ...unreachableForTypeform(settings)],
     recommendations: recommendations(settings),
-    settings: masked(environment, settings),
+    ...valuesInForce(environment, settings),
   };
   return { report, settings: problems.length === 0 ? (settings as Settings) : null };
 }
@@ -174,22 +159,35 @@ function recommendations(settings: Partial<Settings>): ConfigFinding[] {
   return found;
 }
 
-/** Shown by the `config` command: only names and values that are not secret. */
-function masked(environment: Environment, settings: Partial<Settings>): ConfigReport['settings'] {
+/** What is shown of the configuration: only names and values that are not secret. */
+function valuesInForce(
+  environment: Environment,
+  settings: Partial<Settings>,
+): Pick<ConfigReport, 'settings' | 'sources'> {
   const generates = settings.NODE_ENV !== undefined && settings.NODE_ENV !== 'production';
   const generated = `generated (kept in ${join(settings.DATA_DIR ?? '', 'keys.json')})`;
+  const isGenerated = (name: SettingName): boolean =>
+    generates && environment[name] === undefined && GENERATED.includes(name);
   const show = (name: SettingName): string | number | boolean | null => {
     const value = settings[name] ?? withoutValue(name, settings);
     if ('secret' in SETTINGS[name]) {
       const text = environment[name];
       if (text) return `set (${text.length} characters)`;
-      if (generates && text === undefined && GENERATED.includes(name)) return generated;
+      if (isGenerated(name)) return generated;
       return typeof value === 'string' ? value : null;
     }
     if (value === undefined) return null;
     return typeof value === 'object' ? JSON.stringify(value) : value;
   };
-  return Object.fromEntries(NAMES.map((name) => [name, show(name)]));
+  const sourceOf = (name: SettingName): SettingSource => {
+    if (environment[name]) return 'environment';
+    if (isGenerated(name)) return 'generated';
+    return show(name) === null ? 'unset' : 'default';
+  };
+  return {
+    settings: Object.fromEntries(NAMES.map((name) => [name, show(name)])),
+    sources: Object.fromEntries(NAMES.map((name) => [name, sourceOf(name)])),
+  };
 }
 
 /** What holds where a variable without a fixed default is not set; undefined when it is off, or the environment is not known. */

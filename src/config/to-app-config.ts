@@ -13,7 +13,7 @@ function toOidc(settings: Settings): AppConfig['oidc'] {
 }
 
 /** Names and units as the code uses them; keys that were not given are generated, outside production. */
-export function toAppConfig(settings: Settings): AppConfig {
+export function toAppConfig(settings: Settings): Omit<AppConfig, 'report'> {
   const production = settings.NODE_ENV === 'production';
   let keys: GeneratedKeys | undefined;
   // Only when one is missing: a process with every key set writes no file.

@@ -1,9 +1,7 @@
-/** The files of the built console, in memory and compressed once: a request for one costs neither a file descriptor nor work. */
+/** The files of the built console, in memory, as the build compressed them: a request for one costs neither a file descriptor nor work. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
-import { promisify } from 'node:util';
-import { brotliCompress, gzip } from 'node:zlib';
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -17,20 +15,16 @@ const TYPES: Record<string, string> = {
   '.ico': 'image/x-icon',
   '.woff2': 'font/woff2',
 };
-/** Compressed already. */
-const DENSE = ['.png', '.woff2'];
-
 export const INDEX = 'index.html';
 
-/** What compresses a file, the best first. */
-const ENCODERS = { br: promisify(brotliCompress), gzip: promisify(gzip) } as const;
-export type Encoding = keyof typeof ENCODERS;
-export const ENCODINGS = Object.keys(ENCODERS) as Encoding[];
+/** How a file may be sent, the best first, and the ending of the copy that the build compressed so. */
+const COPIES = { br: '.br', gzip: '.gz' } as const;
+export type Encoding = keyof typeof COPIES;
+export const ENCODINGS = Object.keys(COPIES) as Encoding[];
 
 export interface ConsoleFile {
   type: string;
   plain: Buffer;
-  /** Filled while the service runs already: compressing well takes a moment. */
   encoded: Partial<Record<Encoding, Buffer>>;
   etag: string;
   /** The name holds a hash of the content. */
@@ -52,15 +46,18 @@ export function readConsoleFolder(folder: string, toPage: (html: string) => stri
     const content = readFileSync(place);
     const plain = path === INDEX ? Buffer.from(toPage(content.toString('utf8'))) : content;
     const etag = `W/"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`;
-    const file: ConsoleFile = { type, plain, encoded: {}, etag, immutable: path.startsWith('assets/') };
-    files.set(path, file);
-    if (!DENSE.includes(extname(path))) for (const encoding of ENCODINGS) void compress(file, encoding);
+    // The page is changed here, and small.
+    const encoded = path === INDEX ? {} : compressedCopies(place);
+    files.set(path, { type, plain, encoded, etag, immutable: path.startsWith('assets/') });
   }
   return files;
 }
 
-/** A file that does not get smaller is sent as it is. */
-async function compress(file: ConsoleFile, encoding: Encoding): Promise<void> {
-  const smaller = await ENCODERS[encoding](file.plain);
-  if (smaller.length < file.plain.length) file.encoded[encoding] = smaller;
+function compressedCopies(place: string): ConsoleFile['encoded'] {
+  return Object.fromEntries(
+    ENCODINGS.filter((encoding) => existsSync(place + COPIES[encoding])).map((encoding) => [
+      encoding,
+      readFileSync(place + COPIES[encoding]),
+    ]),
+  );
 }

@@ -7,7 +7,7 @@ import { DomainError } from './problem';
 
 /** 6 to 8 letters and digits today, a number in old accounts; the limits leave a margin on both sides. */
 const FORM_ID = /^[A-Za-z0-9]{4,32}$/;
-const TYPEFORM_DOMAINS = ['typeform.com', 'typeform.eu'];
+const TYPEFORM_HOST = /^[a-z0-9-]+(\.[a-z0-9-]+)*\.typeform\.(com|eu)$/;
 const RESPONDENT_PATH = /^\/to\/([^/]+)\/?$/;
 const ADMIN_PATH = /^\/form\/([^/]+)(\/[a-z-]+)*\/?$/;
 const WORKSPACE_PATH = /^\/(?:accounts\/[^/]+\/)?workspaces\/[^/]+\/forms?\/([^/]+)(\/[a-z-]+)*\/?$/;
@@ -36,8 +36,7 @@ export function parseFormReference(text: string, path = 'form'): string {
 function idInLink(text: string): string | null {
   if (!/^https:\/\//i.test(text) || !URL.canParse(text)) return null;
   const url = new URL(text);
-  const ofTypeform = TYPEFORM_DOMAINS.some((domain) => url.hostname.endsWith(`.${domain}`));
-  if (!ofTypeform || url.port !== '' || url.username !== '' || url.password !== '') return null;
+  if (!TYPEFORM_HOST.test(url.hostname) || url.port !== '' || url.username !== '' || url.password !== '') return null;
   const isAdmin = url.hostname.startsWith('admin.');
   const match = isAdmin
     ? (ADMIN_PATH.exec(url.pathname) ?? WORKSPACE_PATH.exec(url.pathname))

@@ -3,8 +3,11 @@
  * than one acknowledgement in a hundred is late the processor works half as much, and then by and by more again. It never stops. Pure.
  */
 
-/** An acknowledgement that took longer is late. */
-export const LATE_AFTER_MS = 15;
+/**
+ * An acknowledgement that took longer is late. On a busy machine answers take tens of milliseconds whether or not the processor works; standing
+ * back for those only lets the backlog grow, and larger batches make the next answers later still.
+ */
+export const LATE_AFTER_MS = 100;
 const MAX_LATE_SHARE = 0.01;
 const LEAST_SHARE = 0.4;
 const STEP = 0.05;

@@ -10,8 +10,10 @@ const WHO: readonly IdentifierKey[] = ['email', 'phone', 'fullName', 'firstName'
 /** Longer texts are searchable up to this length. */
 const MAX_LENGTH = 20_000;
 const MAX_TERMS = 10;
-/** Digits as people write them into phone numbers, dates and amounts: at least five, with the usual characters between them. */
-const NUMBER_LIKE = /^\s*(?:tel:)?[+(]*\d(?:[\d\s().\/-]*\d){4,}\)?\s*$/i;
+/** Digits with the usual characters between them, as people write phone numbers, dates and amounts. */
+const NUMBER_LIKE = /^(?:tel:)?[+(]*\d[\d\s().\/-]*$/i;
+const NUMBER_END = /\d\)?$/;
+const MIN_DIGITS = 5;
 /** The exit code or trunk zero before a number; no country code begins with a zero. */
 const LEADING_ZEROS = /^0+/;
 
@@ -86,8 +88,10 @@ export function searchTerms(query: string): string[] {
   return [...new Set(foldText(query).split(' '))].filter((term) => term !== '').slice(0, MAX_TERMS);
 }
 
-function digitsOf(text: string): string | null {
-  if (text.length > 60 || !NUMBER_LIKE.test(text)) return null;
+function digitsOf(value: string): string | null {
+  if (value.length > 60) return null;
+  const text = value.trim();
+  if (!NUMBER_LIKE.test(text) || !NUMBER_END.test(text) || text.replace(/\D/g, '').length < MIN_DIGITS) return null;
   // "(0)" between country code and number is only dialled within the country.
   const digits = text
     .replace(/(?<=\d\s*)\(0\)/, '')

@@ -7,7 +7,7 @@ import type { SqlRunner } from './sql-runner';
  * inbox (a trigger takes it); an erasure takes both exclusively.
  * `listing`: every change of the list of responses at Typeform, whose triggers lock the counts of days in no order of their own.
  */
-export type LockName = 'migrations' | 'audit' | 'processing' | 'appending' | 'listing';
+export type LockName = 'migrations' | 'audit' | 'processing' | 'appending' | 'listing' | 'checklist';
 
 const RETRY_MS = 100;
 

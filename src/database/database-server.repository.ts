@@ -13,4 +13,11 @@ export class DatabaseServerRepository {
     );
     return row.now_ms;
   }
+
+  /** Such as `16.4`. */
+  async version(): Promise<string> {
+    const [row] = await this.dataSource.query<[{ server_version: string }]>('SHOW server_version');
+    // Distributions add their own name.
+    return row.server_version.split(' ')[0] ?? row.server_version;
+  }
 }

@@ -30,6 +30,8 @@ import { BackfillAgain1765015000000 } from '../../migrations/1765015000000-backf
 import { CompletenessCounts1765016000000 } from '../../migrations/1765016000000-completeness-counts';
 import { ReplacedVersions1765017000000 } from '../../migrations/1765017000000-replaced-versions';
 import { ConsoleSessions1765025000000 } from '../../migrations/1765025000000-console-sessions';
+import { AuditSeals1765030000000 } from '../../migrations/1765030000000-audit-seals';
+import { DeploymentChecklist1765060000000 } from '../../migrations/1765060000000-deployment-checklist';
 import { withAdvisoryLock } from './advisory-lock';
 
 export const MIGRATIONS = [
@@ -63,22 +65,63 @@ export const MIGRATIONS = [
   CompletenessCounts1765016000000,
   ReplacedVersions1765017000000,
   ConsoleSessions1765025000000,
+  AuditSeals1765030000000,
+  DeploymentChecklist1765060000000,
 ];
 export const MIGRATIONS_TABLE = 'schema_migration';
 
 /** Names of the migrations this version knows and the database has not run, in order. */
 export async function pendingMigrations(dataSource: DataSource): Promise<string[]> {
+  const done = (await hasTable(dataSource))
+    ? await dataSource.query<{ name: string }[]>(`SELECT name FROM ${MIGRATIONS_TABLE}`)
+    : [];
+  const names = new Set(done.map(({ name }) => name));
+  return MIGRATIONS.map(({ name }) => name).filter((name) => !names.has(name));
+}
+
+/** A migration that the database has run. */
+export interface AppliedMigration {
+  name: string;
+  /** null: run before times were kept, or by TypeORM's command line on an empty database. */
+  appliedAt: Date | null;
+}
+
+/** What the database has run, in order; migrations of a later version too. */
+export async function appliedMigrations(dataSource: DataSource): Promise<AppliedMigration[]> {
+  if (!(await hasTable(dataSource))) return [];
+  // As JSON, since the column of the time may be missing.
+  const rows = await dataSource.query<{ name: string; at: string | null }[]>(
+    `SELECT name, to_jsonb(m) ->> 'applied_at' AS at FROM ${MIGRATIONS_TABLE} AS m ORDER BY "timestamp", id`,
+  );
+  return rows.map(({ name, at }) => ({ name, appliedAt: at === null ? null : new Date(at) }));
+}
+
+async function hasTable(dataSource: DataSource): Promise<boolean> {
   const [found] = await dataSource.query<{ present: boolean }[]>('SELECT to_regclass($1) IS NOT NULL AS present', [
     MIGRATIONS_TABLE,
   ]);
-  const done = found?.present ? await dataSource.query<{ name: string }[]>(`SELECT name FROM ${MIGRATIONS_TABLE}`) : [];
-  const names = new Set(done.map(({ name }) => name));
-  return MIGRATIONS.map(({ name }) => name).filter((name) => !names.has(name));
+  return found?.present === true;
+}
+
+/** TypeORM's table of migrations, made by ourselves when it is missing, has no time: each new row gets one. */
+async function keepTimes(dataSource: DataSource): Promise<void> {
+  await dataSource.query(
+    `CREATE TABLE IF NOT EXISTS ${MIGRATIONS_TABLE} (id serial PRIMARY KEY, "timestamp" bigint NOT NULL, name varchar NOT NULL)`,
+  );
+  const [found] = await dataSource.query<{ present: boolean }[]>(
+    `SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass($1) AND attname = 'applied_at') AS present`,
+    [MIGRATIONS_TABLE],
+  );
+  if (found?.present) return;
+  await dataSource.query(
+    `ALTER TABLE ${MIGRATIONS_TABLE} ADD COLUMN applied_at timestamptz, ALTER COLUMN applied_at SET DEFAULT clock_timestamp()`,
+  );
 }
 
 /** Runs pending migrations, one process at a time even when several start together. Returns the names of those it ran. */
 export async function runMigrations(dataSource: DataSource): Promise<string[]> {
   return withAdvisoryLock(dataSource, 'migrations', async () => {
+    await keepTimes(dataSource);
     const run = await dataSource.runMigrations({ transaction: 'each' });
     return run.map(({ name }) => name);
   });

@@ -12,8 +12,11 @@ export type Channel = 'webhook_changed' | 'inbox_appended' | 'access_changed' | 
 type Handler = (payload?: string) => void;
 
 const RECONNECT_DELAY_MS = 1_000;
-/** A connection that only listens never writes: these probes detect that the server is gone. */
-const KEEP_ALIVE_DELAY_MS = 10_000;
+/**
+ * A LISTEN connection never writes, and would not notice that its server is frozen or unreachable: TCP keep-alive takes many minutes, and
+ * a frozen server's kernel still answers it.
+ */
+const ASK_INTERVAL_MS = 5_000;
 
 /**
  * Calls the registered handlers when their channel is notified, and after every (re)connect, since notifications sent while the
@@ -25,6 +28,7 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
   private readonly handlers = new Map<Channel, Handler[]>();
   private client: Client | null = null;
   private reconnect: NodeJS.Timeout | null = null;
+  private asking: NodeJS.Timeout | null = null;
   private stopped = false;
 
   constructor(
@@ -49,6 +53,7 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
   async onApplicationShutdown(): Promise<void> {
     this.stopped = true;
     if (this.reconnect) clearTimeout(this.reconnect);
+    if (this.asking) clearTimeout(this.asking);
     await this.client?.end().catch(() => undefined);
   }
 
@@ -57,8 +62,6 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
     const client = new (pinnedClient(requireDatabaseUrl(this.config)))({
       application_name: 'typeform-onboarding-listen',
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      keepAlive: true,
-      keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
       query_timeout: CONNECT_TIMEOUT_MS,
     });
     this.client = client;
@@ -71,9 +74,21 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
       await client.connect();
       for (const channel of this.handlers.keys()) await client.query(`LISTEN ${channel}`);
       for (const handler of [...this.handlers.values()].flat()) handler();
+      this.askLater(client);
     } catch {
       this.retry(client);
     }
+  }
+
+  /** Checks regularly that the server is alive, for as long as the connection lasts. */
+  private askLater(client: Client): void {
+    if (this.stopped || this.client !== client) return;
+    this.asking = setTimeout(() => {
+      client.query('SELECT').then(
+        () => this.askLater(client),
+        () => this.retry(client),
+      );
+    }, ASK_INTERVAL_MS).unref();
   }
 
   private retry(failed: Client): void {

@@ -4,11 +4,23 @@ import { Client } from 'pg';
 /** Waiting for a host to connect, and for its answer. */
 const PROBE_TIMEOUT_MS = 3_000;
 
+/** Searches under way, by the hosts that are asked. */
+const searches = new Map<string, Promise<string>>();
+
 /**
  * Asks all hosts at once and returns the URL of the first that accepts writes. A standby that was promoted is found by the next
  * connection. Throws the last host's error when none of them answers, and SQLSTATE 08001 when those that answer are read-only.
+ *
+ * Concurrent calls share one search: after a failover every connection is made anew, and a busy server must not be probed by each of them.
  */
-export async function findPrimary(urls: readonly string[]): Promise<string> {
+export function findPrimary(urls: readonly string[]): Promise<string> {
+  const hosts = urls.join(' ');
+  const search = searches.get(hosts) ?? searchPrimary(urls).finally(() => searches.delete(hosts));
+  searches.set(hosts, search);
+  return search;
+}
+
+async function searchPrimary(urls: readonly string[]): Promise<string> {
   try {
     return await Promise.any(urls.map(acceptsWrites));
   } catch (error) {

@@ -7,7 +7,7 @@ import { pinnedClient } from './pinned-client';
 const ASK_AFTER_MS = 5_000;
 const ANSWER_TIMEOUT_MS = 5_000;
 
-/** What pg knows of a connection, beyond its types. */
+/** Properties of a pg connection that its types do not declare. */
 interface Internals {
   connection: { stream: Socket };
   processID: number | null;

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { shareUntilCommit } from '../database/advisory-lock';
 import { Clock } from '../database/clock';
 import { isConnectionLost } from '../database/database-errors';
+import { inOrder } from '../database/sql-runner';
 import { Changes } from '../live/changes';
 import { OnboardingService, type ReadEvent } from '../onboarding/onboarding.service';
 import { ClaimStart } from './claim-start';
@@ -71,7 +72,8 @@ export class BatchRunner {
     let transaction: OpenTransaction | undefined;
     try {
       transaction = await this.connections.begin();
-      // No erasure may run meanwhile: the bodies held in memory here would bring back what it removes.
+      // No erasure may run meanwhile: the bodies held in memory here would bring back what it removes. Waited for before the claim begins,
+      // whose duration says how soon the next one may start from the beginning.
       await shareUntilCommit(transaction, 'processing');
       const claim = await this.claimIn(transaction, wanted);
       const claimedMs = this.clock.monotonicMs();
@@ -150,20 +152,26 @@ export class BatchRunner {
     wait: boolean,
   ): Promise<void> {
     const patience = 2 ** Math.min(MAX_DOUBLINGS, Math.max(...events.map(({ attempts }) => attempts)));
-    await limitTime(transaction, LOCK_TIMEOUT_MS, STATEMENT_TIMEOUT_MS * patience);
     const eventIds = events.map(({ eventId }) => eventId);
-    await inProcessingSpan(eventIds, async () =>
-      markDone(transaction, await this.onboarding.applyBatch(transaction, read, { wait })),
-    );
+    await inProcessingSpan(eventIds, async () => {
+      const [, outcomes] = await inOrder(
+        transaction,
+        () => limitTime(transaction, LOCK_TIMEOUT_MS, STATEMENT_TIMEOUT_MS * patience),
+        () => this.onboarding.applyBatch(transaction, read, { wait }),
+      );
+      await markDone(transaction, outcomes);
+    });
   }
 
   /** Tells a server that is away from one that ended only the connection of this batch. */
   private async databaseAnswers(): Promise<boolean> {
+    let transaction: OpenTransaction | undefined;
     try {
-      const transaction = await this.connections.begin();
+      transaction = await this.connections.begin();
       await transaction.commit();
       return true;
     } catch {
+      await transaction?.rollback();
       return false;
     }
   }

@@ -5,6 +5,9 @@ import type { ClientBase, QueryConfig } from 'pg';
  * One transaction on the way of a real one: the lock that an insert into the inbox takes, a new page on the disk of the data, and a commit
  * that waits for the disk of the log. The page belongs to a temporary table, which is empty again after the commit, so that nothing
  * has to be vacuumed; a role that may not create one is not tried for space.
+ *
+ * Only this transaction waits for a synchronous standby. The end of the session drops the temporary table in a commit that nothing can
+ * cancel: if that waited, a primary that has lost its standbys could not be shut down cleanly.
  */
 const PROBE = `DO $$
   BEGIN
@@ -19,6 +22,7 @@ const PROBE = `DO $$
       CREATE TEMPORARY TABLE IF NOT EXISTS commit_probe (filler text) ON COMMIT DELETE ROWS;
       INSERT INTO pg_temp.commit_probe VALUES ('');
     END IF;
+    PERFORM set_config('synchronous_commit', 'on', true);
     PERFORM pg_logical_emit_message(true, 'typeform-onboarding', '');
   END $$`;
 

@@ -14,7 +14,7 @@ import {
   QuarantineReason,
 } from './webhook-event.entity';
 
-/** Which events to replay. */
+/** Which events to replay, and to list. */
 export class ReplayFilter {
   @Several(EVENT_STATUSES, 'dead')
   status?: EventStatus[];
@@ -32,6 +32,17 @@ export class ReplayFilter {
   @IsString()
   @Length(1, 128)
   formId?: string;
+
+  @ApiPropertyOptional({ description: "the response's token" })
+  @MayBeAbsent()
+  @IsString()
+  @Length(1, 128)
+  token?: string;
+
+  @ApiPropertyOptional({ enum: EVENT_SOURCES, description: 'where it came from' })
+  @MayBeAbsent()
+  @IsIn(EVENT_SOURCES)
+  source?: EventSource;
 
   @IsoTime('received at or after')
   since?: string;
@@ -56,22 +67,17 @@ export class ReplayBody extends ReplayFilter {
   @MayBeAbsent()
   @IsBoolean()
   async?: boolean;
+
+  @ApiPropertyOptional({
+    default: false,
+    description: 'only count: the answer names `until`, with which the same replay covers exactly what was counted',
+  })
+  @MayBeAbsent()
+  @IsBoolean()
+  dryRun?: boolean;
 }
 
-class TokenAndSource {
-  @ApiPropertyOptional({ description: "the response's token" })
-  @MayBeAbsent()
-  @IsString()
-  @Length(1, 128)
-  token?: string;
-
-  @ApiPropertyOptional({ enum: EVENT_SOURCES, description: 'where it came from' })
-  @MayBeAbsent()
-  @IsIn(EVENT_SOURCES)
-  source?: EventSource;
-}
-
-export class DeliveriesQuery extends IntersectionType(PageQuery, ReplayFilter, TokenAndSource) {}
+export class DeliveriesQuery extends IntersectionType(PageQuery, ReplayFilter) {}
 
 /** One event of the inbox, without its body. */
 export class DeliveryView {
@@ -101,7 +107,7 @@ export class DeliveryView {
     nullable: true,
     example: null,
     description:
-      'unknown_event_type, form_paused, erased (ignored); too_old, in_the_future, event_id_conflict (quarantined); superseded, truncated: the response holds a part, the payload everything (processed)',
+      'unknown_event_type, form_paused, expired, erased (ignored); too_old, in_the_future, event_id_conflict (quarantined); superseded, truncated: the response holds a part, the payload everything (processed)',
   })
   reason: string | null;
 
@@ -179,4 +185,7 @@ export class ReplayResult {
 
   @ApiProperty({ description: 'of these, queued for processing again (an event without its body cannot be)' })
   queued: number;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'of a dry run: it counted events received before this' })
+  until?: Date;
 }

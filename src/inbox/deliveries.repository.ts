@@ -164,10 +164,6 @@ export class DeliveriesRepository {
 /** One page of a list. */
 function newest(select: SelectQueryBuilder<WebhookEvent>, query: DeliveriesQuery): SelectQueryBuilder<WebhookEvent> {
   filtered(select, query);
-  if (query.token !== undefined) select.andWhere('event.token = :token', { token: query.token });
-  if (query.source !== undefined) select.andWhere(`${ORIGIN} = :source`, { source: query.source });
-  // The few events that no webhook brought have an index of their own.
-  if (query.source === 'backfill') select.andWhere(`event.source <> 'webhook'`);
   const after = decodeCursor(query.cursor, 1);
   if (after) select.andWhere('(event.receivedAt, event.eventId) < (:at, :id)', { at: after[0], id: after[1] });
   return inOrder(select, query.limit);
@@ -194,7 +190,7 @@ function replayable(
 }
 
 function filtered(select: SelectQueryBuilder<WebhookEvent>, filter: ReplayFilter): SelectQueryBuilder<WebhookEvent> {
-  const { quarantinedFor, formId, since, until } = filter;
+  const { quarantinedFor, formId, token, source, since, until } = filter;
   const status = filter.status ?? (quarantinedFor === undefined ? undefined : ['quarantined']);
   select.where('TRUE');
   // Of a closed set, and spelt out: the planner then sees which partial index holds them. Saying so as well ("<> 'processed'") would make
@@ -204,6 +200,10 @@ function filtered(select: SelectQueryBuilder<WebhookEvent>, filter: ReplayFilter
     select.andWhere(`(event.status <> 'quarantined' OR event.reason = :quarantinedFor)`, { quarantinedFor });
   }
   if (formId !== undefined) select.andWhere('event.formId = :formId', { formId });
+  if (token !== undefined) select.andWhere('event.token = :token', { token });
+  if (source !== undefined) select.andWhere(`${ORIGIN} = :source`, { source });
+  // The few events that no webhook brought have an index of their own.
+  if (source === 'backfill') select.andWhere(`event.source <> 'webhook'`);
   if (since !== undefined) select.andWhere('event.receivedAt >= :since', { since: new Date(since) });
   if (until !== undefined) select.andWhere('event.receivedAt < :until', { until: new Date(until) });
   return select;

@@ -79,22 +79,34 @@ export class DeliveriesService {
 
   /**
    * Processes every matching event again, quarantined ones only when `status` names them, and of one reason: immediately, or as a job when
-   * requested or when many match. Throws `validation_failed` for an empty filter, and when it would mix quarantined events of several
+   * requested or when many match; with `dryRun` it only counts. Throws `validation_failed` for an empty filter, and when it would mix quarantined events of several
    * reasons.
    */
   async replayMatching(
-    { reason, async: asJob = false, ...filter }: ReplayBody,
+    { reason, async: asJob = false, dryRun = false, ...filter }: ReplayBody,
     by: Author,
   ): Promise<ReplayResult | JobReference> {
     if (Object.values(filter).every((value) => value === undefined)) {
-      throw invalidReplay('', 'name at least one of status, formId, since, until');
+      throw invalidReplay('', 'name at least one of status, formId, token, source, since, until');
     }
     const now = this.clock.now();
     const wanted = await this.withOneReason(filter, now);
+    if (dryRun) return this.countReplay(wanted, now);
     const much = asJob || (await this.repository.matchesMoreThan(wanted, now, MAX_REPLAYED_AT_ONCE));
     return much
       ? this.job.start({ filter: wanted, until: now, reason }, by)
       : this.replayNow(wanted, now, { by, reason });
+  }
+
+  /** The count of a replay of all that came before now, or before the filter's own end. */
+  private async countReplay(filter: ReplayFilter, now: Date): Promise<ReplayResult> {
+    const asked = filter.until === undefined ? now : new Date(filter.until);
+    const until = asked < now ? asked : now;
+    const bounded = { ...filter, until: until.toISOString() };
+    const counted = await this.dataSource.transaction((manager) =>
+      this.repository.countPatiently(manager, bounded, now),
+    );
+    return { ...counted, until };
   }
 
   /** What a wrong clock quarantined may be replayed together; not with what may be a captured request that is sent again. */

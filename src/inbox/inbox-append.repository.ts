@@ -1,5 +1,6 @@
 /** The SQL that puts events into the inbox. */
 import type { ClientBase, QueryConfig } from 'pg';
+import { requireConfirmation } from '../database/standby-confirmation';
 import type { EventSource, QuarantineReason } from './webhook-event.entity';
 
 /** An event on its way into the inbox. With `quarantinedFor` it is not processed until someone replays it. */
@@ -42,6 +43,8 @@ export const APPEND_SETTINGS = {
   enable_hashjoin: 'off',
   enable_mergejoin: 'off',
   jit: 'off',
+  // A warning says that no standby has confirmed a commit.
+  client_min_messages: 'warning',
 };
 
 const column = (parameter: number): string => `string_to_array($${parameter}, E'\\n', '')`;
@@ -75,9 +78,13 @@ const APPEND = `
 /**
  * Compares events with what is stored under their ids: the same id with another body is not trusted to be the same event. What was
  * erased has no body to compare with; then only an event about another response counts as different.
+ *
+ * What is found may be on this server's disk alone: after a crash, or when a commit stopped waiting for its standby. The message is a commit
+ * of this statement's own, behind theirs in the log: a standby that confirms it has them too.
  */
 const COMPARE = `
-  SELECT string_agg(event_id, E'\\n') FILTER (WHERE same) AS again, string_agg(event_id, E'\\n') FILTER (WHERE NOT same) AS other
+  SELECT pg_logical_emit_message(true, 'typeform-onboarding', ''),
+         string_agg(event_id, E'\\n') FILTER (WHERE same) AS again, string_agg(event_id, E'\\n') FILTER (WHERE NOT same) AS other
     FROM (SELECT event_id, CASE WHEN payload IS NULL THEN (stored.form_id, stored.token) = (came.form_id, came.token)
                                 ELSE payload = substring($6::bytea FROM start FOR bytes) END AS same
             FROM unnest(${column(1)}, ${column(2)}, ${column(3)}, ${column(4)}::integer[], ${column(5)}::integer[])
@@ -94,7 +101,8 @@ type TimedQuery = QueryConfig & { query_timeout: number };
 
 /**
  * Inserts the events that are new, in one statement and so in one commit, and compares the others. Sorted by id, so that replicas
- * which insert the same events wait for each other in one direction only. Gives up when a statement takes longer than `timeoutMs`;
+ * which insert the same events wait for each other in one direction only. What it returns is on the disks of the primary and, where there is
+ * one, of the synchronous standby. Gives up when a statement takes longer than `timeoutMs`;
  * the connection must then be discarded.
  */
 export async function appendNew(
@@ -123,6 +131,7 @@ export async function appendNew(
   // A named statement is planned once per connection.
   const query: TimedQuery = { name: 'append', text: APPEND, values, query_timeout: timeoutMs };
   const { rows } = await client.query<{ inserted: string | null }>(query);
+  requireConfirmation(client);
   const inserted = idsOf(rows[0]?.inserted);
   if (inserted.size === events.length) return { inserted, again: new Set(), other: new Set() };
   const known = events.filter(({ eventId }) => !inserted.has(eventId));
@@ -145,6 +154,7 @@ async function compare(
   ];
   const query: TimedQuery = { name: 'compare', text: COMPARE, values, query_timeout: timeoutMs };
   const { rows } = await client.query<{ again: string | null; other: string | null }>(query);
+  requireConfirmation(client);
   return { again: idsOf(rows[0]?.again), other: idsOf(rows[0]?.other) };
 }
 

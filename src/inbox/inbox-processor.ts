@@ -25,6 +25,9 @@ const MAX_BATCH_EVENTS = 256;
 const MAX_SUSPECTS = 1_024;
 const POLL_INTERVAL_MS = 1_000;
 
+/** Whether there is more to do now. `stopped`: nothing can be done at the moment, and no event is to blame. */
+type RoundResult = 'more' | 'all' | 'stopped';
+
 @Injectable()
 export class InboxProcessor implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(InboxProcessor.name);
@@ -33,8 +36,10 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
   /** Nudged whenever something becomes due. */
   private readonly rest = new NudgeableSleep();
   private readonly suspects = new Suspects();
-  /** The next batch of new events, claimed while the last one was applied. */
+  /** The next batch of new events, claimed while those before it are applied. */
   private ahead: Promise<ClaimResult> | null = null;
+  /** The batch before it, as long as nobody waits for its end. Null without a next batch. */
+  private applying: { eventIds: string[]; result: Promise<RoundResult> } | null = null;
   /** Events of the next batch: fewer after one that took too long, more again with each that succeeds. */
   private batchSize = MAX_BATCH_EVENTS;
   private pace = FULL_PACE;
@@ -81,8 +86,9 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
       await this.letRequestsPass(this.clock.monotonicMs() - startedMs);
       if (!more && !this.ahead && !this.stopping) await this.rest.sleep(POLL_INTERVAL_MS);
     }
+    await this.applying?.result;
     const left = await this.ahead;
-    this.ahead = null;
+    this.applying = this.ahead = null;
     if (left?.outcome === 'claimed') await this.batches.giveBack(left);
   }
 
@@ -124,24 +130,29 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
     return this.clock.monotonicMs() >= this.retriesDueMs;
   }
 
-  /** One batch of new events. The next one is claimed and read meanwhile, unless something else comes between the two. */
-  private async takeNew(): Promise<'more' | 'all' | 'stopped'> {
+  /**
+   * One batch of new events. While there are more, its end is waited for only in the next round: so two batches are applied at the same
+   * time, and a third is claimed and read. Nothing is under way any more when something else comes next.
+   */
+  private async takeNew(): Promise<RoundResult> {
     const wanted = { status: 'pending', limit: this.limit, except: this.suspects.eventIds } as const;
     const claimed = await (this.ahead ?? this.batches.claim(wanted));
-    this.ahead = null;
+    const before = this.applying;
+    this.ahead = this.applying = null;
+    const result = this.carryOut(claimed, wanted);
     const next = claimed.outcome === 'claimed' && claimed.more && this.pace.share === 1 && !this.stopping;
-    if (next && this.suspects.none && !this.retriesDue) {
-      this.ahead = this.batches.claim({ ...wanted, except: claimed.events.map(({ eventId }) => eventId) });
-    }
-    return this.carryOut(claimed, wanted);
+    if (!next || !this.suspects.none || this.retriesDue) return ofBoth(await before?.result, await result);
+    const eventIds = claimed.events.map(({ eventId }) => eventId);
+    this.applying = { eventIds, result };
+    this.ahead = this.batches.claim({ ...wanted, except: [...(before?.eventIds ?? []), ...eventIds] });
+    return ofBoth(await before?.result, 'more');
   }
 
-  private async take(wanted: Wanted): Promise<'more' | 'all' | 'stopped'> {
+  private async take(wanted: Wanted): Promise<RoundResult> {
     return this.carryOut(await this.batches.claim(wanted), wanted);
   }
 
-  /** `stopped`: nothing can be done at the moment, and no event is to blame. */
-  private async carryOut(claimed: ClaimResult, wanted: Wanted): Promise<'more' | 'all' | 'stopped'> {
+  private async carryOut(claimed: ClaimResult, wanted: Wanted): Promise<RoundResult> {
     const result =
       claimed.outcome === 'claimed'
         ? await this.batches.apply(claimed, !('eventIds' in wanted) || wanted.wait)
@@ -228,4 +239,9 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
     this.changes.happened('deliveries', [event.eventId]);
     return true;
   }
+}
+
+/** The result of two batches: that of the later one, unless the earlier one has stopped the processing. */
+function ofBoth(before: RoundResult | undefined, result: RoundResult): RoundResult {
+  return before === 'stopped' ? before : result;
 }

@@ -54,16 +54,16 @@ export const PROCESSING_ERROR_CODES = [
 export type ProcessingErrorCode = (typeof PROCESSING_ERROR_CODES)[number];
 
 /** Payloads of one batch are held in memory together; one event is claimed whatever its size. */
-const MAX_BATCH_BYTES = 8 * 1024 * 1024;
+const MAX_BATCH_BYTES = 5 * 1024 * 1024;
 /** A response and its e-mail and phone, old and new. */
 const MAX_KEYS_PER_EVENT = 5;
 
 /**
- * The keys that a batch locks, all at once, must leave the server's table of locks to the others: a batch takes a quarter at most,
- * which on a default server is 320 events.
+ * The keys that a batch locks, all at once, must leave the server's table of locks to the others: a batch takes an eighth at most,
+ * since a process applies two at a time. On a default server that is 160 events.
  */
 const ROOM_FOR_LOCKS = `(SELECT greatest(1, current_setting('max_connections')::integer
-  * current_setting('max_locks_per_transaction')::integer / ${4 * MAX_KEYS_PER_EVENT}))`;
+  * current_setting('max_locks_per_transaction')::integer / ${8 * MAX_KEYS_PER_EVENT}))`;
 
 /** The failed attempts that are kept of an event. */
 const MAX_LOGGED_ATTEMPTS = 20;

@@ -10,6 +10,7 @@ import { Clock } from '../database/clock';
 import { describeDatabaseFailure } from '../database/database-failure';
 import { guardConnection } from '../database/guard-connection';
 import { pinnedClient } from '../database/pinned-client';
+import { watchConfirmation } from '../database/standby-confirmation';
 import { Changes } from '../live/changes';
 import { CommitFailures } from './commit-failures';
 import { DuplicateCounts } from './duplicate-counts';
@@ -76,7 +77,10 @@ export class InboxWriter implements OnApplicationShutdown {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       application_name: 'typeform-onboarding-intake',
       keepAlive: true,
-      onConnect: guardConnection,
+      onConnect: (client) => {
+        guardConnection(client);
+        watchConfirmation(client);
+      },
     });
     // A connection that breaks while idle is replaced by the next append; without a handler it would end the process.
     this.pool.on('error', () => undefined);

@@ -46,7 +46,8 @@ export class IntakeReadiness implements OnApplicationShutdown {
     private readonly clock: Clock,
   ) {
     const settings = {
-      synchronous_commit: 'on',
+      // The probe itself waits for more.
+      synchronous_commit: 'local',
       temp_tablespaces: '',
       client_min_messages: 'warning',
       lock_timeout: PROBE_LOCK_TIMEOUT_MS,

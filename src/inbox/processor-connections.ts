@@ -7,8 +7,8 @@ import { guardConnection } from '../database/guard-connection';
 import { pinnedClient } from '../database/pinned-client';
 import type { SqlRunner } from '../database/sql-runner';
 
-/** One batch is applied while the next one is claimed and read. */
-const CONNECTIONS = 2;
+/** Two batches are applied while the next one is claimed and read. */
+const CONNECTIONS = 3;
 
 /**
  * Each batch is planned anew: a plan made while the tables were empty took four times the processor time of the database on a backlog
@@ -43,25 +43,28 @@ export class ProcessorConnections implements OnApplicationShutdown {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       application_name: 'typeform-onboarding-processor',
       keepAlive: true,
+      pipeline: true,
       onConnect: guardConnection,
     });
     // A connection that breaks while idle is replaced by the next transaction; without a handler it would end the process.
     this.pool.on('error', () => undefined);
   }
 
-  /** Throws when there is no connection to be had. */
+  /** Throws when there is no connection to be had. Each transaction ends with a commit that succeeds, or with {@link OpenTransaction.rollback}. */
   async begin(): Promise<OpenTransaction> {
     const client = await this.pool.connect();
-    try {
-      await client.query('BEGIN');
-    } catch (error) {
-      client.release(true);
-      throw error;
-    }
+    // Its answer is not waited for. The statement that is sent with it must write nothing: if BEGIN is cancelled, it runs outside a
+    // transaction, and its query is rejected.
+    const begun = client.query('BEGIN');
+    begun.catch(() => undefined);
     return {
-      query: (sql, parameters) => this.run(client, sql, parameters),
+      pipelined: true,
+      query: async <Rows>(sql: string, parameters?: unknown[]) => {
+        const [, rows] = await Promise.all([begun, this.run<Rows>(client, sql, parameters)]);
+        return rows;
+      },
       commit: async () => {
-        await client.query('COMMIT');
+        await Promise.all([begun, client.query('COMMIT')]);
         client.release();
       },
       rollback: () =>

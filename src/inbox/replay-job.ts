@@ -11,7 +11,7 @@ import { JobsService } from '../jobs/jobs.service';
 import type { ReplayFilter } from './deliveries.dto';
 import { DeliveriesRepository, REPLAY_CHUNK } from './deliveries.repository';
 import { InboxSignal } from './inbox-signal';
-import { EVENT_STATUSES, QUARANTINE_REASONS } from './webhook-event.entity';
+import { EVENT_SOURCES, EVENT_STATUSES, QUARANTINE_REASONS } from './webhook-event.entity';
 
 /** `until`: events received later are left alone, or a job might never end. */
 const Params = z.object({
@@ -19,6 +19,8 @@ const Params = z.object({
     status: z.array(z.enum(EVENT_STATUSES)).optional(),
     quarantinedFor: z.enum(QUARANTINE_REASONS).optional(),
     formId: z.string().optional(),
+    token: z.string().optional(),
+    source: z.enum(EVENT_SOURCES).optional(),
     since: z.string().optional(),
     until: z.string().optional(),
   }),

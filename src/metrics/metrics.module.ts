@@ -10,6 +10,7 @@ import { CLOCK_METRIC_PROVIDERS, ClockMetrics } from './clock-metrics';
 import { DATABASE_METRIC_PROVIDERS, DatabaseMetrics } from './database-metrics';
 import { MetricsController } from './metrics.controller';
 import { OverviewController } from './overview.controller';
+import { OverviewSeriesService } from './overview-series.service';
 import { OverviewService } from './overview.service';
 import { TYPEFORM_PACE_METRIC_PROVIDERS, TypeformPaceMetrics } from './typeform-pace-metrics';
 
@@ -30,6 +31,7 @@ import { TYPEFORM_PACE_METRIC_PROVIDERS, TypeformPaceMetrics } from './typeform-
     DatabaseMetrics,
     TypeformPaceMetrics,
     OverviewService,
+    OverviewSeriesService,
     ...BUILD_METRIC_PROVIDERS,
     ...CLOCK_METRIC_PROVIDERS,
     ...DATABASE_METRIC_PROVIDERS,

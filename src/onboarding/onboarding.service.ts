@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import type { SqlRunner } from '../database/sql-runner';
+import { inOrder, type SqlRunner } from '../database/sql-runner';
 import { type Submission, toSubmission } from '../core/answers';
 import type { EventOutcome } from '../core/event-outcome';
 import { supersedes } from '../core/response-precedence';
@@ -79,7 +79,7 @@ export class OnboardingService {
       const form = forms.get(item.submission.formId);
       return form?.status === 'active' ? [this.current(item, this.remember(form))] : [];
     });
-    const { superseded, growth } = await this.store(sql, active, now, wait);
+    const { superseded, expired, growth } = await this.store(sql, active, forms, now, wait);
     const news = work.filter(({ submission }) => forms.get(submission.formId)?.learns);
     await this.forms.learn(
       sql,
@@ -93,6 +93,7 @@ export class OnboardingService {
     return events.map(({ eventId, submission }) => {
       if (submission === null) return { eventId, status: 'ignored', reason: 'unknown_event_type' };
       if (!used.has(eventId)) return { eventId, status: 'ignored', reason: 'form_paused' };
+      if (expired.has(eventId)) return { eventId, status: 'ignored', reason: 'expired' };
       if (superseded.has(eventId)) return { eventId, status: 'processed', reason: 'superseded' };
       return { eventId, status: 'processed', reason: truncated.has(eventId) ? 'truncated' : null };
     });
@@ -130,18 +131,32 @@ export class OnboardingService {
     };
   }
 
-  /** Stores what is newer than what is stored. Returns the ids of the events that are older than others, and how each form grew. */
+  /**
+   * Stores what is newer than what is stored, unless retention has removed it. Returns the ids of the events that are older than others,
+   * those of the events that have expired, and how each form grew.
+   */
   private async store(
     sql: SqlRunner,
-    versions: readonly NewVersion[],
+    all: readonly NewVersion[],
+    forms: ReadonlyMap<string, FormState>,
     now: Date,
     wait: boolean,
-  ): Promise<{ superseded: Set<string>; growth: Map<string, FormGrowth> }> {
+  ): Promise<{ superseded: Set<string>; expired: Set<string>; growth: Map<string, FormGrowth> }> {
     const superseded = new Set<string>();
-    if (versions.length === 0) return { superseded, growth: new Map() };
-    await this.neighbourhood.lockResponses(sql, versions);
-    const stored = await this.responses.places(sql, versions);
+    const expired = new Set<string>();
+    if (all.length === 0) return { superseded, expired, growth: new Map() };
+    const [, stored] = await inOrder(
+      sql,
+      () => this.neighbourhood.lockResponses(sql, all),
+      () => this.responses.places(sql, all),
+    );
     const places = new Map(stored.map((place) => [responseKey(place), place]));
+    const versions = all.filter((version) => {
+      const edge = forms.get(version.formId)?.expiredBefore ?? null;
+      if (edge === null || version.effectiveAt >= edge || places.has(responseKey(version))) return true;
+      expired.add(version.eventId);
+      return false;
+    });
     const latest = new Map<string, NewVersion>();
     for (const version of versions) {
       const key = responseKey(version);
@@ -154,7 +169,7 @@ export class OnboardingService {
       }
     }
     await this.assigner.store(sql, [...latest.values()], places, now, wait);
-    return { superseded, growth: growthOf(versions, places) };
+    return { superseded, expired, growth: growthOf(versions, places) };
   }
 }
 

@@ -1,7 +1,7 @@
 /** SQL that writes form_response. Each method is one statement for any number of responses. */
 import { Injectable } from '@nestjs/common';
 import type { SqlRunner } from '../database/sql-runner';
-import { withGenericPlans } from '../database/generic-plans';
+import { runWithGenericPlan } from '../database/generic-plans';
 import { column, textColumn, withoutSeparators } from '../database/text-column';
 import type { IdentifierRecord, Identifiers } from '../core/identifiers';
 import type { GivenPhone } from './who-is-it/clients.repository';
@@ -116,7 +116,7 @@ export class ResponsesRepository {
       all(({ submission }) => String(submission.unreadable)),
       now,
     ];
-    await withGenericPlans(sql, () => sql.query(SAVE, values));
+    await runWithGenericPlan(sql, SAVE, values);
   }
 
   /** Assigns stored responses to their clients, and writes their keys. */

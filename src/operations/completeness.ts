@@ -38,10 +38,15 @@ export async function readCompleteness(
   const wanted = { since, ...(form === undefined ? {} : { formId: form }) };
   const path = `${url}/v1/completeness`;
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-  const { status, text } =
+  const asked =
     method === 'GET'
-      ? await http.send(`${path}?${new URLSearchParams(wanted).toString()}`, { headers, signal })
-      : await http.send(path, { method, headers, body: Buffer.from(JSON.stringify(wanted)), signal });
+      ? http.send(`${path}?${new URLSearchParams(wanted).toString()}`, { headers, signal })
+      : http.send(path, { method, headers, body: Buffer.from(JSON.stringify(wanted)), signal });
+  const { status, text } = await asked.catch((cause: Error) => {
+    const code = (cause.cause as NodeJS.ErrnoException | undefined)?.code;
+    if (code !== 'ECONNREFUSED' && code !== 'ENOTFOUND') throw cause;
+    throw new Error(`${cause.message}: start the service, or correct --url`, { cause });
+  });
   if (status === 401)
     throw new Error(
       `${path}: the API key is unknown, expired or revoked (401): give one with --key, or set ADMIN_API_KEY`,

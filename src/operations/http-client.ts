@@ -71,8 +71,14 @@ async function readBounded(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/** Plain words for a wrong address, or a service that is not running. */
+const WORDS: Record<string, string> = {
+  ECONNREFUSED: 'nothing listens there (ECONNREFUSED)',
+  ENOTFOUND: 'no host has this name (ENOTFOUND)',
+};
+
 /** A name with several addresses fails with an error that holds the others and says nothing itself. */
 function reason(error: unknown): string {
-  const { message, code } = error as NodeJS.ErrnoException;
-  return message || code || 'unknown error';
+  const { message, code = '' } = error as NodeJS.ErrnoException;
+  return WORDS[code] ?? (message || code || 'unknown error');
 }

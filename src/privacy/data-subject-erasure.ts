@@ -1,7 +1,7 @@
 /** Erases a person, whoever the data is filed under: what is found, and what is named. */
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { AuditLog, Author } from '../audit/audit-log';
+import { AuditChange, AuditLog, Author } from '../audit/audit-log';
 import { type WantedPerson, wantedPerson } from '../core/person-traces';
 import { DomainError, type ValidationIssue } from '../core/problem';
 import { Clock } from '../database/clock';
@@ -24,7 +24,9 @@ interface Plan {
 const CHUNK = 100;
 /** What arrives while a person is looked for is found the next time. Where it never ends, the answer says what is left. */
 const MAX_PASSES = 5;
+/** One entry a request. What came while it ran, and what is left of it, has entries of another name. */
 const ERASED = { action: 'data_subject.erased', subject: '*' } as const;
+const CONTINUED = { action: 'data_subject.erasure_continued', subject: '*' } as const;
 const SEARCHED = { action: 'data_subject.searched', subject: '*' } as const;
 
 @Injectable()
@@ -57,7 +59,10 @@ export class DataSubjectErasure {
     const responses: ResponseId[] = [];
     let counts = NOTHING_ERASED;
     for (let pass = 0; pass < MAX_PASSES && (pass === 0 || !isEmpty(plan)); pass += 1) {
-      counts = sumOf(counts, await this.carryOut(plan, { ...details, atTypeform }, by));
+      counts = sumOf(
+        counts,
+        await this.carryOut(plan, { ...details, atTypeform }, { ...by, ...(pass === 0 ? ERASED : CONTINUED) }),
+      );
       responses.push(...(await this.tombstones(plan)));
       plan = person ? await this.plan(person, {}) : NO_PLAN;
     }
@@ -83,7 +88,7 @@ export class DataSubjectErasure {
   }
 
   /** In chunks, one transaction each. The audit entry is in the first one, so that nothing is erased without it. */
-  private async carryOut(plan: Plan, details: object, by: Author): Promise<ErasedCounts> {
+  private async carryOut(plan: Plan, details: object, entry: Omit<AuditChange, 'details'>): Promise<ErasedCounts> {
     const { clientIds, responses, eventIds } = plan;
     const chunks = Math.max(1, ...[clientIds, responses, eventIds].map(({ length }) => Math.ceil(length / CHUNK)));
     const planned = chunks > 1 ? await this.count(plan) : null;
@@ -108,7 +113,7 @@ export class DataSubjectErasure {
           if (chunk === 0) {
             const { responses: gone, deliveries } = planned ?? counts;
             const numbers = { clients: planned?.clients ?? clients, otherClients, responses: gone, deliveries };
-            await this.audit.record(manager, { ...by, ...ERASED, details: { ...details, ...numbers } });
+            await this.audit.record(manager, { ...entry, details: { ...details, ...numbers } });
           }
           return counts;
         }),
@@ -120,7 +125,7 @@ export class DataSubjectErasure {
 
   /** That an erasure ended before it was complete. */
   private async recordLeft(details: object, by: Author): Promise<void> {
-    const entry = { ...by, ...ERASED, details: { ...details, ...NOTHING_ERASED, otherClients: 0 } };
+    const entry = { ...by, ...CONTINUED, details: { ...details, ...NOTHING_ERASED, otherClients: 0 } };
     await this.dataSource.transaction((manager) => this.audit.record(manager, entry));
   }
 

@@ -5,7 +5,13 @@ import { AuditEntry } from '../audit/audit-entry.entity';
 import { decodeCursor } from '../rest/page';
 
 /** The actions that are erasures. */
-const ACTIONS: AuditAction[] = ['client.erased', 'response.erased', 'delivery.erased', 'data_subject.erased'];
+const ACTIONS: AuditAction[] = [
+  'client.erased',
+  'response.erased',
+  'delivery.erased',
+  'data_subject.erased',
+  'data_subject.erasure_continued',
+];
 
 /** The audit log's entries about erasures: it is append-only, so the record is complete. */
 @Injectable()

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { ParseError, ParseErrorCode, parse } from 'jsonc-parser';
 import { DomainError } from '../core/problem';
 
@@ -22,6 +23,8 @@ const WRONG: Record<ParseErrorCode, string> = {
 
 /** Reads a JSON body. Throws `bad_request` that says where it stops being JSON, without quoting it. */
 export function parseJsonBody(body: Buffer): unknown {
+  // Invalid UTF-8 would be stored as something other than what was sent.
+  if (!isUtf8(body)) throw new DomainError('bad_request', 'the body is not valid UTF-8');
   const text = body.toString('utf8').replace(/^\uFEFF/, '');
   if (text.trim() === '') throw new DomainError('bad_request', 'the body is empty: send JSON');
   try {

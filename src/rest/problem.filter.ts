@@ -63,12 +63,18 @@ export function problemOf(request: FastifyRequest): DomainError | undefined {
   return problems.get(request);
 }
 
-/** Answers a request with the problem document for anything thrown. */
-export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown: unknown, logger: Logger): void {
+/** Logs what a request fails with, and remembers it: for an answer that is no problem document. */
+export function recordProblem(request: FastifyRequest, thrown: unknown, logger: Logger): DomainError {
   const error = hasLeft(request) ? abandoned(thrown) : toDomainError(thrown);
-  const status = statusOf(error.code);
   problems.set(request, error);
   log(logger, request, error, thrown);
+  return error;
+}
+
+/** Answers a request with the problem document for anything thrown. */
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown: unknown, logger: Logger): void {
+  const error = recordProblem(request, thrown, logger);
+  const status = statusOf(error.code);
   // Answered completely by a shutdown that could not wait.
   if (reply.raw.writableEnded) return;
   // A stream that fails after its first bytes can no longer become a problem document: cutting it tells the client.

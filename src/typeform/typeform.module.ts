@@ -27,6 +27,6 @@ import { TYPEFORM_METRIC_PROVIDERS, TypeformMetrics } from './typeform-metrics';
     TypeformMetrics,
     ...TYPEFORM_METRIC_PROVIDERS,
   ],
-  exports: [TypeformApi, TypeformAccount, TypeformCallsRepository],
+  exports: [TypeformApi, TypeformAccount, TypeformCallsRepository, TypeformKeyCheck],
 })
 export class TypeformModule {}

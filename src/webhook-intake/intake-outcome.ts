@@ -32,6 +32,18 @@ export const ACKNOWLEDGED: ReadonlySet<IntakeOutcome> = new Set<IntakeOutcome>([
 /** Our fault: a webhook that was not accepted. */
 export const FAILED: ReadonlySet<IntakeOutcome> = new Set<IntakeOutcome>(['rate_limited', 'unavailable', 'error']);
 
+/** Not our fault: refused for a reason that never applies to a valid webhook of a form. */
+export const REFUSED_OUTCOMES: ReadonlySet<IntakeOutcome> = new Set<IntakeOutcome>([
+  'signature_missing',
+  'signature_malformed',
+  'signature_mismatch',
+  'unknown_endpoint',
+  'invalid_event',
+  'method_not_allowed',
+  'payload_too_large',
+  'unsupported_media_type',
+]);
+
 /**
  * How a request counts that was refused before its signature could be checked: as a webhook when its address sends signed ones, else
  * as `unverified`, apart from everything that says how well the service works.

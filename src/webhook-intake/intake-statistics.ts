@@ -5,7 +5,7 @@ import { latencyClass, latencyQuantile } from '../core/latency-classes';
 import { Clock } from '../database/clock';
 import { describeDatabaseFailure } from '../database/database-failure';
 import { INTAKE_OUTCOMES, IntakeOutcome } from './intake-outcome';
-import { IntakeCount, IntakeStatisticsRepository } from './intake-statistics.repository';
+import { IntakeCount, IntakeStatisticsRepository, OutcomeCount, SpanInParts } from './intake-statistics.repository';
 
 /** What a process that is killed loses. */
 const FLUSH_INTERVAL_MS = 5_000;
@@ -72,6 +72,12 @@ export class IntakeStatistics implements OnApplicationBootstrap, BeforeApplicati
     }
     const [p50 = null, p95 = null, p99 = null] = [0.5, 0.95, 0.99].map((share) => latencyQuantile(latencies, share));
     return { outcomes: outcomes, ackSeconds: { p50, p95, p99 } };
+  }
+
+  /** The same per bucket of a span. */
+  async series(span: SpanInParts): Promise<OutcomeCount[]> {
+    await this.flush();
+    return this.repository.series(span);
   }
 
   /** Writes what was counted since the last time; never fails, and never two at once. */

@@ -32,6 +32,14 @@ describe('SecretWatchdog', () => {
     expect([watchdog.summary(), await count()]).toEqual([[{ endpoint: 'hook', refused: 3 }], 1]);
   });
 
+  it('has the secret sent again at the third and at each one after it', () => {
+    const { watchdog } = setUp();
+    const asked = Array.from({ length: 5 }, () => watchdog.checked('hook', false));
+    expect(asked).toEqual([false, false, true, true, true]);
+    expect(watchdog.checked('hook', true)).toBe(false);
+    expect(watchdog.checked('hook', false)).toBe(false);
+  });
+
   it('believes a secret again at the first valid signature', async () => {
     const { watchdog, refuse, count } = setUp();
     refuse(5);

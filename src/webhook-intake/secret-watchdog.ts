@@ -51,10 +51,12 @@ export class SecretWatchdog {
     seen.lastAtMs = this.clock.monotonicMs();
     this.wrong.set(webhookId, seen);
     if (seen.refused === SUSPECT_FROM) {
-      const message = 'The signatures of a webhook have stopped being valid: Typeform is given its secret again';
+      const message =
+        'The signatures of a webhook have stopped being valid: the next comparison sends Typeform its secret again';
       this.logger.error(`${message}; if that does not help, rotate it`, { endpoint: webhookId });
     }
-    return seen.refused % SUSPECT_FROM === 0;
+    // Each further one: a suspicion that comes too soon after the last is dropped, and the next delivery must raise it again.
+    return seen.refused >= SUSPECT_FROM;
   }
 
   /** The webhooks whose secret at Typeform is probably not ours. */

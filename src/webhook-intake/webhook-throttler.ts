@@ -56,8 +56,9 @@ export class WebhookThrottler {
     const now = this.clock.monotonicMs();
     const allowed = standing === 'mixed' ? MIXED_SHARE * this.limit : this.limit;
     if (!guessing || guessing.untilMs <= now || guessing.hits <= allowed) return null;
-    if (bytes <= ALWAYS_ROOM_BYTES && isTrial(guessing, now)) return null;
-    return tooMany(Math.ceil((guessing.untilMs - now) / 1_000));
+    if (bytes > ALWAYS_ROOM_BYTES) return tooMany(Math.ceil((guessing.untilMs - now) / 1_000));
+    // A valid webhook that found no trial left has the same chance as any other in the next second.
+    return isTrial(guessing, now) ? null : tooMany(1);
   }
 
   /** One counter per address for all webhook routes, so that changing the path gains nothing. Not null: there are too many. */

@@ -77,7 +77,8 @@ export class ChangeRetries implements OnApplicationBootstrap, BeforeApplicationS
     try {
       const { webhook } = await this.store.state(target);
       const outcome = await this.pusher.push(target, { kind: 'due' }, call, { once: true });
-      if (outcome.result === 'done' && outcome.sent) await this.followUp.resent(target, webhook);
+      if (outcome.result === 'done' && outcome.sent && outcome.ended.length === 0)
+        await this.followUp.resent(target, webhook);
     } catch (error) {
       // The failed call has its own line in the log.
       if (!(error instanceof TypeformError)) throw error;

@@ -9,11 +9,11 @@ import { TypeformError } from '../typeform/typeform-error';
 import type { RemoteWebhook } from '../typeform/typeform-schemas';
 import { endpointUrl } from './callback-url';
 import { MappingCheck } from './mapping-check';
-import { Goal, isDue, PushState } from './push-decision';
-import { afterRepair, repairDeferredUntil, stillDrifting } from './repair-backoff';
+import { Goal, isDue, isMadeButOff, PushState } from './push-decision';
+import { afterRepair, missesSubmissions, repairDeferredUntil, stillDrifting } from './repair-backoff';
 import { RepairFollowUp } from './repair-follow-up';
 import { WebhookPusher } from './webhook-pusher';
-import { compareWebhook, statusOfDrift, WebhookDrift } from './webhook-state';
+import { compareWebhook, statusOfDrift, WebhookDrift, withRecorded } from './webhook-state';
 import { WebhookStore } from './webhook-store';
 import type { Webhook } from './webhook.entity';
 
@@ -98,7 +98,11 @@ export class FormReconciler {
     const state = await this.store.state(webhook);
     if (!isSameMoment(before, state)) return this.bring(webhook, [], { kind: 'due' }, call);
     const seen = remote.find(({ tag }) => tag === webhook.tag) ?? null;
-    const drift = compareWebhook(webhook, seen);
+    const found = compareWebhook(webhook, seen);
+    // A call with an unknown outcome may have resolved the recorded differences: they are kept until another call confirms it.
+    const recorded = state.webhook ?? webhook;
+    const unconfirmed = state.doubt !== null || state.call !== null || isMadeButOff(recorded);
+    const drift = unconfirmed ? withRecorded(recorded, found) : found;
     const { calls } = before;
     const now = this.clock.now();
     await this.store.observe(webhook, calls, {
@@ -108,7 +112,13 @@ export class FormReconciler {
       problem: null,
       repairHistory: stillDrifting(webhook.repairHistory, drift),
     });
-    if (drift.length === 0 || isDue(state)) return this.bring(webhook, drift, { kind: 'due' }, call);
+    if (drift.length === 0 || isDue(state)) {
+      const brought = await this.bring(webhook, drift, { kind: 'due' }, call);
+      // Every call was confirmed: only the secret, which Typeform never shows, was in doubt. What else lost submissions is looked for anyhow.
+      const suspected = state.doubt !== null && !recorded.pending && !drift.some(missesSubmissions);
+      if (suspected && brought.action === 'repaired') await this.followUp.secretSent(webhook, call);
+      return brought;
+    }
     const deferredUntil = force ? null : repairDeferredUntil(webhook.repairHistory, drift, now);
     if (deferredUntil === null) return this.bring(webhook, drift, { kind: 'repair', calls }, call);
     const problem = `it keeps drifting; the next repair is at ${deferredUntil.toISOString()}`;
@@ -117,11 +127,13 @@ export class FormReconciler {
 
   /** Has Typeform's copy brought to what is wanted at that moment; records a repair if that took a call. */
   private async bring(webhook: Webhook, drift: WebhookDrift[], goal: Goal, call: CallOptions): Promise<Reconciled> {
+    let ended: WebhookDrift[];
     try {
       const outcome = await this.pusher.push(webhook, goal, call);
       if (outcome.result === 'refused') return report(webhook, drift, 'failed', outcome.error.message);
       if (webhook.removedAt !== null) return report(webhook, [], 'removed');
       if (!outcome.sent) return report(webhook, [], 'none');
+      ended = outcome.ended;
     } catch (error) {
       // One secret whose key is gone does not stop the others from being compared.
       const unreadable = error instanceof DomainError && error.code === 'internal_error';
@@ -130,11 +142,11 @@ export class FormReconciler {
     }
     const { calls } = await this.store.state(webhook);
     await this.store.observe(webhook, calls, {
-      repairHistory: afterRepair(webhook.repairHistory, drift, this.clock.now()),
+      repairHistory: afterRepair(webhook.repairHistory, ended, this.clock.now()),
     });
     // Nobody waits for what an upgrade or a new encryption key has to be sent for.
-    if (drift.length > 0 || webhook.pending) await this.followUp.repaired(webhook, drift, call);
-    return report(webhook, drift, 'repaired');
+    if (ended.length === 0 && webhook.pending) await this.followUp.repaired(webhook, [], call);
+    return report(webhook, ended.length > 0 ? ended : drift, 'repaired');
   }
 
   private async unreachable(known: Known[], error: TypeformError, call: CallOptions): Promise<Reconciled[]> {

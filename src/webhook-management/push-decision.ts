@@ -1,4 +1,5 @@
 /** Decides what to send to Typeform for one form and tag, from what is stored at that moment. Pure. */
+import { losesSubmissions } from './repair-backoff';
 import { haveSameSettings } from './webhook-state';
 import type { Webhook } from './webhook.entity';
 
@@ -28,7 +29,8 @@ export interface PushState {
 
 /**
  * Why somebody wants Typeform to be written to: a change was `made` here; something may be `due`; or Typeform's copy was seen to be wrong
- * (`repair`) or to be none of ours (`stray`) when `calls` calls had begun: one that began since has made that observation worthless.
+ * (`repair`) or to be none of ours (`stray`) when `calls` calls had begun: one that began since has made that observation worthless. The pusher counts its own failed
+ * calls on.
  */
 export type Goal =
   | { kind: 'made'; webhook: Webhook }
@@ -85,6 +87,11 @@ export function doubtAbout({ webhookId, revision }: Version, earlier: Version | 
  */
 export function staysPending(doubt: Version | null, webhook: Pick<Webhook, 'id' | 'revision'>): boolean {
   return doubt !== null && !isVersionOf(doubt, webhook);
+}
+
+/** Whether an earlier call may have applied everything in the row except `enabled`: a refusal of the next call does not reveal Typeform's state. */
+export function isMadeButOff(webhook: Pick<Webhook, 'pushedRevision' | 'drift'> | null): boolean {
+  return webhook !== null && webhook.pushedRevision === 0 && webhook.drift.some(losesSubmissions);
 }
 
 /** Whether two rows want the same at Typeform. */

@@ -1,7 +1,6 @@
-/** What follows a repair: its audit entry, count and log line, and fetching what was submitted meanwhile. */
+/** The follow-up of a repair: metric, log line, and a back-fill of what was submitted meanwhile. */
 import { Injectable, Logger } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { AuditLog } from '../audit/audit-log';
+import { Clock } from '../database/clock';
 import type { CallOptions } from '../typeform/typeform-api';
 import { MissedSubmissions } from './missed-submissions';
 import type { Target } from './push-decision';
@@ -10,44 +9,52 @@ import { WebhookMetrics } from './webhook-metrics';
 import type { WebhookDrift } from './webhook-state';
 import type { Webhook } from './webhook.entity';
 
-const RECONCILER = { actor: { id: 'reconciler', name: 'reconciler' }, requestId: null };
+const SECRETS_APART_MS = 15 * 60_000;
 
 @Injectable()
 export class RepairFollowUp {
   private readonly logger = new Logger(RepairFollowUp.name);
+  /** By form: the last back-fill for the sake of a secret. One process compares at a time. */
+  private readonly lookedForAtMs = new Map<string, number>();
 
   constructor(
-    private readonly dataSource: DataSource,
-    private readonly audit: AuditLog,
     private readonly metrics: WebhookMetrics,
     private readonly missed: MissedSubmissions,
+    private readonly clock: Clock,
   ) {}
 
-  /** `drift` is empty when only a pending change was made at Typeform: an admin's change already has its audit entry. */
-  async repaired(webhook: Webhook, drift: WebhookDrift[], call: CallOptions): Promise<void> {
-    const { id, formId, observedAt } = webhook;
+  /** `drift` is empty when only a pending change was made at Typeform. */
+  async repaired({ id, formId }: Webhook, drift: WebhookDrift[], call: CallOptions): Promise<void> {
     const fields = drift.map(({ field }) => field);
-    if (drift.length > 0) {
-      const entry = { ...RECONCILER, action: 'webhook.repaired', subject: id, details: { drift } } as const;
-      await this.dataSource.transaction((manager) => this.audit.record(manager, entry));
-    }
     this.metrics.repaired(fields.length > 0 ? fields : ['pending']);
     const requestId = call.requestId ?? null;
     this.logger.warn('Repaired a webhook at Typeform', { webhookId: id, formId, fields, requestId });
-    // One that was never seen at Typeform has missed nothing by being absent.
-    const missed = drift.filter(missesSubmissions).some(({ field }) => field !== 'existence' || observedAt !== null);
-    if (missed) await this.missed.recover(formId);
+    if (drift.some(missesSubmissions)) await this.missed.recover(formId);
   }
 
   /**
-   * After a pending change was made at Typeform without a look at what was there; `before` is the row until then. Typeform may have disabled
-   * or lost the webhook meanwhile, which that call has ended: what was submitted is looked for as if it had.
+   * After a webhook was written to Typeform only because its signatures had stopped being valid. Typeform tries a refused delivery
+   * again for some time, and then gives it up: submissions are back-filled. Whoever knows the webhook's address can send wrong signatures,
+   * so this happens at most once in a quarter of an hour for a form.
+   */
+  async secretSent({ id, formId }: Webhook, call: CallOptions): Promise<void> {
+    const facts = { webhookId: id, formId, requestId: call.requestId ?? null };
+    this.logger.warn('Sent the secret of a webhook to Typeform again: its signatures had stopped being valid', facts);
+    const now = this.clock.monotonicMs();
+    if (now < (this.lookedForAtMs.get(formId) ?? -Infinity) + SECRETS_APART_MS) return;
+    this.lookedForAtMs.set(formId, now);
+    await this.missed.recover(formId);
+  }
+
+  /**
+   * After a pending change was written to Typeform without comparing first; `before` is the row until then. Somebody may have changed the
+   * URL at Typeform meanwhile, and the call overwrote it: submissions are back-filled as if somebody had.
    */
   async resent(target: Target, before: Webhook | null): Promise<void> {
     this.metrics.repaired(['pending']);
     this.logger.log('A change that Typeform had not confirmed was sent again', { ...target });
     const delivers = before !== null && before.removedAt === null && before.enabled;
-    // As above: one that was never seen at Typeform has missed nothing.
+    // A webhook that never existed at Typeform has missed nothing.
     if (delivers && before.observedAt !== null) await this.missed.recover(target.formId);
   }
 }

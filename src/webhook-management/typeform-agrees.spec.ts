@@ -16,7 +16,7 @@ import {
 import { itKeepsTheContract } from '../../test/support/webhook-store-contract';
 import { TypeformError } from '../typeform/typeform-error';
 import { nextStep, type Goal, type PushState } from './push-decision';
-import type { BegunCall, FailedCall } from './webhook-store';
+import type { BegunCall, FailedCall, Succeeded } from './webhook-store';
 import type { Webhook } from './webhook.entity';
 
 /** `INTERLEAVINGS=20000` looks longer. */
@@ -29,6 +29,7 @@ type Action = { replica: 0 | 1 } & (
 );
 
 const replica = fc.constantFrom(0 as const, 1 as const);
+/** What admins and the comparisons do, what is repeated by itself, somebody else's doing at Typeform, and other encryption keys. */
 const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ replica, kind: fc.constant('reconcile' as const) }) },
   {
@@ -48,10 +49,6 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ replica, kind: fc.constantFrom('register', 'remove', 'tamper') }) },
-);
-/** And what is repeated by itself, somebody else's secret at Typeform, and other encryption keys. */
-const anyAction: fc.Arbitrary<Action> = fc.oneof(
-  { weight: 11, arbitrary: action },
   { weight: 3, arbitrary: fc.record({ replica, kind: fc.constantFrom('retry', 'suspect', 'reseal') }) },
 );
 const fate: fc.Arbitrary<Fate> = fc.oneof(
@@ -68,8 +65,7 @@ async function explore(
 ): Promise<{ runs: number; failed: boolean; byInvariant: boolean; report: string }> {
   const property = fc.asyncProperty(
     fc.scheduler(),
-    // The interleavings that are replayed are named by the choices among the first ones.
-    fc.array(Store === ModelStore ? anyAction : action, { minLength: 1, maxLength: 6 }),
+    fc.array(action, { minLength: 1, maxLength: 6 }),
     fc.array(fate, { maxLength: 8 }),
     (scheduler, actions, fates) => holds(scheduler, actions, fates, Store),
   );
@@ -92,7 +88,8 @@ async function holds(scheduler: fc.Scheduler, actions: Action[], fates: Fate[], 
   const all = actions.map((one, index) => perform(replicas[one.replica], one, `change-${index}`, refused));
   await scheduler.waitFor(Promise.all(all));
   await scheduler.waitIdle();
-  expect({ late: model.late, refused: model.refusedDeliveries }).toEqual({ late: 0, refused: [] });
+  const { late, refusedDeliveries, enabledUnseen } = model;
+  expect({ late, refused: refusedDeliveries, enabledUnseen }).toEqual({ late: 0, refused: [], enabledUnseen: [] });
   // Quiet: nobody changes anything, everything is answered, and a replica that lives looks twice.
   model.calm();
   const alive = new ModelReplica(model, Store);
@@ -106,13 +103,17 @@ async function holds(scheduler: fc.Scheduler, actions: Action[], fates: Fate[], 
   expect(refused.filter((change) => url.includes(`/${change}/`))).toEqual([]);
 }
 
-function expectAgreement({ rows, atTypeform, refusedDeliveries }: Model): void {
+function expectAgreement({ rows, atTypeform, refusedDeliveries, enabledUnseen, unrecorded }: Model): void {
   const active = [...rows.values()].find(({ removedAt }) => removedAt === null);
   expect(atTypeform).toEqual(active ? expect.objectContaining(wantedOf(active)) : null);
   for (const { pending, revision, pushedRevision } of rows.values()) {
     expect({ pending, pushedRevision }).toEqual({ pending: false, pushedRevision: revision });
   }
-  expect(refusedDeliveries).toEqual([]);
+  expect({ refusedDeliveries, enabledUnseen, unrecorded }).toEqual({
+    refusedDeliveries: [],
+    enabledUnseen: [],
+    unrecorded: false,
+  });
 }
 
 function wantedOf(webhook: Webhook): object {
@@ -195,7 +196,7 @@ describe('the interleavings are found in which it goes wrong', () => {
         );
       }
     }
-    expect(await explore(ReadsEarly, { seed: 4, path: '73' })).toMatchObject({ failed: true, byInvariant: true });
+    expect(await explore(ReadsEarly, { seed: 2, path: '151' })).toMatchObject({ failed: true, byInvariant: true });
   });
 
   it('when a call without an answer counts as not made', async () => {
@@ -204,7 +205,26 @@ describe('the interleavings are found in which it goes wrong', () => {
         return super.fail(begun, outcome === 'unknown' ? 'unsent' : outcome, seen);
       }
     }
-    expect(await explore(Forgets, { seed: 106, path: '499' })).toMatchObject({ failed: true, byInvariant: true });
+    expect(await explore(Forgets, { seed: 1, path: '789' })).toMatchObject({ failed: true, byInvariant: true });
+  });
+
+  it('when what is not known to be off is enabled', async () => {
+    class EnablesUnseen extends ModelStore {
+      override async begin(place: object, step: 'put' | 'delete', goal: Goal): Promise<BegunCall | null> {
+        const begun = await super.begin(place, step, goal);
+        return begun && { ...begun, webhook: begun.webhook && { ...begun.webhook, pushedRevision: 0 } };
+      }
+    }
+    expect(await explore(EnablesUnseen, { seed: 1, path: '18' })).toMatchObject({ failed: true, byInvariant: true });
+  });
+
+  it('when nothing is recorded of what was enabled again', async () => {
+    class ForgetsRepairs extends ModelStore {
+      override observe(webhook: Webhook, calls: number, seen: Partial<Webhook>): Promise<void> {
+        return super.observe(webhook, calls, { ...seen, drift: [] });
+      }
+    }
+    expect(await explore(ForgetsRepairs, { seed: 2, path: '400' })).toMatchObject({ failed: true, byInvariant: true });
   });
 
   it('when two replicas may call at the same time', async () => {
@@ -218,12 +238,12 @@ describe('the interleavings are found in which it goes wrong', () => {
         return super.begin(place, step, goal);
       }
 
-      override async succeed(begun: BegunCall, seen: Partial<Webhook>): Promise<boolean> {
+      override async succeed(begun: BegunCall, seen: Partial<Webhook>): Promise<Succeeded> {
         // Whoever is answered believes it.
         this.model.call = { id: begun.id, webhookId: null, revision: null, lapsed: false };
         return super.succeed(begun, seen);
       }
     }
-    expect(await explore(Unlocked, { seed: 3, path: '177' })).toMatchObject({ failed: true, byInvariant: true });
+    expect(await explore(Unlocked, { seed: 1, path: '341' })).toMatchObject({ failed: true, byInvariant: true });
   });
 });

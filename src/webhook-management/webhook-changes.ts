@@ -50,13 +50,17 @@ export class WebhookChanges {
       const had = settingsOf(webhook);
       const wanted = { ...had, ...asked };
       if (haveSameSettings(wanted, had)) return null;
-      return { set: changed(wanted, now), action: 'webhook.updated', details: wanted, author };
+      const set = { ...changed(wanted, now), ...switchedOn(webhook, wanted) };
+      return { set, action: 'webhook.updated', details: wanted, author };
     });
     if (after === before) return this.repush(after, author);
     const restored = settingsOf(before);
     const details = { ...restored, refusedByTypeform: true };
     await this.make(after, author, (stored, now, certain) => ({
-      set: { ...changed(restored, now), ...confirmedAgain(before, stored, certain) },
+      set: {
+        ...changed(restored, now),
+        ...(certain ? confirmedAgain(before, stored) : switchedOn(stored, restored)),
+      },
       action: 'webhook.updated',
       details,
       author,
@@ -86,7 +90,8 @@ export class WebhookChanges {
       const previous = certain
         ? { previousSecret: sealedAnew ? null : previousSecret, previousSecretExpiresAt }
         : { previousSecret: stored.secret, previousSecretExpiresAt: now };
-      const set = { ...changed({ secret: restored, ...previous }, now), ...confirmedAgain(before, stored, certain) };
+      const confirmed = certain ? confirmedAgain(before, stored) : {};
+      const set = { ...changed({ secret: restored, ...previous }, now), ...confirmed };
       return { set, action, details: { overlapHours, refusedByTypeform: true }, author };
     });
   }
@@ -161,9 +166,14 @@ function changed(set: Partial<Webhook>, now: Date): Partial<Webhook> {
   return { ...set, pending: true, updatedAt: now };
 }
 
-/** What is restored needs no call if it is what Typeform confirmed last, and nothing else can have reached it since. */
-function confirmedAgain(before: Webhook, stored: Webhook, certain: boolean): Partial<Webhook> {
-  const confirmed = certain && before.pushedRevision === before.revision && stored.pushedRevision === before.revision;
+/** A webhook that an admin enables must be enabled explicitly, whoever disabled it: earlier confirmations do not count. */
+function switchedOn(from: WebhookSettings, to: WebhookSettings): Partial<Webhook> {
+  return to.enabled && !from.enabled ? { pushedRevision: 0 } : {};
+}
+
+/** Where nothing can have reached Typeform since, what is restored needs no call if it is what Typeform confirmed last. */
+function confirmedAgain(before: Webhook, stored: Webhook): Partial<Webhook> {
+  const confirmed = before.pushedRevision === before.revision && stored.pushedRevision === before.revision;
   if (!confirmed) return {};
   const { status, drift, problem } = before;
   return { pending: before.pending, pushedRevision: stored.revision + 1, status, drift, problem };

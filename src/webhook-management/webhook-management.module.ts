@@ -26,6 +26,7 @@ import { WebhookStore } from './webhook-store';
 import { WebhookStoreRepository } from './webhook-store.repository';
 import { WebhookTester } from './webhook-tester';
 import { CallbackUrls } from './callback-urls';
+import { DisabledPeriodsRepository } from './disabled-periods.repository';
 import { Webhook } from './webhook.entity';
 import { WebhooksController } from './webhooks.controller';
 import { WebhooksRepository } from './webhooks.repository';
@@ -63,6 +64,7 @@ import { WebhooksService } from './webhooks.service';
         recover: async (formId) => void (await backfill.start(formId, { trigger: 'repair' })),
       }),
     },
+    DisabledPeriodsRepository,
     ReconcileOnRequest,
     WebhookMetrics,
     MappingCheck,
@@ -71,6 +73,6 @@ import { WebhooksService } from './webhooks.service';
     WebhookSecretsRepository,
     ...WEBHOOK_METRIC_PROVIDERS,
   ],
-  exports: [WebhookSecretsCache, WebhooksRepository],
+  exports: [WebhookSecretsCache, WebhooksRepository, DisabledPeriodsRepository],
 })
 export class WebhookManagementModule {}

@@ -1,6 +1,8 @@
 /**
  * The only one who writes webhooks to Typeform. It sends what the row says in the moment the call's turn has come, one call at a time
- * for each form and tag over all replicas, and goes on until what is sent is what is stored.
+ * for each form and tag over all replicas, and continues until Typeform has the stored state. It never enables a webhook without a record: once
+ * Typeform has confirmed it as enabled, calls omit `enabled`, and the response says whether it still is. Only a webhook that is new or
+ * known to be disabled is enabled explicitly.
  */
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../config/app-config';
@@ -14,8 +16,10 @@ import { TypeformError } from '../typeform/typeform-error';
 import type { RemoteWebhook } from '../typeform/typeform-schemas';
 import { Goal, nextStep, SecretOf, Target } from './push-decision';
 import { notMadeInTime } from './unconfirmed-change';
-import { compareWebhook, EVENT_TYPES, statusOfDrift } from './webhook-state';
-import { BegunCall, FailedCall, WebhookStore } from './webhook-store';
+import { losesSubmissions } from './repair-backoff';
+import { RepairFollowUp } from './repair-follow-up';
+import { compareWebhook, EVENT_TYPES, statusOfDrift, WebhookDrift, withRecorded } from './webhook-state';
+import { BegunCall, FailedCall, Succeeded, WebhookStore } from './webhook-store';
 import type { Webhook } from './webhook.entity';
 
 const EVERY_TYPE_OFF = Object.fromEntries(EVENT_TYPES.map((type) => [type, false]));
@@ -24,9 +28,12 @@ const LOOK_AGAIN_MS = 200;
 const PATIENCE_MS = 10_000;
 const REFUSALS = ['unauthorized', 'not_found', 'refused', 'wrong_region'];
 
-/** `refused`: Typeform refused this revision for good. `certainAt` as for a failed call of WebhookStore. */
+/**
+ * `ended`: the differences that the calls resolved. `refused`: Typeform refused this revision for good. `certainAt` as for a failed call
+ * of WebhookStore.
+ */
 export type PushOutcome =
-  | { result: 'done'; sent: boolean }
+  | { result: 'done'; sent: boolean; ended: WebhookDrift[] }
   | { result: 'refused'; revision: number; certainAt: number | null; error: DomainError };
 
 @Injectable()
@@ -35,6 +42,7 @@ export class WebhookPusher {
     private readonly config: AppConfig,
     private readonly api: TypeformApi,
     private readonly store: WebhookStore,
+    private readonly followUp: RepairFollowUp,
     private readonly clock: Clock,
   ) {}
 
@@ -42,22 +50,30 @@ export class WebhookPusher {
    * Calls Typeform until the goal is reached. Throws Typeform's error when a call got no usable answer (the change stays pending), and
    * what TypeformApi throws before a call is sent. `once`: a call that fails is not repeated here.
    */
-  async push(target: Target, goal: Goal, call: CallOptions, { once = false } = {}): Promise<PushOutcome> {
+  async push(target: Target, wanted: Goal, call: CallOptions, { once = false } = {}): Promise<PushOutcome> {
+    let goal = wanted;
+    const ended: WebhookDrift[] = [];
     const givesUpAt = this.clock.monotonicMs() + PATIENCE_MS;
     for (let attempts = 1; ;) {
       const state = await this.store.state(target);
       const step = nextStep(state, goal, this.secretOf);
-      if (step === 'nothing') return { result: 'done', sent: false };
+      if (step === 'nothing') return { result: 'done', sent: false, ended };
       if (step === 'refused') return refusedBefore(state.webhook);
       if (step !== 'wait') {
         const sent = await this.send(target, step, goal, call);
-        if (sent.outcome === 'done' && (goal.kind !== 'made' || sent.current)) return { result: 'done', sent: true };
+        if (sent.outcome === 'done') {
+          if (sent.webhook && sent.ended.length > 0) await this.followUp.repaired(sent.webhook, sent.ended, call);
+          ended.push(...sent.ended);
+          if (goal.kind !== 'made' || sent.current) return { result: 'done', sent: true, ended };
+        }
         if (sent.outcome === 'refused') return sent.refusal;
         if (sent.outcome === 'failed') {
           const { failure, retryAfterSeconds } = sent.error;
           const delayMs = once ? null : retryDelayMs({ failure, priority: call.priority, attempts, retryAfterSeconds });
           if (delayMs === null) throw sent.error;
           attempts += 1;
+          // A failed call of one's own does not settle what was observed: only the calls of others make that worthless.
+          if ('calls' in goal) goal = { ...goal, calls: goal.calls + 1 };
           await this.clock.sleep(delayMs, call.signal);
           continue;
         }
@@ -104,7 +120,7 @@ export class WebhookPusher {
         await this.store.withdraw(begun);
         return { outcome: 'not_sent' };
       }
-      return { outcome: 'done', current: await this.succeed(begun, remote) };
+      return await this.answered(begun, remote);
     } catch (error) {
       const call = begun as BegunCall | null;
       if (call !== null && composed && error instanceof TypeformError) return this.fail(call, error);
@@ -114,8 +130,12 @@ export class WebhookPusher {
     }
   }
 
-  /** The complete desired state, including the secret. Throws `internal_error` when its key is gone. */
-  private compose({ id, url, enabled, verifySsl, eventTypes, secret: sealed }: Webhook): WebhookChange {
+  /**
+   * The desired state, including the secret; omits `enabled` when that would enable a webhook not known to be disabled. Throws
+   * `internal_error` when the secret's key is gone.
+   */
+  private compose(webhook: Webhook): WebhookChange {
+    const { id, url, enabled, verifySsl, eventTypes, secret: sealed } = webhook;
     let secret: string;
     try {
       secret = open(this.config.encryptionKeys, sealed, id);
@@ -125,7 +145,7 @@ export class WebhookPusher {
     }
     return {
       url,
-      enabled,
+      ...(leavesEnabled(webhook) ? {} : { enabled }),
       verifySsl,
       // Typeform merges event types one by one, so the ones that should be off are sent explicitly.
       eventTypes: { ...EVERY_TYPE_OFF, ...eventTypes },
@@ -133,12 +153,20 @@ export class WebhookPusher {
     };
   }
 
-  private async succeed(begun: BegunCall, remote: RemoteWebhook | null): Promise<boolean> {
+  private async answered(begun: BegunCall, remote: RemoteWebhook | null): Promise<Sent> {
     const { webhook } = begun;
     const observedAt = this.clock.now();
+    if (webhook && remote && leavesEnabled(webhook) && !remote.enabled) {
+      // The other recorded differences are resolved too, but have no audit entry yet.
+      const drift = withRecorded(webhook, compareWebhook(webhook, remote));
+      const off = { drift, status: statusOfDrift(drift), observedAt, problem: null, pushedRevision: 0 };
+      await this.store.fail(begun, 'off', off);
+      return { outcome: 'outdated' };
+    }
     const drift = webhook && remote ? compareWebhook(webhook, remote) : [];
     const status = webhook?.removedAt === null ? statusOfDrift(drift) : 'removed';
-    return this.store.succeed(begun, { drift, status, observedAt, problem: null });
+    const { current, ended } = await this.store.succeed(begun, { drift, status, observedAt, problem: null });
+    return { outcome: 'done', current, webhook, ended };
   }
 
   private async giveUp(begun: BegunCall, composed: boolean): Promise<void> {
@@ -161,7 +189,7 @@ export class WebhookPusher {
 
 type Sent =
   | { outcome: 'not_sent' | 'outdated' }
-  | { outcome: 'done'; current: boolean }
+  | ({ outcome: 'done'; webhook: Webhook | null } & Succeeded)
   | { outcome: 'failed'; error: TypeformError }
   | { outcome: 'refused'; refusal: PushOutcome };
 
@@ -169,6 +197,14 @@ type Sent =
 function outcomeOf({ failure }: TypeformError): FailedCall {
   if (REFUSALS.includes(failure)) return 'refused';
   return failure === 'rate_limited' ? 'unsent' : 'unknown';
+}
+
+/**
+ * Typeform confirmed it as enabled, and is not known to have disabled or lost it since: omitting `enabled` keeps Typeform's value, and
+ * leaves the webhook disabled if the call has to create it.
+ */
+function leavesEnabled({ enabled, pushedRevision, drift }: Webhook): boolean {
+  return enabled && pushedRevision > 0 && !drift.some(losesSubmissions);
 }
 
 /** Somebody else's call of the same state was refused. */

@@ -21,8 +21,9 @@ export class WebhookSecretsRepository {
     await this.webhooks.query(
       `INSERT INTO webhook_push AS place (form_id, tag, doubt_until, suspected_at)
        SELECT form_id, tag, clock_timestamp(), clock_timestamp() FROM webhook WHERE id = $1 AND removed_at IS NULL
-       ON CONFLICT (form_id, tag) DO UPDATE SET doubt_until = excluded.doubt_until, suspected_at = excluded.suspected_at
-        WHERE place.doubt_until IS NULL AND place.call_id IS NULL
+       ON CONFLICT (form_id, tag) DO UPDATE
+          SET doubt_until = excluded.doubt_until, doubt_webhook_id = NULL, doubt_revision = NULL, suspected_at = excluded.suspected_at
+        WHERE (place.doubt_until IS NULL OR place.doubt_until <= clock_timestamp()) AND place.call_id IS NULL
           AND (place.suspected_at IS NULL OR place.suspected_at <= clock_timestamp() - $2::float8 * interval '1 ms')`,
       [id, everyMs],
     );

@@ -1,4 +1,4 @@
-import { compareWebhook, statusOfDrift, WebhookSettings } from './webhook-state';
+import { compareWebhook, endedBy, statusOfDrift, WebhookSettings, withRecorded } from './webhook-state';
 
 const desired: WebhookSettings = {
   url: 'https://hooks.example.com/webhooks/typeform/1',
@@ -25,5 +25,42 @@ describe('compareWebhook', () => {
 
   it('a webhook that should be off and is on has drifted, but nobody disabled it', () => {
     expect(statusOfDrift(compareWebhook({ ...desired, enabled: false }, desired))).toBe('drifted');
+  });
+});
+
+describe('what is on record', () => {
+  const observed = { url: 'x', enabled: false, verifySsl: false, eventTypes: { form_response_partial: true } };
+  const drift = compareWebhook(desired, observed);
+  const endedFor = (sent: WebhookSettings, removedAt: Date | null = null): string[] =>
+    endedBy({ ...sent, removedAt, drift }).map(({ field }) => field);
+
+  it.each<[string, Partial<WebhookSettings>, string[]]>([
+    ['nothing', {}, ['enabled', 'url', 'verify_ssl', 'event_types']],
+    ['that it is off', { enabled: false }, ['url', 'verify_ssl', 'event_types']],
+    ['the address', { url: 'x' }, ['enabled', 'verify_ssl', 'event_types']],
+    ['no TLS check', { verifySsl: false }, ['enabled', 'url', 'event_types']],
+    [
+      'the event types',
+      { eventTypes: { form_response: false, form_response_partial: true } },
+      ['enabled', 'url', 'verify_ssl'],
+    ],
+    ['all of it', observed, []],
+  ])('is over unless an admin wants it by now: %s', (_case, wanted, ended) => {
+    expect(endedFor({ ...desired, ...wanted })).toEqual(ended);
+  });
+
+  it('is not over once the webhook is removed', () => {
+    expect(endedFor(desired, new Date(0))).toEqual([]);
+  });
+
+  it('stays beside what is found now', () => {
+    const found = compareWebhook(desired, { ...desired, url: 'y' });
+    const [enabled, , verifySsl, eventTypes] = drift;
+    expect(withRecorded({ ...desired, removedAt: null, drift }, found)).toEqual([
+      ...found,
+      enabled,
+      verifySsl,
+      eventTypes,
+    ]);
   });
 });

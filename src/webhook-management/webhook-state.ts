@@ -28,23 +28,19 @@ export interface WebhookDrift {
   observed: unknown;
 }
 
+const COMPARED = ['enabled', 'url', 'verify_ssl', 'event_types'] as const;
+
+/** A webhook's desired state, and what is on record about Typeform's copy. */
+type Recorded = WebhookSettings & { removedAt: Date | null; drift: WebhookDrift[] };
+
 /** Every difference between `observed` (null: missing) and the desired state. An event type that is not listed counts as off. */
 export function compareWebhook(desired: WebhookSettings, observed: WebhookSettings | null): WebhookDrift[] {
   if (observed === null) return [{ field: 'existence', desired: true, observed: false }];
-  const drift: WebhookDrift[] = [];
-  const differ = (field: WebhookDrift['field'], wanted: unknown, seen: unknown): void => {
-    if (wanted !== seen) drift.push({ field, desired: wanted, observed: seen });
-  };
-  differ('enabled', desired.enabled, observed.enabled);
-  differ('url', desired.url, observed.url);
-  differ('verify_ssl', desired.verifySsl, observed.verifySsl);
-  const on = (types: Record<string, boolean>): string =>
-    Object.keys(types)
-      .filter((type) => types[type])
-      .sort()
-      .join(', ');
-  differ('event_types', on(desired.eventTypes), on(observed.eventTypes));
-  return drift;
+  return COMPARED.map((field) => ({
+    field,
+    desired: valueOf(desired, field),
+    observed: valueOf(observed, field),
+  })).filter((one) => one.desired !== one.observed);
 }
 
 /** Whether two settings are stored as the same: the order of event types means nothing, one that is listed as off does. */
@@ -64,4 +60,35 @@ export function statusOfDrift(drift: readonly WebhookDrift[]): WebhookStatus {
 /** Typeform (or someone in its UI) disabled what should be enabled: submissions are being missed. */
 export function isDisabledByTypeform(drift: readonly WebhookDrift[]): boolean {
   return drift.some(({ field, desired }) => field === 'enabled' && desired === true);
+}
+
+/** The recorded differences that are resolved once Typeform has the state `sent`, except those that an admin has since made the desired state. */
+export function endedBy(sent: Recorded): WebhookDrift[] {
+  if (sent.removedAt !== null) return [];
+  return sent.drift.filter(({ field, observed }) => observed !== valueOf(sent, field));
+}
+
+/** The differences found, plus the recorded ones: an unconfirmed call may have resolved those, and they must not be lost. */
+export function withRecorded(webhook: Recorded, found: WebhookDrift[]): WebhookDrift[] {
+  const fields = found.map(({ field }) => field);
+  return [...found, ...endedBy(webhook).filter(({ field }) => !fields.includes(field))];
+}
+
+/** A setting as a difference shows it. */
+function valueOf(webhook: WebhookSettings, field: WebhookDrift['field']): unknown {
+  switch (field) {
+    case 'existence':
+      return true;
+    case 'enabled':
+      return webhook.enabled;
+    case 'url':
+      return webhook.url;
+    case 'verify_ssl':
+      return webhook.verifySsl;
+    case 'event_types':
+      return Object.keys(webhook.eventTypes)
+        .filter((type) => webhook.eventTypes[type])
+        .sort()
+        .join(', ');
+  }
 }

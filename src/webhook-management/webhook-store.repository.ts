@@ -6,10 +6,11 @@ import { AuditLog } from '../audit/audit-log';
 import { AppConfig } from '../config/app-config';
 import { Clock } from '../database/clock';
 import { Random } from '../database/random';
-import { doubtAbout, Goal, nextStep, PushState, staysPending, Target, Version } from './push-decision';
+import { doubtAbout, Goal, isMadeButOff, nextStep, PushState, staysPending, Target, Version } from './push-decision';
 import { DOUBT_SECONDS, IN_HAND_SECONDS, LAPSE_MARGIN_SECONDS, retryDelaySeconds } from './retry-schedule';
+import { endedBy } from './webhook-state';
 import { Webhook } from './webhook.entity';
-import { BegunCall, Failed, FailedCall, Place, WebhookEdit, WebhookStore } from './webhook-store';
+import { BegunCall, Failed, FailedCall, Place, Succeeded, WebhookEdit, WebhookStore } from './webhook-store';
 
 interface PushRow {
   calls: number;
@@ -28,6 +29,8 @@ interface PushRow {
 const PUSH_COLUMNS = `calls, call_id, call_webhook_id, call_revision, call_until < clock_timestamp() AS lapsed,
   doubt_webhook_id, doubt_revision, doubt_until < clock_timestamp() AS over, doubt_until,
   failures, greatest(next_try_at, call_until) AS retry_at`;
+
+const RECONCILER = { actor: { id: 'reconciler', name: 'reconciler' }, requestId: null };
 
 @Injectable()
 export class WebhookStoreRepository extends WebhookStore {
@@ -106,19 +109,19 @@ export class WebhookStoreRepository extends WebhookStore {
     await this.end(this.dataSource.manager, call);
   }
 
-  succeed(call: BegunCall, seen: Partial<Webhook>): Promise<boolean> {
+  succeed(call: BegunCall, seen: Partial<Webhook>): Promise<Succeeded> {
     const { target, webhook, last } = call;
     return this.dataSource.transaction(async (manager) => {
       const push = await this.end(manager, call);
-      if (!push) return false;
+      if (!push) return { current: false, ended: [] };
       await manager.query(
         `UPDATE webhook_push SET failures = 0, next_try_at = NULL
                 ${last ? ', doubt_webhook_id = NULL, doubt_revision = NULL, doubt_until = NULL' : ''}
           WHERE form_id = $1 AND tag = $2`,
         [target.formId, target.tag],
       );
-      if (!webhook) return true;
-      const { id, revision } = webhook;
+      if (!webhook) return { current: true, ended: [] };
+      const { id, revision, enabled } = webhook;
       const pending = staysPending(last ? null : stateOf(push, null).doubt, webhook);
       // Removed webhooks had the same place: now they certainly have it no more.
       await manager.query(
@@ -126,8 +129,18 @@ export class WebhookStoreRepository extends WebhookStore {
           WHERE form_id = $1 AND tag = $2 AND id <> $3 AND removed_at IS NOT NULL AND (pending OR pushed_revision <> revision)`,
         [target.formId, target.tag, id],
       );
-      await manager.update(Webhook, { id }, { pushedRevision: revision });
-      return set(manager, { id, revision }, { ...seen, pending });
+      // If a later revision is to be enabled, a call for a disabled one confirms nothing about it. The recorded differences are resolved either way.
+      await manager.query(
+        `UPDATE webhook SET pushed_revision = CASE WHEN revision = $2 OR $3 THEN $2 ELSE 0 END, drift = '[]' WHERE id = $1`,
+        [id, revision, enabled],
+      );
+      const ended = endedBy(webhook);
+      const current = await set(manager, { id, revision }, { ...seen, pending });
+      if (ended.length > 0) {
+        const entry = { ...RECONCILER, action: 'webhook.repaired', subject: id, details: { drift: ended } } as const;
+        await this.audit.record(manager, entry);
+      }
+      return { current, ended };
     });
   }
 
@@ -143,7 +156,8 @@ export class WebhookStoreRepository extends WebhookStore {
       if (outcome !== 'refused') await this.retryLater(manager, target, push.failures + 1);
       const refusal = outcome === 'refused' ? { refusedRevision: version.revision } : {};
       const current = webhook !== null && (await set(manager, webhook, { ...seen, ...refusal }));
-      return { current, certainAt: outcome !== 'unknown' && doubt === null ? calls : null };
+      const certain = outcome !== 'unknown' && doubt === null && !isMadeButOff(webhook);
+      return { current, certainAt: certain ? calls : null };
     });
   }
 

@@ -1,6 +1,7 @@
 /** The port to what is stored about webhooks and their places at Typeform. Every method is one transaction. */
 import type { Author } from '../audit/audit-log';
 import type { Goal, PushState, Target } from './push-decision';
+import type { WebhookDrift } from './webhook-state';
 import type { Webhook } from './webhook.entity';
 
 /** A call that may be sent now: nobody else sends one to the same place until its outcome is recorded or it has lapsed. */
@@ -13,16 +14,25 @@ export interface BegunCall {
   last: boolean;
 }
 
-/** `unsent`: Typeform has certainly not made the change, and may make it next time. */
-export type FailedCall = 'refused' | 'unsent' | 'unknown';
+/**
+ * `unsent`: Typeform certainly did not apply the change, and a retry may succeed. `off`: it applied the change, but the webhook is disabled,
+ * and the next call must enable it.
+ */
+export type FailedCall = 'refused' | 'unsent' | 'unknown' | 'off';
 
 /**
  * `current`: the webhook is still at the revision that failed. `certainAt`: how many calls had begun when Typeform certainly had what it
- * had before this one; null: some call of unknown outcome may have made the change.
+ * had before this one; null: some call with an unknown outcome may have made the change, or a call that left the webhook disabled did.
  */
 export interface Failed {
   current: boolean;
   certainAt: number | null;
+}
+
+/** `current`: the webhook is still at the revision that was sent. `ended`: the recorded differences that the call resolved. */
+export interface Succeeded {
+  current: boolean;
+  ended: WebhookDrift[];
 }
 
 /** What an admin changes, with its audit entry; `delete` takes the row away. */
@@ -64,8 +74,11 @@ export abstract class WebhookStore {
   /** The call was not sent after all. */
   abstract withdraw(call: BegunCall): Promise<void>;
 
-  /** Typeform has confirmed the revision that was sent. False, and `seen` not recorded, when the webhook has changed since. */
-  abstract succeed(call: BegunCall, seen: Partial<Webhook>): Promise<boolean>;
+  /**
+   * Typeform has confirmed the revision that was sent. `seen` is not recorded when the webhook has changed since. Differences that the call
+   * resolved are removed from the record and get an audit entry, whoever caused the call.
+   */
+  abstract succeed(call: BegunCall, seen: Partial<Webhook>): Promise<Succeeded>;
 
   abstract fail(call: BegunCall, outcome: FailedCall, seen: Partial<Webhook>): Promise<Failed>;
 

@@ -55,7 +55,10 @@ export class Webhook {
   @Column('integer', { default: 1 })
   revision: number;
 
-  /** The revision that Typeform has confirmed. */
+  /**
+   * The revision that Typeform has confirmed. 0: none, or Typeform is not known to have the webhook enabled although it should be. If it is
+   * not 0 and the webhook is disabled or missing at Typeform, somebody else did that.
+   */
   @Column('integer', { name: 'pushed_revision', default: 0 })
   pushedRevision: number;
 

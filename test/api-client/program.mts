@@ -21,6 +21,7 @@ type Program = { [Id in keyof operations]: () => Promise<Succeeded<Id> | undefin
 const id = '8d3c6b1e-5a0e-4c39-9d51-0a7f5d3f7c10';
 const byId = { params: { path: { id } } };
 const byForm = { params: { path: { formId: 'lT4Z3j' } } };
+const byLine = { params: { path: { id: 'code.review' } } };
 const byEvent = { params: { path: { eventId: '01J9Z3T7Q6A0F4V5K8M2N1P7RS' } } };
 const signature = { 'Typeform-Signature': 'sha256=...' };
 const since = '2026-01-31T08:00:00Z';
@@ -164,13 +165,55 @@ export const program: Program = {
   checkCompleteness: async () => (await client.POST('/v1/completeness', { body: {} })).data,
   listJobs: async () => (await client.GET('/v1/jobs', { params: { query: { kind: 'replay' } } })).data,
   getJob: async () => (await client.GET('/v1/jobs/{id}', byId)).data,
+  getOverviewSeries: async () => {
+    const { data } = await client.GET('/v1/overview/series', { params: { query: { window: '7d', buckets: 14 } } });
+    for (const { at, received, failed } of data?.buckets ?? []) console.log(at, received + failed);
+    return data;
+  },
   getOverview: async () => (await client.GET('/v1/overview', { params: { query: { window: '15m' } } })).data,
+
+  getConfiguration: async () => {
+    const { data } = await client.GET('/v1/configuration');
+    for (const { name, value, source, meaning } of data?.settings ?? []) console.log(name, value ?? meaning, source);
+    return data;
+  },
+  getVersion: async () => {
+    const { data } = await client.GET('/v1/version');
+    console.log(data?.migrations.applied[0]?.appliedAt, data?.migrations.pending.length);
+    return data;
+  },
+  getSetup: async () => {
+    const { data } = await client.GET('/v1/setup');
+    for (const { title, status, evidence, remedy } of data?.steps ?? []) console.log(title, status, remedy ?? evidence);
+    return data;
+  },
+  getSingleSignOn: async () => {
+    const { data } = await client.GET('/v1/single-sign-on');
+    console.log(data?.settings?.roles.admin, data?.settings?.provider.problem, data?.lastSignInAt);
+    return data;
+  },
+  getChecklist: async () => {
+    const { data } = await client.GET('/v1/checklist');
+    const lines = data?.sections.flatMap(({ groups }) => groups.flatMap((group) => group.lines)) ?? [];
+    for (const { id: line, status, findings, signature } of lines)
+      console.log(line, status, findings[0]?.evidence, signature?.by);
+    return data;
+  },
+  signChecklistLine: async () => {
+    const body = { by: 'Ada Lovelace', result: 'yes', note: 'two pairs of eyes' } as const;
+    return (await client.POST('/v1/checklist/lines/{id}/signature', { ...byLine, body })).data;
+  },
+  withdrawChecklistSignature: async () => void (await client.DELETE('/v1/checklist/lines/{id}/signature', byLine)),
+  fillChecklistBlank: async () =>
+    (await client.PATCH('/v1/checklist/lines/{id}', { ...byLine, body: { value: '2026-12-01' } })).data,
 
   listAuditEntries: async () => {
     const { data } = await client.GET('/v1/audit', { params: { query: { action: 'form.updated', since } } });
     console.log(data?.items[0]?.details.status);
     return data;
   },
+  exportAuditLog: async () =>
+    (await client.GET('/v1/audit/export', { params: { query: { format: 'csv', since } }, parseAs: 'text' })).data,
   verifyAuditLog: async () => (await client.GET('/v1/audit/verify')).data,
   createApiKey: async () => (await client.POST('/v1/api-keys', { body: { name: 'reporting', role: 'viewer' } })).data,
   listApiKeys: async () => (await client.GET('/v1/api-keys')).data,

@@ -1,6 +1,7 @@
 /** Each job of an admin from its start to its end, as one does it in the browser. */
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
+import { AllFormsReconciler } from '../../src/webhook-management/all-forms-reconciler';
 import { eventually } from '../support/eventually';
 import { askEmail, askName, askPhone, newEvent, tokenOf } from '../support/events';
 import { question } from '../fixtures/typeform-events';
@@ -58,19 +59,24 @@ it('from the first start to the first client', async () => {
 
 it('a webhook that Typeform disabled is seen, understood and repaired', async () => {
   const formId = makeForm('A disabled form');
-  const id = await register(formId);
-  await fetch(`${stand.sandbox.url}/forms/${formId}/webhooks/onboarding`, {
-    method: 'PUT',
-    headers: { authorization: 'Bearer tfp_sandbox_test_key', 'content-type': 'application/json' },
-    body: JSON.stringify({ enabled: false }),
-  });
-  await stand.app.database.pool.query(
-    `UPDATE webhook SET status = 'disabled_by_typeform',
-            drift = '[{"field": "enabled", "desired": true, "observed": false}]' WHERE id = $1`,
-    [id],
-  );
+  await register(formId);
+  const { control } = stand.sandbox;
+  // Typeform gets 410 for a delivery and disables the webhook, again and again: after the tenth repair in a row the service waits.
+  for (let round = 0; round < 12; round += 1) {
+    control.addFault({ kind: 'status', target: 'delivery', status: 410, match: `${formId}/` });
+    control.submit(formId);
+    await control.setClock({ advanceSeconds: 0 });
+    expect(remote(formId)).toMatchObject({ enabled: false, disabledBecause: expect.stringContaining('410') });
+    await stand.app.app.get(AllFormsReconciler).pass({ priority: 'interactive' }, { force: false, wait: true });
+  }
+  expect(remote(formId)).toMatchObject({ enabled: false });
   const page = await stand.openSignedIn();
-  await page.getByRole('link', { name: '1 webhook disabled by typeform' }).click();
+  await page.locator('svg [data-disabled]').first().waitFor({ state: 'attached' });
+  await page.getByText(/disabled by Typeform .* or later, not enabled yet/).waitFor();
+  await page.getByText('As a table').click();
+  await page.getByRole('table', { name: 'Submissions over time' }).getByRole('row').nth(48).waitFor();
+  await page.getByText('Disabled by Typeform: 1').waitFor();
+  await page.getByRole('link', { name: '1 webhook disabled by Typeform' }).click();
   await page.getByRole('row', { name: /A disabled form/ }).focus();
   await page.keyboard.press('Enter');
   await page.getByText('which it does after many failed deliveries').waitFor();
@@ -122,7 +128,7 @@ it('a mapping is previewed, saved and applied to what is there', async () => {
   await page.getByRole('button', { name: 'Save mapping' }).click();
   await confirm(page, 'Save mapping');
   await page.getByRole('row', { name: /Anything else\?.*Company the client/ }).waitFor();
-  await page.getByRole('button', { name: 'Apply to 1 older response' }).click();
+  await page.getByRole('button', { name: 'Apply to 1 stored response' }).click();
   await confirm(page, 'Apply');
   await page.getByText('1 of 1').waitFor();
   await openClient(page, 'mapped@example.com');

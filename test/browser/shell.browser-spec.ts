@@ -30,9 +30,11 @@ describe('signing in', () => {
   it('an ended session leads to the sign-in, and from there back to where one was', async () => {
     const page = await stand.openSignedIn('deliveries?status=dead,retrying');
     await heading(page, 'Deliveries').waitFor();
-    await stand.app.database.pool.query('DELETE FROM console_session');
-    await page.getByRole('searchbox').fill('abcdef');
-    await page.getByLabel('API key').waitFor();
+    // Longer than SESSION_HOURS.
+    await stand.later(13, async () => {
+      await page.getByRole('searchbox').fill('abcdef');
+      await page.getByLabel('API key').waitFor();
+    });
     await signIn(page);
     await heading(page, 'Deliveries').waitFor();
     expect(page.url()).toContain('status=dead,retrying');
@@ -95,6 +97,21 @@ it('the first load is at most 150 KB of scripts and styles, compressed', async (
   await page.waitForLoadState('networkidle').catch(() => undefined);
   expect(bytes).toBeGreaterThan(50_000);
   expect(bytes).toBeLessThan(150_000);
+});
+
+it('Home says that nothing needs anybody only once everything is known', async () => {
+  const page = await stand.openSignedIn('deliveries');
+  let answer = (): void => undefined;
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  await page.route(/conflict=true/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await goTo(page, 'Home');
+  await page.getByText('Success rate').waitFor();
+  expect(await page.getByText('Nothing at the moment').count()).toBe(0);
+  answer();
+  await page.getByText('Nothing at the moment').waitFor();
 });
 
 describe('a list', () => {

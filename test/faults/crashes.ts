@@ -20,6 +20,12 @@ export const CRASHES: readonly Fault[] = [
     happens: (stand) => stand.signalPostgres('SIGKILL'),
   },
   {
+    name: 'PostgreSQL restarted at once',
+    onlyInFull: true,
+    // As `pg_ctl restart -m immediate` does.
+    happens: (stand) => stand.signalPostgres('SIGQUIT'),
+  },
+  {
     name: 'kill -9 of both',
     onlyInFull: true,
     losesConnections: true,

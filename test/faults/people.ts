@@ -1,6 +1,5 @@
 /** People who are to be forgotten while others come in. */
 import { toBody } from '../fixtures/typeform-events';
-import { eventually } from '../support/eventually';
 import type { Fault } from '../support/fault';
 import type { FaultStand } from '../support/fault-stand';
 import { deliver, exchange, newEvent } from '../support/sender';
@@ -20,28 +19,16 @@ export const PEOPLE_LEAVE: readonly Fault[] = [
 async function comeAndGo(stand: FaultStand): Promise<void> {
   const url = stand.url ?? '';
   const event = newEvent();
-  const body = toBody(event);
-  const { status } = await deliver(url, body, WEBHOOK_SECRET);
-  if (status !== 200) throw new Error(`refused with ${status}`);
-  const token = String(event.form_response.token);
-  let clientId: string | null = null;
-  await eventually(async () => {
-    const { rows } = await stand.pool.query<{ client_id: string | null }>(
-      'SELECT client_id FROM form_response WHERE token = $1',
-      [token],
-    );
-    clientId = rows[0]?.client_id ?? null;
-    return clientId !== null;
-  }, 'the client is known');
+  const clientId = await stand.takesIn(event);
   const headers = { authorization: `Bearer ${ADMIN_KEY}` };
   const erased = await exchange(`${url}/v1/clients/${clientId}`, { method: 'DELETE', headers });
   if (erased.status >= 300) throw new Error(`not erased: ${erased.status} ${erased.text}`);
   // Typeform delivers it once more.
-  await deliver(url, body, WEBHOOK_SECRET);
+  await deliver(url, toBody(event), WEBHOOK_SECRET);
   const left = await stand.count(
     `SELECT (SELECT count(*) FROM form_response WHERE token = $1)::integer
           + (SELECT count(*) FROM webhook_event WHERE token = $1 AND payload IS NOT NULL)::integer AS count`,
-    [token],
+    [event.form_response.token],
   );
   if (left !== 0) throw new Error('something is left of who was erased');
 }

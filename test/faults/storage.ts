@@ -11,21 +11,27 @@ const FULL_DISKS: readonly Fault[] = [
   },
   {
     name: 'the disk of the write-ahead log full',
-    happens: (stand, refused) => whileFull(stand, stand.disks?.log, refused),
+    happens: (stand, refused) => whileFull(stand, stand.disks?.log, refused, 'SELECT pg_switch_wal()'),
   },
 ];
 
 /** None where this user cannot mount a small disk. */
 export const STORAGE = SmallDisk.possible() ? FULL_DISKS : [];
 
-async function whileFull(stand: FaultStand, disk: SmallDisk | undefined, refused: () => number): Promise<void> {
+/** `spend`: what makes the server use up a file that it has in reserve. */
+async function whileFull(
+  stand: FaultStand,
+  disk: SmallDisk | undefined,
+  refused: () => number,
+  spend?: string,
+): Promise<void> {
   if (!disk) throw new Error('the stand has no small disks');
   const before = refused();
   try {
     await eventually(async () => {
-      // What the server frees or has in reserve is used up as well.
+      // What the server frees meanwhile is used up as well.
       disk.fill();
-      await stand.pool.query('SELECT pg_switch_wal()').catch(() => undefined);
+      if (spend) await stand.pool.query(spend).catch(() => undefined);
       return refused() > before;
     }, 'something is refused');
   } finally {

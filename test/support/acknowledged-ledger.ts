@@ -36,6 +36,15 @@ export class AcknowledgedLedger {
     ).finally(() => (this.sending -= 1));
   }
 
+  /** Sends an event once, and says whether it was acknowledged: for who sends at a rate of their own, and again later. */
+  async offer(event: FixtureEvent): Promise<boolean> {
+    this.lastAcknowledgedMs ||= performance.now();
+    const outcome = await this.attempt(toBody(event), this.secret);
+    if (outcome === '200') this.acknowledge(event);
+    else this.count(outcome);
+    return outcome === '200';
+  }
+
   /** Sends what must never be taken in, until it gets the answer that it deserves. */
   async refuse(body: Buffer, secret: string, status: number): Promise<void> {
     await this.until(() => this.attempt(body, secret), String(status));
@@ -59,6 +68,10 @@ export class AcknowledgedLedger {
   private async send(event: FixtureEvent): Promise<void> {
     const body = toBody(event);
     await this.until(() => this.attempt(body, this.secret), '200');
+    this.acknowledge(event);
+  }
+
+  private acknowledge(event: FixtureEvent): void {
     this.acknowledged.add(event.event_id);
     const now = performance.now();
     this.unavailableMs = Math.max(this.unavailableMs, now - this.lastAcknowledgedMs);
@@ -69,11 +82,15 @@ export class AcknowledgedLedger {
     for (const givesUpAt = performance.now() + HANGS_AFTER_MS; performance.now() < givesUpAt;) {
       const outcome = await attempt();
       if (outcome === wanted) return;
-      this.failures[outcome] = (this.failures[outcome] ?? 0) + 1;
+      this.count(outcome);
       // A sender must not starve the service that is about to start.
       await pause(20);
     }
     throw new Error(`never answered with ${wanted}: ${JSON.stringify(this.failures)}`);
+  }
+
+  private count(outcome: string): void {
+    this.failures[outcome] = (this.failures[outcome] ?? 0) + 1;
   }
 
   private async attempt(body: Buffer, secret: string): Promise<string> {

@@ -2,7 +2,11 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { EmbeddedPostgres } from '../../src/database/embedded/embedded-postgres';
+
+/** A `ReadyForQuery`, PostgreSQL's last message of an answer: its type, a length and the transaction's state. */
+const READY_BYTES = 6;
 
 export class DatabaseProxy {
   private readonly sockets = new Set<Socket>();
@@ -10,6 +14,7 @@ export class DatabaseProxy {
   private readonly dead = new WeakSet<readonly [Socket, Socket]>();
   private forwarding = true;
   private delayMs = 0;
+  private fragmenting = false;
 
   private constructor(
     private readonly server: Server,
@@ -62,6 +67,11 @@ export class DatabaseProxy {
     this.delayMs = delayMs;
   }
 
+  /** From now on the end of an answer arrives by itself: what the server sends at once is not received at once. */
+  fragment(): void {
+    this.fragmenting = true;
+  }
+
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
     for (const socket of this.sockets) socket.destroy();
@@ -93,11 +103,22 @@ export class DatabaseProxy {
   }
 
   private delayed(): Transform {
-    return new Transform({
+    const transform = new Transform({
       transform: (chunk: Buffer, _encoding, done) => {
-        if (this.delayMs === 0) done(null, chunk);
+        if (this.fragmenting) void this.pushFragments(transform, chunk).then(() => done());
+        else if (this.delayMs === 0) done(null, chunk);
         else setTimeout(() => done(null, chunk), this.delayMs);
       },
     });
+    return transform;
+  }
+
+  private async pushFragments(to: Transform, chunk: Buffer): Promise<void> {
+    const end = Math.max(chunk.length - READY_BYTES, 0);
+    to.push(chunk.subarray(0, end));
+    // Sockets are read between two turns of the event loop.
+    await turn();
+    await turn();
+    to.push(chunk.subarray(end));
   }
 }

@@ -18,7 +18,9 @@ export function urlOfDatabase(url: string, database: string): string {
 export async function createTestDatabase({ empty = false } = {}): Promise<TestDatabase> {
   const server = serverUrl();
   const name = `onboarding_${randomBytes(6).toString('hex')}`;
-  await onServer(`CREATE DATABASE ${name} ${empty ? '' : `TEMPLATE ${process.env.ONBOARDING_TEST_TEMPLATE}`}`);
+  // Copying files is the cheaper strategy on a server that need not write them to the disk.
+  const { ONBOARDING_TEST_TEMPLATE: template, ONBOARDING_TEST_CLONE: strategy = '' } = process.env;
+  await onServer(`CREATE DATABASE ${name} ${empty ? '' : `TEMPLATE ${template} ${strategy}`}`);
   const url = urlOfDatabase(server, name);
   const pool = new Pool({ connectionString: url, max: 4 });
   pool.on('error', () => undefined);

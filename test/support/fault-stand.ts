@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { Pool } from 'pg';
 import { EmbeddedPostgres } from '../../src/database/embedded/embedded-postgres';
 import { readPostmasterFile, signalQuietly } from '../../src/database/embedded/server-process';
+import { type FixtureEvent, toBody } from '../fixtures/typeform-events';
 import { DatabaseProxy } from './database-proxy';
 import { eventually } from './eventually';
-import { ServiceProcess } from './service-process';
+import { deliver } from './sender';
+import { ServiceProcess, WEBHOOK_SECRET } from './service-process';
 import { SmallDisk } from './small-disk';
 
 const SETTINGS = {
@@ -121,6 +123,20 @@ export class FaultStand {
       await work().catch(() => undefined);
       await new Promise((next) => setTimeout(next, 50));
     }
+  }
+
+  /** Delivers an event to a service that takes it in; resolves with its client once that is known. */
+  async takesIn(event: FixtureEvent): Promise<string> {
+    const { status } = await deliver(this.url ?? '', toBody(event), WEBHOOK_SECRET);
+    if (status !== 200) throw new Error(`refused with ${status}`);
+    let clientId: string | null | undefined;
+    await eventually(async () => {
+      const sql = 'SELECT client_id FROM form_response WHERE token = $1';
+      const { rows } = await this.pool.query<{ client_id: string | null }>(sql, [event.form_response.token]);
+      clientId = rows[0]?.client_id;
+      return typeof clientId === 'string';
+    }, 'the client is known');
+    return clientId ?? '';
   }
 
   /** Resolves when every process says that it is ready. */

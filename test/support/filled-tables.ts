@@ -56,6 +56,13 @@ const LISTED = `
     FROM generate_series($1::integer, $2::integer) AS n,
          LATERAL (SELECT 'form' || n % ${FORMS} AS form_id, md5('token' || n) AS token, now() - interval '30 seconds' * n AS at) AS listed`;
 
+/** What the intake counted in each of so many minutes, the last of them more than a day ago. */
+const COUNTED = `
+  INSERT INTO intake_minute (minute, outcome, latency_class, requests)
+  SELECT date_trunc('minute', now()) - interval '1 day' - interval '1 minute' * n, 'accepted', 30, 2
+    FROM generate_series($1::integer, $2::integer) AS n
+  ON CONFLICT DO NOTHING`;
+
 const REST = `
   INSERT INTO webhook (form_id, tag, secret, event_types, created_at, updated_at)
   SELECT 'form' || n, 'onboarding', 'sealed', '{"form_response": true}', now(), now()
@@ -86,6 +93,7 @@ export async function fillTables(pool: Pool, first: number, last: number): Promi
   await pool.query(CLIENTS, [first, last]);
   await pool.query(RESPONSES, [first, last]);
   await pool.query(LISTED, [first, last]);
+  await pool.query(COUNTED, [first, last]);
   await pool.query(REST);
   await pool.query('VACUUM (ANALYZE)');
   const { rows } = await pool.query<{ oldest: Date; middle: Date }>(

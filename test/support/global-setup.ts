@@ -12,34 +12,33 @@ declare global {
   var testServer: { postgres: EmbeddedPostgres | null; dataDir: string; url: string; template: string } | undefined;
 }
 
+/**
+ * Nothing of these tests outlives the server, and those that kill one start a server of their own: it need not write to the disk. Several
+ * files run at a time, each with a service or two.
+ */
+const FORGETFUL = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  checkpoint_timeout: '1h',
+  max_wal_size: '4GB',
+  max_connections: '400',
+};
+
 export default async function setup(): Promise<void> {
   const given = process.env.TEST_DATABASE_URL;
   const dataDir = join(mkdtempSync(join(tmpdir(), 'onboarding-test-')), 'postgres');
-  const postgres = given ? null : await EmbeddedPostgres.start({ dataDir });
+  const postgres = given ? null : await EmbeddedPostgres.start({ dataDir, settings: FORGETFUL });
   const url = given ?? postgres?.url ?? '';
   process.stdout.write(`End-to-end tests use ${given ? 'TEST_DATABASE_URL' : 'an embedded PostgreSQL of their own'}\n`);
   const template = `onboarding_template_${process.pid}`;
   const client = new Client({ connectionString: url });
   await client.connect();
-  if (postgres) await makeForgetful(client);
   await client.query(`DROP DATABASE IF EXISTS ${template}`);
   await client.query(`CREATE DATABASE ${template}`);
   await client.end();
   await migrate(urlOfDatabase(url, template), () => undefined);
   process.env.ONBOARDING_TEST_SERVER = url;
   process.env.ONBOARDING_TEST_TEMPLATE = template;
+  process.env.ONBOARDING_TEST_CLONE = postgres ? 'STRATEGY FILE_COPY' : '';
   globalThis.testServer = { postgres, dataDir, url, template };
-}
-
-/** Nothing of these tests outlives the server, and those that kill one start a server of their own: it need not write to the disk. */
-async function makeForgetful(client: Client): Promise<void> {
-  for (const setting of [
-    'fsync = off',
-    'full_page_writes = off',
-    "checkpoint_timeout = '1h'",
-    "max_wal_size = '4GB'",
-  ]) {
-    await client.query(`ALTER SYSTEM SET ${setting}`);
-  }
-  await client.query('SELECT pg_reload_conf()');
 }

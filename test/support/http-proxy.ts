@@ -1,6 +1,11 @@
 /** A reverse proxy in front of a service, which can be faulty on purpose. */
-import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
+import { exchange } from './sender';
+
+export type Part = 'request' | 'answer';
 
 export interface Faults {
   /** Changes answers. */
@@ -8,6 +13,8 @@ export interface Faults {
   /** Lets answers of requests below `delays` (default: /webhooks) wait. */
   delayMs?: number;
   delays?: string;
+  /** Lets a request such as `GET /v1/forms` wait before it goes on, or its answer before it goes back. */
+  hold?: (part: Part, call: string) => Promise<void>;
 }
 
 export class HttpProxy {
@@ -16,7 +23,9 @@ export class HttpProxy {
     private readonly target: string,
     private readonly faults: Faults,
   ) {
-    server.on('request', (incoming: IncomingMessage, outgoing: ServerResponse) => this.handle(incoming, outgoing));
+    server.on('request', (incoming: IncomingMessage, outgoing: ServerResponse) => {
+      this.handle(incoming, outgoing).catch(() => outgoing.writeHead(502).end());
+    });
   }
 
   static async start(target: string, faults: Faults): Promise<HttpProxy> {
@@ -35,22 +44,20 @@ export class HttpProxy {
     await closed;
   }
 
-  private handle(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    const { method = 'GET', url: path = '/', headers } = incoming;
-    const upstream = request(`${this.target}${path}`, { method, headers, agent: false }, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.once('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8');
-        const came = { status: answer.statusCode ?? 502, text };
-        const { status, text: body } = this.faults.rewrite?.(path, came) ?? came;
-        const sent = { ...answer.headers, 'content-length': String(Buffer.byteLength(body)) };
-        delete sent['transfer-encoding'];
-        const waitMs = path.startsWith(this.faults.delays ?? '/webhooks') ? (this.faults.delayMs ?? 0) : 0;
-        setTimeout(() => outgoing.writeHead(status, sent).end(body), waitMs);
-      });
-    });
-    upstream.once('error', () => outgoing.writeHead(502).end());
-    incoming.pipe(upstream);
+  private async handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const { method = 'GET', url: path = '/' } = incoming;
+    const { hold, rewrite, delayMs = 0, delays = '/webhooks' } = this.faults;
+    const call = `${method} ${path}`;
+    // All of it before it waits: afterwards its sender may be gone.
+    const body = await buffer(incoming);
+    await hold?.('request', call);
+    const passedOn = { method, headers: incoming.headers as Record<string, string>, body };
+    const answer = await exchange(`${this.target}${path}`, passedOn);
+    await hold?.('answer', call);
+    const { status, text } = rewrite?.(path, answer) ?? answer;
+    if (path.startsWith(delays)) await pause(delayMs);
+    const headers = { ...answer.headers, 'content-length': String(Buffer.byteLength(text)) };
+    delete headers['transfer-encoding'];
+    outgoing.writeHead(status, headers).end(text);
   }
 }

@@ -54,6 +54,8 @@ export async function startTestApp(
     DATA_DIR: dataDir,
     TYPEFORM_WEBHOOK_SECRET: WEBHOOK_SECRET,
     ADMIN_API_KEY: ADMIN_KEY,
+    // Those of a second application on the same database, too: what one seals, the other one opens.
+    ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
     THROTTLE_LIMIT: '100000',
     ADMIN_THROTTLE_LIMIT: '100000',
     ...environment,

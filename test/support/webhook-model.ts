@@ -17,12 +17,14 @@ import { FormReconciler } from '../../src/webhook-management/form-reconciler';
 import type { MappingCheck } from '../../src/webhook-management/mapping-check';
 import {
   doubtAbout,
+  isMadeButOff,
   nextStep,
   staysPending,
   type Goal,
   type PushState,
   type Version,
 } from '../../src/webhook-management/push-decision';
+import { losesSubmissions } from '../../src/webhook-management/repair-backoff';
 import type { RepairFollowUp } from '../../src/webhook-management/repair-follow-up';
 import { WebhookChanges } from '../../src/webhook-management/webhook-changes';
 import { WebhookPusher } from '../../src/webhook-management/webhook-pusher';
@@ -32,8 +34,10 @@ import {
   type Failed,
   type FailedCall,
   type Place,
+  type Succeeded,
   type WebhookEdit,
 } from '../../src/webhook-management/webhook-store';
+import { endedBy } from '../../src/webhook-management/webhook-state';
 import type { Webhook } from '../../src/webhook-management/webhook.entity';
 
 export const PLACE = { formId: 'abcd1234', tag: 'onboarding' };
@@ -77,6 +81,12 @@ export class Model {
   /** Deliveries that would have been refused for their signature. */
   readonly refusedDeliveries: string[] = [];
   sent = 0;
+  /** Somebody else has disabled what Typeform had confirmed to be enabled. */
+  private offByOthers = false;
+  /** Calls that have enabled it again although nobody knew that it was off. */
+  readonly enabledUnseen: string[] = [];
+  /** A call has enabled it again, and there is no record of that yet. */
+  unrecorded = false;
 
   constructor(
     readonly scheduler: Scheduler,
@@ -95,7 +105,8 @@ export class Model {
   /** As WebhookSecretsRepository does it, when the intake has seen wrong signatures. */
   suspect(): void {
     const active = [...this.rows.values()].some((row) => row.removedAt === null);
-    if (active && this.doubt === null && this.call === null) this.doubt = { webhookId: null, revision: null };
+    if (active && (this.doubt === null || this.late === 0) && this.call === null)
+      this.doubt = { webhookId: null, revision: null };
   }
 
   /** As SecretResealing does it: the same secrets under another key. */
@@ -138,10 +149,34 @@ export class Model {
     this.checkDeliveries();
   }
 
-  put(change: WebhookChange): void {
-    const { url, enabled, verifySsl, eventTypes, secret } = change as Required<WebhookChange>;
+  /** What is omitted stays as it is, and is off where nothing is. `late`: nobody knows any more what was known when it was sent. */
+  put(change: WebhookChange, late = false): void {
+    const { url, verifySsl, eventTypes, secret } = change as Required<WebhookChange>;
+    const enabled = change.enabled ?? this.atTypeform?.enabled ?? false;
+    const { pushedRevision, drift } = this.wanted() ?? { pushedRevision: 0, drift: [] };
+    const known = drift.some(losesSubmissions);
+    // An admin who has it enabled after it was to be disabled has it enabled, whoever disabled it.
+    if (enabled && this.offByOthers && !late && (known || pushedRevision > 0)) {
+      if (!known) this.enabledUnseen.push(`revision ${pushedRevision}`);
+      this.unrecorded = true;
+    }
+    if (change.enabled === false) this.unrecorded = false;
+    if (change.enabled !== undefined) this.offByOthers = false;
     this.atTypeform = { tag: PLACE.tag, url, enabled, verifySsl, eventTypes: { ...eventTypes }, secret, ...TIMES };
     this.checkDeliveries();
+  }
+
+  delete(): void {
+    this.atTypeform = null;
+    this.offByOthers = false;
+    this.unrecorded = false;
+  }
+
+  disable(): void {
+    if (!this.atTypeform?.enabled) return;
+    this.atTypeform.enabled = false;
+    const row = this.wanted();
+    this.offByOthers = row !== null && row.enabled && row.pushedRevision > 0;
   }
 
   /** What Typeform signs with must be accepted at every moment. */
@@ -217,30 +252,34 @@ export class ModelStore extends WebhookStore {
     this.end(begun);
   }
 
-  async succeed(begun: BegunCall, seen: Partial<Webhook>): Promise<boolean> {
+  async succeed(begun: BegunCall, seen: Partial<Webhook>): Promise<Succeeded> {
     await this.model.step('succeed');
-    if (!this.end(begun)) return false;
+    if (!this.end(begun)) return { current: false, ended: [] };
     if (begun.last) this.model.doubt = null;
     const { webhook } = begun;
-    if (!webhook) return true;
+    if (!webhook) return { current: true, ended: [] };
+    const ended = endedBy(webhook);
+    if (ended.some(losesSubmissions)) this.model.unrecorded = false;
     for (const row of [...this.model.rows.values()]) {
       if (row.id !== webhook.id && row.removedAt !== null) {
         this.model.save(row, { pushedRevision: row.revision, pending: false });
       }
     }
     const row = this.model.rows.get(webhook.id);
-    if (!row) return false;
+    if (!row) return { current: false, ended };
     const current = row.revision === webhook.revision;
     const pending = staysPending(this.model.doubt, webhook);
-    this.model.save(row, { pushedRevision: webhook.revision, ...(current ? { ...seen, pending } : {}) });
-    return current;
+    const pushedRevision = current || webhook.enabled ? webhook.revision : 0;
+    this.model.save(row, { pushedRevision, drift: [], ...(current ? { ...seen, pending } : {}) });
+    return { current, ended };
   }
 
   async fail(begun: BegunCall, outcome: FailedCall, seen: Partial<Webhook>): Promise<Failed> {
     await this.model.step(`fail ${outcome}`);
     if (!this.end(begun)) return { current: false, certainAt: null };
     const { webhook } = begun;
-    const certainAt = outcome !== 'unknown' && this.model.doubt === null ? this.model.calls : null;
+    const certain = outcome !== 'unknown' && this.model.doubt === null && !isMadeButOff(webhook);
+    const certainAt = certain ? this.model.calls : null;
     const version = { webhookId: webhook?.id ?? null, revision: webhook?.revision ?? null };
     if (outcome === 'unknown') this.model.doubt = doubtAbout(version, this.model.doubt);
     const row = webhook && this.model.rows.get(webhook.id);
@@ -279,17 +318,19 @@ class ModelTypeform {
   }
 
   async putWebhook(_form: string, _tag: string, decide: DecidedInTurn<WebhookChange>): Promise<RemoteWebhook | null> {
-    const sent = await this.send(decide, (change) => this.model.put(change));
-    if (sent === null) return null;
-    const { url, enabled, verifySsl, eventTypes } = sent as Required<WebhookChange>;
-    return { tag: PLACE.tag, url, enabled, verifySsl, eventTypes, ...TIMES };
+    let answer: RemoteWebhook | null = null;
+    const make = (change: WebhookChange, late: boolean): void => {
+      this.model.put(change, late);
+      answer = { ...this.model.atTypeform! };
+    };
+    return (await this.send(decide, make)) === null ? null : answer;
   }
 
   async deleteWebhook(_form: string, _tag: string, _options: object, decide: DecidedInTurn<true>): Promise<boolean> {
-    return (await this.send(decide, () => (this.model.atTypeform = null))) !== null;
+    return (await this.send(decide, () => this.model.delete())) !== null;
   }
 
-  private async send<T>(decide: DecidedInTurn<T>, make: (change: T) => void): Promise<T | null> {
+  private async send<T>(decide: DecidedInTurn<T>, make: (change: T, late: boolean) => void): Promise<T | null> {
     await this.model.step('turn');
     const change = await decide();
     if (change === null) return null;
@@ -297,8 +338,8 @@ class ModelTypeform {
     if (fate === 'turn_missed') return null;
     this.model.sent += 1;
     await this.model.step(`sent: ${fate}`);
-    if (fate === 'ok' || fate.endsWith('_made')) make(change);
-    if (fate.endsWith('late')) this.makeLate(() => make(change));
+    if (fate === 'ok' || fate.endsWith('_made')) make(change, false);
+    if (fate.endsWith('late')) this.makeLate(() => make(change, true));
     if (fate.startsWith('dies')) {
       this.die();
       this.lapse();
@@ -370,9 +411,10 @@ export class ModelReplica {
     const store = new Store(model);
     const api = new ModelTypeform(model, die) as unknown as TypeformApi;
     const config = { encryptionKeys: KEYS, reconcileIntervalSeconds: 60 } as unknown as AppConfig;
-    const pusher = (this.pusher = new WebhookPusher(config, api, store, clock));
+    const done = (): Promise<void> => Promise.resolve();
+    const followUp = { repaired: done, secretSent: done } as unknown as RepairFollowUp;
+    const pusher = (this.pusher = new WebhookPusher(config, api, store, followUp, clock));
     this.changes = new WebhookChanges(config, store, pusher);
-    const followUp = { repaired: () => Promise.resolve() } as unknown as RepairFollowUp;
     const mappings = { check: () => Promise.resolve() } as unknown as MappingCheck;
     const publicUrl = { value: PUBLIC_URL } as PublicUrl;
     this.reconciler = new FormReconciler(api, store, pusher, followUp, mappings, publicUrl, clock);
@@ -413,7 +455,7 @@ export class ModelReplica {
   /** Somebody else changes Typeform's copy. */
   async tamper(): Promise<void> {
     await this.model.step('tamper');
-    if (this.model.atTypeform) this.model.atTypeform.enabled = false;
+    this.model.disable();
   }
 
   /** Somebody else sets another secret there, and its deliveries are noticed. */

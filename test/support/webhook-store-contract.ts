@@ -48,7 +48,7 @@ export function itKeepsTheContract(setUp: () => Promise<StoreUnderTest>): void {
     expect(begun).toMatchObject({ target: PLACE, webhook: { id: webhook.id, revision: 1 }, last: true });
     expect(await state()).toMatchObject({ calls: 1, call: { webhookId: webhook.id, revision: 1, lapsed: false } });
     expect(await store.begin(PLACE, 'put', DUE)).toBeNull();
-    expect(await store.succeed(begun, IN_SYNC)).toBe(true);
+    expect(await store.succeed(begun, IN_SYNC)).toEqual({ current: true, ended: [] });
     expect(await state()).toMatchObject({ calls: 1, call: null, doubt: null });
     expect(await row()).toMatchObject({ pushedRevision: 1, pending: false, status: 'in_sync' });
     expect(await store.begin(PLACE, 'put', DUE)).toBeNull();
@@ -68,7 +68,7 @@ export function itKeepsTheContract(setUp: () => Promise<StoreUnderTest>): void {
     expect(same?.after).toMatchObject({ revision: 1, problem: 'seen' });
     const { before, after } = (await edit({ enabled: false }))!;
     expect([before.revision, after?.revision]).toEqual([1, 2]);
-    expect(await store.succeed(begun, { ...IN_SYNC, problem: 'of the past' })).toBe(false);
+    expect(await store.succeed(begun, { ...IN_SYNC, problem: 'of the past' })).toMatchObject({ current: false });
     expect(await row()).toMatchObject({ revision: 2, pushedRevision: 1, pending: true, problem: 'seen' });
     expect(await store.edit(webhook.id, () => null)).toMatchObject({ before: { revision: 2 }, after: { revision: 2 } });
     let calls = -1;
@@ -118,14 +118,14 @@ export function itKeepsTheContract(setUp: () => Promise<StoreUnderTest>): void {
     await under.lapse();
     const next = await begin();
     expect(next.last).toBe(false);
-    expect(await store.succeed(lapsed, IN_SYNC)).toBe(false);
+    expect(await store.succeed(lapsed, IN_SYNC)).toEqual({ current: false, ended: [] });
     expect(await store.fail(lapsed, 'refused', {})).toEqual({ current: false, certainAt: null });
     expect(await state()).toMatchObject({
       calls: 2,
       doubt: { webhookId: webhook.id, revision: 1 },
       call: { lapsed: false },
     });
-    expect(await store.succeed(next, IN_SYNC)).toBe(true);
+    expect(await store.succeed(next, IN_SYNC)).toMatchObject({ current: true });
   });
 
   it('what was seen counts only if nothing was changed or sent since', async () => {
@@ -175,6 +175,65 @@ export function itKeepsTheContract(setUp: () => Promise<StoreUnderTest>): void {
     expect((await state()).doubt).toEqual({ webhookId: null, revision: null, over: true });
     await store.succeed(await begin(), IN_SYNC);
     expect(await store.begin(PLACE, 'put', DUE)).toBeNull();
+  });
+
+  it('a suspected secret is sent again although a call of what was confirmed had once no answer', async () => {
+    await store.fail(await begin(), 'unknown', {});
+    await store.succeed(await begin(), IN_SYNC);
+    await under.suspect(webhook.id);
+    expect((await state()).doubt).toEqual({ webhookId: webhook.id, revision: 1, over: false });
+    await under.settle();
+    expect(await store.begin(PLACE, 'put', DUE)).toBeNull();
+    await under.suspect(webhook.id);
+    await under.settle();
+    expect((await state()).doubt).toEqual({ webhookId: null, revision: null, over: true });
+    await store.succeed(await begin(), IN_SYNC);
+    expect((await state()).doubt).toBeNull();
+  });
+
+  it('what a call has ended is what was on record and is not wanted any more', async () => {
+    await store.succeed(await begin(), IN_SYNC);
+    const off = { field: 'enabled' as const, desired: true, observed: false };
+    const elsewhere = { field: 'url' as const, desired: webhook.url, observed: 'https://example.com/elsewhere' };
+    await store.observe((await row())!, 1, { drift: [off, elsewhere] });
+    await edit({ url: elsewhere.observed });
+    expect(await store.succeed(await begin(), IN_SYNC)).toEqual({ current: true, ended: [off] });
+    await store.observe((await row())!, 2, { drift: [off] });
+    await edit({ enabled: false });
+    expect(await store.succeed(await begin(), IN_SYNC)).toEqual({ current: true, ended: [] });
+  });
+
+  it('what a call has ended is ended once, although the webhook was changed meanwhile', async () => {
+    await store.succeed(await begin(), IN_SYNC);
+    const off = { field: 'enabled' as const, desired: true, observed: false };
+    await store.observe((await row())!, 1, { drift: [off] });
+    await edit({ verifySsl: false });
+    const repair = await begin();
+    await edit({ verifySsl: true });
+    expect(await store.succeed(repair, IN_SYNC)).toEqual({ current: false, ended: [off] });
+    expect(await row()).toMatchObject({ drift: [] });
+    expect(await store.succeed(await begin(), IN_SYNC)).toEqual({ current: true, ended: [] });
+  });
+
+  it('what is made but disabled is in no doubt, and a refusal of the next call says nothing about it', async () => {
+    await store.succeed(await begin(), IN_SYNC);
+    await edit({ verifySsl: false });
+    const drift = [{ field: 'enabled' as const, desired: true, observed: false }];
+    expect(await store.fail(await begin(), 'off', { drift, pushedRevision: 0 })).toEqual({
+      current: true,
+      certainAt: 2,
+    });
+    expect(await state()).toMatchObject({ call: null, doubt: null });
+    expect(await store.fail(await begin(), 'refused', {})).toEqual({ current: true, certainAt: null });
+    expect(await store.succeed(await begin(), IN_SYNC)).toEqual({ current: true, ended: drift });
+  });
+
+  it('a disabled state that was made late confirms nothing of the enabled one that is wanted by now', async () => {
+    await edit({ enabled: false });
+    const late = await begin();
+    await edit({ enabled: true });
+    await store.succeed(late, IN_SYNC);
+    expect(await row()).toMatchObject({ revision: 3, pushedRevision: 0 });
   });
 
   it('another encryption key changes nothing about what Typeform has', async () => {

@@ -5,6 +5,7 @@ import { DomainError } from '../../core/problem';
 import { Clock } from '../../database/clock';
 import { PublicUrl } from '../../rest/public-url';
 import { hasClaim } from './role-of-claim';
+import { SignInRefused } from './sign-in-refused';
 
 const TIMEOUT_SECONDS = 10;
 /** How long what the provider says about itself is believed. Its signing keys are asked for with every sign-in. */
@@ -30,6 +31,11 @@ export class IdentityProvider {
     private readonly clock: Clock,
   ) {}
 
+  /** Where the provider sends browsers back to. */
+  get redirectUri(): string {
+    return `${this.publicUrl.value}/auth/oidc/callback`;
+  }
+
   /** Where to send a browser that signs in, and what it has to keep. Throws `not_found` without single sign-on,
    * `identity_provider_unavailable`. */
   async begin(): Promise<{ url: URL; pending: PendingSignIn }> {
@@ -42,7 +48,7 @@ export class IdentityProvider {
     };
     const { scopes_supported: known = [] } = client.serverMetadata();
     const url = oidc.buildAuthorizationUrl(client, {
-      redirect_uri: `${this.publicUrl.value}/auth/oidc/callback`,
+      redirect_uri: this.redirectUri,
       // A provider may refuse a scope that it does not know.
       scope: ['openid', 'profile', settings.rolesClaim].filter((s, at) => at < 2 || known.includes(s)).join(' '),
       state: pending.state,
@@ -61,17 +67,33 @@ export class IdentityProvider {
     const settings = this.settings();
     const client = await this.client(settings);
     try {
-      const tokens = await oidc.authorizationCodeGrant(
-        client,
-        new URL(`${this.publicUrl.value}/auth/oidc/callback${search}`),
-        { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: codeVerifier, idTokenExpected: true },
-      );
+      const tokens = await oidc.authorizationCodeGrant(client, new URL(`${this.redirectUri}${search}`), {
+        expectedState: state,
+        expectedNonce: nonce,
+        pkceCodeVerifier: codeVerifier,
+        idTokenExpected: true,
+      });
       const claims = tokens.claims();
       if (!claims) throw new Error('the provider sent no ID token');
       if (hasClaim(claims, settings.rolesClaim) || !client.serverMetadata().userinfo_endpoint) return claims;
       return { ...(await oidc.fetchUserInfo(client, tokens.access_token, claims.sub)), ...claims };
     } catch (cause) {
-      throw new DomainError('unauthorized', 'the sign-in did not succeed: begin it again', { cause });
+      // The provider itself says no: the person is not allowed there, or has cancelled.
+      const reason = cause instanceof oidc.AuthorizationResponseError ? 'provider_refused' : 'not_confirmed';
+      throw new SignInRefused(reason, 'the sign-in failed: start again', { cause });
+    }
+  }
+
+  /** Whether the provider answers now: null when it does, else what is wrong. Throws `not_found` without single sign-on. */
+  async problem(): Promise<string | null> {
+    const { issuer, clientId, clientSecret } = this.settings();
+    try {
+      await this.discover(issuer, clientId, clientSecret);
+      return null;
+    } catch (error) {
+      const { message, cause } = error as Error;
+      const why = cause instanceof Error ? `${message}: ${cause.message}` : message;
+      return `${issuer} does not answer as an OpenID provider (${why}): check OIDC_ISSUER and the network path to it`;
     }
   }
 
@@ -82,40 +104,39 @@ export class IdentityProvider {
 
   /** A client that has seen none of the provider's keys yet: after these were changed, a sign-in must not be refused. */
   private async client({ issuer, clientId, clientSecret }: Oidc): Promise<oidc.Configuration> {
-    const insecure = new URL(issuer).protocol === 'http:';
-    const metadata = await this.discovered(issuer, clientId, clientSecret, insecure);
+    const metadata = await this.discovered(issuer, clientId, clientSecret);
     const client = new oidc.Configuration({ ...metadata }, clientId, clientSecret);
     client.timeout = TIMEOUT_SECONDS;
     oidc.enableNonRepudiationChecks(client);
     // The configuration allows this for a loopback address only.
-    if (insecure) oidc.allowInsecureRequests(client);
+    if (isInsecure(issuer)) oidc.allowInsecureRequests(client);
     return client;
   }
 
-  private async discovered(
-    issuer: string,
-    clientId: string,
-    secret: string,
-    insecure: boolean,
-  ): Promise<oidc.ServerMetadata> {
+  private async discovered(issuer: string, clientId: string, secret: string): Promise<oidc.ServerMetadata> {
     const now = this.clock.monotonicMs();
-    if (!this.metadata || now - this.metadata.loadedAtMs > METADATA_MAX_AGE_MS) {
-      const value = oidc
-        .discovery(new URL(issuer), clientId, secret, undefined, {
-          timeout: TIMEOUT_SECONDS,
-          execute: insecure ? [oidc.allowInsecureRequests] : [],
-        })
-        .then((found) => found.serverMetadata());
-      this.metadata = { loadedAtMs: now, value };
-    }
+    if (!this.metadata || now - this.metadata.loadedAtMs > METADATA_MAX_AGE_MS)
+      this.metadata = { loadedAtMs: now, value: this.discover(issuer, clientId, secret) };
     try {
       return await this.metadata.value;
     } catch (cause) {
       this.metadata = null;
-      throw new DomainError('identity_provider_unavailable', 'the identity provider (OIDC_ISSUER) does not answer', {
+      throw new SignInRefused('provider_unavailable', 'the identity provider (OIDC_ISSUER) does not answer', {
         cause,
         retryAfterSeconds: 10,
       });
     }
   }
+
+  private async discover(issuer: string, clientId: string, secret: string): Promise<oidc.ServerMetadata> {
+    const found = await oidc.discovery(new URL(issuer), clientId, secret, undefined, {
+      timeout: TIMEOUT_SECONDS,
+      execute: isInsecure(issuer) ? [oidc.allowInsecureRequests] : [],
+    });
+    return found.serverMetadata();
+  }
+}
+
+function isInsecure(issuer: string): boolean {
+  return new URL(issuer).protocol === 'http:';
 }

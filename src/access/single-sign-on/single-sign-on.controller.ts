@@ -12,8 +12,8 @@ export class SingleSignOnController {
   constructor(private readonly singleSignOn: SingleSignOn) {}
 
   @Get('login')
-  login(@Res() reply: FastifyReply): Promise<void> {
-    return this.singleSignOn.begin(reply);
+  login(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.singleSignOn.begin(request, reply);
   }
 
   @Get('callback')

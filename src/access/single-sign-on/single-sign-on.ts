@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { IDToken } from 'openid-client';
 import { AppConfig } from '../../config/app-config';
-import { DomainError } from '../../core/problem';
+import { recordProblem } from '../../rest/problem.filter';
 import { PublicUrl } from '../../rest/public-url';
 import { AccessMetrics } from '../access-metrics';
 import type { Principal } from '../principal';
 import { SignIn } from '../sessions/sign-in';
 import { IdentityProvider, type PendingSignIn } from './identity-provider';
 import { roleOfClaim } from './role-of-claim';
+import { refusalOf, SignInRefused } from './sign-in-refused';
 
 const COOKIE = 'onboarding_sign_in';
 const PART = '[A-Za-z0-9_-]{20,128}';
@@ -21,6 +22,7 @@ const MAX_AT_ONCE = 20;
 /** Signs people in to the console whom the identity provider of the configuration knows. */
 @Injectable()
 export class SingleSignOn {
+  private readonly logger = new Logger('Http');
   private underWay = 0;
 
   constructor(
@@ -31,14 +33,18 @@ export class SingleSignOn {
     private readonly metrics: AccessMetrics,
   ) {}
 
-  /** Sends the browser to the provider. */
-  async begin(reply: FastifyReply): Promise<void> {
-    const { url, pending } = await this.bounded(() => this.provider.begin());
-    const value = [pending.state, pending.nonce, pending.codeVerifier].join('.');
-    void reply.header('set-cookie', this.cookie(value, PENDING_SECONDS)).redirect(url.href, 303);
+  /** Sends the browser to the provider. Throws `not_found` without single sign-on, and as {@link refuse} does. */
+  async begin(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    try {
+      const { url, pending } = await this.bounded(() => this.provider.begin());
+      const value = [pending.state, pending.nonce, pending.codeVerifier].join('.');
+      void reply.header('set-cookie', this.cookie(value, PENDING_SECONDS)).redirect(url.href, 303);
+    } catch (error) {
+      this.refuse(error, request, reply);
+    }
   }
 
-  /** Begins a session for whoever comes back from the provider. Throws `unauthorized`, and `forbidden` for somebody without a role. */
+  /** Begins a session for whoever comes back from the provider. Throws as {@link refuse} does. */
   async complete(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     try {
       const pending = pendingOf(request);
@@ -46,17 +52,28 @@ export class SingleSignOn {
       await this.signIn.as(this.principalOf(claims), request, reply);
     } catch (error) {
       this.metrics.refused(error);
-      throw error;
+      return this.refuse(error, request, reply);
     }
     void reply.header('set-cookie', this.cookie('', 0)).redirect(`${this.publicUrl.value}/console/`, 303);
+  }
+
+  /**
+   * A browser is redirected to the console's sign-in, which explains the reason; the URL contains nothing else. For other callers it throws
+   * the given error: `unauthorized`, `forbidden`, `identity_provider_unavailable`, `rate_limited`.
+   */
+  private refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    if (this.config.oidc === null || !/\btext\/html\b/.test(request.headers.accept ?? '')) throw error;
+    recordProblem(request, error, this.logger);
+    const address = `${this.publicUrl.value}/console/?refused=${refusalOf(error)}`;
+    void reply.header('set-cookie', this.cookie('', 0)).redirect(address, 303);
   }
 
   private principalOf(claims: IDToken): Principal {
     const { rolesClaim = '', roles = { admin: [], operator: [], viewer: [] } } = this.config.oidc ?? {};
     const role = roleOfClaim(claims, rolesClaim, roles);
     if (role === null)
-      throw new DomainError(
-        'forbidden',
+      throw new SignInRefused(
+        'no_role',
         `none of your groups has a role here: see OIDC_ROLES and the claim ${rolesClaim}`,
       );
     const name = [claims.name, claims.preferred_username].find((text) => typeof text === 'string' && text !== '');
@@ -74,7 +91,7 @@ export class SingleSignOn {
 
   private async bounded<T>(work: () => Promise<T>): Promise<T> {
     if (this.underWay >= MAX_AT_ONCE)
-      throw new DomainError('rate_limited', 'too many people sign in at the moment', { retryAfterSeconds: 5 });
+      throw new SignInRefused('busy', 'too many people are signing in', { retryAfterSeconds: 5 });
     this.underWay += 1;
     try {
       return await work();
@@ -95,7 +112,7 @@ export class SingleSignOn {
 function pendingOf({ headers }: FastifyRequest): PendingSignIn {
   const [, state, nonce, codeVerifier] = PENDING.exec(headers.cookie ?? '') ?? [];
   if (state === undefined || nonce === undefined || codeVerifier === undefined)
-    throw new DomainError('unauthorized', 'this browser has not begun to sign in, or has taken too long: begin again');
+    throw new SignInRefused('not_begun', 'this browser has not started a sign-in, or it took too long: start again');
   return { state, nonce, codeVerifier };
 }
 

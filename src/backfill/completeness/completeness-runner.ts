@@ -27,7 +27,7 @@ export class CompletenessRunner extends WalkRunner<CompletenessCheck, 'seen'> {
   }
 
   protected done(check: CompletenessCheck): void {
-    this.logger.log('Checked that nothing is missing, or requested it', { ...this.facts(check), seen: check.seen });
+    this.logger.log('Compared what Typeform has with what is stored', { ...this.facts(check), seen: check.seen });
   }
 
   /** The log has said it, and the verdict is `unreachable`. */

@@ -70,11 +70,14 @@ function chainHead(
 ): NounPhrase | undefined {
   const known = behind.find(({ unknown }) => !unknown);
   const nearest = behind.find(({ start }) => start > last) ?? behind[0];
-  let head = nearest?.unknown && known && !nearest.preposition && !nearest.determiner ? known : nearest;
-  while (headLast && head?.possessive) {
-    const next = behind[behind.indexOf(head) + 1];
-    if (!next || items.slice(head.end, next.start).some(({ kind }) => kind === 'and' || kind === 'comma')) break;
-    head = { ...next, determiner: head.determiner, preposition: head.preposition };
+  const first = nearest?.unknown && known && !nearest.preposition && !nearest.determiner ? known : nearest;
+  if (!headLast || !first) return first;
+  let head = first;
+  // Every step goes one phrase on, so a chain ends, however long it is.
+  for (const next of behind.slice(behind.indexOf(first) + 1)) {
+    if (!head.possessive || items.slice(head.end, next.start).some(({ kind }) => kind === 'and' || kind === 'comma'))
+      break;
+    head = { ...next, determiner: first.determiner, preposition: first.preposition };
   }
   return head;
 }

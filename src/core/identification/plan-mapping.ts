@@ -58,7 +58,7 @@ function without(key: IdentifierKey, guess: QuestionPlan | null, target: string 
       reason:
         target === null
           ? `an admin's mapping says that this form does not ask for the ${key}`
-          : `an admin's mapping says that another question asks for the ${key}`,
+          : `an admin's mapping says that something else gives the ${key}`,
     };
   // An answer that holds several identifiers is still split into all of them.
   return guess;

@@ -15,6 +15,8 @@ import { FormField, FormStatus, OnboardingForm } from '../onboarding-form.entity
 export interface FormState extends FormSettings {
   formId: string;
   status: FormStatus;
+  /** Retention has removed what was submitted before. */
+  expiredBefore: Date | null;
   /** The submissions it was opened for have something that its row does not know: {@link FormsRepository.learn}. */
   learns: boolean;
 }
@@ -40,6 +42,7 @@ interface FormRow extends LearningRow {
   identifier_mapping: IdentifierMapping;
   phone_country: string | null;
   definition: FormOutline | null;
+  expired_before: Date | null;
 }
 
 /** What submissions contained. */
@@ -161,7 +164,7 @@ export class FormsRepository {
 
   private select(sql: SqlRunner, formIds: string[]): Promise<FormRow[]> {
     return sql.query<FormRow[]>(
-      `SELECT form_id, title, status, identifier_mapping, phone_country, definition, fields, hidden_seen
+      `SELECT form_id, title, status, identifier_mapping, phone_country, definition, expired_before, fields, hidden_seen
          FROM onboarding_form WHERE form_id = ANY($1)`,
       [formIds],
     );
@@ -173,6 +176,7 @@ function toState(row: FormRow, seen: Seen | undefined): FormState {
     formId: row.form_id,
     learns: learned(row, seen) !== null,
     status: row.status,
+    expiredBefore: row.expired_before,
     definition: row.definition,
     identifierMapping: row.identifier_mapping,
     phoneCountry: row.phone_country,

@@ -9,7 +9,7 @@ import type { FormResponse } from '../form-response.entity';
 import { toResponseView } from './response-view';
 import type { ExportFormat } from './responses.dto';
 import { ResponsesFilter, ResponsesQueryRepository } from './responses-query.repository';
-import { harmlessText, xlsxText } from './spreadsheet-text';
+import { harmlessText, xlsxText } from '../../core/spreadsheet-text';
 
 const CHUNK = 200;
 /** The most columns that Excel shows. */

@@ -1,7 +1,7 @@
 /** Assigns responses to clients: reads the input of core/client-assignment, and writes its decisions. */
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { SqlRunner } from '../../database/sql-runner';
+import { inOrder, type SqlRunner } from '../../database/sql-runner';
 import {
   assignClients,
   type Assignment,
@@ -125,8 +125,11 @@ export class ClientAssigner {
     now: Date,
     write: (clientIds: readonly (string | null)[]) => Promise<void>,
   ): Promise<void> {
-    if (plan.create.length > 0) await this.clients.create(sql, newClients(responses, plan), now);
-    await write(plan.places);
+    await inOrder(
+      sql,
+      () => (plan.create.length > 0 ? this.clients.create(sql, newClients(responses, plan), now) : Promise.resolve()),
+      () => write(plan.places),
+    );
     if (plan.moves.length > 0) await this.responses.moveAlone(sql, plan.moves);
     // A new client that responses moved to is rebuilt like an existing one.
     const joined = new Set(plan.moves.map(({ clientId }) => clientId));
@@ -150,9 +153,12 @@ export class ClientAssigner {
   ): Promise<Plan> {
     const batch = responses.map((response) => toAssign(response, places.get(responseKey(response))));
     const { emails, phones } = keysToLookUp(batch);
-    await this.neighbourhood.lockKeys(sql, emails, phones);
     const clientIds = batch.flatMap(({ pinnedTo, before }) => [pinnedTo, before?.clientId].flatMap((id) => id ?? []));
-    const known = await this.neighbourhood.read(sql, { responses, emails, phones, clientIds }, wait);
+    const [, known] = await inOrder(
+      sql,
+      () => this.neighbourhood.lockKeys(sql, emails, phones),
+      () => this.neighbourhood.read(sql, { responses, emails, phones, clientIds }, wait),
+    );
     if (known.held.length > 0) throw new ClientsHeldError(heldUp(responses, batch, known));
     const assignment = assignClients(batch, known, randomUUID);
     const given = [

@@ -4,7 +4,7 @@
  * sorted, so that there is no deadlock.
  */
 import { Injectable } from '@nestjs/common';
-import type { SqlRunner } from '../../database/sql-runner';
+import { inOrder, type SqlRunner } from '../../database/sql-runner';
 import {
   foldedName,
   type KnownAlias,
@@ -52,9 +52,8 @@ const NEIGHBOURS = `id IN (
      UNION SELECT client.id FROM client JOIN family ON client.split_from = family.id
   ) SELECT id FROM family)`;
 
-/** The row is not part of the batch, whose clients are being decided. */
-const OTHER = `client_id IS NOT NULL
-  AND NOT EXISTS (SELECT FROM batch WHERE batch.form_id = response.form_id AND batch.token = response.token)`;
+/** The row is not part of the batch, whose clients are being decided. `NOT IN`: the batch is hashed once, not read for each row. */
+const OTHER = `client_id IS NOT NULL AND (response.form_id, response.token) NOT IN (SELECT form_id, token FROM batch)`;
 const BATCH = `WITH batch AS MATERIALIZED (SELECT * FROM unnest($1::text[], $2::text[]) AS batch (form_id, token))`;
 
 /** The first or last client by id among the others that gave a phone, with or without an e-mail: one index probe. */
@@ -86,16 +85,23 @@ export class NeighbourhoodRepository {
    */
   async read(sql: SqlRunner, { responses, emails, phones, clientIds }: BatchOutline, wait: boolean): Promise<Known> {
     const batch = [responses.map(({ formId }) => formId), responses.map(({ token }) => token)];
-    const aliases = await this.aliases(sql, emails, phones);
-    const known = await this.phones(sql, batch, phones);
+    const [aliases, known] = await inOrder(
+      sql,
+      () => this.aliases(sql, emails, phones),
+      () => this.phones(sql, batch, phones),
+    );
     const named = [
       ...clientIds,
       ...aliases.map(({ clientId }) => clientId),
       ...known.flatMap(({ owners, alone }) => [...owners, ...alone]),
     ];
     const locked = await this.lockClients(sql, [...new Set(named)], emails, wait);
-    const held = wait ? [] : await this.othersThan(sql, locked, [...new Set(named)], emails);
-    return { aliases, phones: known, clients: await this.clients(sql, batch, locked), held };
+    const [held, clients] = await inOrder(
+      sql,
+      () => (wait ? Promise.resolve([]) : this.othersThan(sql, locked, [...new Set(named)], emails)),
+      () => this.clients(sql, batch, locked),
+    );
+    return { aliases, phones: known, clients, held };
   }
 
   private async aliases(sql: SqlRunner, emails: readonly string[], phones: readonly string[]): Promise<KnownAlias[]> {
@@ -155,6 +161,7 @@ export class NeighbourhoodRepository {
 
   /** In a separate statement after the locks, so that it sees what another batch committed while this one waited. */
   private async clients(sql: SqlRunner, batch: string[][], ids: readonly string[]): Promise<NeighbourClient[]> {
+    if (ids.length === 0) return [];
     const rows = await sql.query<
       {
         id: string;

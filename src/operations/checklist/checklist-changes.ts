@@ -24,20 +24,18 @@ export function withFindings(
 
 /** Signs a line, replacing any earlier signature. */
 export function sign(state: ChecklistState, { id }: ChecklistLine, signature: Omit<Signature, 'at'>, now: Date) {
-  return withRecord(state, id, { signature: { ...signature, at: now.toISOString() } });
+  return withRecord(state, id, { signature: { ...signature, at: now.toISOString() }, withdrawnAt: undefined });
 }
 
 /** Withdraws a signature; does nothing when there is none. */
-export function unsign(state: ChecklistState, { id }: ChecklistLine): ChecklistState {
-  return withRecord(state, id, { signature: null });
+export function unsign(state: ChecklistState, { id }: ChecklistLine, now: Date): ChecklistState {
+  if (recordOf(state, id).signature === null) return state;
+  return withRecord(state, id, { signature: null, withdrawnAt: now.toISOString() });
 }
 
 /** Fills in a blank; an empty value clears it. */
 export function setField(state: ChecklistState, id: FieldId, value: string, now: Date): ChecklistState {
-  const fields = { ...state.fields };
-  if (value.trim() === '') delete fields[id];
-  else fields[id] = { value: value.trim(), setAt: now.toISOString() };
-  return { ...state, fields };
+  return { ...state, fields: { ...state.fields, [id]: { value: value.trim() || null, setAt: now.toISOString() } } };
 }
 
 /** Throws when the checklist has no such line, or it is a blank to fill in. */

@@ -73,6 +73,7 @@ function reportOfGroup({ title, lines }: ChecklistGroup, state: ChecklistState):
 
 function reportOfLine(line: ChecklistLine, state: ChecklistState): LineReport {
   const { id, text, checks, trigger, field } = line;
+  const { findings, signature } = recordOf(state, id);
   const value = field ? (state.fields[field]?.value ?? null) : null;
   return {
     id,
@@ -81,7 +82,8 @@ function reportOfLine(line: ChecklistLine, state: ChecklistState): LineReport {
     trigger,
     status: statusOf(line, state),
     checks,
-    ...recordOf(state, id),
+    findings,
+    signature,
     value,
   };
 }

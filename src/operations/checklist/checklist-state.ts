@@ -23,7 +23,12 @@ const signature = z.strictObject({
   note: text.nullable(),
 });
 
-const lineRecord = z.strictObject({ findings: z.array(finding), signature: signature.nullable() });
+const lineRecord = z.strictObject({
+  findings: z.array(finding),
+  signature: signature.nullable(),
+  /** When the last signature was withdrawn: of two copies of a state the newer decision counts. */
+  withdrawnAt: time.optional(),
+});
 
 const state = z.strictObject({
   format: z.literal(1),
@@ -31,7 +36,8 @@ const state = z.strictObject({
   version: text,
   startedAt: time,
   lines: z.partialRecord(z.enum(CHECKLIST_LINES.map(({ line }) => line.id)), lineRecord),
-  fields: z.partialRecord(z.enum(FIELD_IDS), z.strictObject({ value: text.min(1), setAt: time })),
+  /** null: cleared again. */
+  fields: z.partialRecord(z.enum(FIELD_IDS), z.strictObject({ value: text.min(1).nullable(), setAt: time })),
 });
 
 /** What a check found for a line, and when. */
@@ -45,6 +51,11 @@ export const SIGNATURE_RESULTS = signature.shape.result.options;
 /** A deployment of which nothing is known yet. */
 export function newState({ deployment, version, now }: { deployment: string; version: string; now: Date }) {
   return parseState({ format: 1, deployment, version, startedAt: now.toISOString(), lines: {}, fields: {} });
+}
+
+/** The default deployment, for when nobody has named one: of this version. */
+export function newDeployment(version: string, now: Date): ChecklistState {
+  return newState({ deployment: `release ${version}`, version, now });
 }
 
 /** Throws a ZodError when it is not a state. */

@@ -138,9 +138,9 @@ describe('what changes the state', () => {
 
   it('unsigning twice is unsigning once', () => {
     const line = lineToSign('code.review');
-    const once = unsign(signed(empty, 'code.review', 'yes'), line);
+    const once = unsign(signed(empty, 'code.review', 'yes'), line, now);
     expect(statusOf(line, once)).toBe('open');
-    expect(unsign(once, line)).toEqual(once);
+    expect(unsign(once, line, new Date(now.getTime() + 1))).toEqual(once);
   });
 
   it('only lines of the checklist that are no blanks can be signed', () => {

@@ -10,7 +10,7 @@ export type LineStatus = (typeof LINE_STATUSES)[number];
  * leaves the line open until a person signs. A signature with the bad answer fails the line.
  */
 export function statusOf(line: ChecklistLine, state: ChecklistState): LineStatus {
-  if (line.field) return state.fields[line.field] ? 'passed' : 'open';
+  if (line.field) return state.fields[line.field]?.value ? 'passed' : 'open';
   const { findings, signature } = recordOf(state, line.id);
   if (findings.some(blocks)) return 'failed';
   if (signature) return statusOfSignature(line, signature);
@@ -25,6 +25,19 @@ export function goodAnswer({ trigger }: ChecklistLine): 'yes' | 'no' {
 
 export function blocks({ severity, result }: LineFinding): boolean {
   return severity === 'block' && result === 'fail';
+}
+
+/** The error for signing a line without an answer when none can be assumed. */
+export function needsAnswer({ id }: ChecklistLine): string {
+  return `${id} is a rollback trigger: use --result no (it has not happened) or yes (it has)`;
+}
+
+/** A signature answers what checks leave open; it does not overrule a failed one. Null when the line can be signed. */
+export function refusalToSign({ id }: ChecklistLine, state: ChecklistState): string | null {
+  const blocking = recordOf(state, id).findings.filter(blocks);
+  if (blocking.length === 0) return null;
+  const evidence = blocking.map((finding) => `  ${finding.id}: ${finding.evidence}`).join('\n');
+  return `${id} stays failed: a signature cannot overrule a blocking check that has failed. Fix this and run checklist again:\n${evidence}`;
 }
 
 function statusOfSignature(line: ChecklistLine, { result }: Signature): LineStatus {

@@ -12,7 +12,7 @@ export interface PhaseRun {
   now: () => Date;
   signal: AbortSignal;
   /** Changes the stored state. */
-  update: (change: (state: ChecklistState) => ChecklistState) => void;
+  update: (change: (state: ChecklistState) => ChecklistState) => Promise<unknown>;
   /** Removes secrets from the findings, including any that a runner let through. */
   redact: (text: string) => string;
   log: (line: string) => void;
@@ -29,7 +29,7 @@ export async function runPhases({ phases, runners, now, signal, update, redact, 
     log(`${runner.name}: running`);
     const found = (await runOrFail(runner, signal)).map((line) => redacted(line, redact));
     signal.throwIfAborted();
-    update((state) => withFindings(state, { runner: runner.name, found, phases, now: now() }));
+    await update((state) => withFindings(state, { runner: runner.name, found, phases, now: now() }));
     const passed = found.filter(({ result }) => result === 'pass').length;
     log(
       `${runner.name}: ${passed} of ${found.length} passed${nothingBlocks(found) ? '' : '; blocking checks did not'}`,

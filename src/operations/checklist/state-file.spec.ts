@@ -1,9 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setField } from './checklist-changes';
 import { newState } from './checklist-state';
-import { readState, updateState, writeState } from './state-file';
+import { readState, writeState } from './state-file';
 
 const now = new Date('2026-11-24T10:00:00Z');
 const state = newState({ deployment: 'test', version: '1.0.0', now });
@@ -21,13 +20,6 @@ it('reads what was written, and leaves nothing else in the folder', () => {
   writeState(path, state);
   expect(readState(path)).toEqual(state);
   expect(readdirSync(folder)).toEqual(['deployment.json']);
-});
-
-it('changes what is there, and only then', () => {
-  expect(() => updateState(path, (kept) => kept)).toThrow('checklist start');
-  writeState(path, state);
-  updateState(path, (kept) => setField(kept, 'issues', 'none', now));
-  expect(readState(path)?.fields.issues?.value).toBe('none');
 });
 
 it.each([
@@ -49,7 +41,6 @@ it.each([
 ])('a file that is %s is refused and left as it is', (_case, text) => {
   writeFileSync(path, text);
   expect(() => readState(path)).toThrow(/damaged or of another version .*left as it is/);
-  expect(() => updateState(path, (kept) => kept)).toThrow('damaged');
   expect(readFileSync(path, 'utf8')).toBe(text);
 });
 

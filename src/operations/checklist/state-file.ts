@@ -37,16 +37,6 @@ export function writeState(path: string, state: ChecklistState): void {
   }
 }
 
-/** Reads the newest state, changes and writes it. Throws when there is none. Returns what was written. */
-export function updateState(path: string, change: (state: ChecklistState) => ChecklistState): ChecklistState {
-  const state = readState(path);
-  if (state === null)
-    throw new Error(`there is no state file ${path}: create one with checklist start, or choose another with --state`);
-  const changed = change(state);
-  writeState(path, changed);
-  return changed;
-}
-
 function readIfThere(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');

@@ -1,4 +1,4 @@
-import type { ConfigFinding } from '../../config/load-config';
+import type { ConfigFinding } from '../../config/config-report';
 import { Check, failed, passed } from '../check';
 import type { PreflightContext } from './preflight-context';
 

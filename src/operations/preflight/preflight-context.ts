@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import type { AppConfig } from '../../config/app-config';
-import type { ConfigReport, Environment, LoadedConfig } from '../../config/load-config';
+import type { ConfigReport } from '../../config/config-report';
+import type { Environment, LoadedConfig } from '../../config/load-config';
 import type { Clock } from '../../database/clock';
 import { dataSourceOptions } from '../../database/data-source-options';
 import { runningServerUrl } from '../../database/embedded/running-server';

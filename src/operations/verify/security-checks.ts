@@ -112,11 +112,11 @@ async function audit(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
   const chain = jsonOf(await run.admin('GET', '/v1/audit/verify', signal));
   if (chain.valid === true)
     return passed(
-      `creating and revoking a key were both recorded; the chain of ${String(chain.entries)} entries is intact`,
+      `creating and revoking a key were both recorded; the chain of ${String(chain.entries)} entries and its seals are intact`,
     );
   return failed(
-    `the chain of the audit log is broken at entry ${String(chain.brokenAt)}`,
-    'the audit log was tampered with: leave the database as it is and compare it with a backup',
+    `the chain of the audit log is broken at entry ${String(chain.brokenAt)}: ${String(chain.problem)}`,
+    'unless a key is missing, the audit log was tampered with: leave the database as it is and compare it with a backup',
   );
 }
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import type { TypeformSandbox } from '../../../sandbox/sandbox';
+import { Clock } from '../../../src/database/clock';
 import { API_KEY, startSandbox } from '../../support/sandbox-harness';
 import { ADMIN_KEY, startTestApp, type TestApp } from '../../support/test-app';
 
@@ -29,7 +30,7 @@ export class ConsoleStand {
   readonly complaints: string[] = [];
 
   /** Registers the hooks of Jest that start and stop everything. */
-  static install(environment: Record<string, string> = {}): ConsoleStand {
+  static install(environment: () => Promise<Record<string, string>> = () => Promise.resolve({})): ConsoleStand {
     const stand = new ConsoleStand();
     beforeAll(async () => {
       stand.sandbox = await startSandbox();
@@ -41,7 +42,7 @@ export class ConsoleStand {
           RETRY_INITIAL_SECONDS: '1',
           RETRY_MAX_SECONDS: '1',
           RETRY_MAX_ATTEMPTS: '3',
-          ...environment,
+          ...(await environment()),
         },
         { typeformCallsPerSecond: 50 },
       );
@@ -85,6 +86,18 @@ export class ConsoleStand {
     const page = await this.open(path, options);
     await signIn(page, key);
     return page;
+  }
+
+  /** Does something while the service's clock is ahead, as if nobody had done anything for so long. */
+  async later(hours: number, work: () => Promise<void>): Promise<void> {
+    const clock = this.app.app.get(Clock);
+    const now = clock.now.bind(clock);
+    const ahead = jest.spyOn(clock, 'now').mockImplementation(() => new Date(now().getTime() + hours * 3_600_000));
+    try {
+      await work();
+    } finally {
+      ahead.mockRestore();
+    }
   }
 
   /** A key of a role. */

@@ -68,6 +68,15 @@ export class PreflightRepository {
     );
   }
 
+  /** Ids of the keys that audit entries are sealed with. */
+  async sealKeys(): Promise<string[]> {
+    if (!(await this.hasTable('audit_seal'))) return [];
+    const rows = await this.dataSource.query<{ key: string }[]>(
+      'SELECT DISTINCT key_id AS key FROM audit_seal ORDER BY key',
+    );
+    return rows.map(({ key }) => key);
+  }
+
   /** The webhooks that Typeform should have: those not in sync first, then by the oldest observation. */
   async webhooks(): Promise<KnownWebhook[]> {
     if (!(await this.hasTable('webhook'))) return [];

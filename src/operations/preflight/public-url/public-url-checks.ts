@@ -4,13 +4,13 @@ import { problemOfPublicUrl } from '../../../core/public-address';
 import { isRealAccount } from '../../../core/typeform-hosts';
 import { Check, failed, passed, skipped } from '../../check';
 import { readCertificate } from './certificate';
+import { probeIntake } from './intake-probe';
 import { reasonOf, splitRemedy } from '../check-failure';
 import type { PreflightContext } from '../preflight-context';
 
 const TIMEOUT_MS = 5_000;
 const LAST_DAYS = 7;
 const RENEW_DAYS = 30;
-const SHARED_ENDPOINT = '/webhooks/typeform';
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
@@ -79,31 +79,12 @@ export function publicUrlChecks(context: PreflightContext): Check[] {
       title: 'the intake answers at PUBLIC_URL',
       severity: 'block',
       run: async () => {
-        const endpoint = `${context.publicUrl.href.replace(/\/$/, '')}${SHARED_ENDPOINT}`;
-        try {
-          const answer = await fetch(endpoint, {
-            method: 'POST',
-            redirect: 'manual',
-            signal: AbortSignal.timeout(TIMEOUT_MS),
-            headers: { 'content-type': 'application/json' },
-            body: '{}',
-          });
-          const code = codeOf(await answer.text());
-          if (answer.status === 401 && code === 'invalid_signature') {
-            return passed(`${endpoint} rejects an unsigned body with our 401`);
-          }
-          const danger =
-            answer.status === 404 || answer.status === 410 ? ', on which Typeform disables a webhook immediately' : '';
-          return failed(
-            `${endpoint} answers ${answer.status}${code ? ` ${code}` : ''} to an unsigned body instead of our 401${danger}`,
-            'check the proxy and load balancer between PUBLIC_URL and the service, and the service itself',
-          );
-        } catch (error) {
-          return failed(
-            `${endpoint} cannot be reached (${reasonOf(error)})`,
-            'start the service and everything in front of it; before a first deployment use --skip public-url.reachable and run verify afterwards',
-          );
-        }
+        const seen = await probeIntake(context.publicUrl.href);
+        if (seen.reached) return passed(seen.evidence);
+        const later = seen.answered
+          ? ''
+          : '; before a first deployment use --skip public-url.reachable and run verify afterwards';
+        return failed(seen.evidence, `${seen.remedy}${later}`);
       },
     },
   ];
@@ -115,13 +96,4 @@ const INSTALL =
 /** Without the brackets of an IPv6 address. */
 function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, '');
-}
-
-function codeOf(text: string): string | null {
-  try {
-    const { code } = JSON.parse(text) as { code?: unknown };
-    return typeof code === 'string' ? code.slice(0, 40) : null;
-  } catch {
-    return null;
-  }
 }

@@ -37,6 +37,14 @@ export function keyChecks(context: PreflightContext): Check[] {
             'put that key back into ENCRYPTION_KEYS, after the first; if it is lost, rotate the secrets of these webhooks',
           );
         }
+        const known = new Set(encryptionKeys.map(({ id }) => id));
+        const missing = (await (await context.database()).sealKeys()).filter((id) => !known.has(id));
+        if (missing.length > 0) {
+          return failed(
+            `audit entries were sealed with the key ${missing.map((id) => `'${id}'`).join(', ')}, which is missing`,
+            'put that key back into ENCRYPTION_KEYS, after the first; rotate-keys makes it dispensable',
+          );
+        }
         const ids = encryptionKeys.map(({ id }) => `'${id}'`).join(', ');
         return passed(
           `${encryptionKeys.length} key(s) of 32 bytes (${ids}); all ${sealed.length} stored secrets can be decrypted`,

@@ -20,8 +20,7 @@ export function typeformChecks(context: PreflightContext): Check[] {
       title: 'Typeform accepts the API key',
       severity: 'block',
       run: (signal) =>
-        explained(async () => {
-          if (context.config.typeform.apiKey === null) return NO_KEY;
+        withKey(context, async () => {
           const access = await context.typeform();
           const { total } = await access.forms(interactive(signal));
           return passed(`${access.baseUrl} accepts the key, which can read ${total} form(s)`);
@@ -31,14 +30,14 @@ export function typeformChecks(context: PreflightContext): Check[] {
       id: 'typeform.scopes',
       title: 'API key has every scope',
       severity: 'block',
-      run: (signal) => explained(() => checkScopes(context, interactive(signal))),
+      run: (signal) => withKey(context, () => checkScopes(context, interactive(signal))),
     },
     {
       id: 'typeform.region',
       title: "the API host is that of the account's region",
       severity: 'block',
       run: (signal) =>
-        explained(async () => {
+        withKey(context, async () => {
           const access = await context.typeform();
           const ids = await someForms(context, access, interactive(signal));
           for (const id of ids) await access.api.getForm(id, interactive(signal));
@@ -58,8 +57,9 @@ const NO_KEY = skipped(
 /** Calls made by preflight take precedence over background calls. */
 export const interactive = (signal: AbortSignal): CallOptions => ({ priority: 'interactive', signal });
 
-/** Turns what Typeform refused into a finding: its errors say what to do. */
-async function explained(look: () => Promise<Finding>): Promise<Finding> {
+/** Looks only when there is a key. Turns what Typeform refused into a finding: its errors say what to do. */
+async function withKey({ config }: PreflightContext, look: () => Promise<Finding>): Promise<Finding> {
+  if (config.typeform.apiKey === null) return NO_KEY;
   try {
     return await look();
   } catch (error) {

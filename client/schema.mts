@@ -61,6 +61,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/single-sign-on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How single sign-on is set up, and whether it works now */
+        get: operations["getSingleSignOn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit": {
         parameters: {
             query?: never;
@@ -70,6 +87,23 @@ export interface paths {
         };
         /** List changes made by admins, newest first */
         get: operations["listAuditEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Stream every matching entry of the audit log as NDJSON or CSV, oldest first */
+        get: operations["exportAuditLog"];
         put?: never;
         post?: never;
         delete?: never;
@@ -793,6 +827,135 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/overview/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came in over time, and when Typeform had webhooks disabled */
+        get: operations["getOverviewSeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the configuration in force
+         * @description Of the process that answers, as the command config reports it: secrets are masked.
+         */
+        get: operations["getConfiguration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the versions in use and the migrations of the database */
+        get: operations["getVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The first steps, each checked now
+         * @description Token, scopes, region, PUBLIC_URL, form, webhook, test, client. Typeform and PUBLIC_URL are checked at most once in 30 seconds.
+         */
+        get: operations["getSetup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/checklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the production checklist
+         * @description The latest state of the command checklist: each line with its status, evidence and signature.
+         */
+        get: operations["getChecklist"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/checklist/lines/{id}/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign a line, replacing any earlier signature */
+        post: operations["signChecklistLine"];
+        /** Withdraw the signature of a line */
+        delete: operations["withdrawChecklistSignature"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/checklist/lines/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Fill in a blank; an empty value clears it */
+        patch: operations["fillChecklistBlank"];
+        trace?: never;
+    };
     "/v1/jobs": {
         parameters: {
             query?: never;
@@ -922,6 +1085,45 @@ export interface components {
              */
             expiresAt: string | null;
         };
+        RoleGroupsView: {
+            viewer: string[];
+            operator: string[];
+            admin: string[];
+        };
+        ProviderStateView: {
+            /** @description checked with this call */
+            answers: boolean;
+            /** @description why it does not, and what to do */
+            problem: string | null;
+        };
+        SingleSignOnSettingsView: {
+            /** @example https://login.example.com */
+            issuer: string;
+            /**
+             * @description not secret: it is part of the URL of each sign-in
+             * @example onboarding-console
+             */
+            clientId: string;
+            /**
+             * @description the redirect URI to register at the provider
+             * @example https://onboarding.example.com/auth/oidc/callback
+             */
+            redirectUri: string;
+            /** @example groups */
+            rolesClaim: string;
+            /** @description the values of the claim that give each role */
+            roles: components["schemas"]["RoleGroupsView"];
+            provider: components["schemas"]["ProviderStateView"];
+        };
+        SingleSignOnStateView: {
+            /** @description null: single sign-on is not configured */
+            settings: components["schemas"]["SingleSignOnSettingsView"] | null;
+            /**
+             * Format: date-time
+             * @description by anybody; null: never
+             */
+            lastSignInAt: string | null;
+        };
         AuditEntryView: {
             /**
              * @description 1, 2, 3, ... without a gap
@@ -941,7 +1143,7 @@ export interface components {
              * @example form.updated
              * @enum {string}
              */
-            action: "api_key.created" | "api_key.revoked" | "session.started" | "session.ended" | "form.updated" | "form.reprocessed" | "delivery.replayed" | "deliveries.replayed" | "webhook.registered" | "webhook.updated" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.secret_reencrypted" | "webhook.tested" | "webhook.repaired" | "backfill.started" | "completeness.checked" | "client.erased" | "response.erased" | "delivery.erased" | "data_subject.erased" | "data_subject.searched" | "client.corrected" | "client.merged" | "client.split" | "clients.separated" | "verification.removed" | "retention.removed" | "delivery.payload_read" | "responses.exported" | "responses.searched" | "clients.searched";
+            action: "audit.sealed" | "audit.resealed" | "api_key.created" | "api_key.revoked" | "session.started" | "session.ended" | "form.updated" | "form.reprocessed" | "delivery.replayed" | "deliveries.replayed" | "webhook.registered" | "webhook.updated" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.secret_reencrypted" | "webhook.tested" | "webhook.repaired" | "backfill.started" | "completeness.checked" | "client.erased" | "response.erased" | "delivery.erased" | "data_subject.erased" | "data_subject.erasure_continued" | "data_subject.searched" | "client.corrected" | "client.merged" | "client.split" | "clients.separated" | "verification.removed" | "retention.removed" | "delivery.payload_read" | "responses.exported" | "responses.searched" | "clients.searched" | "checklist.signed" | "checklist.signature_withdrawn" | "checklist.blank_filled";
             /**
              * @description id of what was changed; for deliveries replayed by a filter, the form or *
              * @example lT4Z3j
@@ -988,15 +1190,35 @@ export interface components {
              */
             entries: number;
             /**
-             * @description id of the first entry that was changed, removed or inserted
+             * @description id of the first entry that was changed, removed or inserted, or that no valid seal covers any more
              * @example null
              */
             brokenAt: string | null;
             /**
-             * @description hash of the last valid entry. Keep a copy elsewhere: it is the only proof against someone who rewrites the entire log
+             * @description hash of the last valid entry. Keep a copy elsewhere: it is the proof against someone who sets the entire log back to an earlier state
              * @example 5f1c0b7a9d3e4c2f8a6b1e0d7c5f4a3b2e1d0c9f8a7b6c5d4e3f2a1b0c9d8e7f
              */
             headHash: string | null;
+            /**
+             * @description what is wrong and what to do; null when the log is valid
+             * @example null
+             */
+            problem: string | null;
+            /**
+             * @description valid entries that are covered by a seal, a keyed hash whose key is not in the database
+             * @example 42
+             */
+            sealed: number;
+            /**
+             * @description valid entries after the last seal; the next change or an hour covers them
+             * @example 0
+             */
+            unsealed: number;
+            /**
+             * @description entries that got no seal of their own, because they are older than seals, a release without seals wrote them, or their seal was removed; an entry audit.sealed names them
+             * @example 0
+             */
+            late: number;
         };
         MappingProblemView: {
             /** @enum {string} */
@@ -1401,7 +1623,7 @@ export interface components {
             /** @enum {string} */
             status: "pending" | "processed" | "retrying" | "dead" | "ignored" | "quarantined";
             /**
-             * @description unknown_event_type, form_paused, erased (ignored); too_old, in_the_future, event_id_conflict (quarantined); superseded, truncated: the response holds a part, the payload everything (processed)
+             * @description unknown_event_type, form_paused, expired, erased (ignored); too_old, in_the_future, event_id_conflict (quarantined); superseded, truncated: the response holds a part, the payload everything (processed)
              * @example null
              */
             reason: string | null;
@@ -1442,6 +1664,13 @@ export interface components {
             quarantinedFor?: "too_old" | "in_the_future" | "event_id_conflict";
             /** @example lT4Z3j */
             formId?: string;
+            /** @description the response's token */
+            token?: string;
+            /**
+             * @description where it came from
+             * @enum {string}
+             */
+            source?: "webhook" | "backfill";
             /**
              * Format: date-time
              * @description received at or after
@@ -1461,12 +1690,19 @@ export interface components {
             reason?: string;
             /** @description run as a background job; automatic above 10,000 events; default: false */
             async?: boolean;
+            /** @description only count: the answer names `until`, with which the same replay covers exactly what was counted; default: false */
+            dryRun?: boolean;
         };
         ReplayResult: {
             /** @description events the filter matched */
             matched: number;
             /** @description of these, queued for processing again (an event without its body cannot be) */
             queued: number;
+            /**
+             * Format: date-time
+             * @description of a dry run: it counted events received before this
+             */
+            until?: string;
         };
         AttemptView: {
             /** Format: date-time */
@@ -1506,7 +1742,7 @@ export interface components {
             /** @enum {string} */
             status: "pending" | "processed" | "retrying" | "dead" | "ignored" | "quarantined";
             /**
-             * @description unknown_event_type, form_paused, erased (ignored); too_old, in_the_future, event_id_conflict (quarantined); superseded, truncated: the response holds a part, the payload everything (processed)
+             * @description unknown_event_type, form_paused, expired, erased (ignored); too_old, in_the_future, event_id_conflict (quarantined); superseded, truncated: the response holds a part, the payload everything (processed)
              * @example null
              */
             reason: string | null;
@@ -2128,6 +2364,245 @@ export interface components {
             /** @description submissions of the window that only a back-fill found; more than 0 means that webhooks were lost */
             recovered: number;
         };
+        SeriesBucketView: {
+            /**
+             * Format: date-time
+             * @description its first minute
+             */
+            at: string;
+            /** @description webhooks that were committed for the first time */
+            received: number;
+            /** @description webhooks that had already been received */
+            duplicates: number;
+            /** @description submissions that only a back-fill found */
+            recovered: number;
+            /** @description webhooks that this service could not take in; Typeform sends them again */
+            failed: number;
+            /** @description requests that were refused for their signature, their path or their content */
+            refused: number;
+        };
+        DisabledPeriodView: {
+            /** Format: uuid */
+            webhookId: string;
+            /** @example lT4Z3j */
+            formId: string;
+            /**
+             * Format: date-time
+             * @description when it was last known to deliver: Typeform disabled it then or later
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description when it was enabled again; null: not yet
+             */
+            until: string | null;
+        };
+        OverviewSeriesView: {
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
+            /**
+             * @description length of each bucket in minutes
+             * @example 60
+             */
+            bucketMinutes: number;
+            /** @description the oldest first */
+            buckets: components["schemas"]["SeriesBucketView"][];
+            /** @description periods in which Typeform had disabled a webhook that should deliver, newest first, at most 200 */
+            disabled: components["schemas"]["DisabledPeriodView"][];
+        };
+        ConfigFindingView: {
+            /**
+             * @description the variable
+             * @example TRUST_PROXY
+             */
+            name: string;
+            /** @description what was found, and what to do about it */
+            message: string;
+        };
+        SettingView: {
+            /** @example SESSION_HOURS */
+            name: string;
+            /**
+             * @description as text; of a secret only that it is set and how long it is. null: there is none
+             * @example 12
+             */
+            value: string | null;
+            /**
+             * @description where the value comes from
+             * @enum {string}
+             */
+            source: "environment" | "generated" | "default" | "unset";
+            /** @description what it means that there is no value */
+            meaning: string | null;
+        };
+        ConfigurationView: {
+            /** @example production */
+            environment: string;
+            /** @description would have prevented the start: empty while the service runs */
+            problems: components["schemas"]["ConfigFindingView"][];
+            warnings: components["schemas"]["ConfigFindingView"][];
+            recommendations: components["schemas"]["ConfigFindingView"][];
+            settings: components["schemas"]["SettingView"][];
+        };
+        AppliedMigrationView: {
+            /** @example InitialSchema1764000000000 */
+            name: string;
+            /**
+             * Format: date-time
+             * @description null: before times were kept
+             */
+            appliedAt: string | null;
+        };
+        MigrationsView: {
+            /** @description in the order of their names */
+            applied: components["schemas"]["AppliedMigrationView"][];
+            /** @description what this version still has to run: npm run cli -- migrate */
+            pending: string[];
+        };
+        VersionView: {
+            /**
+             * @description of the process that answers
+             * @example 1.4.0
+             */
+            version: string;
+            /** @example 20.19.5 */
+            node: string;
+            /** @example 16.4 */
+            postgresql: string;
+            migrations: components["schemas"]["MigrationsView"];
+        };
+        SetupStepView: {
+            /** @enum {string} */
+            id: "token" | "scopes" | "region" | "public_url" | "form" | "webhook" | "test" | "client";
+            /** @example The token has every scope */
+            title: string;
+            /**
+             * @description unknown: it could not be checked
+             * @enum {string}
+             */
+            status: "done" | "pending" | "failed" | "unknown";
+            /** @description what was seen */
+            evidence: string;
+            /** @description what to do; null: nothing */
+            remedy: string | null;
+        };
+        SetupView: {
+            /** @description every step is done */
+            complete: boolean;
+            /** @description in their order */
+            steps: components["schemas"]["SetupStepView"][];
+            /**
+             * Format: uuid
+             * @description the webhook that the steps refer to; null: none is registered
+             */
+            webhookId: string | null;
+            /**
+             * Format: date-time
+             * @description when Typeform and PUBLIC_URL were checked; the rest is current
+             */
+            checkedAt: string;
+        };
+        ChecklistCountsView: {
+            passed: number;
+            failed: number;
+            open: number;
+            "not applicable": number;
+        };
+        LineFindingView: {
+            /**
+             * @description the check
+             * @example database.version
+             */
+            id: string;
+            /** @enum {string} */
+            severity: "block" | "warn";
+            /** @enum {string} */
+            result: "pass" | "fail" | "skipped";
+            /** @description what was seen */
+            evidence: string;
+            /** @description what to do about it */
+            remedy: string | null;
+            /** Format: date-time */
+            checkedAt: string;
+        };
+        SignatureView: {
+            /** @example Ada Lovelace */
+            by: string;
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            result: "yes" | "no" | "n/a";
+            note: string | null;
+        };
+        ChecklistLineView: {
+            /** @example code.review */
+            id: string;
+            /** @description Markdown: the words of the document, with the command that answers the line */
+            text: string;
+            /**
+             * @description field: a blank to fill in
+             * @enum {string}
+             */
+            answeredBy: "automatic" | "assisted" | "manual" | "field";
+            /** @description it names what must not happen: "no" is the good answer */
+            trigger: boolean;
+            /** @enum {string} */
+            status: "passed" | "failed" | "open" | "not applicable";
+            /** @description the checks that answer it */
+            checks: string[];
+            findings: components["schemas"]["LineFindingView"][];
+            signature: components["schemas"]["SignatureView"] | null;
+            /** @description what a blank is filled in with */
+            value: string | null;
+        };
+        ChecklistGroupView: {
+            title: string | null;
+            lines: components["schemas"]["ChecklistLineView"][];
+        };
+        ChecklistSectionView: {
+            /** @example Pre-Deployment */
+            title: string;
+            /** @enum {string} */
+            phase: "before" | "deploy" | "after" | "monitoring" | "gates" | "rollback" | "communication" | "follow-up" | "sign-off";
+            counts: components["schemas"]["ChecklistCountsView"];
+            groups: components["schemas"]["ChecklistGroupView"][];
+        };
+        ChecklistView: {
+            title: string;
+            /** @description the deployment that was started last; null: none yet, and every line is open */
+            deployment: string | null;
+            /** @description the version that the deployment was started with */
+            version: string;
+            /** Format: date-time */
+            startedAt: string | null;
+            /** @description no line has failed */
+            ok: boolean;
+            counts: components["schemas"]["ChecklistCountsView"];
+            sections: components["schemas"]["ChecklistSectionView"][];
+        };
+        SignLineBody: {
+            /**
+             * @description who signs, as the report names them
+             * @example Ada Lovelace
+             */
+            by: string;
+            /**
+             * @description yes when absent; for a rollback trigger it must be said: no (it has not happened) or yes (it has)
+             * @enum {string}
+             */
+            result?: "yes" | "no" | "n/a";
+            /** @description a remark */
+            note?: string;
+        };
+        FillBlankBody: {
+            /**
+             * @description empty: clears it
+             * @example 2026-12-01
+             */
+            value: string;
+        };
         JobView: {
             /** Format: uuid */
             id: string;
@@ -2675,6 +3150,70 @@ export interface operations {
             };
         };
     };
+    getSingleSignOn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SingleSignOnStateView"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
     listAuditEntries: {
         parameters: {
             query?: {
@@ -2683,7 +3222,8 @@ export interface operations {
                 cursor?: string;
                 /** @description actorId: the id of an API key, or bootstrap */
                 actor?: string;
-                action?: "api_key.created" | "api_key.revoked" | "session.started" | "session.ended" | "form.updated" | "form.reprocessed" | "delivery.replayed" | "deliveries.replayed" | "webhook.registered" | "webhook.updated" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.secret_reencrypted" | "webhook.tested" | "webhook.repaired" | "backfill.started" | "completeness.checked" | "client.erased" | "response.erased" | "delivery.erased" | "data_subject.erased" | "data_subject.searched" | "client.corrected" | "client.merged" | "client.split" | "clients.separated" | "verification.removed" | "retention.removed" | "delivery.payload_read" | "responses.exported" | "responses.searched" | "clients.searched";
+                /** @description one or more of audit.sealed, audit.resealed, api_key.created, api_key.revoked, session.started, session.ended, form.updated, form.reprocessed, delivery.replayed, deliveries.replayed, webhook.registered, webhook.updated, webhook.deleted, webhook.secret_rotated, webhook.secret_reencrypted, webhook.tested, webhook.repaired, backfill.started, completeness.checked, client.erased, response.erased, delivery.erased, data_subject.erased, data_subject.erasure_continued, data_subject.searched, client.corrected, client.merged, client.split, clients.separated, verification.removed, retention.removed, delivery.payload_read, responses.exported, responses.searched, clients.searched, checklist.signed, checklist.signature_withdrawn, checklist.blank_filled, separated by commas */
+                action?: string;
                 /** @description at or after */
                 since?: string;
                 /** @description before */
@@ -2701,6 +3241,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    exportAuditLog: {
+        parameters: {
+            query?: {
+                /** @description actorId: the id of an API key, or bootstrap */
+                actor?: string;
+                /** @description one or more of audit.sealed, audit.resealed, api_key.created, api_key.revoked, session.started, session.ended, form.updated, form.reprocessed, delivery.replayed, deliveries.replayed, webhook.registered, webhook.updated, webhook.deleted, webhook.secret_rotated, webhook.secret_reencrypted, webhook.tested, webhook.repaired, backfill.started, completeness.checked, client.erased, response.erased, delivery.erased, data_subject.erased, data_subject.erasure_continued, data_subject.searched, client.corrected, client.merged, client.split, clients.separated, verification.removed, retention.removed, delivery.payload_read, responses.exported, responses.searched, clients.searched, checklist.signed, checklist.signature_withdrawn, checklist.blank_filled, separated by commas */
+                action?: string;
+                /** @description at or after */
+                since?: string;
+                /** @description before */
+                until?: string;
+                format?: "ndjson" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                    "text/csv": string;
                 };
             };
             /** @description unauthorized */
@@ -4407,14 +5031,14 @@ export interface operations {
                 /** @description quarantined events with this reason; beside several statuses, of the quarantined events only those */
                 quarantinedFor?: "too_old" | "in_the_future" | "event_id_conflict";
                 formId?: string;
-                /** @description received at or after */
-                since?: string;
-                /** @description received before */
-                until?: string;
                 /** @description the response's token */
                 token?: string;
                 /** @description where it came from */
                 source?: "webhook" | "backfill";
+                /** @description received at or after */
+                since?: string;
+                /** @description received before */
+                until?: string;
             };
             header?: never;
             path?: never;
@@ -7200,6 +7824,643 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    getOverviewSeries: {
+        parameters: {
+            query?: {
+                /** @description minutes, hours or days, from 5m to 90d */
+                window?: string;
+                /** @description how many buckets the window is divided into, each of whole minutes; there may be fewer */
+                buckets?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewSeriesView"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    getConfiguration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationView"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    getVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionView"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    getSetup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupView"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    getChecklist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistView"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    signChecklistLine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignLineBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistLineView"];
+                };
+            };
+            /** @description bad_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    withdrawChecklistSignature: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    fillChecklistBlank: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FillBlankBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistLineView"];
+                };
+            };
+            /** @description bad_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
