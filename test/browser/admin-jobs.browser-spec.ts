@@ -77,8 +77,8 @@ it('a webhook that Typeform disabled is seen, understood and repaired', async ()
   await page.getByRole('table', { name: 'Submissions over time' }).getByRole('row').nth(48).waitFor();
   await page.getByText('Disabled by Typeform: 1').waitFor();
   await page.getByRole('link', { name: '1 webhook disabled by Typeform' }).click();
-  await page.getByRole('row', { name: /A disabled form/ }).focus();
-  await page.keyboard.press('Enter');
+  await heading(page, 'Webhooks').waitFor();
+  await page.getByRole('row', { name: /A disabled form/ }).press('Enter');
   await page.getByText('which it does after many failed deliveries').waitFor();
   await page.getByRole('row', { name: /Enabled yes no \(differs\)/ }).waitFor();
   await page.getByRole('button', { name: 'Reconcile' }).click();
@@ -175,7 +175,7 @@ it('a shared phone is a conflict: shown, counted, and on both clients', async ()
   );
   const page = await stand.openSignedIn();
   await page.getByRole('link', { name: /clients in conflict/ }).click();
-  expect(page.url()).toContain('conflict=true');
+  await page.waitForURL(/conflict=true/);
   await page.locator('tbody tr[tabindex]').filter({ hasText: 'c1@example.com' }).click();
   await page.getByRole('heading', { name: 'Conflicts' }).waitFor();
 });

@@ -67,8 +67,7 @@ it.each([
   await eventually(async () => (await rows(page).count()) === (await found.count()), 'only what matches is there');
   expect(await page.evaluate('location.search')).not.toMatch(/night/i);
   const before = page.url();
-  await found.first().focus();
-  await page.keyboard.press('Enter');
+  await found.first().press('Enter');
   await page.waitForURL((url) => url.href !== before);
   await page.getByText(opens).first().waitFor();
 });

@@ -59,8 +59,7 @@ describe('signing in', () => {
     }
     for (const screen of ['Deliveries', 'Clients', 'Forms', 'Submissions']) {
       await goTo(page, screen);
-      await page.locator('tbody tr[tabindex]').first().focus();
-      await page.keyboard.press('Enter');
+      await page.locator('tbody tr[tabindex]').first().press('Enter');
       await heading(page, screen).waitFor({ state: 'detached' });
       await page.getByRole('main').getByRole('region').or(page.locator('main section')).first().waitFor();
       await none();
@@ -122,8 +121,8 @@ describe('a list', () => {
     await page.waitForURL(/status=dead,retrying/);
     await page.goBack();
     await page.waitForURL((url) => url.search === '?status=dead');
-    expect(await page.getByRole('button', { name: 'Dead' }).getAttribute('aria-pressed')).toBe('true');
-    expect(await page.getByRole('button', { name: 'Retrying' }).getAttribute('aria-pressed')).toBe('false');
+    await page.getByRole('button', { name: 'Dead', pressed: true }).waitFor();
+    await page.getByRole('button', { name: 'Retrying', pressed: false }).waitFor();
   });
 
   it('what is searched for among people never stands in the address', async () => {
