@@ -36,7 +36,7 @@ const bundledPackages = existsSync(join(BUNDLED, 'packages.json'))
 
 const shared = {
   rootDir: __dirname,
-  testEnvironment: 'node',
+  testEnvironment: join(__dirname, 'test/support/compile-once-environment.js'),
   transform: {
     '^.+\\.(t|j|mj)s$': [
       '@swc/jest',

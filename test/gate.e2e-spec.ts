@@ -81,7 +81,11 @@ describe('the decision', () => {
     await running.comesTrue(() => running.stderr.includes('after 0 s'), 'it watches');
     let over = false;
     void running.exited.then(() => (over = true));
-    while (!over) expect((await deliverNew()).status).toBe(200);
+    // Many at once: on a slow machine one after the other is less than the gate wants to see before it judges.
+    while (!over) {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => deliverNew()));
+      for (const { status } of answers) expect(status).toBe(200);
+    }
     const { code, report } = await ended(running);
     // On a machine that is busy with something else the latency may be a reason to hold.
     const held = report.criteria.filter(({ id, verdict }) => verdict !== 'promote' && id !== 'latency');
