@@ -74,6 +74,16 @@ it.each([
   await eventually(async () => (await statuses(bad)).processed === 1, 'it is processed once it can be');
 });
 
+it('connections that are lost are not the fault of the event that stood alone when one was', async () => {
+  const form = newId();
+  await app.database.pool.query('CREATE SEQUENCE cuts');
+  await spoil(form, `IF nextval('cuts') <= 2 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF`);
+  const events = many(2, () => ({ formId: form }));
+  await deliverTogether(events);
+  await eventually(async () => (await statuses(form)).processed === 2, 'both are processed');
+  for (const event of events) expect(await delivery(event)).toMatchObject({ attempts: 1 });
+});
+
 it('three clients that somebody else holds, among hundreds that keep coming', async () => {
   const formId = newId();
   const held = [1, 2, 3].map((number) => `held-${number}-${formId}@example.com`);

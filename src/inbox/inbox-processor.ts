@@ -182,8 +182,12 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
     }
     if (tooMuch && !suspected) this.batchSize = Math.max(1, Math.ceil(this.batchSize / groups));
     const [event] = events;
-    if (!event || events.length > 1 || (mayPass && !suspected)) {
+    if (!event || events.length > 1) {
       this.suspects.divide(eventIds, groups);
+      return true;
+    }
+    if (mayPass && !again) {
+      this.suspects.addLast({ eventIds, wait: true, again: true });
       return true;
     }
     return this.recordFailure(event, error);
