@@ -12,7 +12,6 @@ const PROJECT = resolve(__dirname, '../..');
 /** The compiled service. */
 export const MAIN = join(PROJECT, 'dist/bundle/main.js');
 export const CLI = join(PROJECT, 'dist/bundle/cli.js');
-const CODE_CACHE = join(__dirname, 'code-cache.js');
 /** The same service before its files were bundled, for a test that replaces a part of one. */
 export const MAIN_IN_FILES = join(PROJECT, 'dist/src/main.js');
 
@@ -71,7 +70,7 @@ export class ServiceProcess {
   /** Starts a process with exactly these variables (and keys of the tests unless `bare`); does not wait for anything. */
   static launch(environment: Record<string, string>, { bare = false, script = MAIN, args = [] as string[] } = {}) {
     if (!existsSync(script)) throw new Error(`${script} is missing: run node scripts/build-if-needed.mjs`);
-    const child = spawn(process.execPath, ['--require', CODE_CACHE, script, ...args], {
+    const child = spawn(process.execPath, [script, ...args], {
       cwd: PROJECT,
       env: {
         PATH: '/usr/bin:/bin',
