@@ -463,6 +463,9 @@ describe('the command', () => {
     app = await start();
     await register();
     await delivered(1);
+    const early = command('--since', minutesAgo(24 * HOUR));
+    expect(await early.exited).toMatchObject({ code: 0 });
+    expect(early.stdout).toMatch(/not_yet_known: .* --check asks Typeform now/);
     const at = minutesAgo(3 * HOUR);
     submit({ count: 2, at });
     const match = `since=${encodeURIComponent(at)}`;

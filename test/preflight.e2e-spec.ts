@@ -412,6 +412,9 @@ describe('the command', () => {
     expect(table.stdout).toMatch(/│ pass +│ host\.file-limits[\s\S]*│ skipped │ release\.image-digest/);
     expect(table.stdout).toContain('preflight: passed (1 passed, 0 failed, 0 warnings, 1 skipped)');
     expect(table.stderr).toMatch(/\[2\/2\] .*: (pass|skipped)$/m);
+    const nothing = ServiceProcess.command(good, 'preflight', '--only', 'release.image-digest');
+    expect(await nothing.exited).toMatchObject({ code: 0 });
+    expect(nothing.stdout).toContain('preflight: nothing was checked (0 passed, 0 failed, 0 warnings, 1 skipped)');
     const warning = ServiceProcess.command(
       good,
       ...['preflight', '--only', 'release.image-digest', '--image', 'onboarding:latest'],

@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { OnboardingService } from '../src/onboarding/onboarding.service';
 import { question, toBody } from './fixtures/typeform-events';
+import { deliverTogether } from './support/deliver-together';
 import { askEmail, askPhone, newEvent, newId } from './support/events';
 import { eventually, startTestApp, TestApp } from './support/test-app';
 
@@ -30,18 +31,6 @@ async function spoil(formId: string, statement: string): Promise<void> {
     CREATE TRIGGER spoil BEFORE INSERT ON form_response FOR EACH ROW WHEN (NEW.form_id = '${formId}') EXECUTE FUNCTION spoil()`);
 }
 
-/** Stores events without the processor seeing any before all are there: one batch gets them all. */
-async function deliverTogether(events: readonly Event[]): Promise<void> {
-  const gate = await app.database.pool.connect();
-  try {
-    await gate.query(`BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('typeform-onboarding:processing', 0))`);
-    await Promise.all(events.map((event) => app.deliver(event).expect(200)));
-    await gate.query('COMMIT');
-  } finally {
-    gate.release();
-  }
-}
-
 async function statuses(formId: string): Promise<Record<string, number>> {
   const { rows } = await app.database.pool.query<{ status: string; count: number }>(
     'SELECT status, count(*)::integer AS count FROM webhook_event WHERE form_id = $1 GROUP BY status',
@@ -63,7 +52,7 @@ it.each([
   const [good, bad] = [newId(), newId()];
   await spoil(bad, statement);
   const events = many(200, (index) => ({ formId: index === 77 ? bad : good }));
-  await deliverTogether(events);
+  await deliverTogether(app, events);
   await eventually(async () => (await statuses(good)).processed === 199, 'the others are processed');
   await eventually(async () => Number((await delivery(events[77] as Event)).attempts) >= 1, 'the bad one is set aside');
   expect(await delivery(events[77] as Event)).toMatchObject({
@@ -79,7 +68,7 @@ it('connections that are lost are not the fault of the event that stood alone wh
   await app.database.pool.query('CREATE SEQUENCE cuts');
   await spoil(form, `IF nextval('cuts') <= 2 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF`);
   const events = many(2, () => ({ formId: form }));
-  await deliverTogether(events);
+  await deliverTogether(app, events);
   await eventually(async () => (await statuses(form)).processed === 2, 'both are processed');
   for (const event of events) expect(await delivery(event)).toMatchObject({ attempts: 1 });
 });
@@ -88,7 +77,10 @@ it('three clients that somebody else holds, among hundreds that keep coming', as
   const formId = newId();
   const held = [1, 2, 3].map((number) => `held-${number}-${formId}@example.com`);
   const about = (email: string) => ({ formId, questions: [askEmail(email)] });
-  await deliverTogether(held.map((email) => newEvent(about(email))));
+  await deliverTogether(
+    app,
+    held.map((email) => newEvent(about(email))),
+  );
   await eventually(async () => (await statuses(formId)).processed === 3, 'the clients are there');
   await holder.query('BEGIN');
   await holder.query('SELECT FROM client WHERE email = ANY($1) FOR UPDATE', [held]);
@@ -98,7 +90,7 @@ it('three clients that somebody else holds, among hundreds that keep coming', as
     const mine = held.map((email) => newEvent(about(email)));
     stuck.push(...mine);
     const others = many(100, (index) => about(`p-${wave}-${index}-${formId}@example.com`));
-    await deliverTogether([...others.slice(0, 50), ...mine, ...others.slice(50)]);
+    await deliverTogether(app, [...others.slice(0, 50), ...mine, ...others.slice(50)]);
   }
   await eventually(async () => (await statuses(formId)).processed === 403, 'all others are processed meanwhile');
   await eventually(async () => (await statuses(formId)).retrying === 12, 'those that wait are set aside');
@@ -133,7 +125,7 @@ it('a processor that cannot claim says so, and goes on once it can', async () =>
 it('batches end at their bytes, and everything is processed', async () => {
   const formId = newId();
   const events = many(30, () => ({ formId, hidden: { note: 'x'.repeat(700_000) } }));
-  await deliverTogether(events);
+  await deliverTogether(app, events);
   await eventually(async () => (await statuses(formId)).processed === 30, 'all is processed');
   const { rows } = await app.database.pool.query<{ bytes: number }>(
     `SELECT max(bytes)::integer AS bytes FROM (

@@ -1,6 +1,7 @@
 /** `GET /v1/stream`: what any process changes is told to every browser that watches; nobody who does not read costs memory. */
 import { get, type IncomingMessage } from 'node:http';
 import { ChangeStreams } from '../src/live/change-streams';
+import { deliverTogether } from './support/deliver-together';
 import { askEmail, newEvent, tokenOf } from './support/events';
 import { ADMIN_KEY, eventually, startTestApp, TestApp } from './support/test-app';
 
@@ -121,7 +122,7 @@ it('tells of what admins and jobs change', async () => {
 it('gathers what happens in one message, and says no ids where they are too many', async () => {
   const watcher = await watch();
   const events = Array.from({ length: 200 }, () => newEvent({ formId: 'many' }));
-  await Promise.all(events.map((event) => app.deliver(event).expect(200)));
+  await deliverTogether(app, events);
   await app.settled();
   await eventually(
     () => watcher.changes().some(({ kind, ids }) => kind === 'deliveries' && ids.length === 0),

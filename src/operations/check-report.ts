@@ -25,7 +25,12 @@ export function formatChecks({ command, ok, checks }: ChecksReport, { colors, wi
     table.push([paint[COLOURS[word]](word), line.id, line.evidence, line.remedy ?? '']);
   }
   const count = (word: Word): number => checks.filter((line) => wordOf(line) === word).length;
-  const verdict = ok ? paint.green(`${command}: passed`) : paint.red(`${command}: failed`);
+  const nothing = ok && count('skipped') === checks.length;
+  const verdict = nothing
+    ? paint.yellow(`${command}: nothing was checked`)
+    : ok
+      ? paint.green(`${command}: passed`)
+      : paint.red(`${command}: failed`);
   const parts = [`${count('pass')} passed`, `${count('fail')} failed`, plural(count('warn'), 'warning')];
   const summary = [...parts, `${count('skipped')} skipped`].join(', ');
   const details = checks.flatMap((line) => (line.details === undefined ? [] : `${line.id}:\n${line.details}\n\n`));

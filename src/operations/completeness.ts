@@ -81,7 +81,10 @@ const COLUMNS = [
   'checked at',
 ];
 
-/** A table with a line for each form; below it, what kept Typeform from being asked. */
+const NOT_YET_KNOWN =
+  'not_yet_known: no check covers all of this time yet. --check asks Typeform now; it may not show the last hour.';
+
+/** A table with a line for each form; below it, what kept Typeform from being asked, and how to learn what is not known. */
 export function formatCompleteness({ items }: Completeness): string {
   if (items.length === 0) return 'No form has a webhook here. Name one with --form.';
   const rows = items.map((item) =>
@@ -101,5 +104,6 @@ export function formatCompleteness({ items }: Completeness): string {
       .trimEnd(),
   );
   const problems = items.flatMap(({ formId, check }) => (check?.error ? [`${formId}: ${check.error}`] : []));
-  return [...lines, ...problems].join('\n');
+  const hints = items.some(({ verdict }) => verdict === 'not_yet_known') ? [NOT_YET_KNOWN] : [];
+  return [...lines, ...problems, ...hints].join('\n');
 }
