@@ -190,7 +190,7 @@ describe('through Prometheus', () => {
 
 describe('when the database is gone', () => {
   it('the gate rolls back before its window is over', async () => {
-    const running = launch('--window', '30s', '--interval', '500ms', ...direct());
+    const running = launch('--window', '10m', '--interval', '500ms', ...direct());
     await running.comesTrue(() => running.stderr.includes('after 0 s'), 'it watches');
     await onServer(`ALTER DATABASE ${database.name} WITH ALLOW_CONNECTIONS false`);
     await onServer(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${database.name}'`);
@@ -202,7 +202,7 @@ describe('when the database is gone', () => {
     expect(report.verdict).toBe('rollback');
     expect(criterion(report, 'success-rate').evidence).toMatch(/^below 90 %/);
     expect(criterion(report, 'queue-depth')).toMatchObject({ verdict: 'hold', measured: null });
-    expect(report.window.seconds).toBeLessThan(30);
+    expect(report.window.seconds).toBeLessThan(600);
   });
 });
 
