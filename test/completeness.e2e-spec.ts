@@ -465,7 +465,7 @@ describe('the command', () => {
     await delivered(1);
     const early = command('--since', minutesAgo(24 * HOUR));
     expect(await early.exited).toMatchObject({ code: 0 });
-    expect(early.stdout).toMatch(/not_yet_known: .* --check asks Typeform now/);
+    expect(early.stdout).toMatch(/not_yet_known: .* Ask Typeform now with --check/);
     const at = minutesAgo(3 * HOUR);
     submit({ count: 2, at });
     const match = `since=${encodeURIComponent(at)}`;

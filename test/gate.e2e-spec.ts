@@ -82,7 +82,7 @@ describe('the decision', () => {
     let over = false;
     void running.exited.then(() => (over = true));
     // Many at once: on a slow machine one after the other is less than the gate wants to see before it judges.
-    while (!over) {
+    for (let sent = 0; !over && sent < 400; sent += 20) {
       const answers = await Promise.all(Array.from({ length: 20 }, () => deliverNew()));
       for (const { status } of answers) expect(status).toBe(200);
     }

@@ -57,7 +57,11 @@ export function addCompletenessCommand(program: Command): void {
       const http = new HttpClient();
       try {
         const report = await answerOf(http, options);
-        print(options.json ? JSON.stringify(report, null, 2) : formatCompleteness(report));
+        print(
+          options.json
+            ? JSON.stringify(report, null, 2)
+            : formatCompleteness(report, { checked: options.check === true }),
+        );
         if (report.items.some(({ verdict }) => verdict === 'missing')) process.exitCode = EXIT_FAILED;
       } finally {
         http.close();

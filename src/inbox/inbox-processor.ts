@@ -177,7 +177,7 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
     if (error instanceof ClientsHeldError && error.eventIds.length > 0) return this.setAside(events, error, again);
     const { groups, mayPass, tooMuch, waited } = judgeFailure(error);
     if (waited && (!suspected || wanted.wait)) {
-      this.suspects.addNext({ eventIds, wait: false, again });
+      this.suspects.addNext({ ...(suspected ? wanted : {}), eventIds, wait: false, again });
       return true;
     }
     if (tooMuch && !suspected) this.batchSize = Math.max(1, Math.ceil(this.batchSize / groups));
@@ -186,8 +186,9 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
       this.suspects.divide(eventIds, groups);
       return true;
     }
-    if (mayPass && !again) {
-      this.suspects.addLast({ eventIds, wait: true, again: true });
+    // One that waited was tried alone twice to get here.
+    if (mayPass && !waited && !(suspected && wanted.failedAlone)) {
+      this.suspects.addLast({ eventIds, wait: true, again, failedAlone: true });
       return true;
     }
     return this.recordFailure(event, error);

@@ -3,8 +3,10 @@ export interface SuspectGroup {
   eventIds: readonly string[];
   /** Whether they wait for clients that somebody else holds; if not, it is found out which events do. */
   wait: boolean;
-  /** All of them had to wait before, or the only one failed alone for a reason that may pass. */
+  /** All of them had to wait before. */
   again: boolean;
+  /** The only one failed alone before, for a reason that may pass. */
+  failedAlone?: true;
 }
 
 /**

@@ -81,11 +81,11 @@ const COLUMNS = [
   'checked at',
 ];
 
-const NOT_YET_KNOWN =
-  'not_yet_known: no check covers all of this time yet. --check asks Typeform now; it may not show the last hour.';
+const ASK_NOW = 'not_yet_known: no recent check covers all of this time. Ask Typeform now with --check.';
+const ASK_LATER = 'not_yet_known: Typeform may not show the last hour yet. Ask again later.';
 
 /** A table with a line for each form; below it, what kept Typeform from being asked, and how to learn what is not known. */
-export function formatCompleteness({ items }: Completeness): string {
+export function formatCompleteness({ items }: Completeness, { checked }: { checked: boolean }): string {
   if (items.length === 0) return 'No form has a webhook here. Name one with --form.';
   const rows = items.map((item) =>
     [
@@ -104,6 +104,7 @@ export function formatCompleteness({ items }: Completeness): string {
       .trimEnd(),
   );
   const problems = items.flatMap(({ formId, check }) => (check?.error ? [`${formId}: ${check.error}`] : []));
-  const hints = items.some(({ verdict }) => verdict === 'not_yet_known') ? [NOT_YET_KNOWN] : [];
+  const unknown = items.some(({ verdict }) => verdict === 'not_yet_known');
+  const hints = unknown ? [checked ? ASK_LATER : ASK_NOW] : [];
   return [...lines, ...problems, ...hints].join('\n');
 }
