@@ -53,7 +53,11 @@ const sql = [
 /** Files whose types come from packages that `npm ci` does not install: looked at once they are there (`npm run check:all`). */
 const withPackagesOf = {
   bench: ['bench/contenders/express-receiver.ts'],
-  'deploy-test': ['deploy-test/kubernetes/', 'deploy-test/single-host.deploy-spec.ts'],
+  'deploy-test': [
+    'deploy-test/kubernetes/',
+    'deploy-test/sbom.deploy-spec.ts',
+    'deploy-test/single-host.deploy-spec.ts',
+  ],
 };
 const withoutPackages = Object.entries(withPackagesOf)
   .filter(([folder]) => !existsSync(new URL(`${folder}/node_modules`, import.meta.url)))
