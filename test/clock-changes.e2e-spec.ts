@@ -2,6 +2,7 @@
 import { seal } from '../src/core/secret-box';
 import { Clock } from '../src/database/clock';
 import { askEmail, newEvent } from './support/events';
+import { whileNoBatchBegins } from './support/held-processing';
 import { eventually, startTestApp, TestApp } from './support/test-app';
 
 const LIMIT = 5;
@@ -56,17 +57,12 @@ it.each([-7_200_000, 7_200_000])('by %i ms: a webhook that was registered elsewh
 });
 
 it('two days ahead and back: what was taken in meanwhile is processed at once', async () => {
-  const holder = await app.database.pool.connect();
-  try {
-    // No batch may begin before the clock is right again.
-    await holder.query(`BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('typeform-onboarding:processing', 0))`);
+  // No batch may begin before the clock is right again.
+  await whileNoBatchBegins(app, async () => {
     setClock(2 * 24 * 3_600_000);
     await app.deliver(newEvent()).expect(200);
     setClock(0);
-    await holder.query('COMMIT');
-  } finally {
-    holder.release();
-  }
+  });
   await eventually(async () => {
     const { rows } = await app.database.pool.query<{ status: string }>('SELECT status FROM webhook_event');
     return rows[0]?.status === 'processed';

@@ -2,6 +2,7 @@
 import { ProcessorConnections } from '../src/inbox/processor-connections';
 import { inOrder } from '../src/database/sql-runner';
 import { askEmail, askName, minutesAgo, newEvent, newId, newPartial, tokenOf } from './support/events';
+import { whileNoBatchBegins } from './support/held-processing';
 import { eventually, startTestApp, TestApp } from './support/test-app';
 
 let app: TestApp;
@@ -96,21 +97,13 @@ it.each([true, false])(
     const token = newId();
     const newest = newPartial({ formId, token, submittedAt: minutesAgo(5) });
     const versions = [newest, newEvent({ formId, token, submittedAt: minutesAgo(60) })];
-    const holder = await app.database.pool.connect();
-    try {
-      if (inOneBatch) {
-        await holder.query(
-          `BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('typeform-onboarding:processing', 0))`,
-        );
-      }
+    const deliverAll = async (): Promise<void> => {
       for (const version of versions) {
         await app.deliver(version).expect(200);
         if (!inOneBatch) await app.settled();
       }
-      await holder.query('COMMIT');
-    } finally {
-      holder.release();
-    }
+    };
+    await (inOneBatch ? whileNoBatchBegins(app, deliverAll) : deliverAll());
     await app.settled();
     const { body: form } = await app.admin('get', `/v1/forms/${formId}`).expect(200);
     expect(form).toMatchObject({

@@ -3,8 +3,8 @@ import type { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { OnboardingService } from '../src/onboarding/onboarding.service';
 import { question, toBody } from './fixtures/typeform-events';
-import { deliverTogether } from './support/deliver-together';
 import { askEmail, askPhone, newEvent, newId } from './support/events';
+import { deliverTogether } from './support/held-processing';
 import { eventually, startTestApp, TestApp } from './support/test-app';
 
 type Event = ReturnType<typeof newEvent>;

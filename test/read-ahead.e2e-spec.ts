@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { OnboardingService, type ReadEvent } from '../src/onboarding/onboarding.service';
 import { type FixtureEvent, question, toBody } from './fixtures/typeform-events';
 import { askEmail, newEvent, newId, tokenOf } from './support/events';
+import { whileNoBatchBegins } from './support/held-processing';
 import { eventually, startTestApp, TestApp } from './support/test-app';
 
 let app: TestApp;
@@ -57,10 +58,7 @@ it('an erasure goes between the batches of a backlog, which is processed once al
   await app.deliver(erased).expect(200);
   await app.settled();
   const { body } = await app.admin('get', `/v1/responses/backlog/${tokenOf(erased)}`).expect(200);
-  const gate = await app.database.pool.connect();
-  let deletion: Promise<unknown>;
-  try {
-    await gate.query(`BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('typeform-onboarding:processing', 0))`);
+  const { deletion } = await whileNoBatchBegins(app, async () => {
     for (let sent = 0; sent < 1_200; sent += 100) {
       const events = Array.from({ length: 100 }, () =>
         newEvent({ formId: 'backlog', questions: [askEmail(`${newId()}@example.com`)] }),
@@ -68,14 +66,9 @@ it('an erasure goes between the batches of a backlog, which is processed once al
       await Promise.all(events.map((event) => app.deliver(event).expect(200)));
     }
     // It waits behind the first claim of the processor, and the claims that follow wait behind it.
-    deletion = app
-      .admin('delete', `/v1/clients/${String(body.clientId)}`)
-      .expect(200)
-      .then();
-    await gate.query('COMMIT');
-  } finally {
-    gate.release();
-  }
+    const path = `/v1/clients/${String(body.clientId)}`;
+    return { deletion: app.admin('delete', path).expect(200).then() };
+  });
   await deletion;
   await app.settled();
   const { rows } = await app.database.pool.query(

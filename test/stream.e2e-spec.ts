@@ -1,8 +1,8 @@
 /** `GET /v1/stream`: what any process changes is told to every browser that watches; nobody who does not read costs memory. */
 import { get, type IncomingMessage } from 'node:http';
 import { ChangeStreams } from '../src/live/change-streams';
-import { deliverTogether } from './support/deliver-together';
 import { askEmail, newEvent, tokenOf } from './support/events';
+import { deliverTogether } from './support/held-processing';
 import { ADMIN_KEY, eventually, startTestApp, TestApp } from './support/test-app';
 
 interface Change {

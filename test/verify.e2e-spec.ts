@@ -193,6 +193,40 @@ describe('verify says what is broken and what to do', () => {
     expectRed(lines, 'performance.concurrency', /30 accepted, \d\d\/s/, /add replicas/);
   });
 
+  it('a throttle that leaves too few requests to measure a rate', async () => {
+    const throttle = { limit: 30, windowMs: 60_000 };
+    const lines = await verify({ throttle }, [...REACHES_THE_WEBHOOKS, 'performance.concurrency']);
+    expect(line(lines, 'performance.concurrency')).toMatchObject({
+      result: 'skipped',
+      severity: 'warn',
+      evidence: expect.stringContaining('a limit of 30 requests leaves too few'),
+    });
+    expect(nothingBlocks(lines)).toBe(true);
+  });
+
+  it('a throttle that it was not told of: it stops, and the service takes it for no webhook that is about to be disabled', async () => {
+    const throttled = await createTestDatabase();
+    const strict = await start(throttled, { THROTTLE_LIMIT: '60', THROTTLE_TTL_SECONDS: '600' });
+    try {
+      const target = { url: strict.url, managementUrl: strict.managementUrl, ...TOO_FAST };
+      const lines = await verify(target, [...REACHES_THE_WEBHOOKS, 'performance.concurrency', 'webhook.rate-limit']);
+      expectRed(
+        lines,
+        'performance.concurrency',
+        /^\d\d accepted, then \d+ answered 429; stopped there$/,
+        /--throttle-limit/,
+      );
+      expect(line(lines, 'webhook.rate-limit')).toMatchObject({
+        result: 'pass',
+        evidence: expect.stringMatching(/^429 with Retry-After \d+ at request 1 /),
+      });
+      expect(errorsIn(strict)).toEqual([]);
+    } finally {
+      await strict.kill();
+      await throttled.drop();
+    }
+  });
+
   it.each<[VerifyId, string, string, RegExp, RegExp]>([
     [
       'performance.memory',

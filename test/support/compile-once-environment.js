@@ -1,6 +1,6 @@
 /**
  * Jest's environment for Node, in which a worker compiles each module once and not once for each test file: V8's code cache of a module,
- * taken after the first file has run it, is given to the next. Half of what it takes to load the application is compiling.
+ * taken after the first file has run it, is given to the next. More than a third of what it takes to load the application is compiling.
  */
 const vm = require('node:vm');
 const { TestEnvironment } = require('jest-environment-node');

@@ -49,7 +49,7 @@ async function rateLimit(run: VerifyRun, signal: AbortSignal): Promise<Finding> 
   const retryAfter = Number(first.headers['retry-after']);
   if (!(retryAfter >= 1)) return failed('429 without Retry-After', 'find out what answers 429 in front of the service');
   const found =
-    `429 with Retry-After ${retryAfter} at ${flood.sent} requests (${rate}/s); ${rule}. ` +
+    `429 with Retry-After ${retryAfter} at request ${flood.sent} (${rate}/s); ${rule}. ` +
     `verify itself caused ${flood.refused.length} such answers, which lower the success rate of these minutes`;
   if (retryAfter > LONGEST_WAIT_SECONDS) return passed(`${found}; this address stays throttled for ${retryAfter} s`);
   await delay(retryAfter * 1000, undefined, { signal });
@@ -73,14 +73,17 @@ interface Flood {
 async function sendUntilRefused(run: VerifyRun, most: number, signal: AbortSignal): Promise<Flood> {
   const flood: Flood = { sent: 0, ms: 0, refused: [], other: [] };
   const startedAt = performance.now();
-  const sender = async (): Promise<void> => {
-    while (flood.refused.length === 0 && flood.sent < most && performance.now() - startedAt < LONGEST_MS) {
-      flood.sent += 1;
-      const answer = await send(run, signal);
-      if (answer.status === 429) flood.refused.push(answer);
-      else if (answer.status !== 200) flood.other.push(answer.status);
-    }
+  const one = async (): Promise<void> => {
+    flood.sent += 1;
+    const answer = await send(run, signal);
+    if (answer.status === 429) flood.refused.push(answer);
+    else if (answer.status !== 200) flood.other.push(answer.status);
   };
+  const sender = async (): Promise<void> => {
+    while (flood.refused.length === 0 && flood.sent < most && performance.now() - startedAt < LONGEST_MS) await one();
+  };
+  // It may be throttled already: refusals that follow on those of another check soon look like a webhook that Typeform is about to disable.
+  await one();
   await Promise.all(Array.from({ length: MAX_CONNECTIONS }, sender));
   flood.ms = performance.now() - startedAt;
   return flood;
