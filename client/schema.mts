@@ -1631,7 +1631,7 @@ export interface components {
             /** Format: date-time */
             nextAttemptAt: string | null;
             /**
-             * @description invalid_event, data_rejected, constraint, contention, lock_timeout, too_slow, out_of_resources, internal_error
+             * @description invalid_event, data_rejected, constraint, contention, lock_timeout, too_slow, out_of_resources, connection_lost, internal_error
              * @example null
              */
             lastError: string | null;
@@ -1750,7 +1750,7 @@ export interface components {
             /** Format: date-time */
             nextAttemptAt: string | null;
             /**
-             * @description invalid_event, data_rejected, constraint, contention, lock_timeout, too_slow, out_of_resources, internal_error
+             * @description invalid_event, data_rejected, constraint, contention, lock_timeout, too_slow, out_of_resources, connection_lost, internal_error
              * @example null
              */
             lastError: string | null;

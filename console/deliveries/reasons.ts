@@ -19,6 +19,7 @@ const FAILURES: Record<string, string> = {
   lock_timeout: 'Somebody held the records it needs for too long. It is tried again.',
   too_slow: 'It took longer than one delivery may take. It is tried again.',
   out_of_resources: 'The database ran out of space or connections. Make room, then replay.',
+  connection_lost: 'The connection to the database ended each time it was processed. It is tried again.',
   internal_error: 'Something unexpected failed. The log of the service says what, under the event id.',
 };
 

@@ -24,7 +24,7 @@ const MAX_DOUBLINGS = 3;
 /** Reading a batch pauses for requests after so long. */
 const SLICE_MS = 2;
 
-/** One of the events is to blame. All of them are due as before. */
+/** One of the events may be to blame. All of them are due as before. */
 export interface FailedBatch {
   events: readonly ClaimedEvent[];
   error: unknown;
@@ -34,8 +34,10 @@ export interface FailedBatch {
 export type BatchResult =
   | { outcome: 'done'; handled: number }
   | ({ outcome: 'failed' } & FailedBatch)
-  /** No event is to blame: nothing could be claimed, or the database went away. */
-  | { outcome: 'stopped'; step: 'claim' | 'apply'; error: unknown };
+  /** Nothing could be claimed. */
+  | ({ outcome: 'stopped'; step: 'claim' } & Pick<FailedBatch, 'error'>)
+  /** The database went away. One of the events may be what took it down. */
+  | ({ outcome: 'stopped'; step: 'apply' } & FailedBatch);
 
 /** Events locked in an open transaction, and read. {@link BatchRunner.apply} or {@link BatchRunner.giveBack} ends it. */
 export interface ClaimedBatch extends Claim {
@@ -50,7 +52,7 @@ export interface ClaimedBatch extends Claim {
 }
 
 /** A batch, or why there is none. */
-export type ClaimResult = ({ outcome: 'claimed' } & ClaimedBatch) | Extract<BatchResult, { outcome: 'stopped' }>;
+export type ClaimResult = ({ outcome: 'claimed' } & ClaimedBatch) | Extract<BatchResult, { step: 'claim' }>;
 
 @Injectable()
 export class BatchRunner {
@@ -102,7 +104,7 @@ export class BatchRunner {
     } catch (failure) {
       await transaction.rollback();
       if (isConnectionLost(failure) && !(await this.databaseAnswers()))
-        return { outcome: 'stopped', step: 'apply', error: failure };
+        return { outcome: 'stopped', step: 'apply', events, error: failure };
       return { outcome: 'failed', events, error: failure };
     }
     this.measure(batch, startedMs);

@@ -1,22 +1,17 @@
 /** The worker: takes due events in batches, and finds out which event is to blame when a batch fails. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config';
-import { nextAttemptAt } from '../core/backoff';
 import { FULL_PACE, mostEvents, nextPace, restMs } from '../core/processing-pace';
 import { Clock } from '../database/clock';
-import { describeDatabaseFailure } from '../database/database-failure';
 import { NudgeableSleep } from '../database/nudgeable-sleep';
-import { Random } from '../database/random';
-import { Changes } from '../live/changes';
 import { ClientsHeldError } from '../onboarding/who-is-it/clients-held.error';
 import { BatchRunner, type ClaimResult, type FailedBatch } from './batch-runner';
-import { InboxMetrics } from './inbox-metrics';
+import { FailedAttempts } from './failed-attempts';
 import { InboxSignal } from './inbox-signal';
 import { InboxWriter } from './inbox-writer';
-import { ClaimedEvent, markFailed, type Wanted } from './inbox-work.repository';
-import { classifyFailure, judgeFailure } from './processing-error';
+import type { ClaimedEvent, Wanted } from './inbox-work.repository';
+import { judgeFailure } from './processing-error';
 import { ProcessorStops } from './processor-stops';
 import { Suspects } from './suspects';
 
@@ -25,7 +20,7 @@ const MAX_BATCH_EVENTS = 256;
 const MAX_SUSPECTS = 1_024;
 const POLL_INTERVAL_MS = 1_000;
 
-/** Whether there is more to do now. `stopped`: nothing can be done at the moment, and no event is to blame. */
+/** Whether there is more to do now. `stopped`: nothing can be done at the moment. */
 type RoundResult = 'more' | 'all' | 'stopped';
 
 @Injectable()
@@ -48,15 +43,12 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
 
   constructor(
     private readonly config: AppConfig,
-    private readonly dataSource: DataSource,
     private readonly clock: Clock,
-    private readonly random: Random,
     private readonly batches: BatchRunner,
-    private readonly metrics: InboxMetrics,
+    private readonly failures: FailedAttempts,
     private readonly stops: ProcessorStops,
     private readonly signal: InboxSignal,
     private readonly writer: InboxWriter,
-    private readonly changes: Changes,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -104,6 +96,8 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
    * it is never in a batch with new events. False when there is nothing more to do now, or nothing can be done.
    */
   private async round(): Promise<boolean> {
+    // What is claimed ahead has none of these events.
+    if (!this.ahead && !(await this.failures.record())) return false;
     let more = false;
     if (this.ahead || this.suspects.eventIds.length < MAX_SUSPECTS) {
       const fresh = await this.takeNew();
@@ -141,7 +135,8 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
     this.ahead = this.applying = null;
     const result = this.carryOut(claimed, wanted);
     const next = claimed.outcome === 'claimed' && claimed.more && this.pace.share === 1 && !this.stopping;
-    if (!next || !this.suspects.none || this.retriesDue) return ofBoth(await before?.result, await result);
+    if (!next || !this.suspects.none || !this.failures.none || this.retriesDue)
+      return ofBoth(await before?.result, await result);
     const eventIds = claimed.events.map(({ eventId }) => eventId);
     this.applying = { eventIds, result };
     this.ahead = this.batches.claim({ ...wanted, except: [...(before?.eventIds ?? []), ...eventIds] });
@@ -160,6 +155,9 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
     if (result.outcome === 'failed') return (await this.blame(result, wanted)) ? 'more' : 'stopped';
     if (result.outcome === 'stopped') {
       this.stops.stopped(result.step, result.error);
+      // An outage, mostly; or an event that takes the server down each time.
+      if (result.step === 'apply') await this.blame(result, wanted);
+      else if ('eventIds' in wanted) this.suspects.addNext(wanted);
       return 'stopped';
     }
     if (result.handled > 0) {
@@ -191,7 +189,8 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
       this.suspects.addLast({ eventIds, wait: true, again, failedAlone: true });
       return true;
     }
-    return this.recordFailure(event, error);
+    this.failures.add(event, error);
+    return this.failures.record();
   }
 
   /**
@@ -204,45 +203,8 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
     const free = events.filter(({ eventId }) => !ids.has(eventId));
     this.suspects.addNext({ eventIds: free.map(({ eventId }) => eventId), wait: false, again: false });
     if (!again) this.suspects.addLast({ eventIds: held.map(({ eventId }) => eventId), wait: true, again: true });
-    else for (const event of held) if (!(await this.recordFailure(event, error))) return false;
-    return true;
-  }
-
-  private async recordFailure(event: ClaimedEvent, error: unknown): Promise<boolean> {
-    const code = classifyFailure(error);
-    const { sqlState, constraint, table } = describeDatabaseFailure(error);
-    const attempts = event.attempts + 1;
-    // Both times are the database's: how its clock and this one differ does not matter.
-    const nextAt = nextAttemptAt(this.config.processing.retry, {
-      attempts,
-      firstAttemptAt: event.firstAttemptAt ?? event.claimedAt,
-      failedAt: event.claimedAt,
-      random: this.random.next(),
-    });
-    const nextInMs = nextAt && nextAt.getTime() - event.claimedAt.getTime();
-    // The error's own message may quote an answer: only the code, the ids and the place are logged.
-    const place =
-      error instanceof Error ? error.stack?.split('\n').find((line) => line.startsWith('    at ')) : undefined;
-    const message = nextAt
-      ? 'Processing an event failed; it will be tried again'
-      : 'Processing an event failed for good';
-    this.logger.warn(message, {
-      eventId: event.eventId,
-      ...{ code, sqlState, constraint, table },
-      attempts,
-      nextAttemptInSeconds: nextInMs && Math.round(nextInMs / 1000),
-      place: place?.trim(),
-    });
-    try {
-      await markFailed(this.dataSource.manager, event, { code, sqlState, constraint, table, nextInMs });
-    } catch (failure) {
-      // The event stays due and is tried again.
-      this.stops.stopped('record', failure);
-      return false;
-    }
-    this.metrics.failed(code, nextAt === null);
-    this.changes.happened('deliveries', [event.eventId]);
-    return true;
+    else for (const event of held) this.failures.add(event, error);
+    return this.failures.record();
   }
 }
 

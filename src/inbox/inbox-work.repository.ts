@@ -49,6 +49,7 @@ export const PROCESSING_ERROR_CODES = [
   'lock_timeout',
   'too_slow',
   'out_of_resources',
+  'connection_lost',
   'internal_error',
 ] as const;
 export type ProcessingErrorCode = (typeof PROCESSING_ERROR_CODES)[number];

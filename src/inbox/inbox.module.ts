@@ -8,6 +8,7 @@ import { COMMIT_FAILURE_METRIC_PROVIDERS, CommitFailures } from './commit-failur
 import { DeliveriesController } from './deliveries.controller';
 import { DeliveriesRepository } from './deliveries.repository';
 import { DeliveriesService } from './deliveries.service';
+import { FailedAttempts } from './failed-attempts';
 import { InboxDepthRepository } from './inbox-depth.repository';
 import { INBOX_METRIC_PROVIDERS, InboxMetrics } from './inbox-metrics';
 import { InboxProcessor } from './inbox-processor';
@@ -38,6 +39,7 @@ import { WebhookEvent } from './webhook-event.entity';
     InboxSignal,
     InboxProcessor,
     BatchRunner,
+    FailedAttempts,
     ProcessorConnections,
     ProcessorStops,
     InboxMetrics,

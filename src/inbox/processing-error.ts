@@ -14,6 +14,8 @@ const CODES: Partial<Record<DatabaseFailureCause, ProcessingErrorCode>> = {
   out_of_memory: 'out_of_resources',
   too_many_connections: 'out_of_resources',
   out_of_resources: 'out_of_resources',
+  unreachable: 'connection_lost',
+  shutting_down: 'connection_lost',
 };
 
 /** Why processing an event failed, as the code that is stored, counted and looked up in the runbook. */
