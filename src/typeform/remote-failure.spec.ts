@@ -37,6 +37,12 @@ describe('refusal', () => {
     expect(error.message).toContain('400 VALIDATION_ERROR: There were errors; url: must be a URL');
   });
 
+  it('says of an unknown form what is true for an account and for the sandbox, which has no TYPEFORM_API_KEY', () => {
+    const { message } = refused(404, { code: 'NOT_FOUND' });
+    expect(message).toMatch(/404 NOT_FOUND\): check the form id; .* deleted, or belong to another account$/);
+    expect(message).not.toContain('TYPEFORM_API_KEY');
+  });
+
   it('names the scope that the operation needs', () => {
     expect(refused(403, { code: 'FORBIDDEN' }).message).toContain('webhooks:write');
   });

@@ -88,7 +88,7 @@ function explain(failure: Failure, operation: Operation, said: string): string {
     case 'unauthorized':
       return `Typeform refused TYPEFORM_API_KEY (${said}): check that the key is valid and has the scope ${OPERATION_SCOPES[operation]}`;
     case 'not_found':
-      return `Typeform has no such resource (${said}): check the form id, and that TYPEFORM_API_KEY belongs to the account of the form`;
+      return `Typeform has no such resource (${said}): check the form id; the form may have been deleted, or belong to another account`;
     case 'rate_limited':
       return `Typeform's rate limit is used up (${said}): calls resume after a pause; check whether other programs use the account`;
     case 'redirect':
