@@ -36,6 +36,21 @@ it.each(['gate', 'checklist'])('%s shows the default of --window as it is typed'
   expect(help.stdout.replace(/\s+/g, ' ')).toMatch(/--window <duration> [^-]*\(default: 30m\)/);
 });
 
+it.each([
+  ['--url <base>', ['verify']],
+  ['--since <time>', ['completeness']],
+  ['--file <path>', ['sign']],
+  ['--deployment <name>', ['checklist', 'start']],
+  ['--by <name>', ['checklist', 'sign']],
+])('the help of what cannot do without %s says that it is required', async (option, command) => {
+  const help = bare([...command, '--help']);
+  expect(await help.exited).toMatchObject({ code: 0 });
+  expect(help.stdout).toMatch(new RegExp(`${option} +required: `));
+  const without = bare([...command, ...(option === '--by <name>' ? ['code.review'] : [])]);
+  expect(await without.exited).toMatchObject({ code: 2 });
+  expect(without.stderr).toContain(`required option '${option}' not specified`);
+});
+
 it('commands that start at the same time in a new data directory generate one set of keys', async () => {
   const [count, met] = [3, join(folder, 'met')];
   mkdirSync(met);

@@ -36,7 +36,7 @@ export function addChecklistStateCommands(checklist: Command, stateFile: string)
   const lineId = (): Argument => new Argument('<line-id>', 'its id, as checklist list shows it').argParser(readLine);
 
   withState('start', 'start a new deployment with an empty state file')
-    .requiredOption('--deployment <name>', 'its name in the report')
+    .requiredOption('--deployment <name>', 'required: its name in the report')
     .option('--force', 'replace the deployment that the file holds', false)
     .action(async ({ state, deployment, force }: StartOptions, command: Command) => {
       const kept = readState(state);
@@ -52,7 +52,7 @@ export function addChecklistStateCommands(checklist: Command, stateFile: string)
 
   withState('sign', 'sign a line')
     .addArgument(lineId())
-    .requiredOption('--by <name>', 'who signs')
+    .requiredOption('--by <name>', 'required: who signs')
     .addOption(
       new Option('--result <result>', 'default: yes; for a rollback trigger, whether it has happened').choices(
         SIGNATURE_RESULTS,

@@ -15,7 +15,7 @@ export function addSignCommand(program: Command): void {
   program
     .command('sign')
     .description('print the Typeform-Signature header of a body')
-    .requiredOption('--file <path>', 'the file with the body; - reads standard input')
+    .requiredOption('--file <path>', 'required: the file with the body; - reads standard input')
     .option('--secret <secret>', 'the signing secret (default: TYPEFORM_WEBHOOK_SECRET)')
     .option('--json', 'print as JSON')
     .addHelpText('after', '\nExample:\n  typeform-onboarding sign --secret "$SECRET" --file body.json')

@@ -38,7 +38,7 @@ export function addVerifyCommand(program: Command): void {
   program
     .command('verify')
     .description('check a running service after its deployment; cleans up after itself')
-    .addOption(new Option('--url <base>', 'base URL of the service').argParser(httpUrl).makeOptionMandatory())
+    .addOption(new Option('--url <base>', 'required: base URL of the service').argParser(httpUrl).makeOptionMandatory())
     .option(
       '--management-url <base>',
       'base URL of its probes and metrics (default: --url, with MANAGEMENT_PORT if set)',
