@@ -76,7 +76,7 @@ describe('with the sandbox', () => {
     };
 
     it('a good one', async () => {
-      await startSays(account(), /accepts TYPEFORM_API_KEY \(\d+ form\(s\)\); it has every scope/);
+      await startSays(account(), /accepts TYPEFORM_API_KEY \(\d+ forms?\); it has every scope/);
       expect(sandbox.control.webhooks()).toEqual([]);
     });
 

@@ -251,7 +251,13 @@ describe('verify says what is broken and what to do', () => {
       /missing: onboarding_events_dead_total/,
       /deploy the version/,
     ],
-    ['security.alerts', 'webhooks_wrong_secret 0', 'webhooks_wrong_secret 1', /1 registered webhooks/, /rotate/],
+    [
+      'security.alerts',
+      'webhooks_wrong_secret 0',
+      'webhooks_wrong_secret 1',
+      /1 registered webhook has stopped sending/,
+      /rotate/,
+    ],
     [
       'service.log-errors',
       'level="error"} .*',

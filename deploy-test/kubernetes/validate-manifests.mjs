@@ -19,5 +19,5 @@ if (manifests.length === 0) {
 }
 const problems = [...(await schemaProblems(manifests)), ...unknownFields(manifests, root)];
 for (const problem of problems) process.stdout.write(`${problem}\n`);
-process.stderr.write(`${manifests.length} objects, ${problems.length} problem(s)\n`);
+process.stderr.write(`objects: ${manifests.length}, problems: ${problems.length}\n`);
 process.exitCode = problems.length > 0 ? 1 : 0;

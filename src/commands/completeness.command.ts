@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { setTimeout as pause } from 'node:timers/promises';
+import { counted } from '../core/counted';
 import { loadConfigOrExit } from '../config/process-environment';
 import { SystemClock } from '../database/clock';
 import { Completeness, formatCompleteness, readCompleteness } from '../operations/completeness';
@@ -80,7 +81,7 @@ async function answerOf(http: HttpClient, { since, form, check, url, key, adminK
     const busy = waiting.filter((item) => item.check?.error === null);
     if (!check || busy.length === 0) return report;
     const seen = report.items.reduce((sum, item) => sum + (item.check?.seen ?? 0), 0);
-    progress(`checking ${busy.length} form(s), ${seen} submissions listed so far`);
+    progress(`checking ${counted(busy.length, 'form')}, ${counted(seen, 'submission')} listed so far`);
     await pause(ASK_AGAIN_MS, undefined, { signal });
   }
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { counted } from '../core/counted';
 import { loadConfigOrExit } from '../config/process-environment';
 import { migrate } from '../database/open-database';
 import { openForCommand } from './command-database';
@@ -20,7 +21,7 @@ export function addMigrateCommand(program: Command): void {
         const names = await migrate(database.url, progress);
         if (json) print(JSON.stringify({ migrations: names }));
         else if (names.length === 0) print('Nothing to do: the database is up to date');
-        else print(`Ran ${names.length} ${names.length === 1 ? 'migration' : 'migrations'}`);
+        else print(`Ran ${counted(names.length, 'migration')}`);
       } finally {
         await database.close();
       }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { counted } from '../core/counted';
 import { AuditEntry } from '../audit/audit-entry.entity';
 import { AuditLog } from '../audit/audit-log';
 import { AuditRepository } from '../audit/audit.repository';
@@ -78,15 +79,17 @@ function summary({ encryptionKeys }: AppConfig, rotation: Rotation): string {
   const { key, resealed, unreadable, keysInUse, audit } = rotation;
   const removable = encryptionKeys.map(({ id }) => id).filter((id) => id !== key && !keysInUse.includes(id));
   return [
-    `Re-encrypted the secrets of ${resealed} webhook(s) with key ${key}`,
+    `Re-encrypted the secrets of ${counted(resealed, 'webhook')} with key ${key}`,
     ...unreadable.map((id) => `webhook ${id}: its secret cannot be decrypted; put the key back into ENCRYPTION_KEYS`),
-    `Sealed ${audit.resealed} audit entries anew with key ${key}`,
+    `Sealed ${counted(audit.resealed, 'audit entry', 'audit entries')} anew with key ${key}`,
     ...audit.lostKeys.map(
       (id) =>
         `the seals of audit entries that key ${id} made cannot be checked; put the key back into ENCRYPTION_KEYS. If it is lost, compare the audit log with a copy kept elsewhere, then repeat this with --accept-lost-audit-keys`,
     ),
     ...(audit.wrong > 0
-      ? [`${audit.wrong} seals do not fit their audit entries and were left as they are: see GET /v1/audit/verify`]
+      ? [
+          `Left as they are, because they do not fit their audit entries: ${counted(audit.wrong, 'seal')}. See GET /v1/audit/verify`,
+        ]
       : []),
     `Keys in use: ${keysInUse.join(', ') || 'none'}`,
     ...(removable.length > 0 ? [`Can be removed from ENCRYPTION_KEYS: ${removable.join(', ')}`] : []),

@@ -1,4 +1,5 @@
 /** The only file that touches `process.env`. */
+import { counted } from '../core/counted';
 import { Environment, loadConfig, LoadedConfig } from './load-config';
 import { SETTINGS } from './settings';
 
@@ -18,6 +19,6 @@ export function loadConfigOrExit(): Extract<LoadedConfig, { ok: true }> {
   const loaded = loadConfig(processEnvironment);
   if (loaded.ok) return loaded;
   const lines = loaded.report.problems.map(({ name, message }) => `  ${name} ${message}`);
-  process.stderr.write(`The configuration has ${lines.length} problem(s):\n${lines.join('\n')}\n`);
+  process.stderr.write(`The configuration has ${counted(lines.length, 'problem')}:\n${lines.join('\n')}\n`);
   process.exit(EXIT_CONFIGURATION);
 }

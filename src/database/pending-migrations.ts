@@ -1,5 +1,6 @@
 import { Injectable, Logger, OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { counted } from '../core/counted';
 import { pendingMigrations } from './migrations';
 
 /** Warns at the start that the schema is older than this version: until it is migrated, the service is up but not ready. */
@@ -18,5 +19,5 @@ export class PendingMigrationsWarning implements OnModuleInit {
 
 /** `2 migrations pending: ...`, with the command that runs them. */
 export function pendingMigrationsText(count: number): string {
-  return `${count} ${count === 1 ? 'migration' : 'migrations'} pending: run migrate (npm run cli -- migrate); not ready until then`;
+  return `${counted(count, 'migration')} pending: run migrate (npm run cli -- migrate); not ready until then`;
 }

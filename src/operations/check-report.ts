@@ -1,6 +1,7 @@
 /** Check lines for people (a table; colours on a terminal only) and for machines (JSON). */
 import Table from 'cli-table3';
 import pico from 'picocolors';
+import { counted } from '../core/counted';
 import { CheckLine, wordOf } from './check';
 
 /** What `--json` prints: `ok` is false when a blocking check failed or was skipped. */
@@ -31,7 +32,7 @@ export function formatChecks({ command, ok, checks }: ChecksReport, { colors, wi
     : ok
       ? paint.green(`${command}: passed`)
       : paint.red(`${command}: failed`);
-  const parts = [`${count('pass')} passed`, `${count('fail')} failed`, plural(count('warn'), 'warning')];
+  const parts = [`${count('pass')} passed`, `${count('fail')} failed`, counted(count('warn'), 'warning')];
   const summary = [...parts, `${count('skipped')} skipped`].join(', ');
   const details = checks.flatMap((line) => (line.details === undefined ? [] : `${line.id}:\n${line.details}\n\n`));
   return `${table.toString()}\n${details.join('')}${verdict} (${summary})\n`;
@@ -45,8 +46,6 @@ export interface TextOptions {
 type Word = ReturnType<typeof wordOf>;
 
 const COLOURS = { pass: 'green', fail: 'red', warn: 'yellow', skipped: 'cyan' } as const satisfies Record<Word, string>;
-
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 function columnWidths(checks: readonly CheckLine[], width: number): number[] {
   const PADDING = 2;

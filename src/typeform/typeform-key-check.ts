@@ -1,6 +1,7 @@
 /** Whether TYPEFORM_API_KEY will do, for whoever starts the service. */
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { counted } from '../core/counted';
 import { probeScopes, scopeRemedy, type ScopeFindings } from './key-scopes';
 import { TypeformAccount } from './typeform-account';
 import { CallOptions, TypeformApi } from './typeform-api';
@@ -50,7 +51,10 @@ export class TypeformKeyCheck {
     if (missing.length > 0)
       return { ok: false, text: `TYPEFORM_API_KEY lacks ${missing.join(', ')}: ${scopeRemedy(missing)}` };
     const rest = unknown.length > 0 ? `not checked: ${unknown.join(', ')}` : 'it has every scope';
-    return { ok: unknown.length === 0, text: `${baseUrl} accepts TYPEFORM_API_KEY (${forms} form(s)); ${rest}` };
+    return {
+      ok: unknown.length === 0,
+      text: `${baseUrl} accepts TYPEFORM_API_KEY (${counted(forms ?? 0, 'form')}); ${rest}`,
+    };
   }
 
   /** Makes a few calls that change nothing: the deletions name a webhook and a response that do not exist. Never throws. */

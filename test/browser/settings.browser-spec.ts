@@ -167,8 +167,10 @@ it('the first steps are checked live, and what is missing is named with what to 
   const page = await stand.openSignedIn();
   const step = (name: string) => page.getByRole('listitem').filter({ hasText: name });
   await step('The token has every scope').getByText('lacks webhooks:write, responses:write').waitFor();
-  await step('Typeform accepts the token').getByText('form(s)').waitFor();
-  await step('PUBLIC_URL is reachable').getByText('our 401').waitFor();
+  await step('Typeform accepts the token')
+    .getByText(/with \d+ forms?$|sees \d+ forms?$/)
+    .waitFor();
+  await step('PUBLIC_URL is reachable').getByText('refuses an unsigned webhook, as it should (401)').waitFor();
   await step('A form is chosen').getByRole('link', { name: 'Register a webhook' }).waitFor();
   const viewer = await stand.openSignedIn('', { key: await stand.keyOf('viewer') });
   await goTo(viewer, 'Settings');

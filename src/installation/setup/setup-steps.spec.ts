@@ -10,7 +10,7 @@ const ALL_IS_WELL: SetupFindings = {
   isSandbox: false,
   key: KEY,
   publicUrlProblem: null,
-  intake: { reached: true, evidence: 'our 401' },
+  intake: { reached: true, evidence: 'refuses an unsigned webhook' },
   stored: {
     webhook: { id: '1', formId: 'lT4Z3j', formTitle: 'Welcome', status: 'in_sync' },
     receivedAt: new Date('2026-11-24T10:00:00Z'),

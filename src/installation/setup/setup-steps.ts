@@ -1,4 +1,5 @@
 /** Derives the setup steps, in words for people, from the findings. Pure. */
+import { counted } from '../../core/counted';
 import { splitRemedy } from '../../operations/preflight/check-failure';
 import type { IntakeSeen } from '../../operations/preflight/public-url/intake-probe';
 import { scopeRemedy } from '../../typeform/key-scopes';
@@ -53,8 +54,8 @@ export function setupSteps(found: SetupFindings): SetupStepView[] {
 function tokenStep({ isSandbox, key: { baseUrl, forms, failure } }: SetupFindings): Step {
   if (forms !== null) {
     return isSandbox
-      ? done(`TYPEFORM_API_KEY is not set: the sandbox stands in for Typeform, with ${forms} form(s)`)
-      : done(`${baseUrl} accepts TYPEFORM_API_KEY, which sees ${forms} form(s)`);
+      ? done(`TYPEFORM_API_KEY is not set: the sandbox stands in for Typeform, with ${counted(forms, 'form')}`)
+      : done(`${baseUrl} accepts TYPEFORM_API_KEY, which sees ${counted(forms, 'form')}`);
   }
   return failure === null || failure.away ? unknown(failure?.message ?? 'not checked') : refused(failure.message);
 }

@@ -1,6 +1,7 @@
 /** A gate's decision for people. */
 import Table from 'cli-table3';
 import pico from 'picocolors';
+import { counted } from '../../core/counted';
 import type { GateReport, Verdict } from './release-gate';
 import type { TextOptions } from '../check-report';
 
@@ -28,7 +29,7 @@ export function formatGate({ verdict, criteria, window, problem }: GateReport, {
     table.push([colour[own](own), id, threshold, evidence]);
   }
   const { seconds, source, reads, missed } = window;
-  const readings = `${reads} reading${reads === 1 ? '' : 's'}, ${missed === 0 ? 'none' : missed} failed`;
+  const readings = `${counted(reads, 'reading')}, ${missed === 0 ? 'none' : missed} failed`;
   const seen = `${seconds} s of ${source}: ${readings}`;
   const why = problem ?? unmet(criteria);
   return `${table.toString()}\ngate: ${colour[verdict](verdict)}${why && `: ${why}`} (${seen})\n`;

@@ -68,8 +68,9 @@ describe('one criterion', () => {
     ['queue-depth', { dead: 1 }, 'hold', /1 given up/],
     ['queue-depth', { pendingEvents: null }, 'hold', /unknown/],
     ['queue-depth', { oldestPendingSeconds: null }, 'hold', /unknown/],
-    ['signature-failures', { wrongSecrets: 0 }, 'promote', /0 registered webhooks/],
-    ['signature-failures', { wrongSecrets: 1, acknowledged: 0 }, 'hold', /1 registered webhooks/],
+    ['signature-failures', { wrongSecrets: 0 }, 'promote', /no registered webhook has stopped/],
+    ['signature-failures', { wrongSecrets: 1, acknowledged: 0 }, 'hold', /1 registered webhook has stopped/],
+    ['signature-failures', { wrongSecrets: 2 }, 'hold', /2 registered webhooks have stopped/],
   ])('%s of %j: %s', (id, change, verdict, evidence) => {
     const found = judge(id, observe(change));
     expect(found.verdict).toBe(verdict);

@@ -2,6 +2,7 @@
  * Promote, hold or roll back: the thresholds of the production checklist ("Critical Metrics", "Quality Gates", "Rollback Criteria")
  * applied to the measurements. Pure. Anything unknown means `hold`.
  */
+import { wrongSecretsSeen } from '../wrong-secrets';
 import type { WindowFigures } from './gate-window';
 
 /** From best to worst. */
@@ -170,7 +171,7 @@ function signatureFailures({ wrongSecrets }: WindowFigures): Criterion {
   const limit = GATE_THRESHOLDS.wrongSecrets;
   const is = (verdict: Verdict, why: string): Criterion =>
     criterion('signature-failures', verdict, wrongSecrets, `< ${limit}`, why);
-  const seen = `${round(wrongSecrets)} registered webhooks with no valid signature any more`;
+  const seen = wrongSecretsSeen(Math.round(wrongSecrets));
   return wrongSecrets < limit ? is('promote', seen) : is('hold', seen);
 }
 

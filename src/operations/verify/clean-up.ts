@@ -1,4 +1,5 @@
 /** Removes what a run of verify left: its form with everything received for it, and its API keys. */
+import { counted } from '../../core/counted';
 import { failed, Finding, passed } from '../check';
 import { ADMIN_KEY } from './common-findings';
 import { formOf } from './probe-event';
@@ -25,13 +26,16 @@ export async function cleanUp(run: VerifyRun, signal: AbortSignal): Promise<Find
     for (const name of NAMES) removed[name] += Number(counts[name] ?? 0);
     const left = itemsOf(await run.admin('GET', `/v1/deliveries?formId=${formId}&limit=1`, signal));
     if (left === null) return failed('what is left could not be looked up', ADMIN_KEY);
-    if (left.length === 0)
-      return passed(`removed ${NAMES.map((name) => `${removed[name]} ${name}`).join(', ')} and the form ${formId}`);
+    if (left.length === 0) return passed(`removed ${describe(removed)} and the form ${formId}`);
   }
   return failed(`the form ${formId} still has deliveries`, byHand(formId));
 }
 
 const NAMES = ['deliveries', 'responses', 'clients'] as const;
+
+function describe({ deliveries, responses, clients }: Record<(typeof NAMES)[number], number>): string {
+  return `${counted(deliveries, 'delivery', 'deliveries')}, ${counted(responses, 'response')}, ${counted(clients, 'client')}`;
+}
 
 function notRemoved(formId: string, status: number): Finding {
   const refused = status === 401 || status === 403;

@@ -1,5 +1,7 @@
 /** Checklist, "Security Validation": signatures, alerts, replay, audit. */
 import { randomUUID } from 'node:crypto';
+import { counted } from '../../core/counted';
+import { wrongSecretsSeen } from '../wrong-secrets';
 import { sign } from '../../core/signature';
 import { failed, Finding, passed } from '../check';
 import type { LinkedCheck } from './link-checks';
@@ -80,7 +82,9 @@ async function replay(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
   }
   const clients = itemsOf(await run.admin('GET', `/v1/clients?email=${encodeURIComponent(event.email)}`, signal));
   const responses = itemsOf(await run.admin('GET', `/v1/responses?clientId=${String(clients?.[0]?.id)}`, signal));
-  const found = `200 duplicate, ${clients?.length ?? 'unknown'} client, ${responses?.length ?? 'unknown'} response`;
+  const seen = (list: unknown[] | null, noun: string): string =>
+    list ? counted(list.length, noun) : `${noun}s unknown`;
+  const found = `200 duplicate, ${seen(clients, 'client')}, ${seen(responses, 'response')}`;
   return clients?.length === 1 && responses?.length === 1 ? passed(found) : failed(found, remedy);
 }
 
@@ -112,7 +116,7 @@ async function audit(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
   const chain = jsonOf(await run.admin('GET', '/v1/audit/verify', signal));
   if (chain.valid === true)
     return passed(
-      `creating and revoking a key were both recorded; the chain of ${String(chain.entries)} entries and its seals are intact`,
+      `creating and revoking a key were both recorded; the chain of ${counted(Number(chain.entries), 'entry', 'entries')} and its seals are intact`,
     );
   return failed(
     `the chain of the audit log is broken at entry ${String(chain.brokenAt)}: ${String(chain.problem)}`,
@@ -124,7 +128,7 @@ async function alerts(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
   const { metrics } = await run.metrics(signal);
   const wrong = metrics.sum(WRONG_SECRETS);
   if (wrong === null) return failed(`${WRONG_SECRETS} is missing`, METRICS);
-  const found = `${wrong} registered webhooks with no valid signature any more`;
+  const found = wrongSecretsSeen(wrong);
   if (wrong === 0) return passed(found);
   return failed(found, 'GET /v1/overview names them (wrongSecrets); rotate their secrets, which sets both sides');
 }

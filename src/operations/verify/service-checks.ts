@@ -1,4 +1,5 @@
 /** Checklist, "Immediate Checks": started, no errors in the log, probes, database. */
+import { counted } from '../../core/counted';
 import { failed, Finding, passed } from '../check';
 import type { LinkedCheck } from './link-checks';
 import type { VerifyId } from './verify-ids';
@@ -94,11 +95,8 @@ async function logErrors(run: VerifyRun, signal: AbortSignal): Promise<Finding> 
   const now = metrics.sum(ERROR_LINES, { level: 'error' });
   if (now === null)
     return failed(`${ERROR_LINES}{level="error"} is missing`, 'deploy a version that counts its log lines');
-  if (!same) return otherReplica(`one of them has logged ${now} errors since it started`);
+  if (!same) return otherReplica(`one of them has logged ${counted(now, 'error')} since it started`);
   const lines = now - (count() ?? 0);
   if (lines <= 0) return passed(`no errors logged since verify started; ${now} since the process started`);
-  return failed(
-    `${lines} error${lines === 1 ? '' : 's'} logged since verify started`,
-    'read the log lines with level error',
-  );
+  return failed(`${counted(lines, 'error')} logged since verify started`, 'read the log lines with level error');
 }

@@ -1,5 +1,6 @@
 /** Whether the alerts the checklist asks for are shipped, and loaded by the Prometheus that is to raise them. */
 import { z } from 'zod';
+import { counted } from '../../../core/counted';
 import { ALERT_DEMANDS, AlertRule, shippedAlerts } from './alert-rules';
 import { failed, Finding, passed } from '../../check';
 import { Evidence, unclear } from './evidence';
@@ -26,7 +27,7 @@ export function alertEvidence(projectRoot: string, prometheusUrl: string | null)
     const names = alerts.filter(wanted).map(({ name }) => name);
     if (files.length === 0) return unclear('no alert rules below deploy/', 'run this in a checkout of the release');
     if (names.length === 0) return failed(`no such rule in ${files.join(', ')}`, 'add the rule');
-    const evidence = `${names.length} rule(s) in ${files.join(', ')}: ${names.join(', ')}`;
+    const evidence = `${counted(names.length, 'rule')} in ${files.join(', ')}: ${names.join(', ')}`;
     if (prometheusUrl === null) {
       return unclear(
         `${evidence}; whether Prometheus has loaded them was not checked`,

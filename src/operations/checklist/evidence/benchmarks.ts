@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { counted } from '../../../core/counted';
 import { failed, passed } from '../../check';
 import { Evidence, unclear } from './evidence';
 
@@ -28,7 +29,7 @@ export function benchmarkEvidence(projectRoot: string, now: Date): Evidence {
       const { startedAt, quick, thresholds } = results.parse(JSON.parse(readFileSync(path, 'utf8')));
       const days = Math.floor((now.getTime() - new Date(startedAt).getTime()) / DAY_MS);
       const met = thresholds.filter((threshold) => threshold.met);
-      const evidence = `${met.length} of ${thresholds.length} thresholds met, measured ${startedAt}, ${days} day(s) ago`;
+      const evidence = `${met.length} of ${thresholds.length} thresholds met, measured ${startedAt}, ${counted(days, 'day')} ago`;
       if (quick) return unclear(`${evidence}, in a quick run`, 'run npm run bench without --quick');
       const missed = thresholds.filter((threshold) => !threshold.met);
       if (missed.length === 0 && met.length > 0) return passed(evidence);

@@ -79,12 +79,12 @@ describe('the benchmarks', () => {
     [
       'all met',
       { quick: false, thresholds: [threshold(true)] },
-      'pass: 1 of 1 thresholds met, measured 2026-11-20T00:00:00.000Z, 4 day(s) ago',
+      'pass: 1 of 1 thresholds met, measured 2026-11-20T00:00:00.000Z, 4 days ago',
     ],
     [
       'one missed',
       { quick: false, thresholds: [threshold(true), threshold(false)] },
-      'warn: 1 of 2 thresholds met, measured 2026-11-20T00:00:00.000Z, 4 day(s) ago; p99 20.12 (15 ms)',
+      'warn: 1 of 2 thresholds met, measured 2026-11-20T00:00:00.000Z, 4 days ago; p99 20.12 (15 ms)',
     ],
     ['a quick run', { quick: true, thresholds: [threshold(true)] }, 'skipped: '],
     ['nothing measured', { quick: false, thresholds: [] }, 'skipped: 0 of 0'],
@@ -151,7 +151,7 @@ describe('the alerts', () => {
   it('are open without a Prometheus, pass once it has loaded them, and block while it has not', async () => {
     put('deploy/rules.yml', RULES);
     expect(await line('evidence.alerts-critical')).toContain(
-      'skipped: 1 rule(s) in deploy/rules.yml: SuccessRateCritical',
+      'skipped: 1 rule in deploy/rules.yml: SuccessRateCritical',
     );
     loaded = ['SuccessRateCritical'];
     expect(await line('evidence.alerts-critical', { prometheusUrl })).toContain('pass: ');
@@ -173,6 +173,6 @@ describe('the alerts', () => {
 
   it('are found in a PrometheusRule as well', async () => {
     put('deploy/k8s/rule.yaml', `kind: PrometheusRule\nspec:\n${RULES.replace(/^/gm, '  ')}`);
-    expect(await line('evidence.alert-rules')).toContain('2 rule(s) in deploy/k8s/rule.yaml');
+    expect(await line('evidence.alert-rules')).toContain('2 rules in deploy/k8s/rule.yaml');
   });
 });

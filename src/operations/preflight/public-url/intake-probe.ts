@@ -22,13 +22,13 @@ export async function probeIntake(baseUrl: string): Promise<IntakeSeen> {
     });
     const code = codeOf(await answer.text());
     if (answer.status === 401 && code === 'invalid_signature')
-      return { reached: true, evidence: `${endpoint} rejects an unsigned body with our 401` };
+      return { reached: true, evidence: `${endpoint} refuses an unsigned webhook, as it should (401)` };
     const danger =
       answer.status === 404 || answer.status === 410 ? ', on which Typeform disables a webhook immediately' : '';
     return {
       reached: false,
       answered: true,
-      evidence: `${endpoint} answers ${answer.status}${code ? ` ${code}` : ''} to an unsigned body instead of our 401${danger}`,
+      evidence: `${endpoint} answers ${answer.status}${code ? ` ${code}` : ''} to an unsigned webhook instead of refusing it with 401${danger}`,
       remedy: 'check the proxy and load balancer between PUBLIC_URL and the service, and the service itself',
     };
   } catch (error) {

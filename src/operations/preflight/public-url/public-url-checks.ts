@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
+import { counted } from '../../../core/counted';
 import { problemOfPublicUrl } from '../../../core/public-address';
 import { isRealAccount } from '../../../core/typeform-hosts';
 import { Check, failed, passed, skipped } from '../../check';
@@ -59,7 +60,7 @@ export function publicUrlChecks(context: PreflightContext): Check[] {
         try {
           const seen = await readCertificate(hostOf(url), Number(url.port || 443), TIMEOUT_MS);
           const days = Math.floor((seen.validTo.getTime() - context.clock.now().getTime()) / 86_400_000);
-          const evidence = `certificate for ${seen.names}, issued by ${seen.issuer}, ${days} day(s) left`;
+          const evidence = `certificate for ${seen.names}, issued by ${seen.issuer}, ${counted(days, 'day')} left`;
           if (seen.problem !== null) return failed(`${evidence}: ${seen.problem}`, INSTALL);
           if (days < LAST_DAYS)
             return failed(evidence, 'renew the certificate now, and find out why it was not renewed automatically');

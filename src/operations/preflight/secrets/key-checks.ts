@@ -1,3 +1,4 @@
+import { counted } from '../../../core/counted';
 import { open } from '../../../core/secret-box';
 import { Check, failed, passed } from '../../check';
 import { weaknessOf } from './secret-quality';
@@ -46,12 +47,15 @@ export function keyChecks(context: PreflightContext): Check[] {
           );
         }
         const ids = encryptionKeys.map(({ id }) => `'${id}'`).join(', ');
-        return passed(
-          `${encryptionKeys.length} key(s) of 32 bytes (${ids}); all ${sealed.length} stored secrets can be decrypted`,
-        );
+        return passed(`${counted(encryptionKeys.length, 'key')} of 32 bytes (${ids}); ${decrypted(sealed.length)}`);
       },
     },
   ];
+}
+
+function decrypted(secrets: number): string {
+  if (secrets === 0) return 'no secret is stored yet';
+  return secrets === 1 ? 'the only stored secret can be decrypted' : `all ${secrets} stored secrets can be decrypted`;
 }
 
 function opens(unseal: () => string): boolean {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { counted } from '../../../core/counted';
 import type { CallOptions } from '../../../typeform/typeform-api';
 import { probeScopes, scopeRemedy } from '../../../typeform/key-scopes';
 import { TypeformError } from '../../../typeform/typeform-error';
@@ -23,7 +24,7 @@ export function typeformChecks(context: PreflightContext): Check[] {
         withKey(context, async () => {
           const access = await context.typeform();
           const { total } = await access.forms(interactive(signal));
-          return passed(`${access.baseUrl} accepts the key, which can read ${total} form(s)`);
+          return passed(`${access.baseUrl} accepts the key, which can read ${counted(total, 'form')}`);
         }),
     },
     {
@@ -41,7 +42,7 @@ export function typeformChecks(context: PreflightContext): Check[] {
           const access = await context.typeform();
           const ids = await someForms(context, access, interactive(signal));
           for (const id of ids) await access.api.getForm(id, interactive(signal));
-          return passed(`${access.baseUrl} is the host of the responses of ${ids.length} form(s)`);
+          return passed(`${access.baseUrl} is the host of the responses of ${counted(ids.length, 'form')}`);
         }),
     },
   ];

@@ -1,0 +1,6 @@
+/** Numbers with their noun, in the singular or the plural. Pure. */
+
+/** `1 form`, `2 forms`; `many` for a plural that does not end in a mere s: `counted(n, 'delivery', 'deliveries')`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
