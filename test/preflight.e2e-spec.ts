@@ -72,8 +72,8 @@ describe('when all is well', () => {
     expect(run.line('typeform.scopes').evidence).toBe(
       'tested by a call: forms:read, webhooks:read, webhooks:write, responses:read, responses:write',
     );
-    expect(run.line('typeform.webhooks-in-sync').evidence).toBe('all 1 webhook(s) compared: in sync');
-    expect(run.line('keys.encryption').evidence).toContain('all 1 stored secrets can be decrypted');
+    expect(run.line('typeform.webhooks-in-sync').evidence).toBe('1 webhook compared: in sync');
+    expect(run.line('keys.encryption').evidence).toContain('the only stored secret can be decrypted');
     const { api } = sandbox.control.stats();
     expect(api.total - callsBefore).toBeGreaterThanOrEqual(7);
     expect(api.maxPerSecond).toBeLessThanOrEqual(2);
@@ -147,6 +147,25 @@ describe('what is broken is red', () => {
     expect(evidence('database.backup')).toContain('48.0 h old, more than 24 h');
     expect(evidence('redis.reachable')).toContain('ECONNREFUSED');
     expect(evidence('release.image-digest')).toContain('has no digest');
+  });
+
+  it('webhooks of a form that is gone at Typeform: they are to be deleted here', async () => {
+    const form = sandbox.control.createForm();
+    const made = await app.admin('post', '/v1/webhooks', good.ADMIN_API_KEY).send({ form: form.id }).expect(201);
+    const { id, tag } = made.body as { id: string; tag: string };
+    const headers = { authorization: `Bearer ${API_KEY}` };
+    expect((await fetch(`${sandbox.url}/forms/${form.id}`, { method: 'DELETE', headers })).status).toBe(204);
+    const only = ['--only', 'typeform.webhooks-in-sync'];
+    const found = (await preflight(good, ...only)).line('typeform.webhooks-in-sync');
+    expect(found).toMatchObject({
+      result: 'fail',
+      evidence: `all 2 webhooks compared: ${form.id}/${tag} (${id}): Typeform has no such form (404)`,
+      remedy: expect.stringMatching(
+        /^if the form was deleted .* \(DELETE \/v1\/webhooks\/\{id\}\); if not, use an API key/,
+      ),
+    });
+    await app.admin('delete', `/v1/webhooks/${id}`, good.ADMIN_API_KEY).expect(204);
+    expect((await preflight(good, ...only)).line('typeform.webhooks-in-sync')).toMatchObject({ result: 'pass' });
   });
 
   it('a configuration that is not valid: every problem, what needs it skipped, exit 78', async () => {
@@ -243,7 +262,7 @@ describe('what is broken is red', () => {
       look(dead),
       look(sound, { PUBLIC_URL: sound.url.replace('localhost', '127.0.0.1') }),
     ]);
-    expect(trusted).toMatchObject({ result: 'pass', evidence: expect.stringContaining('90 day(s) left') });
+    expect(trusted).toMatchObject({ result: 'pass', evidence: expect.stringContaining('90 days left') });
     const block = (evidence: string, remedy: string): object => ({
       result: 'fail',
       severity: 'block',
@@ -251,8 +270,8 @@ describe('what is broken is red', () => {
       remedy: expect.stringContaining(remedy),
     });
     expect(untrusted).toMatchObject(block('DEPTH_ZERO_SELF_SIGNED_CERT', 'its whole chain'));
-    expect(soon).toMatchObject({ ...block('20 day(s) left', 'renew the certificate: fewer than'), severity: 'warn' });
-    expect(verySoon).toMatchObject(block('3 day(s) left', 'renew the certificate now'));
+    expect(soon).toMatchObject({ ...block('20 days left', 'renew the certificate: fewer than'), severity: 'warn' });
+    expect(verySoon).toMatchObject(block('3 days left', 'renew the certificate now'));
     expect(expired).toMatchObject(block('CERT_HAS_EXPIRED', 'its whole chain'));
     expect(otherName).toMatchObject(block('ERR_TLS_CERT_ALTNAME_INVALID', 'for this name'));
     for (const server of servers) server.close();

@@ -20,6 +20,7 @@ export interface SealedSecret {
 
 /** A registered webhook: its desired settings, and what the reconciler last recorded. */
 export interface KnownWebhook extends WebhookSettings {
+  id: string;
   formId: string;
   tag: string;
   status: WebhookStatus;
@@ -81,7 +82,7 @@ export class PreflightRepository {
   async webhooks(): Promise<KnownWebhook[]> {
     if (!(await this.hasTable('webhook'))) return [];
     return this.dataSource.query<KnownWebhook[]>(
-      `SELECT form_id AS "formId", tag, url, enabled, verify_ssl AS "verifySsl", event_types AS "eventTypes", status, pending
+      `SELECT id, form_id AS "formId", tag, url, enabled, verify_ssl AS "verifySsl", event_types AS "eventTypes", status, pending
          FROM webhook WHERE removed_at IS NULL ORDER BY status = 'in_sync', observed_at NULLS FIRST, id`,
     );
   }
