@@ -482,6 +482,30 @@ describe('the command', () => {
     });
   });
 
+  it('says up to when complete is known, and of an unreachable Typeform from when the numbers are', async () => {
+    app = await start();
+    await register();
+    await delivered(2);
+    const since = minutesAgo(24 * HOUR);
+    const known = command('--since', since, '--check');
+    expect(await known.exited).toMatchObject({ code: 0 });
+    const row = new RegExp(`${formId} +2 +2 +0 +0 +0 +0 +complete +(\\S+Z) +(\\S+Z)\n`).exec(known.stdout);
+    expect(known.stdout).toMatch(/^form .* checked at +known until\n/);
+    const [checkedAt, knownUntil] = [String(row?.[1]), String(row?.[2])];
+    expect(Date.parse(checkedAt) - Date.parse(knownUntil)).toBeGreaterThanOrEqual(HOUR * 60_000);
+    expect(Date.parse(knownUntil)).toBeGreaterThan(Date.parse(since));
+
+    await app.close();
+    app = await start({ TYPEFORM_API_KEY: 'tfp_some_other_key' });
+    const refused = command('--since', since, '--check');
+    expect(await refused.exited).toMatchObject({ code: 0 });
+    expect(refused.stdout).toMatch(
+      new RegExp(`${formId} +2 +2 +0 +0 +0 +0 +unreachable +${checkedAt} +${knownUntil}\n`),
+    );
+    expect(refused.stdout).toContain(`. Its numbers are from the last check that succeeded, at ${checkedAt}.\n`);
+    expect(refused.stdout).toMatch(new RegExp(`^${formId}: Typeform refused TYPEFORM_API_KEY `, 'm'));
+  });
+
   it('wants a time, and says what is wrong with an address or a key', async () => {
     app = await start({ WORKER_MODE: 'intake' });
     expect(await command('--since', 'yesterday').exited).toMatchObject({ code: 2 });

@@ -16,6 +16,7 @@ const REPORT = z.object({
       missing: count,
       verdict: z.enum(VERDICTS),
       checkedAt: z.string().nullable(),
+      knownUntil: z.string().nullable(),
       check: z.looseObject({ status: z.string(), seen: z.number(), error: z.string().nullable() }).nullable(),
     }),
   ),
@@ -79,12 +80,13 @@ const COLUMNS = [
   'missing',
   'verdict',
   'checked at',
+  'known until',
 ];
 
 const ASK_NOW = 'not_yet_known: no recent check covers all of this time. Ask Typeform now with --check.';
 const ASK_LATER = 'not_yet_known: Typeform may not show the last hour yet. Ask again later.';
 
-/** A table with a line for each form; below it, what kept Typeform from being asked, and how to learn what is not known. */
+/** A table with a line for each form, which says up to when it is known; below it, what kept Typeform from being asked, and how to learn what is not known. */
 export function formatCompleteness({ items }: Completeness, { checked }: { checked: boolean }): string {
   if (items.length === 0) return 'No form has a webhook here. Name one with --form.';
   const rows = items.map((item) =>
@@ -92,7 +94,8 @@ export function formatCompleteness({ items }: Completeness, { checked }: { check
       item.formId,
       ...[item.atTypeform, item.received, item.recovered, item.failed, item.erased, item.missing],
       item.verdict,
-      item.checkedAt,
+      inSeconds(item.checkedAt),
+      inSeconds(item.knownUntil),
     ].map((cell) => String(cell ?? '-')),
   );
   const table = [COLUMNS, ...rows];
@@ -103,8 +106,18 @@ export function formatCompleteness({ items }: Completeness, { checked }: { check
       .join('  ')
       .trimEnd(),
   );
-  const problems = items.flatMap(({ formId, check }) => (check?.error ? [`${formId}: ${check.error}`] : []));
+  const problems = items.flatMap(problemOf);
   const unknown = items.some(({ verdict }) => verdict === 'not_yet_known');
   const hints = unknown ? [checked ? ASK_LATER : ASK_NOW] : [];
   return [...lines, ...problems, ...hints].join('\n');
 }
+
+/** What kept Typeform from being asked, and from when the numbers in the form's line are then. */
+function problemOf({ formId, atTypeform, checkedAt, check }: Completeness['items'][number]): string[] {
+  if (!check?.error) return [];
+  if (atTypeform === null) return [`${formId}: ${check.error}.`];
+  const from = checkedAt === null ? 'earlier checks' : `the last check that succeeded, at ${inSeconds(checkedAt)}`;
+  return [`${formId}: ${check.error}. Its numbers are from ${from}.`];
+}
+
+const inSeconds = (time: string | null): string | null => time && time.replace(/\.\d+Z$/, 'Z');
