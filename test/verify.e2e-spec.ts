@@ -5,9 +5,13 @@ import { join } from 'node:path';
 import { SystemClock } from '../src/database/clock';
 import type { CheckLine } from '../src/operations/check';
 import type { ChecksReport } from '../src/operations/check-report';
+import { MetricsSnapshot } from '../src/operations/metrics-snapshot';
 import { nothingBlocks, runChecks } from '../src/operations/run-checks';
 import { createVerifyChecks } from '../src/operations/verify/create-verify-checks';
+import { performanceChecks } from '../src/operations/verify/performance-checks';
+import { rateLimitCheck } from '../src/operations/verify/rate-limit-check';
 import { VERIFY_IDS, type VerifyId } from '../src/operations/verify/verify-ids';
+import { VerifyRun } from '../src/operations/verify/verify-run';
 import type { VerifyTarget } from '../src/operations/verify/verify-target';
 import { rewriteFrom } from './support/audit-forgery';
 import { createTestDatabase, onServer, type TestDatabase } from './support/database';
@@ -189,8 +193,36 @@ describe('verify says what is broken and what to do', () => {
   });
 
   it('too few at once', async () => {
-    const lines = await behind({ delayMs: 400 }, ['performance.concurrency'], { throttle: { limit: 60, windowMs: 1 } });
-    expectRed(lines, 'performance.concurrency', /30 accepted, \d\d\/s/, /add replicas/);
+    const slow = { delayMs: 700 };
+    const lines = await behind(slow, ['performance.concurrency'], { throttle: { limit: 192, windowMs: 1 } });
+    expectRed(lines, 'performance.concurrency', /96 accepted, \d\d\/s with 32 at a time/, /add replicas/);
+  });
+
+  it('too few requests, which measure the way to the service: a bad rate says nothing', async () => {
+    const slow = { delayMs: 700 };
+    const lines = await behind(slow, ['performance.concurrency'], { throttle: { limit: 60, windowMs: 1 } });
+    expect(line(lines, 'performance.concurrency')).toMatchObject({
+      result: 'skipped',
+      severity: 'warn',
+      evidence: expect.stringMatching(/^30 accepted, \d\d\/s with 30 at a time: too few .* a limit of 60 requests/),
+      remedy: expect.stringContaining('--throttle-limit'),
+    });
+  });
+
+  it.each<[VerifyId, number]>([
+    ['performance.concurrency', 10],
+    ['webhook.rate-limit', 10],
+  ])('%s: a connection that breaks stops every sender', async (id, broken) => {
+    let seen = 0;
+    const lines = await behind({ breaks: (call) => call.startsWith('POST /webhooks') && ++seen === broken }, [id], {
+      throttle: { limit: 600, windowMs: 1 },
+    });
+    expect(line(lines, id)).toMatchObject({
+      result: 'fail',
+      evidence: expect.stringContaining('socket hang up'),
+    });
+    // Each of the others had one request under way.
+    expect(seen).toBeLessThanOrEqual(broken + 31);
   });
 
   it('a throttle that leaves too few requests to measure a rate', async () => {
@@ -209,18 +241,80 @@ describe('verify says what is broken and what to do', () => {
     const strict = await start(throttled, { THROTTLE_LIMIT: '60', THROTTLE_TTL_SECONDS: '600' });
     try {
       const target = { url: strict.url, managementUrl: strict.managementUrl, ...TOO_FAST };
-      const lines = await verify(target, [...REACHES_THE_WEBHOOKS, 'performance.concurrency', 'webhook.rate-limit']);
+      const load: VerifyId[] = ['performance.latency', 'performance.concurrency', 'webhook.rate-limit'];
+      const lines = await verify(target, [...REACHES_THE_WEBHOOKS, ...load]);
       expectRed(
         lines,
         'performance.concurrency',
-        /^\d\d accepted, then \d+ answered 429; stopped there$/,
+        /^\d+ accepted, then \d+ answered 429; stopped there$/,
         /--throttle-limit/,
       );
       expect(line(lines, 'webhook.rate-limit')).toMatchObject({
-        result: 'pass',
-        evidence: expect.stringMatching(/^429 with Retry-After \d+ at request 1 /),
+        result: 'fail',
+        severity: 'warn',
+        evidence: expect.stringMatching(
+          /^429 with Retry-After \d+ at request 1 .*It came too early: .* only \d\d? requests? /,
+        ),
+        remedy: expect.stringContaining("the service's real limit with --throttle-limit"),
       });
       expect(errorsIn(strict)).toEqual([]);
+    } finally {
+      await strict.kill();
+      await throttled.drop();
+    }
+  });
+
+  it('a throttle that it was told of rightly, and refusals in a row: together never more than 40', async () => {
+    const throttled = await createTestDatabase();
+    const strict = await start(throttled, { THROTTLE_LIMIT: '60', THROTTLE_TTL_SECONDS: '600' });
+    try {
+      const of = { url: strict.url, managementUrl: strict.managementUrl };
+      const told = { ...of, throttle: { limit: 60, windowMs: 600_000 } };
+      const lines = await verify(told, [...REACHES_THE_WEBHOOKS, 'performance.latency', 'webhook.rate-limit']);
+      expect(line(lines, 'webhook.rate-limit')).toMatchObject({
+        result: 'pass',
+        evidence: expect.stringMatching(/stays throttled for \d+ s$/),
+      });
+      const refused = async (): Promise<number> =>
+        MetricsSnapshot.parse((await strict.get('/metrics')).text).sum('onboarding_webhook_requests_total', {
+          outcome: 'rate_limited',
+        }) ?? 0;
+      const before = await refused();
+      const run = new VerifyRun(target({ ...of, ...TOO_FAST }));
+      const signal = new AbortController().signal;
+      const checks = [...performanceChecks(run), rateLimitCheck(run)];
+      const check = (id: VerifyId) => checks.find((each) => each.id === id)!.run(signal);
+      run.accepted = run.newEvent('first');
+      for (let sent = 0; sent < 30; sent += 1) await run.deliver(run.accepted, signal);
+      expect(await check('performance.concurrency')).toMatchObject({
+        result: 'fail',
+        evidence: '0 accepted, then 10 answered 429; stopped there',
+      });
+      for (const id of ['performance.concurrency', 'webhook.rate-limit'] as const)
+        expect(await check(id)).toMatchObject({
+          result: 'skipped',
+          evidence: expect.stringContaining('40 webhooks of this run were refused in a row'),
+        });
+      run.http.close();
+      expect((await refused()) - before).toBe(40);
+    } finally {
+      await strict.kill();
+      await throttled.drop();
+    }
+  });
+
+  it('a throttle that stops the second round: what the first has measured is said as well', async () => {
+    const throttled = await createTestDatabase();
+    const strict = await start(throttled, { THROTTLE_LIMIT: '130', THROTTLE_TTL_SECONDS: '600' });
+    try {
+      const told = { throttle: { limit: 200, windowMs: 1 } };
+      const lines = await behind({ delayMs: 500 }, ['performance.concurrency'], told, strict);
+      expectRed(
+        lines,
+        'performance.concurrency',
+        /^100 accepted, \d\d\/s with 32 at a time; in the next round \d\d accepted, then \d+ answered 429; stopped there$/,
+        /--throttle-limit/,
+      );
     } finally {
       await strict.kill();
       await throttled.drop();

@@ -15,6 +15,8 @@ export interface Faults {
   delays?: string;
   /** Lets a request such as `GET /v1/forms` wait before it goes on, or its answer before it goes back. */
   hold?: (part: Part, call: string) => Promise<void>;
+  /** Breaks the connection of a request such as `POST /webhooks/typeform`, which goes no further. */
+  breaks?: (call: string) => boolean;
 }
 
 export class HttpProxy {
@@ -46,11 +48,12 @@ export class HttpProxy {
 
   private async handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const { method = 'GET', url: path = '/' } = incoming;
-    const { hold, rewrite, delayMs = 0, delays = '/webhooks' } = this.faults;
+    const { hold, breaks, rewrite, delayMs = 0, delays = '/webhooks' } = this.faults;
     const call = `${method} ${path}`;
     // All of it before it waits: afterwards its sender may be gone.
     const body = await buffer(incoming);
     await hold?.('request', call);
+    if (breaks?.(call)) return void incoming.socket.destroy();
     const passedOn = { method, headers: incoming.headers as Record<string, string>, body };
     const answer = await exchange(`${this.target}${path}`, passedOn);
     await hold?.('answer', call);

@@ -7,6 +7,12 @@ export const ADMIN_KEY = 'use a key with the role admin: --key, or ADMIN_API_KEY
 /** There are no metrics at the given address. */
 export const METRICS = 'pass the address of the metrics with --management-url';
 
+/** More refusals would look to the service like a webhook that Typeform is about to disable. */
+export const REFUSED_ENOUGH = skipped(
+  'not checked: 40 webhooks of this run were refused in a row; more would look to the service like a webhook that Typeform is about to disable',
+  'fix what refused them (see the other lines), then run verify again',
+);
+
 /** One address may lead to several replicas, each with its own metrics: these cannot be compared. */
 export const otherReplica = (seen: string): Finding =>
   skipped(

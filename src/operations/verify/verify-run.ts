@@ -11,6 +11,8 @@ const SHARED_ENDPOINT = '/webhooks/typeform';
 const POLL_MS = 50;
 const ADMIN_RETRIES = 3;
 const METRICS_TRIES = 6;
+/** At fifty in a row the service warns that Typeform is about to disable the webhook; Typeform does so at a hundred. */
+const MOST_REFUSED_IN_A_ROW = 40;
 
 /** The metrics of one process; `startedAt` (Unix time) tells it from its replicas. */
 export interface ProcessMetrics {
@@ -30,6 +32,11 @@ export class VerifyRun {
   metricsBefore: ProcessMetrics | null = null;
   readonly apiKeyIds = new Set<string>();
   private readonly delivering = new Set<Promise<unknown>>();
+  private refused = 0;
+  /** Of the refused ones, those that certainly came before one that was accepted. */
+  private refusedBefore = 0;
+  /** When each request to a webhook was answered that was not throttled: the service's limit may have counted it. */
+  private readonly letThrough: number[] = [];
 
   constructor(readonly target: VerifyTarget) {
     this.startedAt = target.clock.now();
@@ -48,9 +55,30 @@ export class VerifyRun {
   async deliverTo(url: string, secret: string, { body }: ProbeEvent, signal: AbortSignal): Promise<HttpAnswer> {
     signal.throwIfAborted();
     this.sent += 1;
+    const { refused } = this;
     const answer = this.post(url, body, sign(secret, body));
     this.delivering.add(answer);
-    return answer.finally(() => this.delivering.delete(answer));
+    try {
+      const { status } = await answer;
+      if (status >= 200 && status < 300) this.refusedBefore = Math.max(this.refusedBefore, refused);
+      else this.refused += 1;
+    } catch (error) {
+      this.refused += 1;
+      throw error;
+    } finally {
+      this.delivering.delete(answer);
+    }
+    return answer;
+  }
+
+  /** How many more may be refused in a row; as many may be under way at the same time. */
+  get refusalsLeft(): number {
+    return Math.max(0, MOST_REFUSED_IN_A_ROW - (this.refused - this.refusedBefore));
+  }
+
+  /** At most how many requests the throttle has let through from `sinceMs` on, by `performance.now()`. */
+  letThroughSince(sinceMs: number): number {
+    return this.letThrough.filter((answeredMs) => answeredMs >= sinceMs).length;
   }
 
   /** Waits for the deliveries in progress. */
@@ -63,13 +91,15 @@ export class VerifyRun {
     return this.post(`${this.target.url}${SHARED_ENDPOINT}`, body, signature, signal);
   }
 
-  post(url: string, body: Buffer, signature: string | null, signal?: AbortSignal): Promise<HttpAnswer> {
+  async post(url: string, body: Buffer, signature: string | null, signal?: AbortSignal): Promise<HttpAnswer> {
     const headers = {
       'content-type': 'application/json',
       'content-length': String(body.length),
       ...(signature === null ? {} : { 'typeform-signature': signature }),
     };
-    return this.http.send(url, { method: 'POST', headers, body, signal });
+    const answer = await this.http.send(url, { method: 'POST', headers, body, signal });
+    if (answer.status !== 429) this.letThrough.push(performance.now());
+    return answer;
   }
 
   /** A call of the admin API; repeated when the answer is 429. */
