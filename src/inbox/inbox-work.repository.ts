@@ -1,5 +1,5 @@
 /** The SQL of the queue: claiming what is due and recording what became of it. Every function runs in the caller's transaction. */
-import type { SqlRunner } from '../database/sql-runner';
+import { inOrder, type SqlRunner } from '../database/sql-runner';
 import type { EventOutcome } from '../core/event-outcome';
 import type { SuspectGroup } from './suspects';
 
@@ -99,8 +99,7 @@ export async function claimDue(sql: SqlRunner, wanted: Wanted, from: Date | null
           wanted.limit,
         ];
   // Bodies beyond the limit are not read: a large one is stored beside its row.
-  const rows = await sql.query<ClaimedRow[]>(
-    `WITH due AS MATERIALIZED (
+  const statement = `WITH due AS MATERIALIZED (
        SELECT event_id, event_type, form_id, received_at, attempts, first_attempt_at, payload, payload_bytes, next_attempt_at
          FROM webhook_event WHERE ${condition} AND next_attempt_at <= statement_timestamp()
         ORDER BY next_attempt_at ${limit === null ? '' : `LIMIT least($3, ${ROOM_FOR_LOCKS})`}
@@ -113,8 +112,13 @@ export async function claimDue(sql: SqlRunner, wanted: Wanted, from: Date | null
             ${limit === null ? 'false' : `found > count(*) OVER () OR found = least($3, ${ROOM_FOR_LOCKS})`} AS more
        FROM (SELECT statement_timestamp() AS claimed_at) AS this_claim
        LEFT JOIN summed ON bytes <= $2 OR place = 1
-      ORDER BY place`,
-    [ids, MAX_BATCH_BYTES, ...(limit === null ? [] : [limit, from])],
+      ORDER BY place`;
+  const values = [ids, MAX_BATCH_BYTES, ...(limit === null ? [] : [limit, from])];
+  // Without statistics of the table, as after a first burst, the planner may take the backlog for a few rows, and sort all of it for each claim.
+  const [, rows] = await inOrder(
+    sql,
+    () => sql.query(`SELECT set_config('enable_sort', $1, true)`, [limit === null ? 'on' : 'off']),
+    () => sql.query<ClaimedRow[]>(statement, values),
   );
   const [first] = rows;
   if (!first) throw new Error('a claim has at least one row');
@@ -125,12 +129,12 @@ export async function claimDue(sql: SqlRunner, wanted: Wanted, from: Date | null
   };
 }
 
-/** How long the statements that follow may wait for a lock, and run, until the transaction ends. */
+/** How long the statements that follow a claim may wait for a lock, and run, until the transaction ends. */
 export async function limitTime(sql: SqlRunner, lockMs: number, statementMs: number): Promise<void> {
-  await sql.query(`SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true)`, [
-    String(lockMs),
-    String(statementMs),
-  ]);
+  await sql.query(
+    `SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true), set_config('enable_sort', 'on', true)`,
+    [String(lockMs), String(statementMs)],
+  );
 }
 
 /** Marks claimed events as done. */

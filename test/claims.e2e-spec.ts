@@ -1,0 +1,82 @@
+/** What a claim costs, whatever else there is in the inbox. */
+import { createTestDatabase, type TestDatabase } from './support/database';
+import { newEvent } from './support/events';
+import { pagesRead, type Statement, StatementLog } from './support/statements';
+import { startTestApp, type TestApp } from './support/test-app';
+
+const DONE_BEFORE = 20_000;
+const EVENTS = 200;
+/** No more than the rows of those events. */
+const FEW_PAGES = 300;
+
+let database: TestDatabase;
+let app: TestApp | undefined;
+let log: StatementLog | undefined;
+beforeEach(async () => {
+  database = await createTestDatabase();
+});
+afterEach(async () => {
+  log?.stop();
+  await app?.stop();
+  app = undefined;
+  await database.drop();
+});
+
+/** Stores events that are due, of a type that no version knows. */
+async function addDue(count: number, bytes: number): Promise<void> {
+  await database.pool.query(
+    `INSERT INTO webhook_event (event_id, event_type, form_id, token, source, status, received_at, next_attempt_at, payload_bytes, payload)
+     SELECT 'due' || n, 'unheard_of', 'f', 'due' || n, 'webhook', 'pending', now(), now() - interval '1 hour', $2::integer,
+            convert_to(repeat('x', $2::integer), 'utf8') FROM generate_series(1, $1::integer) AS n`,
+    [count, bytes],
+  );
+}
+
+const isClaim = ({ sql }: Statement): boolean => sql.includes(`status || '' = 'pending'`);
+const fromTheBeginning = ({ values }: Statement): boolean => values[3] === null;
+
+it('beside a transaction that keeps an old snapshot (a dump, for hours), claims go on where the last one found something', async () => {
+  await using dump = await database.pool.connect().then((client) => ({
+    client,
+    [Symbol.asyncDispose]: async () => {
+      await client.query('ROLLBACK');
+      client.release();
+    },
+  }));
+  await dump.client.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM webhook_event');
+  await addDue(DONE_BEFORE, 1_000);
+  await database.pool.query(`UPDATE webhook_event SET status = 'processed', next_attempt_at = NULL`);
+
+  log = new StatementLog();
+  app = await startTestApp({}, { database });
+  for (let sent = 0; sent < EVENTS; sent += 1) await app.deliver(newEvent()).expect(200);
+  await app.settled();
+  const claims = log.take().filter(isClaim);
+  await app.stop();
+  app = undefined;
+
+  const beginning = claims.filter(fromTheBeginning);
+  const others = claims.filter((claim) => !fromTheBeginning(claim));
+  // The snapshot does what it is there for: from the beginning, all that is done is read.
+  expect(await pagesRead(database.pool, beginning[0] as Statement)).toBeGreaterThan(4 * FEW_PAGES);
+  expect(others.length).toBeGreaterThan(beginning.length);
+  for (const claim of others.slice(-3)) expect(await pagesRead(database.pool, claim)).toBeLessThan(FEW_PAGES);
+});
+
+it('a backlog of which the planner knows nothing yet is claimed in the order of its index', async () => {
+  await database.pool.query('ALTER TABLE webhook_event SET (autovacuum_enabled = off)');
+  // More than a sort may hold in memory.
+  await addDue(20_000, 500);
+  app = await startTestApp({}, { database });
+  await app.settled();
+  await app.stop();
+  app = undefined;
+  const { rows } = await database.pool.query<{ files: number; done: number; unknown: boolean }>(
+    `SELECT temp_files::integer AS files, (SELECT count(*)::integer FROM webhook_event WHERE status = 'ignored') AS done,
+            (SELECT reltuples <= 0 FROM pg_class WHERE oid = 'webhook_event'::regclass) AS unknown
+       FROM pg_stat_database WHERE datname = current_database()`,
+  );
+  expect(rows).toEqual([{ files: expect.any(Number) as number, done: 20_000, unknown: true }]);
+  // Storing that many at once takes one; sorting what is left for each claim took one a claim.
+  expect(rows[0]?.files).toBeLessThan(10);
+});
