@@ -80,3 +80,15 @@ it('a backlog of which the planner knows nothing yet is claimed in the order of 
   // Storing that many at once takes one; sorting what is left for each claim took one a claim.
   expect(rows[0]?.files).toBeLessThan(10);
 });
+
+it('beside a backlog of new events, a claim of those to be tried again reads none of it', async () => {
+  log = new StatementLog();
+  app = await startTestApp({}, { database });
+  await app.deliver(newEvent()).expect(200);
+  await app.settled();
+  await app.stop();
+  app = undefined;
+  const claim = log.take().find(({ sql }) => sql.includes('FOR UPDATE SKIP LOCKED') && sql.includes(`= 'retrying'`));
+  await addDue(DONE_BEFORE, 500);
+  expect(await pagesRead(database.pool, claim as Statement)).toBeLessThan(FEW_PAGES);
+});

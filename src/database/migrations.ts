@@ -32,6 +32,7 @@ import { ReplacedVersions1765017000000 } from '../../migrations/1765017000000-re
 import { ConsoleSessions1765025000000 } from '../../migrations/1765025000000-console-sessions';
 import { AuditSeals1765030000000 } from '../../migrations/1765030000000-audit-seals';
 import { DeploymentChecklist1765060000000 } from '../../migrations/1765060000000-deployment-checklist';
+import { RetryingEvents1765070000000 } from '../../migrations/1765070000000-retrying-events';
 import { withAdvisoryLock } from './advisory-lock';
 
 export const MIGRATIONS = [
@@ -67,6 +68,7 @@ export const MIGRATIONS = [
   ConsoleSessions1765025000000,
   AuditSeals1765030000000,
   DeploymentChecklist1765060000000,
+  RetryingEvents1765070000000,
 ];
 export const MIGRATIONS_TABLE = 'schema_migration';
 

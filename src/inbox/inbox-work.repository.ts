@@ -54,6 +54,14 @@ export const PROCESSING_ERROR_CODES = [
 ] as const;
 export type ProcessingErrorCode = (typeof PROCESSING_ERROR_CODES)[number];
 
+/**
+ * Each with an index of its own that has them in the order in which they are due. `|| ''`: or the planner may prefer the index of unusual
+ * statuses, and sort all that is pending to claim a batch of it.
+ */
+const DUE = {
+  pending: `status IN ('pending', 'retrying') AND status || '' = 'pending'`,
+  retrying: `status = 'retrying'`,
+};
 /** Payloads of one batch are held in memory together; one event is claimed whatever its size. */
 const MAX_BATCH_BYTES = 5 * 1024 * 1024;
 /** A response and its e-mail and phone, old and new. */
@@ -92,8 +100,7 @@ export async function claimDue(sql: SqlRunner, wanted: Wanted, from: Date | null
     'eventIds' in wanted
       ? [`status IN ('pending', 'retrying') AND event_id = ANY($1)`, wanted.eventIds, null]
       : [
-          // `|| ''`: or the planner may prefer the index of unusual statuses, and sort all that is pending to claim a batch of it.
-          `status IN ('pending', 'retrying') AND status || '' = '${wanted.status}' AND event_id <> ALL($1)
+          `${DUE[wanted.status]} AND event_id <> ALL($1)
            AND next_attempt_at >= coalesce($4::timestamptz, '-infinity')`,
           wanted.except,
           wanted.limit,

@@ -26,6 +26,7 @@ export interface FailedAttemptEntry {
 @Check('webhook_event_source', `source IN ('webhook', 'backfill', 'replay')`)
 @Check('webhook_event_status', `status IN ('pending', 'processed', 'retrying', 'dead', 'ignored', 'quarantined')`)
 @Index('webhook_event_due', ['nextAttemptAt'], { where: `status IN ('pending', 'retrying')` })
+@Index('webhook_event_retrying', ['nextAttemptAt'], { where: `status = 'retrying'` })
 @Index('webhook_event_exceptional', ['status', 'receivedAt', 'eventId'], { where: `status <> 'processed'` })
 @Index('webhook_event_unsent', ['receivedAt', 'eventId'], { where: `source <> 'webhook'` })
 @Index('webhook_event_form_unsent', ['formId', 'receivedAt', 'eventId'], { where: `source <> 'webhook'` })
