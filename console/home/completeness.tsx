@@ -55,6 +55,7 @@ export function Completeness() {
     { title: 'Erased', cell: ({ erased }) => number(erased), numeric: true },
     { title: 'Missing', cell: ({ missing }) => number(missing), numeric: true },
     { title: 'Checked', cell: ({ checkedAt }) => <When at={checkedAt} /> },
+    { title: 'Known until', cell: ({ knownUntil }) => (knownUntil === null ? '–' : <When at={knownUntil} />) },
     ...(mayCheck
       ? [
           {
