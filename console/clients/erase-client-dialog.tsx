@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, ask, type Schemas } from '../api/client';
 import { ConfirmDialog } from '../shared/confirm-dialog';
+import { counted } from '../shared/counted';
 import { Loading, Problem } from '../shared/states';
 
 /** Says what goes, and erases it once the word is typed. */
@@ -42,8 +43,8 @@ export function EraseClientDialog({ client, onClose }: { client: Schemas['Client
           <p>This removes, for good:</p>
           <ul>
             <li>the client with its identifiers</li>
-            <li>{count(preview.data.responses, 'submission')} with all answers</li>
-            <li>the bodies of {count(preview.data.events, 'delivery', 'deliveries')}</li>
+            <li>{counted(preview.data.responses, 'submission')} with all answers</li>
+            <li>the bodies of {counted(preview.data.events, 'delivery', 'deliveries')}</li>
           </ul>
         </>
       )}
@@ -58,10 +59,8 @@ export function EraseClientDialog({ client, onClose }: { client: Schemas['Client
   );
 }
 
-const count = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`;
-
 function erased({ responses, deliveries, atTypeform }: Schemas['ErasureResult']): string {
-  const here = `Erased: ${count(responses, 'submission')} and ${count(deliveries, 'delivery', 'deliveries')}.`;
+  const here = `Erased: ${counted(responses, 'submission')} and ${counted(deliveries, 'delivery', 'deliveries')}.`;
   if (atTypeform === null) return here;
   const failed = atTypeform.failed.map(({ formId, detail }) => `form ${formId}: ${detail}`);
   return failed.length === 0

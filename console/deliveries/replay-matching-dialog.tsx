@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, ask, type Schemas } from '../api/client';
 import { ConfirmDialog } from '../shared/confirm-dialog';
+import { counted } from '../shared/counted';
 import { Choice } from '../shared/filters';
 import { oneOf } from '../shared/given';
 import { Loading, Problem } from '../shared/states';
@@ -36,17 +37,22 @@ export function ReplayMatchingDialog({
     gcTime: 0,
     staleTime: Infinity,
   });
-  const counted = counting.data && 'queued' in counting.data ? counting.data : null;
+  const matching = counting.data && 'queued' in counting.data ? counting.data : null;
   return (
     <ConfirmDialog
       open
       onClose={onClose}
       title="Replay all that match?"
       action="Replay"
-      notYet={counted === null || counted.queued === 0}
+      notYet={matching === null || matching.queued === 0}
       onConfirm={async () => {
         // Excludes deliveries received after the count.
-        const body = { ...wanted, until: counted?.until, ...(reason.trim() && { reason: reason.trim() }), async: true };
+        const body = {
+          ...wanted,
+          until: matching?.until,
+          ...(reason.trim() && { reason: reason.trim() }),
+          async: true,
+        };
         const answer = await ask(api.POST('/v1/deliveries/replay', { body }));
         if ('jobId' in answer) onStarted(answer.jobId);
       }}
@@ -62,14 +68,12 @@ export function ReplayMatchingDialog({
       )}
       {!unfiltered && counting.isPending && <Loading what="Counting" />}
       {counting.isError && <Problem error={counting.error} />}
-      {counted && (
+      {matching && (
         <p>
-          <strong>
-            {counted.queued.toLocaleString('en')} {counted.queued === 1 ? 'delivery' : 'deliveries'}
-          </strong>{' '}
-          will be processed again{describe(filter)}. It runs in the background.
-          {counted.matched > counted.queued &&
-            ` ${(counted.matched - counted.queued).toLocaleString('en')} more match, but were erased and stay erased.`}
+          <strong>{counted(matching.queued, 'delivery', 'deliveries')}</strong> will be processed again
+          {describe(filter)}. It runs in the background.
+          {matching.matched > matching.queued &&
+            ` ${(matching.matched - matching.queued).toLocaleString('en')} more match, but were erased and stay erased.`}
           {filter.status === undefined && ' Quarantined ones are skipped.'}
         </p>
       )}

@@ -5,6 +5,7 @@ import { api, ask, type Schemas } from '../api/client';
 import { useMay } from '../api/session';
 import { Button } from '../shared/button';
 import { ConfirmDialog } from '../shared/confirm-dialog';
+import { counted } from '../shared/counted';
 import { useFilters } from '../shared/filters';
 import { JobProgress } from '../shared/job-progress';
 import { Facts, Screen, Section } from '../shared/screen';
@@ -44,7 +45,7 @@ function Actions({ of: form }: { of: Form }) {
   const mayPause = useMay('admin');
   const { formId, status, responseCount } = form;
   const toggle = status === 'active' ? 'Pause' : 'Activate';
-  const stored = `${responseCount.toLocaleString('en')} stored ${responseCount === 1 ? 'response' : 'responses'}`;
+  const stored = counted(responseCount, 'stored response');
   return (
     <>
       {mayApply && !filters.job && responseCount > 0 && (

@@ -1,4 +1,5 @@
 import type { Schemas } from '../api/client';
+import { counted } from '../shared/counted';
 import { DataTable } from '../shared/data-table';
 import { identifierWord } from '../shared/identifiers';
 import { Status } from '../shared/status';
@@ -13,7 +14,7 @@ export function MappingPreview({ preview: { items } }: { preview: Schemas['Mappi
     <div className="stack" role="status">
       <p>
         <strong>
-          {differing.length} of the last {items.length} {items.length === 1 ? 'response' : 'responses'} would change.
+          {differing.length} of the last {counted(items.length, 'response')} would change.
         </strong>
       </p>
       {differing.length === 0 ? (

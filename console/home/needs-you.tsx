@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api, ask, type Schemas } from '../api/client';
+import { counted } from '../shared/counted';
 import { Section } from '../shared/screen';
 import { Loading, Problem } from '../shared/states';
 import { Status } from '../shared/status';
@@ -45,12 +46,12 @@ function Needs({
   const needs = [
     open('dead') > 0 && (
       <Link to="/deliveries" search={{ status: 'dead' }}>
-        <Status of="dead" word={count(open('dead'), 'delivery', 'deliveries', 'dead')} />
+        <Status of="dead" word={`${counted(open('dead'), 'delivery', 'deliveries')} dead`} />
       </Link>
     ),
     open('quarantined') > 0 && (
       <Link to="/deliveries" search={{ status: 'quarantined' }}>
-        <Status of="quarantined" word={count(open('quarantined'), 'delivery', 'deliveries', 'quarantined')} />
+        <Status of="quarantined" word={`${counted(open('quarantined'), 'delivery', 'deliveries')} quarantined`} />
       </Link>
     ),
     inConflict > 0 && (
@@ -66,7 +67,7 @@ function Needs({
       return (
         number > 0 && (
           <Link to="/webhooks" search={{ status }}>
-            <Status of={status} word={count(number, 'webhook', 'webhooks', WHAT_IS_WRONG[status])} />
+            <Status of={status} word={`${counted(number, 'webhook')} ${WHAT_IS_WRONG[status]}`} />
           </Link>
         )
       );
@@ -105,6 +106,3 @@ function WebhookLink({ id, state, word }: { id: string; state: string; word: str
     </Link>
   );
 }
-
-const count = (number: number, one: string, many: string, state: string): string =>
-  `${number} ${number === 1 ? one : many} ${state}`;

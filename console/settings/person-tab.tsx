@@ -5,6 +5,7 @@ import { api, ask, type Schemas } from '../api/client';
 import { useMay } from '../api/session';
 import { Button } from '../shared/button';
 import { ConfirmDialog } from '../shared/confirm-dialog';
+import { counted } from '../shared/counted';
 import { Section } from '../shared/screen';
 import { Notice, Problem } from '../shared/states';
 import { stateWord } from '../shared/status';
@@ -66,10 +67,7 @@ export default function PersonTab() {
       {search.isError && <Problem error={search.error} />}
       {found && (
         <>
-          <p role="status">
-            Found: {found.counts.clients} clients, {found.counts.responses} submissions, {found.counts.events}{' '}
-            deliveries.
-          </p>
+          <p role="status">Found: {listed(found.counts)}.</p>
           <FoundList of={found} />
           {any && mayErase && (
             <div>
@@ -91,15 +89,12 @@ export default function PersonTab() {
               };
               const result = await ask(api.POST('/v1/data-subjects/erase', { body }));
               search.reset();
-              setErased(
-                `Erased: ${result.clients} clients, ${result.responses} submissions, ${result.events} deliveries.`,
-              );
+              setErased(`Erased: ${listed(result)}.`);
             }}
           >
             <p>
-              {found.counts.clients} clients, {found.counts.responses} submissions and {found.counts.events} deliveries
-              are removed for good. Look at the list first: it may hold submissions of others who only mention the
-              person.
+              {listed(found.counts)} are removed for good. Look at the list first: it may hold submissions of others who
+              only mention the person.
             </p>
           </ConfirmDialog>
         </>
@@ -137,4 +132,8 @@ function FoundList({ of: { clientIds, responses, events } }: { of: Found }) {
       ))}
     </ul>
   );
+}
+
+function listed({ clients, responses, events }: Record<'clients' | 'responses' | 'events', number>): string {
+  return `${counted(clients, 'client')}, ${counted(responses, 'submission')} and ${counted(events, 'delivery', 'deliveries')}`;
 }

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, ask, type Schemas } from '../api/client';
+import { counted } from '../shared/counted';
 import type { Column } from '../shared/data-table';
 import { FilterBar, SearchBox, useFilters } from '../shared/filters';
 import { List } from '../shared/list-parts';
@@ -9,7 +10,7 @@ import { withWords } from '../shared/words';
 
 const COLUMNS: Column<Schemas['FormRetentionView']>[] = [
   { title: 'Form', cell: ({ formId, title }) => title ?? formId },
-  { title: 'Kept', cell: ({ retentionDays }) => (retentionDays === 0 ? 'forever' : `${retentionDays} days`) },
+  { title: 'Kept', cell: ({ retentionDays }) => (retentionDays === 0 ? 'forever' : counted(retentionDays, 'day')) },
   { title: 'Decided by', cell: ({ decidedBy }) => (decidedBy === 'form' ? 'the form' : 'the installation') },
   { title: 'Removed at the next run', cell: ({ expired }) => expired, numeric: true },
   { title: 'Removed within 7 days', cell: ({ expiringWithin7Days }) => expiringWithin7Days, numeric: true },

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api, ask, type Schemas } from '../api/client';
+import { counted } from '../shared/counted';
 import { Section } from '../shared/screen';
 import { Loading, Problem } from '../shared/states';
 import { Status } from '../shared/status';
@@ -41,9 +42,9 @@ export function WebhookHealth({ webhook: { id, formId } }: { webhook: Schemas['W
         {failing && (
           <>
             <p>
-              {failing.atRisk && <Status of="at_risk" />} It has failed {failing.inFiveMinutes} times in five minutes
-              and {failing.inDay} times in a day since its last success. Typeform disables a webhook that goes on
-              failing.
+              {failing.atRisk && <Status of="at_risk" />} It has failed {counted(failing.inFiveMinutes, 'time')} in five
+              minutes and {counted(failing.inDay, 'time')} in a day since its last success. Typeform disables a webhook
+              that goes on failing.
             </p>
             <meter
               aria-label="How near Typeform is to disabling it"

@@ -200,11 +200,11 @@ it('a person is found wherever they are held, and erased', async () => {
   const page = await stand.openSignedIn('settings?tab=person');
   await page.getByLabel('E-mail').fill('subject@example.com');
   await page.getByRole('button', { name: 'Search' }).click();
-  await page.getByText('Found: 1 clients').waitFor();
+  await page.getByText('Found: 1 client, ').waitFor();
   expect(page.url()).not.toContain('subject');
   await page.getByRole('button', { name: 'Erase all of it' }).click();
   await confirm(page, 'Erase', 'erase');
-  await page.getByText('Erased: 1 clients').waitFor();
+  await page.getByText('Erased: 1 client, ').waitFor();
 });
 
 it('a secret is rotated: both are accepted during the overlap; the webhook is paused and enabled', async () => {
