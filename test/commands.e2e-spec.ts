@@ -42,7 +42,7 @@ it.each([
   ['--file <path>', ['sign']],
   ['--deployment <name>', ['checklist', 'start']],
   ['--by <name>', ['checklist', 'sign']],
-])('the help of what cannot do without %s says that it is required', async (option, command) => {
+])('%s is required, and the help says so', async (option, command) => {
   const help = bare([...command, '--help']);
   expect(await help.exited).toMatchObject({ code: 0 });
   expect(help.stdout).toMatch(new RegExp(`${option} +required: `));

@@ -149,7 +149,7 @@ describe('what is broken is red', () => {
     expect(evidence('release.image-digest')).toContain('has no digest');
   });
 
-  it('webhooks of a form that is gone at Typeform: they are to be deleted here', async () => {
+  it('a webhook whose form is gone at Typeform: delete it here', async () => {
     const form = sandbox.control.createForm();
     const made = await app.admin('post', '/v1/webhooks', good.ADMIN_API_KEY).send({ form: form.id }).expect(201);
     const { id, tag } = made.body as { id: string; tag: string };

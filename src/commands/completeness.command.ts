@@ -22,8 +22,8 @@ interface Options {
 
 const HELP = `
 Answers at once from the last check, which is made daily. With --check it asks Typeform now and waits for the answer. What is missing is
-fetched automatically; ask again a little later. A form is complete up to "known until": what was submitted later, Typeform may not
-have shown yet.
+fetched automatically; ask again a little later. A form is complete up to "known until": Typeform may not have shown
+yet what was submitted later.
 
 Examples:
   typeform-onboarding completeness --since 2026-03-06T18:00:00Z

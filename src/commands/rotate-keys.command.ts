@@ -88,7 +88,7 @@ function summary({ encryptionKeys }: AppConfig, rotation: Rotation): string {
     ),
     ...(audit.wrong > 0
       ? [
-          `Left as they are, because they do not fit their audit entries: ${counted(audit.wrong, 'seal')}. See GET /v1/audit/verify`,
+          `Not sealed anew, because the seal does not fit: ${counted(audit.wrong, 'audit entry', 'audit entries')}. See GET /v1/audit/verify`,
         ]
       : []),
     `Keys in use: ${keysInUse.join(', ') || 'none'}`,

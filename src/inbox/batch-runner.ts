@@ -35,7 +35,7 @@ export type BatchResult =
   | { outcome: 'done'; handled: number }
   | ({ outcome: 'failed' } & FailedBatch)
   /** Nothing could be claimed. */
-  | ({ outcome: 'stopped'; step: 'claim' } & Pick<FailedBatch, 'error'>)
+  | { outcome: 'stopped'; step: 'claim'; error: unknown }
   /** The database went away. One of the events may be what took it down. */
   | ({ outcome: 'stopped'; step: 'apply' } & FailedBatch);
 

@@ -1,4 +1,4 @@
-/** Attempts that failed: when the event is tried again, recorded as soon as the database takes it. */
+/** Attempts that failed. When each event is tried again is decided at once, and recorded as soon as the database takes it. */
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config';
@@ -14,7 +14,7 @@ import { ProcessorStops } from './processor-stops';
 @Injectable()
 export class FailedAttempts {
   private readonly logger = new Logger('Processing');
-  /** In the order in which they failed. An event whose attempt took the database down is known here until the database is back. */
+  /** In the order in which they failed. What took the database down is kept here until the database is back. */
   private readonly unrecorded: { event: ClaimedEvent; failure: Failure }[] = [];
 
   constructor(
@@ -55,7 +55,7 @@ export class FailedAttempts {
     this.unrecorded.push({ event, failure: { code, sqlState, constraint, table, nextInMs } });
   }
 
-  /** True when all are recorded. Until then nothing may be claimed: it could be one of these events. */
+  /** True when all are recorded. Until then nothing may be claimed: these events are still due in the database. */
   get none(): boolean {
     return this.unrecorded.length === 0;
   }

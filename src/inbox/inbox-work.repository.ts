@@ -136,7 +136,7 @@ export async function claimDue(sql: SqlRunner, wanted: Wanted, from: Date | null
   };
 }
 
-/** How long the statements that follow a claim may wait for a lock, and run, until the transaction ends. */
+/** How long the statements that follow a claim may wait for a lock, and run, until the transaction ends. They may sort again, too. */
 export async function limitTime(sql: SqlRunner, lockMs: number, statementMs: number): Promise<void> {
   await sql.query(
     `SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true), set_config('enable_sort', 'on', true)`,

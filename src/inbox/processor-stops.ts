@@ -1,4 +1,4 @@
-/** What stops the processing, mostly through no fault of an event: without this it would be as silent as a queue with nothing in it. */
+/** What stops the processing, usually through no fault of any event: without this it would be as silent as a queue with nothing in it. */
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectMetric, makeCounterProvider } from '@willsoto/nestjs-prometheus';
 import { Counter } from 'prom-client';
@@ -16,7 +16,7 @@ export type ProcessingStep = (typeof PROCESSING_STEPS)[number];
 export const PROCESSOR_STOP_METRIC_PROVIDERS = [
   makeCounterProvider({
     name: STOPS,
-    help: 'Batches that could not be processed, mostly through no fault of an event; tried again after a second',
+    help: 'Batches that could not be processed, usually through no fault of any event; tried again after a second',
     labelNames: ['step', 'cause'],
   }),
 ];

@@ -86,7 +86,7 @@ const COLUMNS = [
 const ASK_NOW = 'not_yet_known: no recent check covers all of this time. Ask Typeform now with --check.';
 const ASK_LATER = 'not_yet_known: Typeform may not show the last hour yet. Ask again later.';
 
-/** A table with a line for each form, which says up to when it is known; below it, what kept Typeform from being asked, and how to learn what is not known. */
+/** A table with a line for each form; below it, why Typeform could not be asked, and how to learn what is not known yet. */
 export function formatCompleteness({ items }: Completeness, { checked }: { checked: boolean }): string {
   if (items.length === 0) return 'No form has a webhook here. Name one with --form.';
   const rows = items.map((item) =>
@@ -94,8 +94,8 @@ export function formatCompleteness({ items }: Completeness, { checked }: { check
       item.formId,
       ...[item.atTypeform, item.received, item.recovered, item.failed, item.erased, item.missing],
       item.verdict,
-      inSeconds(item.checkedAt),
-      inSeconds(item.knownUntil),
+      toTheSecond(item.checkedAt),
+      toTheSecond(item.knownUntil),
     ].map((cell) => String(cell ?? '-')),
   );
   const table = [COLUMNS, ...rows];
@@ -112,12 +112,12 @@ export function formatCompleteness({ items }: Completeness, { checked }: { check
   return [...lines, ...problems, ...hints].join('\n');
 }
 
-/** What kept Typeform from being asked, and from when the numbers in the form's line are then. */
+/** Why Typeform could not be asked, and how old the numbers in the form's line are. */
 function problemOf({ formId, atTypeform, checkedAt, check }: Completeness['items'][number]): string[] {
   if (!check?.error) return [];
   if (atTypeform === null) return [`${formId}: ${check.error}.`];
-  const from = checkedAt === null ? 'earlier checks' : `the last check that succeeded, at ${inSeconds(checkedAt)}`;
+  const from = checkedAt === null ? 'earlier checks' : `the last check that succeeded, at ${toTheSecond(checkedAt)}`;
   return [`${formId}: ${check.error}. Its numbers are from ${from}.`];
 }
 
-const inSeconds = (time: string | null): string | null => time && time.replace(/\.\d+Z$/, 'Z');
+const toTheSecond = (time: string | null): string | null => time && time.replace(/\.\d+Z$/, 'Z');

@@ -1,5 +1,6 @@
 /** Findings and remedies that several checks of verify share. */
 import { Finding, skipped } from '../check';
+import { MOST_REFUSED_IN_A_ROW } from './verify-run';
 
 /** The admin API did not accept the key. */
 export const ADMIN_KEY = 'use a key with the role admin: --key, or ADMIN_API_KEY in this environment';
@@ -7,9 +8,9 @@ export const ADMIN_KEY = 'use a key with the role admin: --key, or ADMIN_API_KEY
 /** There are no metrics at the given address. */
 export const METRICS = 'pass the address of the metrics with --management-url';
 
-/** More refusals would look to the service like a webhook that Typeform is about to disable. */
+/** The run has used up the refusals that it may cause in a row. */
 export const REFUSED_ENOUGH = skipped(
-  'not checked: 40 webhooks of this run were refused in a row; more would look to the service like a webhook that Typeform is about to disable',
+  `not checked: ${MOST_REFUSED_IN_A_ROW} webhooks of this run were refused in a row; more would look to the service like a webhook that Typeform is about to disable`,
   'fix what refused them (see the other lines), then run verify again',
 );
 

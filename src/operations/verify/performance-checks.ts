@@ -13,7 +13,7 @@ const LATENCY_LIMIT_MS = 100;
 const CONCURRENT_REQUESTS = 300;
 /** Fewer at once say nothing about a rate. */
 const FEWEST_REQUESTS = 20;
-/** Three round trips of each connection: fewer measure the way to the service, so that only a good rate says something. */
+/** Three round trips for each connection. With fewer, a rate measures the way to the service, and only a good one says something. */
 const FEWEST_TO_FAIL = 3 * MAX_CONNECTIONS;
 const RATE_TARGET = 100;
 const ROUNDS = 3;
@@ -132,7 +132,7 @@ interface Load {
   perSecond: number;
 }
 
-/** Stops at the first refusal or broken connection: each sender can then be refused once, and as many refusals as that are left. */
+/** Stops at the first refusal or broken connection. Each sender may have one more under way, so there are no more of them than refusals left. */
 async function sendAtOnce(run: VerifyRun, count: number, signal: AbortSignal): Promise<Load> {
   const refused: number[] = [];
   const senders = Math.min(MAX_CONNECTIONS, count, run.refusalsLeft);

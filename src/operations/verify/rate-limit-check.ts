@@ -13,7 +13,7 @@ const LONGEST_MS = 12_000;
 const TIMES_THE_LIMIT = 4;
 const MAX_REQUESTS = 20_000;
 const LONGEST_WAIT_SECONDS = 5;
-/** A 429 before this share of the limit: it is another limit, or somebody else shares it. */
+/** A 429 before this share of the limit was used means that the limit is another one, or is shared with somebody. */
 const EARLY_SHARE = 0.8;
 
 /**
@@ -55,7 +55,7 @@ async function rateLimit(run: VerifyRun, signal: AbortSignal): Promise<Finding> 
   if (!(retryAfter >= 1)) return failed('429 without Retry-After', 'find out what answers 429 in front of the service');
   const found =
     `429 with Retry-After ${retryAfter} at request ${flood.sent} (${rate}/s); ${rule}. ` +
-    `verify itself caused ${counted(flood.refused.length, 'such answer')}, which lower the success rate of these minutes`;
+    `verify itself caused ${counted(flood.refused.length, 'such answer')}, lowering the success rate of these minutes`;
   // The service counts within a window that began at most this long ago; on several replicas it lets more through, never less.
   const own = run.letThroughSince(flood.refusedFromMs - windowMs);
   const tooEarly = `It came too early: in the ${windowMs / 1000} s before it, only ${counted(own, 'request')} of this run had been let through`;
@@ -72,12 +72,12 @@ async function rateLimit(run: VerifyRun, signal: AbortSignal): Promise<Finding> 
   return verdict('served again afterwards');
 }
 
-/** It does throttle, so this does not block; but not at the limit that verify was told of. */
+/** The service does throttle, so this does not block; but not at the limit that verify was told of. */
 function early(found: string): Finding {
   return failed(
     found,
     "pass the service's real limit with --throttle-limit (and set its THROTTLE_TTL_SECONDS in this environment); " +
-      'if it is right, find out who else sends from this address, such as an earlier run of verify',
+      'if that is right already, find out what else sends from this address, such as an earlier run of verify',
     'warn',
   );
 }
@@ -86,7 +86,7 @@ interface Flood {
   sent: number;
   ms: number;
   refused: HttpAnswer[];
-  /** Before the first 429: when its request was sent, by `performance.now()`. */
+  /** When the first request that got a 429 was sent, by `performance.now()`; `Infinity` if none did. */
   refusedFromMs: number;
   /** Statuses that are neither 200 nor 429. */
   other: number[];

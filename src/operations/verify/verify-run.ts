@@ -11,8 +11,8 @@ const SHARED_ENDPOINT = '/webhooks/typeform';
 const POLL_MS = 50;
 const ADMIN_RETRIES = 3;
 const METRICS_TRIES = 6;
-/** At fifty in a row the service warns that Typeform is about to disable the webhook; Typeform does so at a hundred. */
-const MOST_REFUSED_IN_A_ROW = 40;
+/** At fifty in a row the service warns that Typeform is about to disable the webhook; at a hundred Typeform does. */
+export const MOST_REFUSED_IN_A_ROW = 40;
 
 /** The metrics of one process; `startedAt` (Unix time) tells it from its replicas. */
 export interface ProcessMetrics {
@@ -32,10 +32,11 @@ export class VerifyRun {
   metricsBefore: ProcessMetrics | null = null;
   readonly apiKeyIds = new Set<string>();
   private readonly delivering = new Set<Promise<unknown>>();
+  /** How many deliveries were refused, or got no answer. */
   private refused = 0;
-  /** Of the refused ones, those that certainly came before one that was accepted. */
+  /** How many of those certainly came before one that was accepted. */
   private refusedBefore = 0;
-  /** When each request to a webhook was answered that was not throttled: the service's limit may have counted it. */
+  /** When each request to a webhook that was not throttled was answered: all that the service's limit may have counted. */
   private readonly letThrough: number[] = [];
 
   constructor(readonly target: VerifyTarget) {

@@ -117,7 +117,7 @@ describe('what is shipped', () => {
     put('deploy/z/rollout.yaml', 'kind: Rollout\nspec: { strategy: { canary: { steps: [a, b] } } }\n');
     expect(await line('evidence.gradual-rollout')).toBe('pass: deploy/z/rollout.yaml: a canary in 2 steps');
     put('deploy/a/patch.yaml', '- op: replace\n  path: /spec/strategy\n  value: { canary: { steps: [a] } }\n');
-    expect(await line('evidence.gradual-rollout')).toBe('pass: deploy/a/patch.yaml: a canary in 1 steps');
+    expect(await line('evidence.gradual-rollout')).toBe('pass: deploy/a/patch.yaml: a canary in 1 step');
   });
 });
 

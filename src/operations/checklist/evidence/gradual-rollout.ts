@@ -1,5 +1,6 @@
 /** Whether a gradual rollout is shipped: a canary that has steps, as Argo Rollouts takes them. */
 import { z } from 'zod';
+import { counted } from '../../../core/counted';
 import { deployDocuments } from './deploy-files';
 import { passed } from '../../check';
 import { Evidence, unclear } from './evidence';
@@ -15,7 +16,7 @@ export function rolloutEvidence(projectRoot: string): Evidence {
     run: () => {
       for (const { file, content } of deployDocuments(projectRoot)) {
         const steps = canarySteps(content);
-        if (steps > 0) return passed(`${file}: a canary in ${steps} steps`);
+        if (steps > 0) return passed(`${file}: a canary in ${counted(steps, 'step')}`);
       }
       return unclear('no canary with steps below deploy/', 'run this in a checkout of the release');
     },

@@ -1,6 +1,7 @@
 /** The last test run, from the file that `jest --json --outputFile <file>` has written. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { counted } from '../../../core/counted';
 import { failed, Finding, passed } from '../../check';
 import { Evidence, unclear } from './evidence';
 
@@ -62,7 +63,7 @@ function judge(path: string | null, files: RegExp, demanded: number): Finding {
   const when = new Date(startTime).toISOString();
   const evidence = `${passedTests} of ${statuses.length} tests in ${suites.length} files passed, in the run of ${when}`;
   if (failedSuites > 0)
-    return failed(`${evidence}; ${failedSuites} files failed`, 'fix these tests and run them again');
+    return failed(`${evidence}; ${counted(failedSuites, 'file')} failed`, 'fix these tests and run them again');
   if (passedTests < demanded) return failed(`${evidence}; at least ${demanded} are required`, 'run all tests');
   return passed(evidence);
 }

@@ -20,10 +20,10 @@ interface Problem {
 }
 
 const REPAIR =
-  'let the running service repair them (POST /v1/webhooks/reconcile), and find out what keeps changing them';
+  'let the running service repair what differs (POST /v1/webhooks/reconcile), and find out what keeps changing it';
 const DELETE =
   'if the form was deleted at Typeform, delete its webhook here (DELETE /v1/webhooks/{id}); if not, use an API key of the account that has it';
-const LOOK = 'read why: problem in GET /v1/webhooks?status=unreachable';
+const LOOK = 'GET /v1/webhooks?status=unreachable says why (problem)';
 const ASK_AGAIN = 'fix what the other checks of Typeform report, then run preflight again';
 
 /** Compares each of our webhooks with Typeform's current copy, as the reconciler does. Repairs nothing. */
