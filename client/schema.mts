@@ -2030,7 +2030,7 @@ export interface components {
             checkedAt: string | null;
             /**
              * Format: date-time
-             * @description what was submitted later, that check may not have seen
+             * @description that check may not have seen what was submitted later
              */
             knownUntil: string | null;
             /** @description the newest check */

@@ -101,7 +101,7 @@ export class FormCompleteness {
     type: String,
     format: 'date-time',
     nullable: true,
-    description: 'what was submitted later, that check may not have seen',
+    description: 'that check may not have seen what was submitted later',
   })
   knownUntil: Date | null;
 
