@@ -54,8 +54,7 @@ export function Completeness() {
     { title: 'Failed', cell: ({ failed }) => number(failed), numeric: true },
     { title: 'Erased', cell: ({ erased }) => number(erased), numeric: true },
     { title: 'Missing', cell: ({ missing }) => number(missing), numeric: true },
-    { title: 'Checked', cell: ({ checkedAt }) => <When at={checkedAt} /> },
-    { title: 'Known until', cell: ({ knownUntil }) => (knownUntil === null ? '–' : <When at={knownUntil} />) },
+    { title: 'Checked', cell: checked },
     ...(mayCheck
       ? [
           {
@@ -119,6 +118,19 @@ function verdict({ verdict: word, check }: Row) {
     <>
       <Status of={word} />
       {check?.error && <div className="muted small">{check.error}</div>}
+    </>
+  );
+}
+
+function checked({ checkedAt, knownUntil }: Row) {
+  return (
+    <>
+      <When at={checkedAt} />
+      {knownUntil !== null && (
+        <div className="muted small">
+          known until <When at={knownUntil} />
+        </div>
+      )}
     </>
   );
 }

@@ -272,5 +272,5 @@ it('is anything lost? a submission that no webhook brought is reported and fetch
   await page.getByRole('button', { name: 'Check now' }).click();
   const row = page.getByRole('row', { name: /A form with a gap Complete/ });
   // Of its last hour, nothing is known yet.
-  await row.getByRole('cell', { name: '1 hour ago' }).waitFor();
+  await row.getByRole('cell', { name: 'known until 1 hour ago' }).waitFor();
 });
