@@ -15,11 +15,11 @@ const FAILURES: Record<string, string> = {
   invalid_event: 'The body is not what Typeform sends. Look at the payload.',
   data_rejected: 'The database refused a value. A release that can store it is needed; then replay.',
   constraint: 'A rule of the database refused it; each attempt names the rule. Remove the cause, then replay.',
-  contention: 'Others were changing the same records at that moment. It is tried again.',
-  lock_timeout: 'Somebody held the records it needs for too long. It is tried again.',
-  too_slow: 'It took longer than one delivery may take. It is tried again.',
+  contention: 'Others were changing the same records at that moment.',
+  lock_timeout: 'Somebody held the records it needs for too long.',
+  too_slow: 'It took longer than one delivery may take.',
   out_of_resources: 'The database ran out of space or connections. Make room, then replay.',
-  connection_lost: 'The connection to the database ended each time it was processed. It is tried again.',
+  connection_lost: 'The connection to the database was lost twice while this one was processed alone.',
   internal_error: 'Something unexpected failed. The log of the service says what, under the event id.',
 };
 

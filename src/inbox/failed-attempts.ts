@@ -62,6 +62,7 @@ export class FailedAttempts {
 
   /** Records what failed. False when the database does not take it now. Never throws. */
   async record(): Promise<boolean> {
+    // Taken out before it is written: two batches may fail at the same time, and neither may record the other's again.
     for (let next = this.unrecorded.shift(); next; next = this.unrecorded.shift()) {
       const { event, failure } = next;
       try {

@@ -55,7 +55,8 @@ export const PROCESSING_ERROR_CODES = [
 export type ProcessingErrorCode = (typeof PROCESSING_ERROR_CODES)[number];
 
 /**
- * Each with an index of its own that has them in the order in which they are due. `|| ''`: or the planner may prefer the index of unusual
+ * New events are found by the index of all that is due, those to be tried again by one of their own; both are in the order in which they
+ * are due. `|| ''`: or the planner may prefer the index of unusual
  * statuses, and sort all that is pending to claim a batch of it.
  */
 const DUE = {

@@ -31,7 +31,8 @@ export function rateLimitCheck(run: VerifyRun): LinkedCheck<VerifyId> {
 }
 
 async function rateLimit(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
-  if (run.refusalsLeft === 0) return REFUSED_ENOUGH;
+  // One of them is for the question whether it serves again.
+  if (run.refusalsLeft < 2) return REFUSED_ENOUGH;
   const { limit, windowMs } = run.target.throttle;
   const rule = `the limit should be ${limit} requests in ${windowMs / 1000} s`;
   const flood = await sendUntilRefused(run, Math.min(MAX_REQUESTS, limit * TIMES_THE_LIMIT + MAX_CONNECTIONS), signal);

@@ -77,7 +77,7 @@ function unreadable(webhook: KnownWebhook, { failure, remoteCode }: TypeformErro
 
 function lastKnown(webhook: KnownWebhook): Problem | null {
   const { status, pending } = webhook;
-  if (pending) return { what: `${nameOf(webhook)} was last seen pending`, remedy: REPAIR };
+  if (pending) return { what: `${nameOf(webhook)} has a change that Typeform has not confirmed`, remedy: REPAIR };
   if (status === 'in_sync') return null;
   const remedy = status === 'unreachable' ? LOOK : REPAIR;
   return { what: `${nameOf(webhook)} was last seen ${status}`, remedy };
