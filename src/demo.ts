@@ -55,11 +55,11 @@ export async function demonstrate(
   const form = sandbox.control.forms()[0];
   if (!form) throw new Error('the sandbox has no form');
   const webhook = registered.parse(await call('POST', '/v1/webhooks', { form: form.id }));
+  // The sandbox forgets everything when it stops; the service does not, and restores its webhook.
+  await call('POST', `/v1/webhooks/${webhook.id}/reconcile`, {});
   // At an earlier start the service may have listened on another port.
   const url = endpointUrl(service.url, webhook.id);
   if (webhook.url !== url) await call('PATCH', `/v1/webhooks/${webhook.id}`, { url });
-  // The sandbox forgets everything when it stops; the service does not, and restores its webhook.
-  await call('POST', `/v1/webhooks/${webhook.id}/reconcile`, {});
   const known = deliveries.parse(await call('GET', `/v1/deliveries?formId=${form.id}&limit=1`));
   if (known.items.length > 0) {
     return `Registered the sandbox form ${form.id}; the submissions of an earlier start are still here, so none were added`;

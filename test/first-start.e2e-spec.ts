@@ -33,6 +33,9 @@ describe('the first start', () => {
     const second = readBanner(service.stdout);
     expect(second.adminKey).toBe(adminKey);
     await service.comesTrue(() => /none were added/.test(running.output), 'the demonstration has looked');
+    // Its address is another one each time, and the sandbox has forgotten it: nobody is said to have disabled it.
+    expect(running.output).toMatch(/Repaired a webhook.*existence/);
+    expect(running.output).not.toMatch(/Repaired a webhook.*enabled/);
     await clientsAre(service, adminKey, 'ada@example.com', 1 + SANDBOX_SUBMISSIONS);
     const again = await exchange(`${second.url}${path}`, { method: 'POST', headers, body: Buffer.from(body) });
     expect(json(again)).toMatchObject({ status: 'duplicate' });
