@@ -162,6 +162,19 @@ describe('through Prometheus', () => {
     expect(asked).toContain('sum(increase(onboarding_webhook_ack_seconds_sum{pod="canary"}[600s] offset 600s))');
   });
 
+  it('says how many of those that were not acknowledged were throttled', async () => {
+    const rest = [...answers];
+    answers.clear();
+    answers.set(/outcome=~"rate_limited"/, 18);
+    answers.set(/rate_limited\|unavailable/, 20);
+    for (const [pattern, value] of rest) answers.set(pattern, value);
+    const { report } = await gate('--once', '--window', '10m', '--prometheus', url);
+    expect(criterion(report, 'success-rate')).toMatchObject({
+      verdict: 'hold',
+      evidence: expect.stringContaining('1000 of 1020 requests acknowledged, 18 throttled (429); verify causes some'),
+    });
+  });
+
   it('holds on 21 % more latency than before', async () => {
     answers.clear();
     answers.set(/ack_seconds_sum.*offset/, 20);
@@ -210,6 +223,7 @@ const FIGURES: WindowFigures = {
   seconds: 600,
   acknowledged: 100,
   failed: 0,
+  throttled: 0,
   wrongSecrets: 0,
   ackMs: 10,
   dead: 0,

@@ -7,6 +7,7 @@ import { inChecklistOrder } from '../operations/verify/verify-ids';
 import { runCheckCommand } from './check-command';
 import { onInterrupt } from './interrupt';
 import { CHECKLIST_STATE_FILE, formerKeyOption, httpUrl, positive } from './options';
+import { progress } from './output';
 
 interface Options extends TargetOptions {
   key?: string;
@@ -74,12 +75,17 @@ export function addVerifyCommand(program: Command): void {
     });
 }
 
+const GATE_AFTERWARDS =
+  'Some requests of this run were throttled (429). gate counts them, so let it judge a window that begins after verify: ' +
+  'without --once, or with --prometheus and a --window that does not reach back to it.';
+
 async function verifyService(target: VerifyTarget, json: boolean): Promise<void> {
   const { checks } = createVerifyChecks(target, onInterrupt());
-  await runCheckCommand('verify', checks, {
+  const report = await runCheckCommand('verify', checks, {
     json,
     timeoutMs: VERIFY_TIMEOUT_MS,
     now: target.clock.now(),
     inOrder: inChecklistOrder,
   });
+  if (report.checks.some(({ evidence }) => /\b429\b/.test(evidence))) progress(GATE_AFTERWARDS);
 }

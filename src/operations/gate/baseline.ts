@@ -8,6 +8,7 @@ const report = z.object({
     seconds: z.number(),
     acknowledged: z.number(),
     failed: z.number(),
+    throttled: z.number().default(0),
     wrongSecrets: z.number().default(0),
     ackMs: unknown,
     dead: z.number(),

@@ -6,6 +6,7 @@ const FIGURES: WindowFigures = {
   seconds: 60,
   acknowledged: 100,
   failed: 0,
+  throttled: 0,
   wrongSecrets: 0,
   ackMs: 10,
   dead: 0,

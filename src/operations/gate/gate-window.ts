@@ -3,7 +3,8 @@ import type { MetricsSnapshot } from '../metrics-snapshot';
 
 /** Outcomes of the intake that count in its success rate; the others are the sender's fault, or a stranger's. */
 const ACKNOWLEDGED = ['accepted', 'duplicate', 'quarantined'] as const;
-const FAILED = ['rate_limited', 'unavailable', 'error'] as const;
+const THROTTLED = ['rate_limited'] as const;
+const FAILED = [...THROTTLED, 'unavailable', 'error'] as const;
 
 const REQUESTS = 'onboarding_webhook_requests_total';
 const ACK = 'onboarding_webhook_ack_seconds';
@@ -19,6 +20,8 @@ const OLDEST = 'onboarding_inbox_oldest_age_seconds';
 interface Counters {
   acknowledged: number;
   failed: number;
+  /** Of `failed`: answered 429. */
+  throttled: number;
   ackSeconds: number;
   ackCount: number;
   dead: number;
@@ -41,6 +44,8 @@ export interface WindowFigures {
   seconds: number;
   acknowledged: number;
   failed: number;
+  /** Of `failed`: answered 429, for the address sent too many. */
+  throttled: number;
   /** Registered webhooks whose signatures have stopped being valid; the most seen. */
   wrongSecrets: number;
   /** Mean time to an acknowledgement. */
@@ -67,6 +72,7 @@ export function sampleOf(metrics: MetricsSnapshot, atMs: number): Sample | null 
     startedAt: count(STARTED),
     acknowledged: requests(ACKNOWLEDGED),
     failed: requests(FAILED),
+    throttled: requests(THROTTLED),
     ackSeconds: count(`${ACK}_sum`),
     ackCount: count(`${ACK}_count`),
     dead: count(DEAD),
@@ -121,7 +127,7 @@ export function figuresSinceStart(sample: Sample): WindowFigures {
   };
 }
 
-const NOTHING: Counters = { acknowledged: 0, failed: 0, ackSeconds: 0, ackCount: 0, dead: 0 };
+const NOTHING: Counters = { acknowledged: 0, failed: 0, throttled: 0, ackSeconds: 0, ackCount: 0, dead: 0 };
 const COUNTERS = Object.keys(NOTHING) as (keyof Counters)[];
 
 /** A counter that is lower than before was reset: then its value is the increase. */
@@ -131,8 +137,8 @@ function add(total: Counters, sample: Counters, before: Counters): void {
   }
 }
 
-function rates({ acknowledged, failed, ackSeconds, ackCount, dead }: Counters) {
-  return { acknowledged, failed, dead, ackMs: ackCount === 0 ? null : (ackSeconds / ackCount) * 1000 };
+function rates({ acknowledged, failed, throttled, ackSeconds, ackCount, dead }: Counters) {
+  return { acknowledged, failed, throttled, dead, ackMs: ackCount === 0 ? null : (ackSeconds / ackCount) * 1000 };
 }
 
 function byProcess(samples: readonly Sample[]): ReadonlyMap<number, Sample[]> {

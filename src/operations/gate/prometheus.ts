@@ -54,6 +54,7 @@ export class Prometheus implements GateSource {
       seconds: range,
       acknowledged,
       failed: (await requests('rate_limited|unavailable|error')) ?? 0,
+      throttled: (await requests('rate_limited')) ?? 0,
       ackMs: ackCount === null || ackSeconds === null || ackCount === 0 ? null : (ackSeconds / ackCount) * 1000,
       dead: (await increase(of('onboarding_events_dead_total'))) ?? 0,
       wrongSecrets: (await ask(`max(${of('onboarding_webhooks_wrong_secret')}${past})`)) ?? 0,

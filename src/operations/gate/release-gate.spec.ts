@@ -7,6 +7,7 @@ const GOOD: WindowFigures = {
   seconds: 600,
   acknowledged: 1_000,
   failed: 0,
+  throttled: 0,
   wrongSecrets: 0,
   ackMs: 5,
   dead: 0,
@@ -84,6 +85,20 @@ describe('one criterion', () => {
       evidence: expect.stringContaining('2 of 10 readings of the metrics failed'),
     });
     expect(judge('success-rate', observe({ acknowledged: 0, failed: 9 }, { reads })).verdict).toBe('rollback');
+  });
+
+  it('success rate: says how many were throttled, and that those of verify are no reason', () => {
+    const throttled = judge('success-rate', observe({ acknowledged: 664, failed: 18, throttled: 18 }));
+    expect(throttled).toMatchObject({
+      verdict: 'hold',
+      evidence:
+        'target missed: 664 of 682 requests acknowledged, 18 throttled (429); ' +
+        'verify causes some on purpose: if it ran in this time, judge a window that begins after it',
+    });
+    expect(judge('success-rate', observe({ failed: 1, throttled: 1 })).evidence).toBe(
+      '1000 of 1001 requests acknowledged, 1 throttled (429)',
+    );
+    expect(judge('success-rate', observe({ acknowledged: 0, failed: 9 })).evidence).not.toContain('throttled');
   });
 
   it('throughput: what is said to be offered is what must be reached', () => {
@@ -168,6 +183,7 @@ const figures: fc.Arbitrary<WindowFigures> = fc.record({
   seconds: around(3_600, 0, 1, 10),
   acknowledged: around(2_000, 0, 4, 5, 9, 10, 19, 20, 990, 1_000),
   failed: around(100, 0, 1, 4, 5, 10),
+  throttled: around(10, 0),
   wrongSecrets: around(3, 0, 1),
   ackMs: perhaps(around(130, 10, 49, 50, 100)),
   dead: around(2, 0, 1),

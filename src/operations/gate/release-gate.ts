@@ -97,18 +97,28 @@ export function worst(verdicts: readonly Verdict[]): Verdict {
   return verdicts.reduce((a, b) => (VERDICTS.indexOf(b) > VERDICTS.indexOf(a) ? b : a), 'promote');
 }
 
-function successRate({ acknowledged, failed }: WindowFigures, { made, missed }: Observation['reads']): Criterion {
+/** The service cannot tell the requests of verify from others, so they count. */
+const AFTER_VERIFY = 'verify causes some on purpose: if it ran in this time, judge a window that begins after it';
+
+function successRate(
+  { acknowledged, failed, throttled }: WindowFigures,
+  { made, missed }: Observation['reads'],
+): Criterion {
   const { successRate: rates, minRequests, failuresAtLowTraffic, missedReads } = GATE_THRESHOLDS;
   const total = acknowledged + failed;
   const rate = total === 0 ? null : acknowledged / total;
-  const counts = `${round(acknowledged)} of ${round(total)} requests acknowledged`;
+  const some = throttled >= 0.5;
+  const counts =
+    `${round(acknowledged)} of ${round(total)} requests acknowledged` +
+    (some ? `, ${round(throttled)} throttled (429)` : '');
+  const missedRate = some ? `${counts}; ${AFTER_VERIFY}` : counts;
   const is = (verdict: Verdict, why: string): Criterion =>
     criterion('success-rate', verdict, rate, `> ${percent(rates.target)}`, why);
   if (rate === null) return is('hold', 'no requests, so nothing to judge');
   const enough = total >= minRequests || failed >= failuresAtLowTraffic;
-  if (enough && rate < rates.rollback) return is('rollback', `below ${percent(rates.rollback)}: ${counts}`);
-  if (enough && rate < rates.critical) return is('hold', `critical, below ${percent(rates.critical)}: ${counts}`);
-  if (enough && rate <= rates.target) return is('hold', `target missed: ${counts}`);
+  if (enough && rate < rates.rollback) return is('rollback', `below ${percent(rates.rollback)}: ${missedRate}`);
+  if (enough && rate < rates.critical) return is('hold', `critical, below ${percent(rates.critical)}: ${missedRate}`);
+  if (enough && rate <= rates.target) return is('hold', `target missed: ${missedRate}`);
   if (missed > made * missedReads) return is('hold', `${missed} of ${made} readings of the metrics failed: ${counts}`);
   if (acknowledged < minRequests)
     return is('hold', `too little traffic: ${counts}, at least ${minRequests} are needed`);
