@@ -110,6 +110,10 @@ describe('the decision', () => {
   it.each([
     [['--window', '3x'], '--window'],
     [['--metrics-url', 'http://127.0.0.1', '--prometheus', 'http://127.0.0.1'], 'cannot be used with'],
+    [['--once', '--baseline', '/nope.json'], "'/nope.json' is invalid. This file does not exist."],
+    [['--once', '--baseline', 'package.json'], 'is not a report of gate --json that contains figures'],
+    [['--once', '--baseline', '.'], 'cannot be read'],
+    [['--once', '--selector', 'pod="canary"'], 'error: --selector needs --prometheus'],
   ])('of %j is a usage error', async (args, message) => {
     const running = ServiceProcess.command({ DATA_DIR: root }, 'gate', ...args);
     expect(await running.exited).toMatchObject({ code: 2 });

@@ -1,9 +1,10 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadConfigOrExit } from '../config/process-environment';
 import { GATE_THRESHOLDS, Verdict } from '../operations/gate/release-gate';
 import { Clock, SystemClock } from '../database/clock';
 import { readBaseline } from '../operations/gate/baseline';
 import type { GateSource } from '../operations/gate/gate-source';
+import type { WindowFigures } from '../operations/gate/gate-window';
 import { formatGate, gateProgress } from '../operations/gate/gate-text';
 import { MetricsEndpoint } from '../operations/gate/metrics-endpoint';
 import { Prometheus } from '../operations/gate/prometheus';
@@ -19,10 +20,10 @@ interface Options {
   interval: number;
   metricsUrl?: string;
   prometheus?: string;
-  selector: string;
+  selector?: string;
   expectThroughput?: number;
   offered?: boolean;
-  baseline?: string;
+  baseline?: WindowFigures;
   once?: boolean;
   json?: boolean;
 }
@@ -55,7 +56,6 @@ export function addGateCommand(program: Command): void {
     .option(
       '--selector <matchers>',
       'with --prometheus: matchers that select this release, e.g. namespace="production"',
-      '',
     )
     .option(
       '--expect-throughput <per second>',
@@ -63,14 +63,16 @@ export function addGateCommand(program: Command): void {
       positive,
     )
     .option('--offered', `the same as --expect-throughput ${GATE_THRESHOLDS.throughputPerSecond}`)
-    .option('--baseline <file>', 'compare with the report of an earlier gate --json')
+    .option('--baseline <file>', 'compare with the report of an earlier gate --json', baseline)
     .option(
       '--once',
       'judge immediately: by the past window, or without --prometheus by everything since the process started',
     )
     .option('--json', 'print the decision as JSON')
     .addHelpText('after', HELP)
-    .action(async (options: Options) => {
+    .action(async (options: Options, command: Command) => {
+      if (options.selector !== undefined && options.prometheus === undefined)
+        command.error('error: --selector needs --prometheus');
       const http = new HttpClient();
       const clock = new SystemClock();
       const offered = options.offered ? GATE_THRESHOLDS.throughputPerSecond : null;
@@ -81,7 +83,7 @@ export function addGateCommand(program: Command): void {
           intervalMs: options.interval,
           once: options.once ?? false,
           expectThroughput: options.expectThroughput ?? offered,
-          baseline: options.baseline === undefined ? null : readBaseline(options.baseline),
+          baseline: options.baseline ?? null,
           clock,
           signal: onInterrupt(),
           onProgress: (soFar) => progress(gateProgress(soFar)),
@@ -94,6 +96,14 @@ export function addGateCommand(program: Command): void {
     });
 }
 
+function baseline(path: string): WindowFigures {
+  try {
+    return readBaseline(path);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : 'This file cannot be read.');
+  }
+}
+
 /** A base URL means its /metrics. */
 function metricsUrl(text: string): string {
   const url = httpUrl(text);
@@ -101,7 +111,7 @@ function metricsUrl(text: string): string {
 }
 
 function sourceOf(
-  { prometheus, metricsUrl: given, selector, once }: Options,
+  { prometheus, metricsUrl: given, selector = '', once }: Options,
   http: HttpClient,
   clock: Clock,
 ): GateSource {

@@ -19,11 +19,21 @@ const report = z.object({
   }) satisfies z.ZodType<WindowFigures>,
 });
 
-/** The figures of an earlier gate, from the file its `--json` was written to. Throws when it is not such a report. */
+/** The figures of an earlier gate, from the file its `--json` was written to. Throws when it cannot be read or is not such a report. */
 export function readBaseline(path: string): WindowFigures {
+  const text = readText(path);
   try {
-    return report.parse(JSON.parse(readFileSync(path, 'utf8'))).figures;
+    return report.parse(JSON.parse(text)).figures;
   } catch (cause) {
-    throw new Error(`${path} is not a report of gate --json that contains figures`, { cause });
+    throw new Error('This file is not a report of gate --json that contains figures.', { cause });
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new Error(code === 'ENOENT' ? 'This file does not exist.' : `This file cannot be read (${code}).`, { cause });
   }
 }
