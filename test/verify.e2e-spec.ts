@@ -138,6 +138,12 @@ describe('verify says what is broken and what to do', () => {
     expectRed(lines, 'service.started', /answered 404/, /MANAGEMENT_PORT with --management-url/);
   });
 
+  it('an address that is that of the API', async () => {
+    const url = `${service.managementUrl}/v1`;
+    const lines = await verify({ url, managementUrl: url }, ['service.started']);
+    expectRed(lines, 'service.started', /\/v1\/health\/live answered 404/, /or correct --url \(without \/v1\)/);
+  });
+
   it('something in front that accepts everything', async () => {
     const lines = await behind(
       {

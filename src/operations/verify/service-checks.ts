@@ -50,7 +50,8 @@ async function started(run: VerifyRun, signal: AbortSignal): Promise<Finding> {
   const notThere = 'start the service, or correct --url and --management-url';
   try {
     const { status } = await run.management('/health/live', signal);
-    if (status === 404) return failed(`${managementUrl}/health/live answered 404`, probesElsewhere);
+    if (status === 404)
+      return failed(`${managementUrl}/health/live answered 404`, `${probesElsewhere}; or correct --url (without /v1)`);
     if (status !== 200) return failed(`${managementUrl}/health/live answered ${status}`, notThere);
   } catch (error) {
     return failed(error instanceof Error ? error.message : 'unknown error', notThere);
