@@ -94,6 +94,9 @@ describe('verify says what is broken and what to do', () => {
       /fix webhook.accepted/,
     );
     expect(line(lines, 'service.health')).toMatchObject({ result: 'pass' });
+    expect(line(lines, 'cleanup.done')?.evidence).toBe(
+      'the service has stored nothing of this run, so nothing is left',
+    );
   });
 
   it('a key that is none, or not of an admin: nothing is sent, and the audit log cannot be looked up', async () => {

@@ -19,12 +19,13 @@ interface Options extends TargetOptions {
 
 const HELP = `
 Sends about 350 submissions of its own form (onboarding-verify-...), with e-mail addresses at example.com, and as many duplicates
-as the rate limit lets through. At the end, also after Ctrl-C, it removes all of it; only audit entries stay.
+as the rate limit lets through. At the end, also after Ctrl-C, it removes the form with everything received for it. What stays are
+audit entries, its API keys (revoked) and the requests counted in the charts and metrics.
 
 With --real-typeform it instead registers a webhook on a form of the account that TYPEFORM_API_KEY belongs to, finds it at Typeform,
 sends a test to it, deletes it and checks that it is gone. The webhook has its own tag (onboarding-verify) and is disabled, so no
-real submission arrives through it. The result is kept in the state file of the checklist, for the line
-"E2E tests with real TypeForm API passing".
+real submission arrives through it. The service keeps it, as removed, in its own list. The result is kept in the state file of the
+checklist, for the line "E2E tests with real TypeForm API passing".
 
 Keys, limits and MANAGEMENT_PORT are taken from the configuration of this environment.
 
