@@ -87,7 +87,12 @@ it('is carried over the phases: what was found and who signed stays', async () =
   const before = await write('--phase', 'before', 'gates', '--ci-results', at('ci.json'), '--window', '1s');
   expect(before).toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/preflight: running[^]*verify: not run, give --url/),
+    stderr: expect.stringMatching(
+      /preflight: running[^]*preflight: \d+ of \d+ passed; these block: .*database\.backup[^]*verify: not run, give --url/,
+    ),
+    stdout: expect.stringMatching(
+      /checklist: \d+ failed \(.*environment\.backup, .*functional-gates\.integration.*\), \d+ open; report written/,
+    ),
   });
   const first = lines();
   expect(first.get('environment.variables')).toMatchObject({ status: 'passed', findings: [{ id: 'config.valid' }] });
@@ -122,7 +127,10 @@ it('is carried over the phases: what was found and who signed stays', async () =
   const files = written.map((name) => readFileSync(at(name), 'utf8'));
   expect([before, after].flatMap(({ stdout, stderr }) => [stdout, stderr, ...files]).join('\n')).not.toContain('hush');
 
-  expect((await change('unsign', 'code.review')).code).toBe(0);
+  const withdrawn = { code: 0, stdout: 'code.review: no longer signed\n' };
+  expect(await change('unsign', 'code.review')).toMatchObject(withdrawn);
+  const nothing = { code: 0, stdout: 'code.review: not signed, so nothing to withdraw\n' };
+  expect(await change('unsign', 'code.review')).toMatchObject(nothing);
   expect((await write('--no-run')).code).toBe(1);
   expect(lines().get('code.review')).toMatchObject({ status: 'open', signature: null });
 });

@@ -5,7 +5,7 @@ import { lineToSign, setField, sign, unsign } from '../operations/checklist/chec
 import { ChecklistLine, FIELD_IDS, FieldId, Phase, PHASES } from '../operations/checklist/checklist-line';
 import { formatList } from '../operations/checklist/checklist-list';
 import { buildReport, linesOf } from '../operations/checklist/checklist-report';
-import { newState, Signature, SIGNATURE_RESULTS } from '../operations/checklist/checklist-state';
+import { newState, recordOf, Signature, SIGNATURE_RESULTS } from '../operations/checklist/checklist-state';
 import { ChecklistStore } from '../operations/checklist/checklist-store';
 import { readManifest } from '../operations/checklist/evidence/dependencies';
 import { goodAnswer, needsAnswer, refusalToSign } from '../operations/checklist/line-status';
@@ -71,8 +71,12 @@ export function addChecklistStateCommands(checklist: Command, stateFile: string)
   withState('unsign', 'withdraw the signature of a line')
     .addArgument(lineId())
     .action(async (line: ChecklistLine, { state }: { state: string }) => {
-      await storeOf(state).update((kept) => unsign(kept, line, clock.now()));
-      print(`${line.id}: no longer signed`);
+      let wasSigned = false;
+      await storeOf(state).update((kept) => {
+        wasSigned = recordOf(kept, line.id).signature !== null;
+        return unsign(kept, line, clock.now());
+      });
+      print(`${line.id}: ${wasSigned ? 'no longer signed' : 'not signed, so nothing to withdraw'}`);
     });
 
   withState('set', 'fill in a blank of the checklist; an empty value clears it')

@@ -5,7 +5,7 @@ import { processEnvironment } from '../config/process-environment';
 import { SystemClock } from '../database/clock';
 import { PHASES, Phase } from '../operations/checklist/checklist-line';
 import { formatMarkdown } from '../operations/checklist/checklist-markdown';
-import { buildReport, ChecklistReport, Counts } from '../operations/checklist/checklist-report';
+import { buildReport, ChecklistReport, Counts, linesOf } from '../operations/checklist/checklist-report';
 import { ChecklistStore } from '../operations/checklist/checklist-store';
 import { readManifest } from '../operations/checklist/evidence/dependencies';
 import { runPhases } from '../operations/checklist/run-phases';
@@ -123,9 +123,9 @@ function summary({ sections, counts, ok }: ChecklistReport, path: string): strin
   const row = (name: string, of: Counts): string =>
     `${name.padEnd(28)} ${of.passed} passed, ${of.failed} failed, ${of.open} open, ${of['not applicable']} not applicable`;
   const rows = sections.map((section) => row(section.title, section.counts));
-  return [
-    ...rows,
-    row('all', counts),
-    `checklist: ${ok ? 'no line has failed' : `failed lines: ${counts.failed}`}, ${counts.open} open; report written to ${path}`,
-  ].join('\n');
+  const failed = linesOf(sections).filter(({ status }) => status === 'failed');
+  const verdict = ok ? 'no line has failed' : `${counts.failed} failed (${failed.map(({ id }) => id).join(', ')})`;
+  return [...rows, row('all', counts), `checklist: ${verdict}, ${counts.open} open; report written to ${path}`].join(
+    '\n',
+  );
 }

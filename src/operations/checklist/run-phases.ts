@@ -31,9 +31,9 @@ export async function runPhases({ phases, runners, now, signal, update, redact, 
     signal.throwIfAborted();
     await update((state) => withFindings(state, { runner: runner.name, found, phases, now: now() }));
     const passed = found.filter(({ result }) => result === 'pass').length;
-    log(
-      `${runner.name}: ${passed} of ${found.length} passed${nothingBlocks(found) ? '' : '; blocking checks did not'}`,
-    );
+    const blocking = found.filter((line) => !nothingBlocks([line])).map(({ id }) => id);
+    const which = blocking.length === 0 ? '' : `; these block: ${blocking.join(', ')}`;
+    log(`${runner.name}: ${passed} of ${found.length} passed${which}`);
   }
 }
 
