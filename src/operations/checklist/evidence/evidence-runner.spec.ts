@@ -68,8 +68,19 @@ describe('the results of the tests', () => {
 
   it('leaves the line open without a file, and blocks on a file that is something else', async () => {
     expect(await line('evidence.tests')).toContain('skipped: no test results');
-    expect(await line('evidence.tests', { ciResults: put('other.json', { success: true }) })).toContain('fail: ');
-    expect(await line('evidence.tests', { ciResults: join(projectRoot, 'none.json') })).toContain('fail: ');
+    const other = 'fail: the file of --ci-results was not written by jest --json';
+    expect(await line('evidence.tests', { ciResults: put('other.json', { success: true }) })).toBe(other);
+    expect(await line('evidence.tests', { ciResults: put('text.txt', 'no JSON') })).toBe(other);
+  });
+
+  it('says what makes the file when it does not exist', async () => {
+    const ciResults = join(projectRoot, 'none.json');
+    const found = (await linesOf({ ciResults })).find(({ id }) => id === 'evidence.tests');
+    expect(found).toMatchObject({
+      result: 'fail',
+      evidence: `${ciResults} does not exist`,
+      remedy: expect.stringContaining('`npx jest --selectProjects unit e2e --json --outputFile test-results.json`'),
+    });
   });
 });
 

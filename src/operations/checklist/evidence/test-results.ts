@@ -1,5 +1,5 @@
 /** The last test run, from the file that `jest --json --outputFile <file>` has written. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { counted } from '../../../core/counted';
 import { failed, Finding, passed } from '../../check';
@@ -27,6 +27,9 @@ const results = z.object({
 });
 type TestResults = z.infer<typeof results>;
 
+const MAKE_RESULTS =
+  'run `npx jest --selectProjects unit e2e --json --outputFile test-results.json` and pass that file with --ci-results';
+
 /** `path` of the results; null when none were given. */
 export function testEvidence(path: string | null): Evidence[] {
   return [
@@ -47,15 +50,15 @@ export function testEvidence(path: string | null): Evidence[] {
   ];
 }
 
-/** All tests of the files that match have passed, and there are at least `demanded`. Throws when the file is not one of jest's. */
+/** All tests of the files that match have passed, and there are at least `demanded`. */
 function judge(path: string | null, files: RegExp, demanded: number): Finding {
   if (path === null) {
-    return unclear(
-      'no test results were given',
-      'run `npx jest --json --outputFile test-results.json` and pass the file with --ci-results, or sign the line',
-    );
+    return unclear('no test results were given', `${MAKE_RESULTS}, or sign the line`);
   }
-  const { startTime, testResults } = readResults(path);
+  if (!existsSync(path)) return failed(`${path} does not exist`, MAKE_RESULTS);
+  const read = readResults(path);
+  if (read === null) return failed('the file of --ci-results was not written by jest --json', MAKE_RESULTS);
+  const { startTime, testResults } = read;
   const suites = testResults.filter(({ name }) => files.test(name.replaceAll('\\', '/')));
   const statuses = suites.flatMap(({ assertionResults }) => assertionResults.map(({ status }) => status));
   const passedTests = statuses.filter((status) => status === 'passed').length;
@@ -68,8 +71,12 @@ function judge(path: string | null, files: RegExp, demanded: number): Finding {
   return passed(evidence);
 }
 
-function readResults(path: string): TestResults {
-  const parsed = results.safeParse(JSON.parse(readFileSync(path, 'utf8')));
-  if (!parsed.success) throw new Error('the file of --ci-results was not written by jest --json');
-  return parsed.data;
+/** Null when the file is not one of jest's. */
+function readResults(path: string): TestResults | null {
+  const text = readFileSync(path, 'utf8');
+  try {
+    return results.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
 }
