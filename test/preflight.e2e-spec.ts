@@ -421,7 +421,10 @@ describe('the command', () => {
     const found = await preflight(bare, ...args, '--make-backup', join(root, 'backups'));
     expect(found.code).toBe(1);
     expect(found.red('block')).toEqual(['database.backup', 'release.dependency-audit']);
-    expect(found.line('database.backup').evidence).toMatch(/^pg_dump 9 cannot dump a server of version \d+$/);
+    const { evidence, remedy } = found.line('database.backup');
+    expect(evidence).toMatch(/^pg_dump 9 cannot dump a server of version \d+$/);
+    const server = evidence.split(' ').at(-1);
+    expect(remedy).toContain(`postgresql-client-${server} from apt.postgresql.org`);
     expect(found.line('release.dependency-audit').evidence).toContain('1 critical, 2 high');
   });
 

@@ -70,10 +70,11 @@ export async function backUpAndRestore(
 async function requireDumpProgram(context: PreflightContext): Promise<void> {
   const { versionNumber } = await (await context.database()).facts();
   const version = await outputOf('pg_dump', ['--version'], { environment: context.environment });
-  if (version === null) throw new CannotCheck('there is no pg_dump in PATH', INSTALL_CLIENT);
-  const ours = Number(/\) (\d+)/.exec(version)?.[1]);
   const server = Math.floor(versionNumber / 10_000);
-  if (ours < server) throw new CheckFailed(`pg_dump ${ours} cannot dump a server of version ${server}`, INSTALL_CLIENT);
+  const remedy = `install the PostgreSQL client programs of version ${server} (Debian: postgresql-client-${server} from apt.postgresql.org)`;
+  if (version === null) throw new CannotCheck('there is no pg_dump in PATH', remedy);
+  const ours = Number(/\) (\d+)/.exec(version)?.[1]);
+  if (ours < server) throw new CheckFailed(`pg_dump ${ours} cannot dump a server of version ${server}`, remedy);
 }
 
 function explainScratch(error: unknown): never {
