@@ -509,6 +509,11 @@ describe('the command', () => {
   it('wants a time, and says what is wrong with an address or a key', async () => {
     app = await start({ WORKER_MODE: 'intake' });
     expect(await command('--since', 'yesterday').exited).toMatchObject({ code: 2 });
+    const invalid = command('--since', minutesAgo(1), '--form', 'https://form.typeform.com/to/');
+    expect(await invalid.exited).toMatchObject({ code: 1 });
+    expect(invalid.stderr).toContain(
+      '422: the request is not valid: formId must be a form id, or a Typeform link to it',
+    );
     const refused = ServiceProcess.launch(
       {},
       {

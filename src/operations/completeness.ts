@@ -21,6 +21,10 @@ const REPORT = z.object({
     }),
   ),
 });
+const PROBLEM = z.object({
+  detail: z.string(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).default([]),
+});
 export type Completeness = z.infer<typeof REPORT>;
 
 /** The service to ask. */
@@ -58,8 +62,10 @@ export async function readCompleteness(
 
 /** What a problem document says; else the answer as it came. */
 function detailOf(text: string): string {
-  const problem = z.object({ detail: z.string() }).safeParse(parsed(text));
-  return problem.success ? problem.data.detail : text;
+  const problem = PROBLEM.safeParse(parsed(text));
+  if (!problem.success) return text;
+  const { detail, errors } = problem.data;
+  return [detail, errors.map(({ path, message }) => `${path} ${message}`.trim()).join('; ')].filter(Boolean).join(': ');
 }
 
 function parsed(text: string): unknown {
