@@ -158,7 +158,10 @@ it('wrong usage is refused with what would be right', async () => {
   ];
   await Promise.all(
     wrong.map(async ([args, said]) =>
-      expect(await checklist(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(said) }),
+      expect(await checklist(...args)).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(new RegExp(`^error: .*${said}`, 'm')),
+      }),
     ),
   );
   expect(readdirSync(folder)).toEqual([]);
@@ -168,7 +171,7 @@ describe('the state', () => {
   it('is not begun anew over another deployment, unless told to; and is listed', async () => {
     expect((await change('start', '--deployment', 'first')).code).toBe(0);
     const refused = await change('start', '--deployment', 'second');
-    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('"first"') });
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error: .*"first"/m) });
     expect(readFileSync(at('deployment.json'), 'utf8')).toContain('first');
     expect((await change('start', '--deployment', 'second', '--force')).code).toBe(0);
     expect(readFileSync(at('deployment.json'), 'utf8')).toContain('second');

@@ -36,6 +36,12 @@ it.each(['gate', 'checklist'])('%s shows the default of --window as it is typed'
   expect(help.stdout.replace(/\s+/g, ' ')).toMatch(/--window <duration> [^-]*\(default: 30m\)/);
 });
 
+it.each(['checklist', 'checklist start', 'checklist list'])('%s --help shows no default of a flag', async (command) => {
+  const help = bare([...command.split(' '), '--help']);
+  expect(await help.exited).toMatchObject({ code: 0 });
+  expect(help.stdout.replace(/\s+/g, ' ')).not.toContain('default: false');
+});
+
 it.each([
   ['--url <base>', ['verify']],
   ['--since <time>', ['completeness']],
@@ -115,9 +121,19 @@ describe('what goes wrong on this machine is said with its remedy', () => {
     ['.', /is a folder: name the file with the body/],
   ])('sign --file %s', async (file, remedy) => {
     const run = bare(['sign', '--secret', 'hush-0123456789-0123456789', '--file', join(folder, file)]);
-    expect(await run.exited).toMatchObject({ code: 1 });
+    expect(await run.exited).toMatchObject({ code: 2 });
     expect(run.stderr).toMatch(remedy);
     expect(run.stderr).not.toMatch(/ENOENT|EISDIR|hush/);
+  });
+
+  it.each([
+    [['sign', '--secret', '', '--file', __filename], /^error: --secret is empty: is the variable set\?$/m],
+    [['sandbox', '--port', 'abc'], /^error: --port must be from 0 to 65535$/m],
+    [['sandbox', '--speed', 'abc'], /^error: --speed must be/m],
+  ])('%j is a usage error', async (args, message) => {
+    const run = bare(args);
+    expect(await run.exited).toMatchObject({ code: 2 });
+    expect(run.stderr).toMatch(message);
   });
 
   it('sandbox on a port that is taken', async () => {

@@ -17,7 +17,7 @@ import { print, textOptions } from './output';
 interface StartOptions {
   state: string;
   deployment: string;
-  force: boolean;
+  force?: boolean;
 }
 
 interface SignOptions {
@@ -37,12 +37,12 @@ export function addChecklistStateCommands(checklist: Command, stateFile: string)
 
   withState('start', 'start a new deployment with an empty state file')
     .requiredOption('--deployment <name>', 'required: its name in the report')
-    .option('--force', 'replace the deployment that the file holds', false)
+    .option('--force', 'replace the deployment that the file holds')
     .action(async ({ state, deployment, force }: StartOptions, command: Command) => {
       const kept = readState(state);
       if (kept !== null && !force) {
         command.error(
-          `${state} holds the deployment "${kept.deployment}": replace it with --force, or choose another file with --state`,
+          `error: ${state} holds the deployment "${kept.deployment}": replace it with --force, or choose another file with --state`,
         );
       }
       const { version } = readManifest(PROJECT_ROOT);
@@ -60,7 +60,7 @@ export function addChecklistStateCommands(checklist: Command, stateFile: string)
     )
     .option('--note <text>', 'a remark')
     .action(async (line: ChecklistLine, { state, by, result, note }: SignOptions, command: Command) => {
-      if (result === undefined && goodAnswer(line) !== 'yes') command.error(needsAnswer(line));
+      if (result === undefined && goodAnswer(line) !== 'yes') command.error(`error: ${needsAnswer(line)}`);
       const signature = { by, result: result ?? 'yes', note: note ?? null } as const;
       const signed = await storeOf(state).update((kept) => sign(kept, line, signature, clock.now()));
       print(`${line.id}: ${signature.result}, signed by ${by}`);
@@ -88,10 +88,10 @@ export function addChecklistStateCommands(checklist: Command, stateFile: string)
     });
 
   withState('list', 'show every line with its status and how it is answered')
-    .option('--open', 'only open and failed lines', false)
+    .option('--open', 'only open and failed lines')
     .addOption(new Option('--phase <phases...>', 'only these phases').choices(PHASES))
-    .option('--json', 'print as JSON', false)
-    .action(async (options: { state: string; open: boolean; phase?: Phase[]; json: boolean }) => {
+    .option('--json', 'print as JSON')
+    .action(async (options: { state: string; open?: boolean; phase?: Phase[]; json?: boolean }) => {
       const known = await storeOf(options.state).read();
       const state = known ?? newState({ deployment: 'none', version: 'none', now: clock.now() });
       const sections = buildReport(state, clock.now()).sections.filter(

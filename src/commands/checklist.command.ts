@@ -24,8 +24,8 @@ interface Options extends RunnerOptions {
   state?: string;
   phase?: Phase[];
   run: boolean;
-  requireSigned: boolean;
-  json: boolean;
+  requireSigned?: boolean;
+  json?: boolean;
 }
 
 /** `checklist`: the production checklist of one deployment, over all its phases. */
@@ -60,8 +60,8 @@ export function addChecklistCommand(program: Command): void {
     .option('--make-backup <directory>', 'make a backup there and test it by restoring it')
     .option('--image <name@sha256:digest>', 'the image that is deployed')
     .option('--ci-results <file>', 'the test results of CI: the file of jest --json --outputFile')
-    .option('--require-signed', 'also fail while a line of these phases is open', false)
-    .option('--json', 'print the report as JSON', false)
+    .option('--require-signed', 'also fail while a line of these phases is open')
+    .option('--json', 'print the report as JSON')
     .addHelpText(
       'after',
       '\nExit codes: 0 no line has failed, 1 a line has failed (or is open, with --require-signed), 2 wrong usage.\n' +
@@ -84,7 +84,7 @@ async function runChecklist(command: Command, options: Options): Promise<void> {
   const { version } = readManifest(PROJECT_ROOT);
   const report = reportPaths(options.out);
   const statePath = resolve(options.state ?? join(dirname(options.out), CHECKLIST_STATE_FILE));
-  if (Object.values(report).includes(statePath)) command.error('--state and --out must be different files');
+  if (Object.values(report).includes(statePath)) command.error('error: --state and --out must be different files');
 
   const store = new ChecklistStore(statePath, checklistDatabase());
   const begun = await store.begin(version, clock.now());

@@ -17,8 +17,9 @@ export function addSandboxCommand(program: Command): void {
         const { config } = loadConfigOrExit();
         const wanted = port === undefined ? config.sandboxPort : Number(port);
         const clockSpeed = Number(speed);
-        if (!Number.isInteger(wanted) || wanted < 0 || wanted > 65_535) program.error('--port must be from 0 to 65535');
-        if (!(clockSpeed >= 0)) program.error('--speed must be a number, 0 or more');
+        if (!Number.isInteger(wanted) || wanted < 0 || wanted > 65_535)
+          program.error('error: --port must be from 0 to 65535');
+        if (!(clockSpeed >= 0)) program.error('error: --speed must be a number, 0 or more');
         const { TypeformSandbox } = await loadSandbox();
         const sandbox = await TypeformSandbox.start({
           port: wanted,

@@ -10,6 +10,12 @@ const UNREADABLE: Record<string, string> = {
   EACCES: 'may not be read by this user: change its permissions, or pipe the body in with --file -',
 };
 
+interface Options {
+  file: string;
+  secret?: string;
+  json?: boolean;
+}
+
 /** `sign`: the signature that Typeform would send with a body. */
 export function addSignCommand(program: Command): void {
   program
@@ -19,21 +25,21 @@ export function addSignCommand(program: Command): void {
     .option('--secret <secret>', 'the signing secret (default: TYPEFORM_WEBHOOK_SECRET)')
     .option('--json', 'print as JSON')
     .addHelpText('after', '\nExample:\n  typeform-onboarding sign --secret "$SECRET" --file body.json')
-    .action(({ file, secret, json = false }: { file: string; secret?: string; json?: boolean }) => {
-      const body = readBody(file);
-      if (secret === '') throw new Error('--secret is empty: is the variable set?');
+    .action(({ file, secret, json = false }: Options, command: Command) => {
+      const body = readBody(file, command);
+      if (secret === '') command.error('error: --secret is empty: is the variable set?');
       const signature = sign(secret ?? loadConfigOrExit().config.intake.secret, body);
       print(json ? JSON.stringify({ signature }) : signature);
     });
 }
 
-/** Throws an error that says what to do about a file that cannot be read. */
-function readBody(file: string): Buffer {
+/** Ends the command with what to do about a file that cannot be read. */
+function readBody(file: string, command: Command): Buffer {
   try {
     return readFileSync(file === '-' ? 0 : file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const why = code === undefined ? undefined : UNREADABLE[code];
-    throw new Error(`--file ${file} ${why ?? `cannot be read (${code})`}`, { cause: error });
+    command.error(`error: --file ${file} ${why ?? `cannot be read (${code})`}`);
   }
 }
