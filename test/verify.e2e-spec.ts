@@ -284,7 +284,9 @@ describe('verify says what is broken and what to do', () => {
       const lines = await verify(told, [...REACHES_THE_WEBHOOKS, 'performance.latency', 'webhook.rate-limit']);
       expect(line(lines, 'webhook.rate-limit')).toMatchObject({
         result: 'pass',
-        evidence: expect.stringMatching(/stays throttled for \d+ s$/),
+        evidence: expect.stringMatching(
+          /^429 with Retry-After \d+ at request \d+ of this check \(\d+\/s\), when (59|60) requests of this run had been let through in 600 s; the limit should be 60 requests in 600 s\. .*stays throttled for \d+ s$/,
+        ),
       });
       const refused = async (): Promise<number> =>
         MetricsSnapshot.parse((await strict.get('/metrics')).text).sum('onboarding_webhook_requests_total', {

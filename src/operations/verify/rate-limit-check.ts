@@ -54,12 +54,13 @@ async function rateLimit(run: VerifyRun, signal: AbortSignal): Promise<Finding> 
   }
   const retryAfter = Number(first.headers['retry-after']);
   if (!(retryAfter >= 1)) return failed('429 without Retry-After', 'find out what answers 429 in front of the service');
-  const found =
-    `429 with Retry-After ${retryAfter} at request ${flood.sent} (${rate}/s); ${rule}. ` +
-    `verify itself caused ${counted(flood.refused.length, 'such answer')}, lowering the success rate of these minutes`;
   // The service counts within a window that began at most this long ago; on several replicas it lets more through, never less.
   const own = run.letThroughSince(flood.refusedFromMs - windowMs);
-  const tooEarly = `It came too early: in the ${windowMs / 1000} s before it, only ${counted(own, 'request')} of this run had been let through`;
+  const found =
+    `429 with Retry-After ${retryAfter} at request ${flood.sent} of this check (${rate}/s), ` +
+    `when ${counted(own, 'request')} of this run had been let through in ${windowMs / 1000} s; ${rule}. ` +
+    `verify itself caused ${counted(flood.refused.length, 'such answer')}, lowering the success rate of these minutes`;
+  const tooEarly = `It came too early: after only ${counted(own, 'request')} instead of about ${limit}`;
   const verdict = (what: string): Finding =>
     own < limit * EARLY_SHARE ? early(`${found}; ${what}. ${tooEarly}`) : passed(`${found}; ${what}`);
   if (retryAfter > LONGEST_WAIT_SECONDS) return verdict(`this address stays throttled for ${retryAfter} s`);
