@@ -65,14 +65,14 @@ export function WebhookHealth({ webhook: { id, formId } }: { webhook: Schemas['W
           {last.isSuccess &&
             (delivery ? (
               <>
-                Last delivery{' '}
+                Last delivery of this form, by any of its webhooks:{' '}
                 <Link to="/deliveries/$eventId" params={{ eventId: delivery.eventId }}>
                   <When at={delivery.receivedAt} />
                 </Link>
                 .
               </>
             ) : (
-              'Nothing was delivered yet.'
+              'Nothing of this form was delivered yet.'
             ))}
         </p>
       </Section>

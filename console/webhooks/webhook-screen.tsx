@@ -93,7 +93,7 @@ function Detail({ of: webhook }: { of: Webhook }) {
         </p>
         {problem !== null && <p>{problem}</p>}
         {pending && <p>Typeform has not confirmed the last change yet; it is repeated until it does.</p>}
-        <WantedAndActual webhook={webhook} />
+        {status !== 'removed' && <WantedAndActual webhook={webhook} />}
       </Section>
       <Section title="About">
         <Facts
