@@ -122,7 +122,16 @@ function verdict({ verdict: word, check }: Row) {
   );
 }
 
-function checked({ checkedAt, knownUntil }: Row) {
+/** A check that does not look back as far as this list does counts for less than the whole of it. */
+function checked({ checkedAt, knownUntil, check }: Row) {
+  if (checkedAt === null && check?.status === 'done') {
+    return (
+      <>
+        <When at={check.finishedAt} />
+        <div className="muted small">only part of the time</div>
+      </>
+    );
+  }
   return (
     <>
       <When at={checkedAt} />
