@@ -1,7 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api, ask, type Schemas } from '../api/client';
 import { Choice, useFilters } from '../shared/filters';
-import { percent } from '../shared/identifiers';
 import { useRenewal } from '../shared/live-updates';
 import { Screen, Section } from '../shared/screen';
 import { Problem } from '../shared/states';
@@ -59,6 +58,10 @@ export function HomeScreen() {
   );
 }
 
+/** `98.5%`. Rounded down: a rate below the gate's limit must not look as if it reached it, nor 99.99 % as if nothing failed. */
+const successPercent = (rate: number): string =>
+  rate === 1 ? '100%' : `${(Math.floor(rate * 1000) / 10).toFixed(1)}%`;
+
 function Numbers({
   of: { intake, deliveries, inbox, recovered, webhooks, typeform },
 }: {
@@ -86,10 +89,10 @@ function Numbers({
     ['Received', received.toLocaleString('en'), inWords(deliveries)],
     [
       'Success rate',
-      intake.successRate === null ? '–' : percent(intake.successRate),
+      intake.successRate === null ? '–' : successPercent(intake.successRate),
       'webhooks committed and answered with 200',
     ],
-    ['Answered in', ms(intake.ackMs.p50), `95 of 100 within ${ms(intake.ackMs.p95)}`],
+    ['Answered in', ms(intake.ackMs.p50), intake.ackMs.p95 === null ? '' : `95 of 100 within ${ms(intake.ackMs.p95)}`],
     ['Recovered', recovered.toLocaleString('en'), recovered > 0 ? 'no webhook brought these' : 'no webhook was lost'],
     ['Waiting', queue.toLocaleString('en'), queue > 0 ? `the oldest for ${duration(oldest)}` : 'nothing waits'],
     [
@@ -105,7 +108,7 @@ function Numbers({
           <dt>{name}</dt>
           <dd>
             <span className={css.value}>{value}</span>
-            <span className={css.more}>{more}</span>
+            {more && <span className={css.more}>{more}</span>}
           </dd>
         </div>
       ))}

@@ -58,7 +58,8 @@ const GAP = 0.25;
 const heightOf = ({ received, recovered, failed }: Bucket): number => received + recovered + failed;
 
 function Chart({ of: { since, until, buckets, disabled }, range }: { of: Series; range: string }) {
-  const most = Math.max(1, ...buckets.map(heightOf));
+  const highest = Math.max(0, ...buckets.map(heightOf));
+  const most = Math.max(1, highest);
   const total = buckets.reduce((sum, { received, recovered }) => sum + received + recovered, 0);
   const step = WIDTH / buckets.length;
   const [from, to] = [Date.parse(since), Date.parse(until)];
@@ -77,14 +78,14 @@ function Chart({ of: { since, until, buckets, disabled }, range }: { of: Series;
             <Patch of="disabled" />A webhook was disabled
           </span>
         )}
-        <span>highest bar: {most.toLocaleString('en')}</span>
+        {highest > 0 && <span>highest bar: {highest.toLocaleString('en')}</span>}
       </figcaption>
       <svg
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         preserveAspectRatio="none"
         className={css.chart}
         role="img"
-        aria-label={`${total} came in this range, at most ${most} in one of ${buckets.length} bars`}
+        aria-label={`${total} came in this range, at most ${highest} in one of ${buckets.length} bars`}
       >
         {disabled.map((period) => {
           const x = place(Date.parse(period.since));
