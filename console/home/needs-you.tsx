@@ -8,7 +8,7 @@ import { Status } from '../shared/status';
 import css from './home.module.css';
 
 const WHAT_IS_WRONG = {
-  disabled_by_typeform: 'disabled by Typeform',
+  disabled_by_typeform: 'disabled at Typeform',
   missing: 'missing at Typeform',
   drifted: 'drifted',
   unreachable: 'unreachable',

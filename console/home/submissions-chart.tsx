@@ -160,7 +160,7 @@ function Disabled({ of: { disabled } }: { of: Series }) {
           <Link to="/webhooks/$webhookId" params={{ webhookId }}>
             {titleOf(formId)}
           </Link>
-          : disabled by Typeform <When at={since} /> or later, {until === null ? 'not enabled yet' : 'enabled again '}
+          : disabled at Typeform <When at={since} /> or later, {until === null ? 'not enabled yet' : 'enabled again '}
           {until !== null && <When at={until} />}
         </li>
       ))}

@@ -13,7 +13,7 @@ const STATES: Record<string, { word: string; tone: Tone }> = {
   in_sync: { word: 'In sync', tone: 'good' },
   drifted: { word: 'Drifted', tone: 'warn' },
   missing: { word: 'Missing', tone: 'bad' },
-  disabled_by_typeform: { word: 'Disabled by Typeform', tone: 'bad' },
+  disabled_by_typeform: { word: 'Disabled at Typeform', tone: 'bad' },
   unreachable: { word: 'Unreachable', tone: 'warn' },
   removed: { word: 'Removed', tone: 'quiet' },
   complete: { word: 'Complete', tone: 'good' },

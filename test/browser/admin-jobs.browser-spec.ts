@@ -72,11 +72,11 @@ it('a webhook that Typeform disabled is seen, understood and repaired', async ()
   expect(remote(formId)).toMatchObject({ enabled: false });
   const page = await stand.openSignedIn();
   await page.locator('svg [data-disabled]').first().waitFor({ state: 'attached' });
-  await page.getByText(/disabled by Typeform .* or later, not enabled yet/).waitFor();
+  await page.getByText(/disabled at Typeform .* or later, not enabled yet/).waitFor();
   await page.getByText('As a table').click();
   await page.getByRole('table', { name: 'Submissions over time' }).getByRole('row').nth(48).waitFor();
-  await page.getByText('Disabled by Typeform: 1').waitFor();
-  await page.getByRole('link', { name: '1 webhook disabled by Typeform' }).click();
+  await page.getByText('Disabled at Typeform: 1').waitFor();
+  await page.getByRole('link', { name: '1 webhook disabled at Typeform' }).click();
   await heading(page, 'Webhooks').waitFor();
   await page.getByRole('row', { name: /A disabled form/ }).press('Enter');
   await page.getByText('which it does after many failed deliveries').waitFor();
