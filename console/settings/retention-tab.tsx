@@ -1,15 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { api, ask, type Schemas } from '../api/client';
 import { counted } from '../shared/counted';
 import type { Column } from '../shared/data-table';
 import { FilterBar, SearchBox, useFilters } from '../shared/filters';
+import { useFormTitle } from '../shared/form-titles';
 import { List } from '../shared/list-parts';
 import { Section } from '../shared/screen';
 import { When } from '../shared/when';
 import { withWords } from '../shared/words';
 
-const COLUMNS: Column<Schemas['FormRetentionView']>[] = [
-  { title: 'Form', cell: ({ formId, title }) => title ?? formId },
+type Row = Schemas['FormRetentionView'];
+
+const COLUMNS: Column<Row>[] = [
   { title: 'Kept', cell: ({ retentionDays }) => (retentionDays === 0 ? 'forever' : counted(retentionDays, 'day')) },
   { title: 'Decided by', cell: ({ decidedBy }) => (decidedBy === 'form' ? 'the form' : 'the installation') },
   { title: 'Removed at the next run', cell: ({ expired }) => expired, numeric: true },
@@ -24,6 +27,11 @@ export default function RetentionTab() {
     queryKey: ['retention'],
     queryFn: () => ask(api.GET('/v1/retention', { params: { query: { limit: 200 } } })),
   });
+  const titleOf = useFormTitle();
+  const columns = useMemo<Column<Row>[]>(
+    () => [{ title: 'Form', cell: ({ formId }) => titleOf(formId) }, ...COLUMNS],
+    [titleOf],
+  );
   const rows = withWords(retention.data?.items ?? [], words, ({ formId, title }) => `${title ?? ''} ${formId}`);
   return (
     <Section title="How long submissions are kept">
@@ -34,7 +42,7 @@ export default function RetentionTab() {
         query={retention}
         label="Retention"
         rows={rows}
-        columns={COLUMNS}
+        columns={columns}
         keyOf={({ formId }) => formId}
         linkOf={({ formId }) => ({ to: '/forms/$formId', params: { formId } })}
         empty={words ? 'No form matches.' : 'No form is known yet.'}
