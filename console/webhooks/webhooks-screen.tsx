@@ -31,7 +31,10 @@ const COLUMNS: Column<Webhook>[] = [
   },
   { title: 'Status', cell: ({ status }) => <Status of={status} /> },
   { title: 'Wanted', cell: ({ enabled }) => (enabled ? 'Enabled' : 'Paused') },
-  { title: 'Differs', cell: (webhook) => driftSummary(webhook) || webhook.problem },
+  {
+    title: 'Problem',
+    cell: (webhook) => (webhook.drift.length > 0 ? `Differs: ${driftSummary(webhook)}` : webhook.problem),
+  },
   { title: 'Tag', cell: ({ tag }) => <code>{tag}</code> },
   { title: 'Last compared', cell: ({ observedAt }) => <When at={observedAt} /> },
 ];
