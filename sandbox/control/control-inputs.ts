@@ -39,7 +39,7 @@ export const SubmissionInput = z
     tag: z.string().optional(),
     /** false: stored, but no webhook fires - a delivery that got lost. */
     deliver: z.boolean().default(true),
-    /** Answers every question. */
+    /** Answers every question and fills the hidden fields. */
     answerAll: z.boolean().default(false),
   })
   .refine(({ partial, started, test }) => [partial, started, test].filter(Boolean).length <= 1, {

@@ -26,7 +26,7 @@ ${deliveries.cancelled} cancelled. API calls: ${api.total}.</p>
 <h2>Submit a form</h2>
 ${curl(`/sandbox/forms/${formId}/submissions`, '{"count": 3}')}
 <p>Also <code>partial</code>, <code>started</code>, <code>test</code>, <code>seed</code>, <code>at</code>,
-<code>token</code> (go on with a partial), <code>deliver: false</code> (a lost delivery), <code>answerAll</code>.</p>
+<code>token</code> (go on with a partial), <code>deliver: false</code> (a lost delivery), <code>answerAll</code> (hidden fields too).</p>
 <h2>See what was delivered</h2>
 <p><a href="/sandbox/deliveries">/sandbox/deliveries</a>, <a href="/sandbox/webhooks">/sandbox/webhooks</a>,
 <a href="/sandbox/stats">/sandbox/stats</a>, <a href="/sandbox/faults">/sandbox/faults</a></p>

@@ -109,6 +109,13 @@ describe('inventSubmission', () => {
     for (const { fields } of submissions) expect(fields.map(({ id }) => id)).toEqual(expect.arrayContaining(required));
   });
 
+  it('leaves out the hidden fields of some, unless everything is answered', () => {
+    const withHidden = (answerAll: boolean) =>
+      Array.from({ length: 30 }, (_, seed) => invent({ seed: String(seed), answerAll }).hidden !== undefined);
+    expect(new Set(withHidden(false))).toEqual(new Set([true, false]));
+    expect(new Set(withHidden(true))).toEqual(new Set([true]));
+  });
+
   it('sends some dropdowns without their choices', () => {
     const dropdowns = Array.from({ length: 30 }, (_, seed) => invent({ seed: String(seed), answerAll: true })).map(
       ({ fields }) => fields.find(({ type }) => type === 'dropdown')?.properties.choices === undefined,

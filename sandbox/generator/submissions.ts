@@ -12,7 +12,7 @@ export interface SubmissionRequest {
   type: Submission['type'];
   isTest?: boolean;
   submittedAtMs: number;
-  /** Answers every question; otherwise about one optional question in seven is left out, but never all. */
+  /** Answers every question and fills the hidden fields; otherwise about one optional question in seven is left out, never all. */
   answerAll?: boolean;
 }
 
@@ -44,7 +44,7 @@ export function inventSubmission(request: SubmissionRequest): Submission {
   const answers = asked.map((field) => answerTo(field, context));
   const fields = asked.map((field) => asSeen(field, random));
   const answered = answeredCount(request, answers.length);
-  const hidden = inventHidden(form, random);
+  const hidden = inventHidden(request, random);
   const { score, variables } = inventVariables(form, random);
   return {
     formId: form.id,
@@ -84,8 +84,8 @@ function asSeen(field: Field, random: Random): Field {
   return { ...field, properties: { ...field.properties, choices: undefined } };
 }
 
-function inventHidden(form: Form, random: Random): Record<string, string> | undefined {
-  if (form.hidden.length === 0 || random.chance(0.3)) return undefined;
+function inventHidden({ form, answerAll }: SubmissionRequest, random: Random): Record<string, string> | undefined {
+  if (form.hidden.length === 0 || (random.chance(0.3) && !answerAll)) return undefined;
   return Object.fromEntries(form.hidden.map((name) => [name, `${name}-${random.integer(1000, 9999)}`]));
 }
 
