@@ -41,6 +41,7 @@ export function Completeness() {
   const columns: Column<Row>[] = [
     {
       title: 'Form',
+      words: true,
       cell: ({ formId }) => (
         <Link to="/forms/$formId" params={{ formId }}>
           {titleOf(formId)}

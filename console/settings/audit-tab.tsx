@@ -19,8 +19,8 @@ type Entry = Schemas['AuditEntryView'];
 const COLUMNS: Column<Entry>[] = [
   { title: 'No.', cell: ({ id }) => id, numeric: true },
   { title: 'When', cell: ({ at }) => <When at={at} /> },
-  { title: 'Who', cell: ({ actorName }) => actorName },
-  { title: 'What', cell: ({ action }) => <code>{action}</code> },
+  { title: 'Who', cell: ({ actorName }) => actorName, words: true },
+  { title: 'What', cell: ({ action }) => <code>{action}</code>, words: true },
   { title: 'Of', cell: ({ subject }) => <code>{subject}</code> },
   { title: 'Details', cell: ({ details }) => <code>{JSON.stringify(details)}</code> },
 ];

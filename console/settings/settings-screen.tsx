@@ -34,6 +34,7 @@ export function SettingsScreen() {
             search={{ tab: each }}
             aria-current={each === key ? 'page' : undefined}
             className={css.tab}
+            data-name={name}
           >
             {name}
           </Link>

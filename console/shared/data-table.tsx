@@ -10,6 +10,8 @@ export interface Column<Row> {
   numeric?: boolean;
   /** Short, and hard to read in two lines. */
   whole?: boolean;
+  /** Names and codes: no word of it is broken to make room for longer columns. */
+  words?: boolean;
 }
 
 /** An address of the console. */
@@ -93,12 +95,12 @@ function LineOf<Row>({
       onKeyDown={link && onKeyDown}
       onClick={link && onClick}
     >
-      {columns.map(({ title, cell, numeric, whole }, at) => (
+      {columns.map(({ title, cell, numeric, whole, words }, at) => (
         <td
           key={title}
           role="cell"
           data-label={title}
-          className={numeric ? css.numeric : whole ? css.whole : undefined}
+          className={numeric ? css.numeric : whole ? css.whole : words ? css.words : undefined}
         >
           {link && at === 0 ? (
             <Link {...link} data-opens="" tabIndex={-1} className={css.link}>
