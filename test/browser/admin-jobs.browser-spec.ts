@@ -86,6 +86,13 @@ it('a webhook that Typeform disabled is seen, understood and repaired', async ()
   await page.getByText('repaired', { exact: false }).first().waitFor();
   await page.getByText('In sync').waitFor();
   expect(remote(formId)).toMatchObject({ enabled: true });
+
+  await page.getByRole('button', { name: 'Delete …' }).click();
+  await confirm(page, 'Delete', 'delete');
+  await heading(page, 'Webhooks').waitFor();
+  await page.getByRole('row', { name: /A disabled form/ }).press('Enter');
+  await page.getByText('Removed – It was deleted here').waitFor();
+  expect(await page.getByRole('table', { name: 'Wanted and actual' }).count()).toBe(0);
 });
 
 it('dead deliveries are found, their cause read and removed, and they are replayed together', async () => {

@@ -39,6 +39,18 @@ const stored = async () => {
 };
 const line = (page: Page, id: string) => page.getByRole('row').filter({ has: page.getByText(id, { exact: true }) });
 
+it('tabs keep their places, whichever is chosen', async () => {
+  const page = await stand.openSignedIn('settings?tab=session', { viewport: { width: 1280, height: 800 } });
+  const tabs = page.getByRole('navigation', { name: 'Settings' }).getByRole('link');
+  const places = async () => Promise.all((await tabs.all()).map((tab) => tab.boundingBox()));
+  await page.getByRole('heading', { name: 'This session' }).waitFor();
+  const before = await places();
+  expect(before.length).toBeGreaterThan(7);
+  await tabs.last().click();
+  await page.locator('nav a[aria-current]', { hasText: 'Jobs' }).waitFor();
+  expect(await places()).toEqual(before);
+});
+
 it('shows each line with its evidence, finds it, and keeps what is looked for in the address', async () => {
   const page = await stand.openSignedIn('settings?tab=checklist');
   await page.getByText('release 7, version').waitFor();
