@@ -26,7 +26,8 @@ export function parseJsonBody(body: Buffer): unknown {
   // Invalid UTF-8 would be stored as something other than what was sent.
   if (!isUtf8(body)) throw new DomainError('bad_request', 'the body is not valid UTF-8');
   const text = body.toString('utf8').replace(/^\uFEFF/, '');
-  if (text.trim() === '') throw new DomainError('bad_request', 'the body is empty: send JSON');
+  if (text.trim() === '')
+    throw new DomainError('bad_request', 'the body is empty: send JSON, or no Content-Type where none is needed');
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {

@@ -1,12 +1,13 @@
 /** Findings of class-validator in words for people: one for each field. */
 import { getMetadataStorage, ValidationError } from 'class-validator';
 import { distance } from 'fastest-levenshtein';
+import { counted } from '../core/counted';
 import type { ValidationIssue } from '../core/problem';
 
 const MAX_SHOWN_NAME = 60;
 
 /** The library's words, and plainer ones. */
-const PLAINER: readonly [RegExp, string][] = [
+const PLAINER: readonly [RegExp, string | ((...match: string[]) => string)][] = [
   [/must be a string$/, 'must be text'],
   [/must be an integer number$/, 'must be a whole number'],
   [/must be a boolean value$/, 'must be true or false'],
@@ -15,13 +16,19 @@ const PLAINER: readonly [RegExp, string][] = [
     /must be longer than or equal to (\d+) and shorter than or equal to (\d+) characters$/,
     'must have $1 to $2 characters',
   ],
-  [/must be longer than or equal to (\d+) characters$/, 'must have at least $1 characters'],
-  [/must be shorter than or equal to (\d+) characters$/, 'must have at most $1 characters'],
+  [
+    /must be longer than or equal to (\d+) characters$/,
+    (_, least) => `must have at least ${counted(Number(least), 'character')}`,
+  ],
+  [
+    /must be shorter than or equal to (\d+) characters$/,
+    (_, most) => `must have at most ${counted(Number(most), 'character')}`,
+  ],
   [/must not be less than (\S+)$/, 'must be at least $1'],
   [/must not be greater than (\S+)$/, 'must be at most $1'],
   [/must be one of the following values: /, 'must be one of '],
-  [/must contain at least (\d+) elements$/, 'must have at least $1 items'],
-  [/must contain no more than (\d+) elements$/, 'must have at most $1 items'],
+  [/must contain at least (\d+) elements$/, (_, least) => `must have at least ${counted(Number(least), 'item')}`],
+  [/must contain no more than (\d+) elements$/, (_, most) => `must have at most ${counted(Number(most), 'item')}`],
   [/should not be empty$/, 'must not be empty'],
 ];
 
@@ -64,7 +71,7 @@ function messageOf({ property, value, constraints, target }: ValidationError): s
 function inPlainWords(message: string, property: string): string {
   // The path says which field it is.
   const rule = message.startsWith(`${property} `) ? message.slice(property.length + 1) : message;
-  return PLAINER.reduce((text, [pattern, words]) => text.replace(pattern, words), rule);
+  return PLAINER.reduce((text, [pattern, words]) => text.replace(pattern, words as string), rule);
 }
 
 function unknownField(name: string, target: object | undefined): string {

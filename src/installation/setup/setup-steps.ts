@@ -63,7 +63,9 @@ function tokenStep({ isSandbox, key: { baseUrl, forms, failure } }: SetupFinding
 function scopesStep({ key: { forms, scopes, failure } }: SetupFindings): Step {
   if (scopes === null) {
     if (forms === 0) return pending('the scopes are tested at a form, and there is none', NO_FORM_REMEDY);
-    return failure?.at === 'scopes' ? unknown(failure.message) : unknown('not checked: fix the step that failed first');
+    return failure?.at === 'scopes'
+      ? unknown(failure.message)
+      : unknown('not checked', 'fix the step that failed first');
   }
   const { missing, unknown: unclear } = scopes;
   if (missing.length > 0) return failed(`TYPEFORM_API_KEY lacks ${missing.join(', ')}`, scopeRemedy(missing));
@@ -76,7 +78,7 @@ function regionStep({ key: { baseUrl, forms, scopes, failure } }: SetupFindings)
   if (failure?.at === 'region') return failure.away ? unknown(failure.message) : refused(failure.message);
   return scopes !== null || failure?.at === 'scopes'
     ? done(`${baseUrl} keeps the account's responses`)
-    : unknown('not checked: fix the step that failed first');
+    : unknown('not checked', 'fix the step that failed first');
 }
 
 function publicUrlStep({ publicUrlProblem, intake }: SetupFindings): Step {
