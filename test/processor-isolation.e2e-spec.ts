@@ -1,6 +1,7 @@
 /** One event that fails, waits or takes long holds up nobody: the others are processed, and what is to blame is set aside and says why. */
 import type { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
+import { FailedAttempts } from '../src/inbox/failed-attempts';
 import { OnboardingService } from '../src/onboarding/onboarding.service';
 import { question, toBody } from './fixtures/typeform-events';
 import { askEmail, askPhone, newEvent, newId } from './support/events';
@@ -71,6 +72,30 @@ it('connections that are lost are not the fault of the event that stood alone wh
   await deliverTogether(app, events);
   await eventually(async () => (await statuses(form)).processed === 2, 'both are processed');
   for (const event of events) expect(await delivery(event)).toMatchObject({ attempts: 1 });
+});
+
+it('an event whose failure the database does not take holds up nobody, and it is recorded once it can be', async () => {
+  const [good, bad] = [newId(), newId()];
+  await spoil(bad, `RAISE EXCEPTION 'no' USING ERRCODE = 'P0001'`);
+  await app.database.pool.query(`
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = 'XX001'; END $$;
+    CREATE TRIGGER refuse BEFORE UPDATE ON webhook_event FOR EACH ROW
+      WHEN (NEW.form_id = '${bad}' AND NEW.status = 'retrying') EXECUTE FUNCTION refuse()`);
+  try {
+    await deliverTogether(
+      app,
+      many(21, (index) => ({ formId: index === 7 ? bad : good })),
+    );
+    await eventually(async () => (await statuses(good)).processed === 20, 'the others are processed');
+    await app.deliver(newEvent({ formId: good })).expect(200);
+    await eventually(async () => (await statuses(good)).processed === 21, 'what comes later is processed');
+    expect(await statuses(bad)).toEqual({ pending: 1 });
+  } finally {
+    await app.database.pool.query('DROP TRIGGER refuse ON webhook_event');
+  }
+  await eventually(async () => (await statuses(bad)).retrying === 1, 'it is recorded');
+  await app.database.pool.query('DROP TRIGGER spoil ON form_response');
+  await eventually(async () => (await statuses(bad)).processed === 1, 'it is processed once it can be');
 });
 
 it('three clients that somebody else holds, among hundreds that keep coming', async () => {
@@ -195,5 +220,42 @@ it('two processors whose batches teach the same forms something new do not wait 
     expect(rows).toEqual([{ responses: 400, questions: 404, attempts: 400 }]);
   } finally {
     await other.stop();
+  }
+});
+
+it('that an event took its connection down is not forgotten because somebody else has it at that moment', async () => {
+  const intake = await startTestApp({ WORKER_MODE: 'intake' });
+  const other = await intake.database.pool.connect();
+  try {
+    await intake.deliver(newEvent()).expect(200);
+    await other.query('BEGIN');
+    const { rows } = await other.query<{ event_id: string; now: Date }>(
+      'SELECT event_id, now() FROM webhook_event FOR UPDATE',
+    );
+    const [{ event_id: eventId, now } = { event_id: '', now: new Date() }] = rows;
+    const failures = intake.app.get(FailedAttempts, { strict: false });
+    const claimed = {
+      eventId,
+      eventType: 'form_response',
+      formId: 'f',
+      receivedAt: now,
+      attempts: 0,
+      firstAttemptAt: null,
+    };
+    const lost = Object.assign(new Error('the connection was lost'), { code: '57P01' });
+    failures.add({ ...claimed, claimedAt: now, ageMs: 0, payload: Buffer.alloc(0) }, lost);
+    await failures.record();
+    expect(failures.eventIds).toEqual([eventId]);
+    await other.query('ROLLBACK');
+    await eventually(async () => {
+      await failures.record();
+      return failures.eventIds.length === 0;
+    }, 'it is recorded');
+    const { body } = await intake.admin('get', `/v1/deliveries/${eventId}`).expect(200);
+    expect(body).toMatchObject({ status: 'retrying', lastError: 'connection_lost', attempts: 1 });
+  } finally {
+    await other.query('ROLLBACK');
+    other.release();
+    await intake.stop();
   }
 });

@@ -3,6 +3,8 @@ import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config';
 import { nextAttemptAt } from '../core/backoff';
+import { Clock } from '../database/clock';
+import { isConnectionLost } from '../database/database-errors';
 import { describeDatabaseFailure } from '../database/database-failure';
 import { Random } from '../database/random';
 import { Changes } from '../live/changes';
@@ -11,14 +13,29 @@ import { type ClaimedEvent, type Failure, markFailed } from './inbox-work.reposi
 import { classifyFailure } from './processing-error';
 import { ProcessorStops } from './processor-stops';
 
+/** One that the database does not take is offered again after a second, and then after twice as long each time. */
+const SHORTEST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 300_000;
+
+/** An attempt that is not recorded yet. */
+interface FailedAttempt {
+  event: ClaimedEvent;
+  failure: Failure;
+  /** When to try to record it, on the monotonic clock, and how long to wait after that. */
+  dueMs: number;
+  pauseMs: number;
+}
+
 @Injectable()
 export class FailedAttempts {
   private readonly logger = new Logger('Processing');
   /** In the order in which they failed. What took the database down is kept here until the database is back. */
-  private readonly unrecorded: { event: ClaimedEvent; failure: Failure }[] = [];
+  private readonly unrecorded: FailedAttempt[] = [];
+  private recording: Promise<void> | null = null;
 
   constructor(
     private readonly config: AppConfig,
+    private readonly clock: Clock,
     private readonly dataSource: DataSource,
     private readonly random: Random,
     private readonly metrics: InboxMetrics,
@@ -52,29 +69,49 @@ export class FailedAttempts {
       nextAttemptInSeconds: nextInMs && Math.round(nextInMs / 1000),
       place: place?.trim(),
     });
-    this.unrecorded.push({ event, failure: { code, sqlState, constraint, table, nextInMs } });
+    const failure = { code, sqlState, constraint, table, nextInMs };
+    this.unrecorded.push({ event, failure, dueMs: -Infinity, pauseMs: SHORTEST_PAUSE_MS });
   }
 
-  /** True when all are recorded. Until then nothing may be claimed: these events are still due in the database. */
-  get none(): boolean {
-    return this.unrecorded.length === 0;
+  /** The ids of the events whose failure is not recorded yet, for claims that must leave them alone: they are still due in the database. */
+  get eventIds(): string[] {
+    return this.unrecorded.map(({ event }) => event.eventId);
   }
 
-  /** Records what failed. False when the database does not take it now. Never throws. */
-  async record(): Promise<boolean> {
-    // Taken out before it is written: two batches may fail at the same time, and neither may record the other's again.
-    for (let next = this.unrecorded.shift(); next; next = this.unrecorded.shift()) {
-      const { event, failure } = next;
+  /** Records what has failed, as far as the database takes it. Never throws. */
+  record(): Promise<void> {
+    return (this.recording ??= this.recordAll().finally(() => {
+      this.recording = null;
+    }));
+  }
+
+  private async recordAll(): Promise<void> {
+    const now = this.clock.monotonicMs();
+    for (const attempt of this.unrecorded.filter(({ dueMs }) => dueMs <= now)) {
+      const { event, failure } = attempt;
       try {
-        await markFailed(this.dataSource.manager, event, failure);
+        const outcome = await markFailed(this.dataSource.manager, event, failure);
+        // Whoever has it says what becomes of it, unless it takes the server down first.
+        if (outcome === 'held' && failure.code === 'connection_lost') this.postpone(attempt);
+        else this.forget(attempt, outcome === 'recorded');
       } catch (error) {
-        this.unrecorded.unshift(next);
         this.stops.stopped('record', error);
-        return false;
+        this.postpone(attempt);
+        if (isConnectionLost(error)) return;
       }
-      this.metrics.failed(failure.code, failure.nextInMs === null);
-      this.changes.happened('deliveries', [event.eventId]);
     }
-    return true;
+  }
+
+  private postpone(attempt: FailedAttempt): void {
+    attempt.dueMs = this.clock.monotonicMs() + attempt.pauseMs;
+    attempt.pauseMs = Math.min(LONGEST_PAUSE_MS, attempt.pauseMs * 2);
+  }
+
+  private forget(attempt: FailedAttempt, recorded: boolean): void {
+    this.unrecorded.splice(this.unrecorded.indexOf(attempt), 1);
+    if (!recorded) return;
+    const { event, failure } = attempt;
+    this.metrics.failed(failure.code, failure.nextInMs === null);
+    this.changes.happened('deliveries', [event.eventId]);
   }
 }

@@ -96,16 +96,15 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
    * it is never in a batch with new events. False when there is nothing more to do now, or nothing can be done.
    */
   private async round(): Promise<boolean> {
-    // What is claimed ahead has none of these events.
-    if (!this.ahead && !(await this.failures.record())) return false;
+    await this.failures.record();
     let more = false;
-    if (this.ahead || this.suspects.eventIds.length < MAX_SUSPECTS) {
+    if (this.ahead || this.leftAlone.length < MAX_SUSPECTS) {
       const fresh = await this.takeNew();
       if (fresh === 'stopped') return false;
       more = fresh === 'more';
       // Never with a batch claimed ahead: an erasure that waits for it would keep this one from being claimed.
       if (this.retriesDue && !this.ahead && !this.stopping) {
-        const again = await this.take({ status: 'retrying', limit: this.limit, except: this.suspects.eventIds });
+        const again = await this.take({ status: 'retrying', limit: this.limit, except: this.leftAlone });
         if (again === 'stopped') return false;
         if (again !== 'more') this.retriesDueMs = this.clock.monotonicMs() + POLL_INTERVAL_MS;
         more ||= again === 'more';
@@ -114,6 +113,11 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
     const group = this.stopping || this.ahead ? undefined : this.suspects.next();
     if (group && (await this.take(group)) === 'stopped') return false;
     return more || !this.suspects.none;
+  }
+
+  /** Events that no claim of others may take: they are tried by themselves, or were, which is not recorded yet. */
+  private get leftAlone(): string[] {
+    return [...this.suspects.eventIds, ...this.failures.eventIds];
   }
 
   private get limit(): number {
@@ -129,17 +133,19 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
    * time, and a third is claimed and read. Nothing is under way any more when something else comes next.
    */
   private async takeNew(): Promise<RoundResult> {
-    const wanted = { status: 'pending', limit: this.limit, except: this.suspects.eventIds } as const;
+    const wanted = { status: 'pending', limit: this.limit, except: this.leftAlone } as const;
     const claimed = await (this.ahead ?? this.batches.claim(wanted));
     const before = this.applying;
     this.ahead = this.applying = null;
     const result = this.carryOut(claimed, wanted);
     const next = claimed.outcome === 'claimed' && claimed.more && this.pace.share === 1 && !this.stopping;
-    if (!next || !this.suspects.none || !this.failures.none || this.retriesDue)
-      return ofBoth(await before?.result, await result);
+    if (!next || !this.suspects.none || this.retriesDue) return ofBoth(await before?.result, await result);
     const eventIds = claimed.events.map(({ eventId }) => eventId);
     this.applying = { eventIds, result };
-    this.ahead = this.batches.claim({ ...wanted, except: [...(before?.eventIds ?? []), ...eventIds] });
+    this.ahead = this.batches.claim({
+      ...wanted,
+      except: [...wanted.except, ...(before?.eventIds ?? []), ...eventIds],
+    });
     return ofBoth(await before?.result, 'more');
   }
 
@@ -152,7 +158,10 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
       claimed.outcome === 'claimed'
         ? await this.batches.apply(claimed, !('eventIds' in wanted) || wanted.wait)
         : claimed;
-    if (result.outcome === 'failed') return (await this.blame(result, wanted)) ? 'more' : 'stopped';
+    if (result.outcome === 'failed') {
+      await this.blame(result, wanted);
+      return 'more';
+    }
     if (result.outcome === 'stopped') {
       this.stops.stopped(result.step, result.error);
       // An outage, mostly; or an event that takes the server down each time.
@@ -167,8 +176,8 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
     return claimed.outcome === 'claimed' && claimed.more ? 'more' : 'all';
   }
 
-  /** Finds the event to blame, by and by. False when even that cannot be recorded. */
-  private async blame({ events, error }: FailedBatch, wanted: Wanted): Promise<boolean> {
+  /** Finds the event to blame, by and by. */
+  private async blame({ events, error }: FailedBatch, wanted: Wanted): Promise<void> {
     const eventIds = events.map(({ eventId }) => eventId);
     const suspected = 'eventIds' in wanted;
     const again = suspected && wanted.again;
@@ -176,35 +185,35 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
     const { groups, mayPass, tooMuch, waited } = judgeFailure(error);
     if (waited && (!suspected || wanted.wait)) {
       this.suspects.addNext({ ...(suspected ? wanted : {}), eventIds, wait: false, again });
-      return true;
+      return;
     }
     if (tooMuch && !suspected) this.batchSize = Math.max(1, Math.ceil(this.batchSize / groups));
     const [event] = events;
     if (!event || events.length > 1) {
       this.suspects.divide(eventIds, groups);
-      return true;
+      return;
     }
     // One that waited was tried alone twice to get here.
     if (mayPass && !waited && !(suspected && wanted.failedAlone)) {
       this.suspects.addLast({ eventIds, wait: true, again, failedAlone: true });
-      return true;
+      return;
     }
     this.failures.add(event, error);
-    return this.failures.record();
+    await this.failures.record();
   }
 
   /**
    * Events of a batch wait for clients that somebody else holds. The others go on at once; these wait once more, for it may have been
    * another processor that was just passing by.
    */
-  private async setAside(events: readonly ClaimedEvent[], error: ClientsHeldError, again: boolean): Promise<boolean> {
+  private async setAside(events: readonly ClaimedEvent[], error: ClientsHeldError, again: boolean): Promise<void> {
     const ids = new Set(error.eventIds);
     const held = events.filter(({ eventId }) => ids.has(eventId));
     const free = events.filter(({ eventId }) => !ids.has(eventId));
     this.suspects.addNext({ eventIds: free.map(({ eventId }) => eventId), wait: false, again: false });
     if (!again) this.suspects.addLast({ eventIds: held.map(({ eventId }) => eventId), wait: true, again: true });
     else for (const event of held) this.failures.add(event, error);
-    return this.failures.record();
+    await this.failures.record();
   }
 }
 

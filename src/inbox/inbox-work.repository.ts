@@ -157,20 +157,26 @@ export async function markDone(sql: SqlRunner, results: readonly EventOutcome[])
   );
 }
 
-/** Records a failed attempt: the event is `retrying`, or `dead` without another attempt. Waits for nobody who holds the event. */
+/**
+ * Records a failed attempt: the event is `retrying`, or `dead` without another attempt. Waits for nobody: somebody else may hold the event,
+ * or may have been done with it before.
+ */
 export async function markFailed(
   sql: SqlRunner,
   event: ClaimedEvent,
   { nextInMs, ...failure }: Failure,
-): Promise<void> {
-  await sql.query(
-    `UPDATE webhook_event
+): Promise<'recorded' | 'held' | 'done'> {
+  const [row] = await sql.query<{ outcome: 'recorded' | 'held' | 'done' }[]>(
+    `WITH marked AS (UPDATE webhook_event
         SET status = $2, last_error = $3, attempts = attempts + 1, first_attempt_at = coalesce(first_attempt_at, $4),
             next_attempt_at = now() + $5 * interval '1 millisecond',
             attempt_log = CASE WHEN jsonb_array_length(attempt_log) >= ${MAX_LOGGED_ATTEMPTS} THEN attempt_log - 0
                                ELSE coalesce(attempt_log, '[]') END || ($6::jsonb || jsonb_build_object('at', now()))
       WHERE event_id = (SELECT event_id FROM webhook_event WHERE event_id = $1 AND status IN ('pending', 'retrying')
-                           FOR UPDATE SKIP LOCKED)`,
+                           FOR UPDATE SKIP LOCKED) RETURNING event_id)
+     SELECT CASE WHEN EXISTS (SELECT FROM marked) THEN 'recorded'
+                 WHEN EXISTS (SELECT FROM webhook_event WHERE event_id = $1 AND status IN ('pending', 'retrying')) THEN 'held'
+                 ELSE 'done' END AS outcome`,
     [
       event.eventId,
       nextInMs === null ? 'dead' : 'retrying',
@@ -180,6 +186,7 @@ export async function markFailed(
       JSON.stringify(failure),
     ],
   );
+  return row?.outcome ?? 'done';
 }
 
 function toClaimed(row: ClaimedRow & { event_id: string }): ClaimedEvent {

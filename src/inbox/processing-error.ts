@@ -33,7 +33,7 @@ export interface Judgement {
   groups: number;
   /** The same again may well succeed, so an event is blamed only when it fails alone twice. */
   mayPass: boolean;
-  /** A smaller batch may do. */
+  /** A smaller batch may do, or takes fewer with it. */
   tooMuch: boolean;
   /** It waited for a lock until its patience was over. */
   waited: boolean;
@@ -47,6 +47,6 @@ export function judgeFailure(error: unknown): Judgement {
     groups: slow ? 8 : 2,
     mayPass: isConnectionLost(error) || (isContention(error) && cause !== 'too_late'),
     waited: cause === 'lock_timeout',
-    tooMuch: slow || (sqlState ?? '').startsWith('53'),
+    tooMuch: slow || isConnectionLost(error) || (sqlState ?? '').startsWith('53'),
   };
 }
