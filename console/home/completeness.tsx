@@ -129,7 +129,7 @@ function checked({ checkedAt, knownUntil, check }: Row) {
     return (
       <>
         <When at={check.finishedAt} />
-        <div className="muted small">only part of the time</div>
+        <div className="muted small">covers only part of the period</div>
       </>
     );
   }

@@ -29,7 +29,16 @@ export default function RetentionTab() {
   });
   const titleOf = useFormTitle();
   const columns = useMemo<Column<Row>[]>(
-    () => [{ title: 'Form', cell: ({ formId }) => titleOf(formId) }, ...COLUMNS],
+    () => [
+      {
+        title: 'Form',
+        cell: ({ formId, title }) => {
+          const known = titleOf(formId);
+          return known === formId ? (title ?? formId) : known;
+        },
+      },
+      ...COLUMNS,
+    ],
     [titleOf],
   );
   const rows = withWords(retention.data?.items ?? [], words, ({ formId, title }) => `${title ?? ''} ${formId}`);

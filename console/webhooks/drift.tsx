@@ -17,7 +17,7 @@ export const STATUS_WORDS: Record<Webhook['status'], string> = {
   drifted: 'Somebody changed it at Typeform. It is put right at the next comparison, or now by Reconcile.',
   missing: 'It is gone at Typeform. It is made again at the next comparison, or now by Reconcile.',
   disabled_by_typeform:
-    'It is disabled at Typeform: somebody did it, or Typeform itself, which it does after many failed deliveries. It is enabled again at the next comparison, or now by Reconcile; what was sent meanwhile is fetched by a back-fill.',
+    'It is disabled at Typeform: by somebody, or by Typeform itself, as it does after many failed deliveries. It is enabled again at the next comparison, or now by Reconcile; what was sent meanwhile is fetched by a back-fill.',
   unreachable: 'The last comparison with Typeform failed. The problem says why.',
   removed: 'It was deleted here. Late deliveries are accepted for another 24 hours.',
 };

@@ -4,22 +4,22 @@ import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config';
 import { nextAttemptAt } from '../core/backoff';
 import { Clock } from '../database/clock';
-import { isConnectionLost } from '../database/database-errors';
+import { isConnectionLost, isDatabaseOutage } from '../database/database-errors';
 import { describeDatabaseFailure } from '../database/database-failure';
 import { Random } from '../database/random';
 import { Changes } from '../live/changes';
 import { InboxMetrics } from './inbox-metrics';
-import { type ClaimedEvent, type Failure, markFailed } from './inbox-work.repository';
+import { type ClaimedEvent, type FailedEvent, type Failure, markFailed } from './inbox-work.repository';
 import { classifyFailure } from './processing-error';
 import { ProcessorStops } from './processor-stops';
 
 /** One that the database does not take is offered again after a second, and then after twice as long each time. */
 const SHORTEST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 300_000;
+const LONGEST_PAUSE_MS = 60_000;
 
 /** An attempt that is not recorded yet. */
 interface FailedAttempt {
-  event: ClaimedEvent;
+  event: FailedEvent;
   failure: Failure;
   /** When to try to record it, on the monotonic clock, and how long to wait after that. */
   dueMs: number;
@@ -31,7 +31,7 @@ export class FailedAttempts {
   private readonly logger = new Logger('Processing');
   /** In the order in which they failed. What took the database down is kept here until the database is back. */
   private readonly unrecorded: FailedAttempt[] = [];
-  private recording: Promise<void> | null = null;
+  private recording: Promise<boolean> | null = null;
 
   constructor(
     private readonly config: AppConfig,
@@ -70,7 +70,13 @@ export class FailedAttempts {
       place: place?.trim(),
     });
     const failure = { code, sqlState, constraint, table, nextInMs };
-    this.unrecorded.push({ event, failure, dueMs: -Infinity, pauseMs: SHORTEST_PAUSE_MS });
+    const { eventId, claimedAt } = event;
+    this.unrecorded.push({
+      event: { eventId, claimedAt, attempts: event.attempts },
+      failure,
+      dueMs: -Infinity,
+      pauseMs: SHORTEST_PAUSE_MS,
+    });
   }
 
   /** The ids of the events whose failure is not recorded yet, for claims that must leave them alone: they are still due in the database. */
@@ -78,16 +84,21 @@ export class FailedAttempts {
     return this.unrecorded.map(({ event }) => event.eventId);
   }
 
-  /** Records what has failed, as far as the database takes it. Never throws. */
-  record(): Promise<void> {
+  /**
+   * Records what has failed, as far as the database takes it. False when it takes nothing at the moment: then nothing else will succeed
+   * either. Never throws.
+   */
+  record(): Promise<boolean> {
     return (this.recording ??= this.recordAll().finally(() => {
       this.recording = null;
     }));
   }
 
-  private async recordAll(): Promise<void> {
+  private async recordAll(): Promise<boolean> {
     const now = this.clock.monotonicMs();
-    for (const attempt of this.unrecorded.filter(({ dueMs }) => dueMs <= now)) {
+    for (;;) {
+      const attempt = this.unrecorded.find(({ dueMs }) => dueMs <= now);
+      if (!attempt) return true;
       const { event, failure } = attempt;
       try {
         const outcome = await markFailed(this.dataSource.manager, event, failure);
@@ -96,8 +107,17 @@ export class FailedAttempts {
         else this.forget(attempt, outcome === 'recorded');
       } catch (error) {
         this.stops.stopped('record', error);
+        if (isConnectionLost(error)) {
+          this.postpone(attempt);
+          return false;
+        }
+        if (isDatabaseOutage(error)) {
+          // A full disk is no event's fault: this one is still due, and is tried again like all others.
+          this.forget(attempt, false);
+          return false;
+        }
         this.postpone(attempt);
-        if (isConnectionLost(error)) return;
+        return true;
       }
     }
   }

@@ -96,7 +96,8 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
    * it is never in a batch with new events. False when there is nothing more to do now, or nothing can be done.
    */
   private async round(): Promise<boolean> {
-    await this.failures.record();
+    // A claim ahead must not be kept waiting; its events are others.
+    if (!this.ahead && !(await this.failures.record())) return false;
     let more = false;
     if (this.ahead || this.leftAlone.length < MAX_SUSPECTS) {
       const fresh = await this.takeNew();
@@ -158,10 +159,7 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
       claimed.outcome === 'claimed'
         ? await this.batches.apply(claimed, !('eventIds' in wanted) || wanted.wait)
         : claimed;
-    if (result.outcome === 'failed') {
-      await this.blame(result, wanted);
-      return 'more';
-    }
+    if (result.outcome === 'failed') return (await this.blame(result, wanted)) ? 'more' : 'stopped';
     if (result.outcome === 'stopped') {
       this.stops.stopped(result.step, result.error);
       // An outage, mostly; or an event that takes the server down each time.
@@ -176,8 +174,8 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
     return claimed.outcome === 'claimed' && claimed.more ? 'more' : 'all';
   }
 
-  /** Finds the event to blame, by and by. */
-  private async blame({ events, error }: FailedBatch, wanted: Wanted): Promise<void> {
+  /** Finds the event to blame, by and by. False when the database takes nothing at the moment. */
+  private async blame({ events, error }: FailedBatch, wanted: Wanted): Promise<boolean> {
     const eventIds = events.map(({ eventId }) => eventId);
     const suspected = 'eventIds' in wanted;
     const again = suspected && wanted.again;
@@ -185,35 +183,35 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
     const { groups, mayPass, tooMuch, waited } = judgeFailure(error);
     if (waited && (!suspected || wanted.wait)) {
       this.suspects.addNext({ ...(suspected ? wanted : {}), eventIds, wait: false, again });
-      return;
+      return true;
     }
     if (tooMuch && !suspected) this.batchSize = Math.max(1, Math.ceil(this.batchSize / groups));
     const [event] = events;
     if (!event || events.length > 1) {
       this.suspects.divide(eventIds, groups);
-      return;
+      return true;
     }
     // One that waited was tried alone twice to get here.
     if (mayPass && !waited && !(suspected && wanted.failedAlone)) {
       this.suspects.addLast({ eventIds, wait: true, again, failedAlone: true });
-      return;
+      return true;
     }
     this.failures.add(event, error);
-    await this.failures.record();
+    return this.failures.record();
   }
 
   /**
    * Events of a batch wait for clients that somebody else holds. The others go on at once; these wait once more, for it may have been
    * another processor that was just passing by.
    */
-  private async setAside(events: readonly ClaimedEvent[], error: ClientsHeldError, again: boolean): Promise<void> {
+  private async setAside(events: readonly ClaimedEvent[], error: ClientsHeldError, again: boolean): Promise<boolean> {
     const ids = new Set(error.eventIds);
     const held = events.filter(({ eventId }) => ids.has(eventId));
     const free = events.filter(({ eventId }) => !ids.has(eventId));
     this.suspects.addNext({ eventIds: free.map(({ eventId }) => eventId), wait: false, again: false });
     if (!again) this.suspects.addLast({ eventIds: held.map(({ eventId }) => eventId), wait: true, again: true });
     else for (const event of held) this.failures.add(event, error);
-    await this.failures.record();
+    return this.failures.record();
   }
 }
 

@@ -19,6 +19,9 @@ export interface ClaimedEvent {
   payload: Buffer;
 }
 
+/** The event of a failed attempt, as it was claimed. */
+export type FailedEvent = Pick<ClaimedEvent, 'eventId' | 'claimedAt' | 'attempts'>;
+
 /** A failed attempt. `nextInMs`: how long to wait before the next one; null: there is none. */
 export interface Failure {
   code: ProcessingErrorCode;
@@ -159,11 +162,11 @@ export async function markDone(sql: SqlRunner, results: readonly EventOutcome[])
 
 /**
  * Records a failed attempt: the event is `retrying`, or `dead` without another attempt. Waits for nobody: somebody else may hold the event,
- * or may have been done with it before.
+ * or may be done with this attempt of it already, as after a replay.
  */
 export async function markFailed(
   sql: SqlRunner,
-  event: ClaimedEvent,
+  event: FailedEvent,
   { nextInMs, ...failure }: Failure,
 ): Promise<'recorded' | 'held' | 'done'> {
   const [row] = await sql.query<{ outcome: 'recorded' | 'held' | 'done' }[]>(
@@ -173,9 +176,10 @@ export async function markFailed(
             attempt_log = CASE WHEN jsonb_array_length(attempt_log) >= ${MAX_LOGGED_ATTEMPTS} THEN attempt_log - 0
                                ELSE coalesce(attempt_log, '[]') END || ($6::jsonb || jsonb_build_object('at', now()))
       WHERE event_id = (SELECT event_id FROM webhook_event WHERE event_id = $1 AND status IN ('pending', 'retrying')
-                           FOR UPDATE SKIP LOCKED) RETURNING event_id)
+                           AND attempts = $7 FOR UPDATE SKIP LOCKED) RETURNING event_id)
      SELECT CASE WHEN EXISTS (SELECT FROM marked) THEN 'recorded'
-                 WHEN EXISTS (SELECT FROM webhook_event WHERE event_id = $1 AND status IN ('pending', 'retrying')) THEN 'held'
+                 WHEN EXISTS (SELECT FROM webhook_event WHERE event_id = $1 AND status IN ('pending', 'retrying') AND attempts = $7)
+                 THEN 'held'
                  ELSE 'done' END AS outcome`,
     [
       event.eventId,
@@ -184,6 +188,7 @@ export async function markFailed(
       event.claimedAt,
       nextInMs,
       JSON.stringify(failure),
+      event.attempts,
     ],
   );
   return row?.outcome ?? 'done';

@@ -33,7 +33,7 @@ export interface Judgement {
   groups: number;
   /** The same again may well succeed, so an event is blamed only when it fails alone twice. */
   mayPass: boolean;
-  /** A smaller batch may do, or takes fewer with it. */
+  /** A smaller batch may succeed, or takes fewer events down with it. */
   tooMuch: boolean;
   /** It waited for a lock until its patience was over. */
   waited: boolean;

@@ -42,11 +42,15 @@ export class ProcessorStops {
     const { cause, sqlState, table, constraint } = describeDatabaseFailure(error);
     this.stops.inc({ step, cause });
     const now = this.clock.monotonicMs();
-    this.sinceMs ??= now;
+    if (step !== 'record') this.sinceMs ??= now;
     const key = `${step} ${cause} ${sqlState}`;
     if (now - (this.loggedMs.get(key) ?? -Infinity) < LOG_INTERVAL_MS) return;
     this.loggedMs.set(key, now);
-    this.logger.error('Processing waits: events stay in the inbox until it can go on', {
+    const message =
+      step === 'record'
+        ? 'A failed attempt could not be recorded: its event waits until it can be'
+        : 'Processing waits: events stay in the inbox until it can go on';
+    this.logger.error(message, {
       ...{ step, cause, sqlState, table, constraint },
     });
   }
@@ -56,7 +60,7 @@ export class ProcessorStops {
     if (this.sinceMs === null) return;
     const seconds = Math.round((this.clock.monotonicMs() - this.sinceMs) / 100) / 10;
     this.sinceMs = null;
-    this.loggedMs.clear();
+    for (const key of this.loggedMs.keys()) if (!key.startsWith('record ')) this.loggedMs.delete(key);
     this.logger.log('Processing goes on', { seconds });
   }
 }

@@ -19,6 +19,8 @@ export interface VerifyChecks {
   checks: Check[];
   /** Removes what the checks have left. Needed only when the last check does not run; may be called again. */
   cleanUp(): Promise<Finding>;
+  /** How many requests have been answered 429 so far. */
+  throttled(): number;
 }
 
 /** The post-deployment checks of a running service. Once `interrupt` is aborted, only the clean-up still runs. */
@@ -46,5 +48,6 @@ export function createVerifyChecks(target: VerifyTarget, interrupt = new AbortCo
   return {
     checks: linkChecks(checks, interrupt, 'cleanup.done'),
     cleanUp: () => cleaning(AbortSignal.timeout(VERIFY_TIMEOUT_MS)),
+    throttled: () => run.throttled,
   };
 }

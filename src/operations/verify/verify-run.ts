@@ -28,6 +28,8 @@ export class VerifyRun {
   accepted: ProbeEvent | null = null;
   /** Events sent with a valid signature, regardless of the answer: any of them may have been stored. */
   sent = 0;
+  /** How many of those were answered 429. */
+  throttled = 0;
   /** The metrics as they were at the start; null when they could not be read. */
   metricsBefore: ProcessMetrics | null = null;
   readonly apiKeyIds = new Set<string>();
@@ -61,6 +63,7 @@ export class VerifyRun {
     this.delivering.add(answer);
     try {
       const { status } = await answer;
+      if (status === 429) this.throttled += 1;
       if (status >= 200 && status < 300) this.refusedBefore = Math.max(this.refusedBefore, refused);
       else this.refused += 1;
     } catch (error) {
