@@ -20,7 +20,7 @@ export interface VerifyChecks {
   /** Removes what the checks have left. Needed only when the last check does not run; may be called again. */
   cleanUp(): Promise<Finding>;
   /** How many requests have been answered 429 so far. */
-  throttled(): number;
+  throttled: () => number;
 }
 
 /** The post-deployment checks of a running service. Once `interrupt` is aborted, only the clean-up still runs. */
