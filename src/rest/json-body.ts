@@ -27,7 +27,10 @@ export function parseJsonBody(body: Buffer): unknown {
   if (!isUtf8(body)) throw new DomainError('bad_request', 'the body is not valid UTF-8');
   const text = body.toString('utf8').replace(/^\uFEFF/, '');
   if (text.trim() === '')
-    throw new DomainError('bad_request', 'the body is empty: send JSON, or leave out Content-Type if no body is needed');
+    throw new DomainError(
+      'bad_request',
+      'the body is empty: send JSON, or leave out Content-Type if no body is needed',
+    );
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {

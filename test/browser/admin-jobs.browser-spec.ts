@@ -79,7 +79,7 @@ it('a webhook that Typeform disabled is seen, understood and repaired', async ()
   await page.getByRole('link', { name: '1 webhook disabled at Typeform' }).click();
   await heading(page, 'Webhooks').waitFor();
   await page.getByRole('row', { name: /A disabled form/ }).press('Enter');
-  await page.getByText('which it does after many failed deliveries').waitFor();
+  await page.getByText('as it does after many failed deliveries').waitFor();
   await page.getByRole('row', { name: /Enabled yes no \(differs\)/ }).waitFor();
   await page.getByRole('button', { name: 'Reconcile' }).click();
   await confirm(page, 'Reconcile');
