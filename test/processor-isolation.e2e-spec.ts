@@ -98,6 +98,30 @@ it('an event whose failure the database does not take holds up nobody, and it is
   await eventually(async () => (await statuses(bad)).processed === 1, 'it is processed once it can be');
 });
 
+it('a full disk, which takes neither the records nor why there are none, blames no event', async () => {
+  const formId = newId();
+  await spoil(formId, `RAISE EXCEPTION 'no' USING ERRCODE = '53100'`);
+  await app.database.pool.query(`
+    CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '53100'; END $$;
+    CREATE TRIGGER full_disk BEFORE UPDATE ON webhook_event FOR EACH ROW WHEN (NEW.form_id = '${formId}') EXECUTE FUNCTION full_disk()`);
+  const refusals = (): number => app.logs.filter((line) => line.includes('Processing an event failed')).length;
+  const before = refusals();
+  try {
+    await deliverTogether(
+      app,
+      many(3, () => ({ formId })),
+    );
+    await eventually(() => refusals() >= before + 3, 'events have failed alone');
+  } finally {
+    await app.database.pool.query('DROP TRIGGER full_disk ON webhook_event; DROP TRIGGER spoil ON form_response');
+  }
+  await eventually(async () => (await statuses(formId)).processed === 3, 'all are processed once there is room');
+  const { rows } = await app.database.pool.query('SELECT DISTINCT attempts FROM webhook_event WHERE form_id = $1', [
+    formId,
+  ]);
+  expect(rows).toEqual([{ attempts: 1 }]);
+});
+
 it('three clients that somebody else holds, among hundreds that keep coming', async () => {
   const formId = newId();
   const held = [1, 2, 3].map((number) => `held-${number}-${formId}@example.com`);
