@@ -107,17 +107,12 @@ export class FailedAttempts {
         else this.forget(attempt, outcome === 'recorded');
       } catch (error) {
         this.stops.stopped('record', error);
-        if (isConnectionLost(error)) {
-          this.postpone(attempt);
-          return false;
-        }
-        if (isDatabaseOutage(error)) {
-          // A full disk is no event's fault: this one is still due, and is tried again like all others.
-          this.forget(attempt, false);
-          return false;
-        }
-        this.postpone(attempt);
-        return true;
+        const isOutage = isDatabaseOutage(error);
+        // A full disk is no event's fault: this one is still due, and is tried again like all others.
+        if (isOutage && !isConnectionLost(error)) this.forget(attempt, false);
+        else this.postpone(attempt);
+        // One refusal a round: a database that takes long to refuse must not hold up other events.
+        return !isOutage;
       }
     }
   }

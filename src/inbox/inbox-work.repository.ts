@@ -59,13 +59,13 @@ export type ProcessingErrorCode = (typeof PROCESSING_ERROR_CODES)[number];
 
 /**
  * New events are found by the index of all that is due, those to be tried again by one of their own; both are in the order in which they
- * are due. `|| ''`: or the planner may prefer the index of unusual
- * statuses, and sort all that is pending to claim a batch of it.
+ * are due. `|| ''`: or the planner may prefer the index of unusual statuses, and sort all that is pending to claim a batch of it.
  */
 const DUE = {
   pending: `status IN ('pending', 'retrying') AND status || '' = 'pending'`,
   retrying: `status = 'retrying'`,
 };
+
 /** Payloads of one batch are held in memory together; one event is claimed whatever its size. */
 const MAX_BATCH_BYTES = 5 * 1024 * 1024;
 /** A response and its e-mail and phone, old and new. */

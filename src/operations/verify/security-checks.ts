@@ -1,9 +1,9 @@
 /** Checklist, "Security Validation": signatures, alerts, replay, audit. */
 import { randomUUID } from 'node:crypto';
 import { counted } from '../../core/counted';
-import { wrongSecretsSeen } from '../wrong-secrets';
 import { sign } from '../../core/signature';
 import { failed, Finding, passed } from '../check';
+import { wrongSecretsSeen } from '../wrong-secrets';
 import type { LinkedCheck } from './link-checks';
 import type { VerifyId } from './verify-ids';
 import { ADMIN_KEY, METRICS } from './common-findings';
