@@ -27,7 +27,7 @@ afterAll(async () => {
   await second.stop();
   await app.stop();
 });
-beforeEach(() => app.database.pool.query('TRUNCATE webhook_event, form_response, client CASCADE'));
+beforeEach(() => app.database.forgetRecords());
 
 /** Versions of a few responses, reproducible by seed. */
 function history(seed: number): Event[] {
@@ -97,7 +97,7 @@ it.each(SEEDS)('history %d', async (seed) => {
   await checkConflicts();
 
   for (const run of [1, 2]) {
-    await app.database.pool.query('TRUNCATE webhook_event, form_response, client CASCADE');
+    await app.database.forgetRecords();
     const [again = []] = fc.sample(fc.subarray(events), { seed: seed + run, numRuns: 1 });
     const [shuffled = []] = fc.sample(
       fc.shuffledSubarray([...events, ...again.map((event) => ({ ...event, event_id: newId() }))], {

@@ -18,7 +18,7 @@ beforeAll(async () => {
   app = await startTestApp();
 });
 afterAll(() => app.stop());
-beforeEach(() => app.database.pool.query('TRUNCATE webhook_event, form_response, client CASCADE'));
+beforeEach(() => app.database.forgetRecords());
 
 const submission = fc.record({
   email: fc.constantFrom(...EMAILS),

@@ -11,7 +11,7 @@ beforeAll(async () => {
   viewer = (body as { key: string }).key;
 });
 afterAll(() => app.stop());
-beforeEach(() => app.database.pool.query('TRUNCATE webhook_event, form_response, client CASCADE'));
+beforeEach(() => app.database.forgetRecords());
 
 interface ClientBody {
   id: string;

@@ -8,7 +8,7 @@ beforeAll(async () => {
   app = await startTestApp();
 });
 afterAll(() => app.stop());
-beforeEach(() => app.database.pool.query('TRUNCATE webhook_event, form_response, client CASCADE'));
+beforeEach(() => app.database.forgetRecords());
 
 interface ClientView {
   id: string;
@@ -263,7 +263,7 @@ describe("a client's record", () => {
       [older, newer],
       [newer, older],
     ]) {
-      await app.database.pool.query('TRUNCATE webhook_event, form_response, client CASCADE');
+      await app.database.forgetRecords();
       for (const overrides of order) await answer(overrides);
       const [client] = await clients();
       expect(client).toMatchObject({

@@ -58,6 +58,8 @@ export async function startTestApp(
     ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
     THROTTLE_LIMIT: '100000',
     ADMIN_THROTTLE_LIMIT: '100000',
+    // Each connection is a process of the database, and a file uses few at a time.
+    DATABASE_POOL_SIZE: '4',
     // Nothing listens there. A sandbox that somebody runs on this machine is not ours to ask.
     SANDBOX_PORT: '9',
     ...environment,
