@@ -56,9 +56,11 @@ module.exports = {
   // More than the cores it is meant for: many files mostly wait, and those are begun first. A server of yours may allow only 100 connections.
   maxWorkers: process.env.TEST_DATABASE_URL ? 4 : 6,
   testSequencer: './test/support/longest-first.js',
-  // Jest says a worker leaks when it takes more than half a second to exit, and on a busy machine it takes that long to give back the
-  // memory of a worker that has run many files. One that has grown beyond this is replaced between two files.
+  // A worker that has grown beyond this is replaced between two files.
   workerIdleMemoryLimit: '500MB',
+  // Jest says that a worker leaks when it has not ended after half a second; on a busy machine it takes longer to give back the memory of
+  // one that has run many files. One that leaks never ends.
+  workerGracefulExitTimeout: 30_000,
   testTimeout: HANGS_AFTER_MS,
   projects: [
     { ...shared, displayName: 'unit', roots: ['<rootDir>/src', '<rootDir>/sandbox'], testMatch: ['**/*.spec.ts'] },
