@@ -18,7 +18,7 @@ export interface RunnerOptions {
   managementUrl?: string;
   window: number;
   prometheus?: string;
-  selector: string;
+  selector?: string;
   ciResults?: string;
   backupFile?: string;
   makeBackup?: string;
@@ -29,7 +29,7 @@ export interface RunnerOptions {
 export function checklistRunners(options: RunnerOptions, clock: Clock): OfferedRunner[] {
   const loaded = loadConfig(processEnvironment);
   const config = loaded.ok ? loaded.config : null;
-  const { url = null, window, prometheus = null, selector, ciResults = null } = options;
+  const { url = null, window, prometheus = null, selector = '', ciResults = null } = options;
   const managementUrl = managementUrlFor(options, config);
   const key = managementUrl === url ? (config?.access.adminApiKey ?? null) : null;
   const log = (line: string): void => progress(`  ${line}`);

@@ -54,7 +54,6 @@ export function addChecklistCommand(program: Command): void {
     .option(
       '--selector <matchers>',
       'with --prometheus: matchers that select this release, e.g. namespace="production"',
-      '',
     )
     .option('--backup-file <path>', 'a backup made by pg_dump -Fc, or a directory whose newest file is one')
     .option('--make-backup <directory>', 'make a backup there and test it by restoring it')
@@ -80,6 +79,8 @@ export function addChecklistCommand(program: Command): void {
 }
 
 async function runChecklist(command: Command, options: Options): Promise<void> {
+  if (options.selector !== undefined && options.prometheus === undefined)
+    command.error('error: --selector needs --prometheus');
   const clock = new SystemClock();
   const { version } = readManifest(PROJECT_ROOT);
   const report = reportPaths(options.out);

@@ -10,6 +10,7 @@ export function addConfigCommand(program: Command): void {
     .command('config')
     .description('check the configuration and show the values in force, with secrets masked')
     .option('--json', 'print the report as JSON')
+    .addHelpText('after', '\nExit codes: 0 valid, 2 wrong usage, 78 invalid configuration.')
     .action(({ json = false }: { json?: boolean }) => {
       const { report } = checkEnvironment(processEnvironment);
       if (json) print(JSON.stringify(report, null, 2));

@@ -14,6 +14,10 @@ export function addMigrateCommand(program: Command): void {
     .command('migrate')
     .description('run the pending database migrations; if several processes try, only one runs them')
     .option('--json', 'print the names of the migrations that were run as JSON')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 up to date, 1 a migration failed or the database cannot be used, 2 wrong usage, 78 invalid configuration.',
+    )
     .action(async ({ json = false }: { json?: boolean }) => {
       const { config } = loadConfigOrExit();
       const database = await openForCommand(config, IN_USE);

@@ -42,7 +42,11 @@ export function addRotateKeysCommand(program: Command): void {
       '--accept-lost-audit-keys',
       'seal audit entries anew whose seals were made with a key that is lost; compare the log with a copy first',
     )
-    .addHelpText('after', '\nFirst restart every process with the new key in ENCRYPTION_KEYS: see docs/operations.md.')
+    .addHelpText(
+      'after',
+      '\nFirst restart every process with the new key in ENCRYPTION_KEYS: see docs/operations.md.\n' +
+        'Exit codes: 0 all done, 1 a key is missing, a seal does not fit or it failed, 2 wrong usage, 78 invalid configuration.',
+    )
     .action(async ({ json = false, acceptLostAuditKeys = false }: RotateKeysOptions) => {
       const { config } = loadConfigOrExit();
       const database = await openForCommand(config, IN_USE);

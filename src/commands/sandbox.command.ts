@@ -12,6 +12,10 @@ export function addSandboxCommand(program: Command): void {
     .option('--seed <seed>', 'the same seed produces the same forms and submissions', '1')
     .option('--speed <factor>', 'the speed of its clock', '1')
     .option('--json', 'print the address as JSON')
+    .addHelpText(
+      'after',
+      '\nRuns until Ctrl-C. Exit codes: 0 stopped, 1 it could not start, 2 wrong usage, 78 invalid configuration.',
+    )
     .action(
       async ({ port, seed, speed, json = false }: { port?: string; seed: string; speed: string; json?: boolean }) => {
         const { config } = loadConfigOrExit();

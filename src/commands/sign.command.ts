@@ -24,7 +24,11 @@ export function addSignCommand(program: Command): void {
     .requiredOption('--file <path>', 'required: the file with the body; - reads standard input')
     .option('--secret <secret>', 'the signing secret (default: TYPEFORM_WEBHOOK_SECRET)')
     .option('--json', 'print as JSON')
-    .addHelpText('after', '\nExample:\n  typeform-onboarding sign --secret "$SECRET" --file body.json')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 signed, 2 wrong usage or an unreadable file, 78 invalid configuration (without --secret).\n' +
+        'Example:\n  typeform-onboarding sign --secret "$SECRET" --file body.json',
+    )
     .action(({ file, secret, json = false }: Options, command: Command) => {
       const body = readBody(file, command);
       if (secret === '') command.error('error: --secret is empty: is the variable set?');

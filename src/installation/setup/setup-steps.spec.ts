@@ -55,6 +55,15 @@ it.each<[string, Partial<SetupFindings>, string]>([
   ],
 ])('%s', (_, found, expected) => expect(statuses(found)).toBe(expected));
 
+it.each([
+  ['disabled_by_typeform', 'is disabled at Typeform'],
+  ['missing', 'is missing'],
+] as const)('says what is wrong with a webhook that is %s', (status, words) => {
+  const webhook = { id: '1', formId: 'lT4Z3j', formTitle: null, status };
+  const steps = setupSteps({ ...ALL_IS_WELL, stored: { ...ALL_IS_WELL.stored, webhook } });
+  expect(steps.find(({ id }) => id === 'webhook')?.evidence).toBe(`the webhook of lT4Z3j ${words}`);
+});
+
 it('names what is missing, and says what to do about everything that is not done', () => {
   const key = { ...KEY, scopes: { proven: [], missing: ['webhooks:write', 'responses:read'], unknown: [] } };
   const steps = setupSteps({

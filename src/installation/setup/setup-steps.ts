@@ -95,7 +95,9 @@ function formStep({ stored: { webhook }, key: { forms } }: SetupFindings): Step 
 function webhookStep({ stored: { webhook } }: SetupFindings): Step {
   if (webhook === null) return pending('none is registered yet', 'choosing a form registers it');
   if (webhook.status === 'in_sync') return done(`Typeform has it as it should be for ${nameOf(webhook)}`);
-  const status = webhook.status.replaceAll('_', ' ');
+  // Typeform does not say whether it was Typeform itself or a person who disabled it.
+  const status =
+    webhook.status === 'disabled_by_typeform' ? 'disabled at Typeform' : webhook.status.replaceAll('_', ' ');
   return failed(
     `the webhook of ${nameOf(webhook)} is ${status}`,
     'see what differs in Webhooks, and have it repaired: Reconcile (POST /v1/webhooks/reconcile)',
