@@ -3,6 +3,7 @@
  * say, not the conflicts.
  */
 import fc from 'fast-check';
+import { forgetRecords } from './support/database';
 import { askEmail, askName, askPhone, minutesAgo, newEvent } from './support/events';
 import { startTestApp, type TestApp } from './support/test-app';
 
@@ -18,7 +19,7 @@ beforeAll(async () => {
   app = await startTestApp();
 });
 afterAll(() => app.stop());
-beforeEach(() => app.database.forgetRecords());
+beforeEach(() => forgetRecords(app.database));
 
 const submission = fc.record({
   email: fc.constantFrom(...EMAILS),

@@ -1,5 +1,6 @@
 /** What admins decide about clients: corrected, merged and split by hand, and remembered when the next submission comes. */
 import { question, type FixtureEvent } from './fixtures/typeform-events';
+import { forgetRecords } from './support/database';
 import { askEmail, askName, askPhone, minutesAgo, newEvent, tokenOf } from './support/events';
 import { startTestApp, TestApp } from './support/test-app';
 
@@ -11,7 +12,7 @@ beforeAll(async () => {
   viewer = (body as { key: string }).key;
 });
 afterAll(() => app.stop());
-beforeEach(() => app.database.forgetRecords());
+beforeEach(() => forgetRecords(app.database));
 
 interface ClientBody {
   id: string;

@@ -1,5 +1,6 @@
 /** Which client a response belongs to (design section 5). */
 import { EventOverrides, question } from './fixtures/typeform-events';
+import { forgetRecords } from './support/database';
 import { askEmail, askName, askPhone, minutesAgo, newEvent, newId, newPartial, tokenOf } from './support/events';
 import { startTestApp, TestApp } from './support/test-app';
 
@@ -8,7 +9,7 @@ beforeAll(async () => {
   app = await startTestApp();
 });
 afterAll(() => app.stop());
-beforeEach(() => app.database.forgetRecords());
+beforeEach(() => forgetRecords(app.database));
 
 interface ClientView {
   id: string;
@@ -263,7 +264,7 @@ describe("a client's record", () => {
       [older, newer],
       [newer, older],
     ]) {
-      await app.database.forgetRecords();
+      await forgetRecords(app.database);
       for (const overrides of order) await answer(overrides);
       const [client] = await clients();
       expect(client).toMatchObject({

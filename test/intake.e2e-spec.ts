@@ -18,7 +18,10 @@ beforeAll(async () => {
     WEBHOOK_MAX_EVENT_AGE_DAYS: '30',
   });
   // Its start is over: what is logged from now on is about what the tests send.
-  await eventually(() => app.logs.some((line) => line.includes('The audit log is intact')), 'the audit log was checked');
+  await eventually(
+    () => app.logs.some((line) => line.includes('The audit log is intact')),
+    'the audit log was checked',
+  );
 });
 afterAll(() => app.stop());
 

@@ -220,6 +220,14 @@ describe('what is broken is red', () => {
     expect(run.line('public-url.tls').evidence).toContain('no TLS connection to localhost:1 (ECONNREFUSED)');
   });
 
+  it('PUBLIC_URL that is not set is no finding at the sandbox, and the evidence says so', async () => {
+    const run = await preflight({ ...good, PUBLIC_URL: '', PORT: '3000' }, '--only', 'public-url.dns');
+    expect(run.line('public-url.dns')).toMatchObject({
+      result: 'pass',
+      evidence: 'PUBLIC_URL is not set: the sandbox is given http://127.0.0.1:3000',
+    });
+  });
+
   it('an API key that Typeform does not know; one that lacks scopes, at the host of another region', async () => {
     const wrong = { ...good, TYPEFORM_API_KEY: `tfp_${randomBytes(24).toString('hex')}` };
     const unknown = await preflight(wrong, '--only', 'typeform.api-key', 'typeform.scopes');

@@ -34,9 +34,11 @@ export function publicUrlChecks(context: PreflightContext): Check[] {
         }
         try {
           const addresses = isIP(host) ? [host] : (await lookup(host, { all: true })).map(({ address }) => address);
-          const evidence = isIP(host)
+          const seen = isIP(host)
             ? `${host} is an IP address: no name to resolve`
             : `${host} resolves to ${addresses.join(', ')}`;
+          const evidence =
+            http.publicUrl === null ? `PUBLIC_URL is not set: the sandbox is given ${context.publicUrl.origin}` : seen;
           const unreachable =
             production && addresses.every((ip) => LOOPBACK.check(ip, isIP(ip) === 6 ? 'ipv6' : 'ipv4'));
           if (!unreachable) return passed(evidence);
