@@ -18,10 +18,14 @@ const files = [...new Set([...own, ...named])];
 const environment = { ...process.env, FUZZ_RUNS: process.env.FUZZ_RUNS ?? FUZZ_RUNS };
 process.stdout.write(`security: ${files.length} files, FUZZ_RUNS=${environment.FUZZ_RUNS}\n`);
 
-// A fuzzer's test is as long as its runs take.
-const jest = createRequire(import.meta.url).resolve('jest/bin/jest.js');
-const { status } = spawnSync(process.execPath, [jest, '--testTimeout=86400000', '--runTestsByPath', ...files], {
-  env: environment,
-  stdio: 'inherit',
-});
+// A fuzzer's test is as long as its runs take. Further arguments are Jest's.
+const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
+const { status } = spawnSync(
+  process.execPath,
+  [jest, '--testTimeout=86400000', ...process.argv.slice(2), '--runTestsByPath', ...files],
+  {
+    env: environment,
+    stdio: 'inherit',
+  },
+);
 process.exitCode = status ?? 1;

@@ -1,4 +1,5 @@
 /** The index of security tests is true: no attack is without a test or a reason, and every test it names is there and runs. */
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { testTitles } from '../support/test-titles';
 import attacks from './coverage.json';
@@ -27,4 +28,13 @@ it('names tests that exist and are not skipped', () => {
       .map(({ file, title }) => ({ line, file, title })),
   );
   expect(missing).toEqual([]);
+});
+
+it('npm run test:security runs each of its files', () => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/test-security.mjs', '--listTests'], {
+    encoding: 'utf8',
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  const files = new Set(attacks.flatMap(({ tests }) => tests.map(({ file }) => file)));
+  expect([...files].filter((file) => !stdout.includes(file))).toEqual([]);
 });
