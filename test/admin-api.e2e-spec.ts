@@ -1,7 +1,7 @@
 /** Contract section 4, the reading half: keys and roles, lists, exports, errors, the document. */
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { askEmail, minutesAgo, newEvent, tokenOf } from './support/events';
-import { ADMIN_KEY, startTestApp, TestApp } from './support/test-app';
+import { ADMIN_KEY, MANY_CONNECTIONS, startTestApp, TestApp } from './support/test-app';
 
 type Method = 'get' | 'post' | 'patch' | 'delete';
 type Role = 'viewer' | 'operator' | 'admin';
@@ -79,7 +79,7 @@ const RANK: Record<Role, number> = { viewer: 0, operator: 1, admin: 2 };
 let app: TestApp;
 const keys = {} as Record<Role, string>;
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startTestApp(MANY_CONNECTIONS);
   for (const role of ['viewer', 'operator', 'admin'] as const) {
     const { body } = await app
       .admin('post', '/v1/api-keys')

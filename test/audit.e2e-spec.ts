@@ -5,7 +5,7 @@ import type { AuditEntryView, AuditVerification } from '../src/audit/audit.dto';
 import { AuditLog } from '../src/audit/audit-log';
 import { auditHash, GENESIS_HASH } from '../src/core/audit-hash';
 import { askEmail, askPhone, newEvent } from './support/events';
-import { ADMIN_KEY, eventually, startTestApp, TestApp, WEBHOOK_SECRET } from './support/test-app';
+import { ADMIN_KEY, eventually, MANY_CONNECTIONS, startTestApp, TestApp, WEBHOOK_SECRET } from './support/test-app';
 
 interface Made {
   id: string;
@@ -15,7 +15,7 @@ interface Made {
 let app: TestApp;
 let eventId: string;
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startTestApp(MANY_CONNECTIONS);
   const event = newEvent({
     formId: 'audited',
     questions: [askEmail('alice@example.com'), askPhone('+12025550123')],
@@ -523,7 +523,7 @@ describe('tampering by somebody who switches the triggers off', () => {
     await eventually(async () => (await chainIntact(app)) === '1', 'the chain was verified');
     await sql(`CREATE TABLE kept AS TABLE audit_entry; ALTER TABLE audit_entry DISABLE TRIGGER USER`);
     await sql(`UPDATE audit_entry SET subject = 'x' WHERE id = 4`);
-    const started = await startTestApp({}, { database: app.database });
+    const started = await startTestApp(MANY_CONNECTIONS, { database: app.database });
     try {
       await eventually(async () => (await chainIntact(started)) === '0', 'the break shows');
       expect(started.logs.filter((line) => line.includes('tampered with'))).toHaveLength(1);
@@ -545,7 +545,7 @@ describe('tampering by somebody who switches the triggers off', () => {
 });
 
 it('30 parallel changes through two replicas make one chain, and it can be verified meanwhile', async () => {
-  const replica = await startTestApp({}, { database: app.database });
+  const replica = await startTestApp(MANY_CONNECTIONS, { database: app.database });
   try {
     const before = await verify();
     const { body } = await app.admin('get', '/v1/api-keys?limit=200').expect(200);

@@ -2,12 +2,12 @@
 import { question, type FixtureEvent } from './fixtures/typeform-events';
 import { forgetRecords } from './support/database';
 import { askEmail, askName, askPhone, minutesAgo, newEvent, tokenOf } from './support/events';
-import { startTestApp, TestApp } from './support/test-app';
+import { MANY_CONNECTIONS, startTestApp, TestApp } from './support/test-app';
 
 let app: TestApp;
 let viewer: string;
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startTestApp(MANY_CONNECTIONS);
   const { body } = await app.admin('post', '/v1/api-keys').send({ name: 'reads', role: 'viewer' }).expect(201);
   viewer = (body as { key: string }).key;
 });

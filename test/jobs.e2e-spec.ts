@@ -5,7 +5,7 @@ import type { DeliveryView } from '../src/inbox/deliveries.dto';
 import type { JobView } from '../src/jobs/jobs.dto';
 import { question } from './fixtures/typeform-events';
 import { askEmail, newEvent, newPartial, tokenOf } from './support/events';
-import { eventually, startTestApp, TestApp } from './support/test-app';
+import { eventually, MANY_CONNECTIONS, startTestApp, TestApp } from './support/test-app';
 
 interface Started {
   jobId: string;
@@ -13,7 +13,7 @@ interface Started {
 
 let app: TestApp;
 beforeAll(async () => {
-  app = await startTestApp({ RECONCILE_INTERVAL_SECONDS: '0' });
+  app = await startTestApp({ ...MANY_CONNECTIONS, RECONCILE_INTERVAL_SECONDS: '0' });
 });
 afterAll(() => app.stop());
 
@@ -517,7 +517,10 @@ describe('jobs', () => {
         [days],
       );
     const [[old], [young]] = [await insert(91), await insert(89)];
-    const other = await startTestApp({ RECONCILE_INTERVAL_SECONDS: '0' }, { database: app.database });
+    const other = await startTestApp(
+      { ...MANY_CONNECTIONS, RECONCILE_INTERVAL_SECONDS: '0' },
+      { database: app.database },
+    );
     try {
       await eventually(async () => (await sql('SELECT FROM job WHERE id = $1', [old?.id])).length === 0, 'it is gone');
       await app.admin('get', `/v1/jobs/${young?.id}`).expect(200);

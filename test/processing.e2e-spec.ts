@@ -3,11 +3,12 @@ import { ProcessorConnections } from '../src/inbox/processor-connections';
 import { inOrder } from '../src/database/sql-runner';
 import { askEmail, askName, minutesAgo, newEvent, newId, newPartial, tokenOf } from './support/events';
 import { whileNoBatchBegins } from './support/held-processing';
-import { eventually, startTestApp, TestApp } from './support/test-app';
+import { eventually, MANY_CONNECTIONS, startTestApp, TestApp } from './support/test-app';
 
 let app: TestApp;
 beforeAll(async () => {
   app = await startTestApp({
+    ...MANY_CONNECTIONS,
     RETRY_INITIAL_SECONDS: '1',
     RETRY_MAX_SECONDS: '1',
     RETRY_JITTER_PERCENT: '0',

@@ -8,7 +8,7 @@ import { WebhookSecretsCache } from '../src/webhook-management/webhook-secrets';
 import { WebhookSecretsRepository } from '../src/webhook-management/webhook-secrets.repository';
 import { API_KEY, startSandbox } from './support/sandbox-harness';
 import { newEvent } from './support/events';
-import { eventually, startTestApp, TestApp } from './support/test-app';
+import { eventually, MANY_CONNECTIONS, startTestApp, TestApp } from './support/test-app';
 
 let sandbox: TypeformSandbox;
 let app: TestApp;
@@ -17,7 +17,12 @@ let formId: string;
 beforeAll(async () => {
   sandbox = await startSandbox();
   app = await startTestApp(
-    { TYPEFORM_API_KEY: API_KEY, TYPEFORM_API_BASE_URL: sandbox.url, RECONCILE_INTERVAL_SECONDS: '1' },
+    {
+      ...MANY_CONNECTIONS,
+      TYPEFORM_API_KEY: API_KEY,
+      TYPEFORM_API_BASE_URL: sandbox.url,
+      RECONCILE_INTERVAL_SECONDS: '1',
+    },
     { typeformCallsPerSecond: 50 },
   );
 });

@@ -18,7 +18,7 @@ import { HeldAnswers, UNTIL_RELEASED_MS } from './support/held-answers';
 import { KEYS, REVERSED } from './support/webhook-model';
 import { itKeepsTheContract } from './support/webhook-store-contract';
 import { API_KEY, startSandbox } from './support/sandbox-harness';
-import { eventually, startTestApp, type TestApp } from './support/test-app';
+import { eventually, MANY_CONNECTIONS, startTestApp, type TestApp } from './support/test-app';
 
 const answers = new HeldAnswers();
 let database: TestDatabase;
@@ -34,6 +34,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   sandbox = await startSandbox({ time: answers });
   environment = {
+    ...MANY_CONNECTIONS,
     TYPEFORM_API_KEY: API_KEY,
     TYPEFORM_API_BASE_URL: sandbox.url,
     RECONCILE_INTERVAL_SECONDS: '0',

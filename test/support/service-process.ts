@@ -23,8 +23,6 @@ const QUIET_SETTINGS = {
   TYPEFORM_WEBHOOK_SECRET: WEBHOOK_SECRET,
   ADMIN_API_KEY: ADMIN_KEY,
   THROTTLE_LIMIT: '1000000',
-  // Each connection is a process of the database, and most services here live a few seconds.
-  DATABASE_POOL_SIZE: '4',
   // Neither a sandbox that submits answers of its own nor calls to anybody: nothing listens at this address.
   TYPEFORM_API_KEY: 'tfp_0123456789_example',
   TYPEFORM_API_BASE_URL: 'http://127.0.0.1:9',

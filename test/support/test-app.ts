@@ -37,6 +37,9 @@ export interface TestApp extends RunningApp {
   stop(): Promise<void>;
 }
 
+/** For tests of what happens at the same time: as many connections as in production. Each is a process of the server, so others have few. */
+export const MANY_CONNECTIONS = { DATABASE_POOL_SIZE: '10' };
+
 /**
  * Starts the application; `environment` overrides variables of the contract's section 2. Where the pace of the calls to Typeform is
  * not what is tested, `typeformCallsPerSecond` may be more than an operator can set.
@@ -58,7 +61,6 @@ export async function startTestApp(
     ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
     THROTTLE_LIMIT: '100000',
     ADMIN_THROTTLE_LIMIT: '100000',
-    // Each connection is a process of the database, and a file uses few at a time.
     DATABASE_POOL_SIZE: '4',
     // Nothing listens there. A sandbox that somebody runs on this machine is not ours to ask.
     SANDBOX_PORT: '9',
