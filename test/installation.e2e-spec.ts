@@ -105,7 +105,7 @@ describe('the first steps', () => {
     await app.database.pool.query(`UPDATE webhook SET status = 'disabled_by_typeform' WHERE id = $1`, [webhook.id]);
     expect((await steps()).of.get('webhook')).toMatchObject({
       status: 'failed',
-      evidence: expect.stringContaining('disabled by typeform'),
+      evidence: expect.stringContaining('disabled at Typeform'),
       remedy: expect.stringContaining('Reconcile'),
     });
     await app.database.pool.query(`UPDATE webhook SET status = 'in_sync' WHERE id = $1`, [webhook.id]);
