@@ -17,7 +17,7 @@ beforeAll(async () => {
     WEBHOOK_MAX_PAYLOAD_BYTES: String(MAX_BYTES),
     WEBHOOK_MAX_EVENT_AGE_DAYS: '30',
   });
-  // Its start is over: what is logged from now on is about what the tests send.
+  // The check of the audit log, begun at the start, logs a line when it ends.
   await eventually(
     () => app.logs.some((line) => line.includes('The audit log is intact')),
     'the audit log was checked',

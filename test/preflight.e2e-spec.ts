@@ -220,11 +220,11 @@ describe('what is broken is red', () => {
     expect(run.line('public-url.tls').evidence).toContain('no TLS connection to localhost:1 (ECONNREFUSED)');
   });
 
-  it('PUBLIC_URL that is not set is no finding at the sandbox, and the evidence says so', async () => {
+  it('a PUBLIC_URL that is not set is fine with the sandbox, and the evidence says so', async () => {
     const run = await preflight({ ...good, PUBLIC_URL: '', PORT: '3000' }, '--only', 'public-url.dns');
     expect(run.line('public-url.dns')).toMatchObject({
       result: 'pass',
-      evidence: 'PUBLIC_URL is not set: the sandbox is given http://127.0.0.1:3000',
+      evidence: 'PUBLIC_URL is not set: webhooks are registered with http://127.0.0.1:3000',
     });
   });
 

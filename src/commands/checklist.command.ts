@@ -16,7 +16,7 @@ import { checklistRunners, RunnerOptions } from './checklist-runners';
 import { addChecklistStateCommands } from './checklist-state.commands';
 import { EXIT_FAILED } from './exit-codes';
 import { onInterrupt } from './interrupt';
-import { CHECKLIST_STATE_FILE, durationOption, httpUrl } from './options';
+import { CHECKLIST_STATE_FILE, durationOption, httpUrl, refuseSelectorAlone, selectorOption } from './options';
 import { print, progress } from './output';
 
 interface Options extends RunnerOptions {
@@ -51,10 +51,7 @@ export function addChecklistCommand(program: Command): void {
     )
     .addOption(durationOption('--window <duration>', 'how long the gate watches the metrics', '30m'))
     .option('--prometheus <url>', 'query it for its alert rules and for the past window, instead of watching', httpUrl)
-    .option(
-      '--selector <matchers>',
-      'with --prometheus: matchers that select this release, e.g. namespace="production"',
-    )
+    .addOption(selectorOption())
     .option('--backup-file <path>', 'a backup made by pg_dump -Fc, or a directory whose newest file is one')
     .option('--make-backup <directory>', 'make a backup there and test it by restoring it')
     .option('--image <name@sha256:digest>', 'the image that is deployed')
@@ -79,8 +76,7 @@ export function addChecklistCommand(program: Command): void {
 }
 
 async function runChecklist(command: Command, options: Options): Promise<void> {
-  if (options.selector !== undefined && options.prometheus === undefined)
-    command.error('error: --selector needs --prometheus');
+  refuseSelectorAlone(command, options);
   const clock = new SystemClock();
   const { version } = readManifest(PROJECT_ROOT);
   const report = reportPaths(options.out);

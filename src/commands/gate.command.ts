@@ -12,7 +12,7 @@ import { watchGate } from '../operations/gate/watch-gate';
 import { HttpClient } from '../operations/http-client';
 import { EXIT_HOLD, EXIT_FAILED } from './exit-codes';
 import { onInterrupt } from './interrupt';
-import { durationOption, httpUrl, positive } from './options';
+import { durationOption, httpUrl, positive, refuseSelectorAlone, selectorOption } from './options';
 import { print, progress, textOptions } from './output';
 
 interface Options {
@@ -53,10 +53,7 @@ export function addGateCommand(program: Command): void {
     .addOption(
       new Option('--prometheus <url>', 'query a Prometheus that scrapes the service instead').argParser(httpUrl),
     )
-    .option(
-      '--selector <matchers>',
-      'with --prometheus: matchers that select this release, e.g. namespace="production"',
-    )
+    .addOption(selectorOption())
     .option(
       '--expect-throughput <per second>',
       'the load that was offered: fewer acknowledgements than that are too few',
@@ -71,8 +68,7 @@ export function addGateCommand(program: Command): void {
     .option('--json', 'print the decision as JSON')
     .addHelpText('after', HELP)
     .action(async (options: Options, command: Command) => {
-      if (options.selector !== undefined && options.prometheus === undefined)
-        command.error('error: --selector needs --prometheus');
+      refuseSelectorAlone(command, options);
       const http = new HttpClient();
       const clock = new SystemClock();
       const offered = options.offered ? GATE_THRESHOLDS.throughputPerSecond : null;

@@ -1,5 +1,5 @@
 /** Options and their values: text in, value out, usage error for anything else. */
-import { InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../core/duration';
 
 /** Where the state of the checklist is kept unless another file is named. */
@@ -20,6 +20,20 @@ export function durationOption(flags: string, description: string, byDefault: st
 /** `--admin-key`, the name that `--key` had in `verify`: every command with a key takes both. */
 export function formerKeyOption(): Option {
   return new Option('--admin-key <key>').hideHelp();
+}
+
+/** What `--prometheus` is asked for; a usage error without it. */
+export function selectorOption(): Option {
+  return new Option(
+    '--selector <matchers>',
+    'with --prometheus: matchers that select this release, e.g. namespace="production"',
+  );
+}
+
+/** Ends the command when {@link selectorOption} is given without `--prometheus`: it would be ignored. */
+export function refuseSelectorAlone(command: Command, given: { selector?: string; prometheus?: string }): void {
+  if (given.selector !== undefined && given.prometheus === undefined)
+    command.error('error: --selector needs --prometheus');
 }
 
 export function positive(text: string): number {

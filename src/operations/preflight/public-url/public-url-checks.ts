@@ -32,13 +32,13 @@ export function publicUrlChecks(context: PreflightContext): Check[] {
           const { evidence, remedy } = splitRemedy(`PUBLIC_URL ${problem}`);
           return failed(evidence, remedy);
         }
+        if (http.publicUrl === null)
+          return passed(`PUBLIC_URL is not set: webhooks are registered with ${context.publicUrl.origin}`);
         try {
           const addresses = isIP(host) ? [host] : (await lookup(host, { all: true })).map(({ address }) => address);
-          const seen = isIP(host)
+          const evidence = isIP(host)
             ? `${host} is an IP address: no name to resolve`
             : `${host} resolves to ${addresses.join(', ')}`;
-          const evidence =
-            http.publicUrl === null ? `PUBLIC_URL is not set: the sandbox is given ${context.publicUrl.origin}` : seen;
           const unreachable =
             production && addresses.every((ip) => LOOPBACK.check(ip, isIP(ip) === 6 ? 'ipv6' : 'ipv4'));
           if (!unreachable) return passed(evidence);
