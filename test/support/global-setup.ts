@@ -22,6 +22,7 @@ const FORGETFUL = {
   checkpoint_timeout: '1h',
   max_wal_size: '4GB',
   max_connections: '400',
+  // A database is dropped before it would be worth it.
   autovacuum: 'off',
 };
 
