@@ -1,5 +1,5 @@
 /** Which languages a form is written in: words count only in the languages of their form. */
-import { knows, LEXICONS } from './lexicon';
+import { knows, lexiconOf } from './lexicon';
 import type { Title } from './title-text';
 import { type Language, LANGUAGES } from './vocabulary/vocabulary';
 
@@ -34,7 +34,7 @@ export function detectLanguages(titles: readonly Title[]): FormLanguages {
       if (seen.size >= MAX_WORDS) break;
       if (word.length < 2 || seen.has(word)) continue;
       seen.add(word);
-      const of = LANGUAGES.filter((language) => knows(LEXICONS[language], word));
+      const of = LANGUAGES.filter((language) => knows(lexiconOf(language), word));
       for (const language of of) weight[language] += 1 / (of.length * of.length);
     }
   }

@@ -1,6 +1,6 @@
 /** The words of a language, compiled for lookup: longest phrase first, inflected nouns and German compounds understood. */
 import { IDENTIFIER_KEYS, type IdentifierKey } from '../identifiers';
-import { COMMA, POSSESSIVE, SLASH, wordsOf } from './title-text';
+import { COMMA, fold, POSSESSIVE, SLASH, wordsOf } from './title-text';
 import { english } from './vocabulary/english';
 import { french } from './vocabulary/french';
 import { german } from './vocabulary/german';
@@ -242,8 +242,7 @@ function compile(language: Language, vocabulary: Vocabulary): Lexicon {
   const beginnings = new Set<string>();
   const longest = new Map<string, number>();
   const add = (list: string, meaning: Meaning): void => {
-    for (const phrase of list.split(',')) {
-      const words = wordsOf(phrase);
+    for (const words of phrasesOf(list)) {
       const text = words.join(' ');
       if (text === '' || phrases.has(text)) continue;
       phrases.set(text, meaning);
@@ -272,13 +271,20 @@ function compile(language: Language, vocabulary: Vocabulary): Lexicon {
     phrases,
     beginnings,
     longest,
-    lesser: new Set(vocabulary.lesser.split(',').map((phrase) => wordsOf(phrase).join(' '))),
+    lesser: new Set(phrasesOf(vocabulary.lesser).map((words) => words.join(' '))),
     baseForms: BASE_FORMS[language],
     relationPrefixes: wordsOf(vocabulary.relationPrefixes),
     relationSuffixes: wordsOf(vocabulary.relationSuffixes),
     compounds: language === 'de',
     headLast: language === 'en' || language === 'de',
   };
+}
+
+/** The words of each phrase of a list. Folded as a whole, which costs less and comes to the same. */
+function phrasesOf(list: string): string[][] {
+  return fold(list)
+    .split(',')
+    .map((phrase) => wordsOf(phrase));
 }
 
 /** Endings of gender and number, replaced by those of the listed form. */
@@ -347,11 +353,22 @@ function endings(...rules: [string, string][]): (word: string) => string[] {
       .map(([from, to]) => word.slice(0, word.length - from.length) + to);
 }
 
-/** Compiled once, when the module is loaded; must follow the constants it uses. */
-export const LEXICONS: Readonly<Record<Language, Lexicon>> = {
-  en: compile('en', english),
-  pt: compile('pt', portuguese),
-  es: compile('es', spanish),
-  fr: compile('fr', french),
-  de: compile('de', german),
+const VOCABULARIES: Readonly<Record<Language, Vocabulary>> = {
+  en: english,
+  pt: portuguese,
+  es: spanish,
+  fr: french,
+  de: german,
 };
+
+const compiled = new Map<Language, Lexicon>();
+
+/** The lexicon of a language, compiled when it is first asked for: most processes that load this module never read a title. */
+export function lexiconOf(language: Language): Lexicon {
+  let lexicon = compiled.get(language);
+  if (!lexicon) {
+    lexicon = compile(language, VOCABULARIES[language]);
+    compiled.set(language, lexicon);
+  }
+  return lexicon;
+}

@@ -2,7 +2,7 @@
 import type { Reading } from './reading';
 import type { Owner } from './ownership';
 import { readClause } from './clause-grammar';
-import { type Item, itemsOf, LEXICONS, type Lexicon } from './lexicon';
+import { type Item, itemsOf, lexiconOf, type Lexicon } from './lexicon';
 import { type Clause, clausesOf, COMMA, SLASH } from './title-text';
 import { type Language, LANGUAGES, type NounKind } from './vocabulary/vocabulary';
 
@@ -21,7 +21,7 @@ interface ClauseReading {
 export function readTitle(clauses: readonly Clause[], languages: readonly Language[]): Reading | null {
   let partial: Reading | null = null;
   for (const language of languages) {
-    const found = readClauses(clauses, LEXICONS[language]);
+    const found = readClauses(clauses, lexiconOf(language));
     if (found?.complete) return found;
     partial ??= found;
   }
@@ -38,7 +38,7 @@ function readBilingual(clauses: readonly Clause[]): Reading | null {
   const versions = splitAt(clause.words, SLASH);
   if (versions.length > MAX_VERSIONS) return null;
   const parts = versions.map((words) => {
-    const readings = LANGUAGES.map((language) => readClause(itemsOf(words, LEXICONS[language]), LEXICONS[language]));
+    const readings = LANGUAGES.map((language) => readClause(itemsOf(words, lexiconOf(language)), lexiconOf(language)));
     return readings.find((reading) => reading?.complete) ?? null;
   });
   const [first] = parts;
@@ -79,7 +79,7 @@ export function namesNoun(
 ): boolean {
   return languages.some((language) =>
     clauses.some(({ words }) =>
-      itemsOf(words, LEXICONS[language]).some((item) => item.kind === 'noun' && kinds.includes(item.noun)),
+      itemsOf(words, lexiconOf(language)).some((item) => item.kind === 'noun' && kinds.includes(item.noun)),
     ),
   );
 }
@@ -92,7 +92,7 @@ export function namesOwner(
 ): boolean {
   return languages.some((language) =>
     clauses.some(({ words }) => {
-      const items = itemsOf(words, LEXICONS[language]);
+      const items = itemsOf(words, lexiconOf(language));
       return items.some((item, at) => {
         if (item.kind !== 'noun' || !kinds.includes(item.noun)) return false;
         const before = items[at - 1]?.kind;

@@ -51,8 +51,13 @@ export function fold(text: string): string {
     .replace(/ı/g, 'i');
 }
 
+/** Short, and words alone: nothing in it is punctuation or has another spelling, as "e mail" has. */
+const PLAIN = /^(?!.*mail)[a-z\d\s]{0,200}$/s;
+
 /** The words of a phrase or machine name, without punctuation. */
 export function wordsOf(text: string): string[] {
+  const folded = fold(text);
+  if (PLAIN.test(folded)) return folded.split(/\s+/).filter((word) => word !== '');
   return clausesOf(text).flatMap(({ words }) => words.filter((word) => word !== COMMA && word !== SLASH));
 }
 
