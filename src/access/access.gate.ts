@@ -1,8 +1,8 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { ThrottlerStorage } from '@nestjs/throttler';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { LRUCache } from 'lru-cache';
 import { AppConfig } from '../config/app-config';
+import { largeCache } from '../core/large-cache';
 import { DomainError } from '../core/problem';
 import { Clock } from '../database/clock';
 import { proveConnection } from '../rest/connection-room';
@@ -39,7 +39,7 @@ type Credential = { key: string } | { token: string } | null;
 export class AccessGate {
   private readonly logger = new Logger('Http');
   /** Address -> time of the monotonic clock until which its keys are not looked up, so that guessing does not reach the database. */
-  private readonly blockedUntilMs = new LRUCache<string, number>({ max: MAX_BLOCKED_ADDRESSES });
+  private readonly blockedUntilMs = largeCache<number>(MAX_BLOCKED_ADDRESSES);
   /** Nobody probes that often; to find out whether a process is ready is work. The longest wait is shorter than the time-out of a probe. */
   private readonly probes = new Pace({ perSecond: 200, burst: 50, maxWaitMs: 500 });
   /** With a management port, the internal routes are there only and need no key. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ThrottlerStorage } from '@nestjs/throttler';
-import { LRUCache } from 'lru-cache';
+import { largeCache } from '../core/large-cache';
 import { Clock } from '../database/clock';
 
 type Hits = Awaited<ReturnType<ThrottlerStorage['increment']>>;
@@ -17,7 +17,7 @@ const MAX_CLIENTS = 50_000;
 /** Counts requests in fixed windows. Unlike the library's own storage, it keeps one number per client, not a list of hits. */
 @Injectable()
 export class BoundedThrottlerStorage implements ThrottlerStorage {
-  private readonly windows = new LRUCache<string, Window>({ max: MAX_CLIENTS });
+  private readonly windows = largeCache<Window>(MAX_CLIENTS);
 
   constructor(private readonly clock: Clock) {}
 

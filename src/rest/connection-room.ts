@@ -1,6 +1,6 @@
 /** Who may hold connections: a stranger only so many of them, so that the server always has one left for Typeform. */
 import type { Socket } from 'node:net';
-import { LRUCache } from 'lru-cache';
+import { largeCache } from '../core/large-cache';
 import { senderOf } from './sender-address';
 
 /** Connections of one address on which nothing valid has come. Far more than a browser or a load balancer opens. */
@@ -23,7 +23,7 @@ export class ConnectionRoom {
   private readonly strangers = new Map<string, Set<Socket>>();
   /** Those of all addresses with their address, the longest connected first. */
   private readonly all = new Map<Socket, string>();
-  private readonly proven = new LRUCache<string, true>({ max: REMEMBERED });
+  private readonly proven = largeCache<true>(REMEMBERED);
 
   /**
    * `isProxy` tells the addresses of trusted proxies: everybody comes from them, so they are not bounded. `isIdle`: the server is at work

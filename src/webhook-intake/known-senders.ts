@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { largeCache } from '../core/large-cache';
 import type { Standing } from './webhook-throttler';
 
 const MAX_SENDERS = 10_000;
@@ -10,7 +10,7 @@ const REMEMBERED = 1_000;
  * failed webhook only from these: a stranger must not be able to make the service look broken.
  */
 export class KnownSenders {
-  private readonly senders = new LRUCache<string, { valid: number; invalid: number }>({ max: MAX_SENDERS });
+  private readonly senders = largeCache<{ valid: number; invalid: number }>(MAX_SENDERS);
 
   /** Records the result of a signature check. */
   checked(address: string, valid: boolean): void {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ThrottlerStorage } from '@nestjs/throttler';
-import { LRUCache } from 'lru-cache';
 import { AppConfig } from '../config/app-config';
+import { largeCache } from '../core/large-cache';
 import { DomainError } from '../core/problem';
 import { Clock } from '../database/clock';
 import { WEBHOOK_THROTTLER } from '../rest/throttling.module';
@@ -34,8 +34,8 @@ export class WebhookThrottler {
   private readonly limit: number;
   private readonly ttlMs: number;
   /** Address -> time of the monotonic clock until which it has sent too much without a signature. */
-  private readonly floodedUntilMs = new LRUCache<string, number>({ max: MAX_FLOODING });
-  private readonly guessing = new LRUCache<string, Guessing>({ max: MAX_FLOODING });
+  private readonly floodedUntilMs = largeCache<number>(MAX_FLOODING);
+  private readonly guessing = largeCache<Guessing>(MAX_FLOODING);
 
   constructor(
     config: AppConfig,

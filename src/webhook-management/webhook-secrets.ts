@@ -1,8 +1,8 @@
 /** The signing secrets of all webhooks, in memory: verifying a webhook needs no query. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger, OnModuleInit } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import { AppConfig } from '../config/app-config';
+import { largeCache } from '../core/large-cache';
 import { DomainError } from '../core/problem';
 import { open } from '../core/secret-box';
 import { Clock } from '../database/clock';
@@ -30,7 +30,7 @@ export class WebhookSecretsCache implements OnModuleInit {
   /** When the copy was last asked for, in milliseconds of the monotonic clock. */
   private loadedAtMs = -Infinity;
   /** Webhook -> when, by the monotonic clock, the database may be asked again whether it is in doubt. */
-  private readonly suspectAgainAtMs = new LRUCache<string, number>({ max: 10_000 });
+  private readonly suspectAgainAtMs = largeCache<number>(10_000);
   /** When a signature that matches no secret last caused a reload; likewise. */
   private mismatchAtMs = -Infinity;
   private loading: Promise<void> | null = null;
