@@ -4,11 +4,12 @@ import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
 import { EXIT_FAILED, EXIT_USAGE } from './commands/exit-codes';
 import { outlivesItsReader, progress } from './commands/output';
+import { type CommandName, SUMMARIES } from './commands/summaries';
 
 type AddCommand = (program: Command) => void;
 
-/** In the order of the help. Loading all of them takes a second, so only the requested one is loaded. */
-const COMMANDS: Record<string, () => Promise<AddCommand>> = {
+/** Loading all of them takes a second, so only the requested one is loaded. */
+const COMMANDS: Record<CommandName, () => Promise<AddCommand>> = {
   config: async () => (await import('./commands/config.command.js')).addConfigCommand,
   migrate: async () => (await import('./commands/migrate.command.js')).addMigrateCommand,
   preflight: async () => (await import('./commands/preflight.command.js')).addPreflightCommand,
@@ -28,8 +29,12 @@ async function run(args: readonly string[]): Promise<void> {
     // Options after a subcommand belong to it: `checklist` and its subcommands each have a --state.
     .enablePositionalOptions()
     .exitOverride();
-  const asked = Object.keys(COMMANDS).filter((name) => name === args[0]);
-  for (const name of asked.length > 0 ? asked : Object.keys(COMMANDS)) (await COMMANDS[name]?.())?.(program);
+  const asked = args[0] === 'help' ? args[1] : args[0];
+  for (const name of Object.keys(SUMMARIES) as CommandName[]) {
+    if (name === asked) (await COMMANDS[name]())(program);
+    // For the list of commands, which shows it as it would show the command.
+    else program.command(`${name} [options]`).description(SUMMARIES[name]);
+  }
   await program.parseAsync(args, { from: 'user' });
 }
 

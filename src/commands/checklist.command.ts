@@ -18,6 +18,7 @@ import { EXIT_FAILED } from './exit-codes';
 import { onInterrupt } from './interrupt';
 import { CHECKLIST_STATE_FILE, durationOption, httpUrl, refuseSelectorAlone, selectorOption } from './options';
 import { print, progress } from './output';
+import { SUMMARIES } from './summaries';
 
 interface Options extends RunnerOptions {
   out: string;
@@ -32,7 +33,7 @@ interface Options extends RunnerOptions {
 export function addChecklistCommand(program: Command): void {
   const checklist = program
     .command('checklist')
-    .description('run the automatic checks and write the whole production checklist, with fields for people to sign')
+    .description(SUMMARIES.checklist)
     .enablePositionalOptions()
     .option('--out <file>', 'the report; a JSON copy is written next to it', 'report.md')
     .option('--state <file>', `the state of the deployment (default: ${CHECKLIST_STATE_FILE} next to --out)`)

@@ -9,6 +9,7 @@ import { EXIT_FAILED } from './exit-codes';
 import { onInterrupt } from './interrupt';
 import { formerKeyOption, httpUrl } from './options';
 import { print, progress } from './output';
+import { SUMMARIES } from './summaries';
 
 interface Options {
   since: string;
@@ -37,7 +38,7 @@ const ASK_AGAIN_MS = 1_000;
 export function addCompletenessCommand(program: Command): void {
   program
     .command('completeness')
-    .description('compare what Typeform has with what is here: is anything lost?')
+    .description(SUMMARIES.completeness)
     .addOption(
       new Option('--since <time>', 'required: submitted at or after, e.g. 2026-01-31T08:00:00Z')
         .argParser(timeWithZone)

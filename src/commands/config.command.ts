@@ -3,12 +3,13 @@ import { checkEnvironment } from '../config/load-config';
 import { meaningOfNotSet } from '../config/not-set';
 import { EXIT_CONFIGURATION, processEnvironment } from '../config/process-environment';
 import { print } from './output';
+import { SUMMARIES } from './summaries';
 
 /** `config`: the configuration health report. */
 export function addConfigCommand(program: Command): void {
   program
     .command('config')
-    .description('check the configuration and show the values in force, with secrets masked')
+    .description(SUMMARIES.config)
     .option('--json', 'print the report as JSON')
     .addHelpText('after', '\nExit codes: 0 valid, 2 wrong usage, 78 invalid configuration.')
     .action(({ json = false }: { json?: boolean }) => {

@@ -14,6 +14,7 @@ import { EXIT_HOLD, EXIT_FAILED } from './exit-codes';
 import { onInterrupt } from './interrupt';
 import { durationOption, httpUrl, positive, refuseSelectorAlone, selectorOption } from './options';
 import { print, progress, textOptions } from './output';
+import { SUMMARIES } from './summaries';
 
 interface Options {
   window: number;
@@ -42,7 +43,7 @@ Examples:
 export function addGateCommand(program: Command): void {
   program
     .command('gate')
-    .description('watch the live metrics over a window and decide: promote, hold or roll back')
+    .description(SUMMARIES.gate)
     .addOption(durationOption('--window <duration>', 'how long to watch', '30m'))
     .addOption(durationOption('--interval <duration>', 'how often to read the metrics', '10s'))
     .addOption(

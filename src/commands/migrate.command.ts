@@ -4,6 +4,7 @@ import { loadConfigOrExit } from '../config/process-environment';
 import { migrate } from '../database/open-database';
 import { openForCommand } from './command-database';
 import { print, progress } from './output';
+import { SUMMARIES } from './summaries';
 
 const IN_USE =
   'Outside production it ran the migrations when it started, so there is nothing to do; in production stop it, run this command and start it again.';
@@ -12,7 +13,7 @@ const IN_USE =
 export function addMigrateCommand(program: Command): void {
   program
     .command('migrate')
-    .description('run the pending database migrations; if several processes try, only one runs them')
+    .description(SUMMARIES.migrate)
     .option('--json', 'print the names of the migrations that were run as JSON')
     .addHelpText(
       'after',

@@ -7,6 +7,7 @@ import { preflightChecks } from '../operations/preflight/preflight-checks';
 import { PREFLIGHT_TIMEOUT_MS, PreflightContext } from '../operations/preflight/preflight-context';
 import { runCheckCommand } from './check-command';
 import { durationOption, positive } from './options';
+import { SUMMARIES } from './summaries';
 
 const EXAMPLES = `
 Examples:
@@ -35,7 +36,7 @@ interface Flags {
 export function addPreflightCommand(program: Command): void {
   program
     .command('preflight')
-    .description('check everything that can be checked before a deployment; changes nothing')
+    .description(SUMMARIES.preflight)
     .option('--json', 'print the report as JSON')
     .option('--show-sql', 'show the SQL of pending migrations for review')
     .option('--backup-file <path>', 'a backup made by pg_dump -Fc, or a directory whose newest file is one')

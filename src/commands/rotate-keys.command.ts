@@ -18,6 +18,7 @@ import { WebhooksRepository } from '../webhook-management/webhooks.repository';
 import { openForCommand } from './command-database';
 import { EXIT_FAILED } from './exit-codes';
 import { print, progress } from './output';
+import { SUMMARIES } from './summaries';
 
 const IN_USE =
   'Stop it, run this command with the same DATA_DIR, and start it again with the new key in ENCRYPTION_KEYS.';
@@ -34,9 +35,7 @@ type Rotation = Resealing & { audit: Omit<SealRotationResult, 'keysInUse'> };
 export function addRotateKeysCommand(program: Command): void {
   program
     .command('rotate-keys')
-    .description(
-      're-encrypt stored secrets and seal the audit log with the first key of ENCRYPTION_KEYS, so that older keys can be removed',
-    )
+    .description(SUMMARIES['rotate-keys'])
     .option('--json', 'print the result as JSON')
     .option(
       '--accept-lost-audit-keys',

@@ -2,12 +2,13 @@ import type { Command } from 'commander';
 import { loadConfigOrExit } from '../config/process-environment';
 import { SANDBOX_API_KEY } from '../typeform/typeform-account';
 import { print, progress } from './output';
+import { SUMMARIES } from './summaries';
 
 /** `sandbox`: the Typeform stand-in alone. */
 export function addSandboxCommand(program: Command): void {
   program
     .command('sandbox')
-    .description('run the Typeform sandbox on its own: a stand-in for development and tests')
+    .description(SUMMARIES.sandbox)
     .option('--port <port>', 'the port to listen on (default: SANDBOX_PORT)')
     .option('--seed <seed>', 'the same seed produces the same forms and submissions', '1')
     .option('--speed <factor>', 'the speed of its clock', '1')

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { loadConfigOrExit } from '../config/process-environment';
 import { sign } from '../core/signature';
 import { print } from './output';
+import { SUMMARIES } from './summaries';
 
 const UNREADABLE: Record<string, string> = {
   ENOENT: 'does not exist: name the file with the body, or - to read standard input',
@@ -20,7 +21,7 @@ interface Options {
 export function addSignCommand(program: Command): void {
   program
     .command('sign')
-    .description('print the Typeform-Signature header of a body')
+    .description(SUMMARIES.sign)
     .requiredOption('--file <path>', 'required: the file with the body; - reads standard input')
     .option('--secret <secret>', 'the signing secret (default: TYPEFORM_WEBHOOK_SECRET)')
     .option('--json', 'print as JSON')

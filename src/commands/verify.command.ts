@@ -8,6 +8,7 @@ import { runCheckCommand } from './check-command';
 import { onInterrupt } from './interrupt';
 import { CHECKLIST_STATE_FILE, formerKeyOption, httpUrl, positive } from './options';
 import { progress } from './output';
+import { SUMMARIES } from './summaries';
 
 interface Options extends TargetOptions {
   key?: string;
@@ -39,7 +40,7 @@ Exit codes: 0 nothing blocks, 1 a blocking check did not pass or verify was inte
 export function addVerifyCommand(program: Command): void {
   program
     .command('verify')
-    .description('check a running service after its deployment; cleans up after itself')
+    .description(SUMMARIES.verify)
     .addOption(new Option('--url <base>', 'required: base URL of the service').argParser(httpUrl).makeOptionMandatory())
     .option(
       '--management-url <base>',
