@@ -16,9 +16,12 @@ const sandboxOutside = {
 };
 
 rmSync(join(dist, 'bundle'), { recursive: true, force: true });
+const program = (name) => join(dist, 'src', `${name}.js`);
 const bundle = await rolldown(
   bundling({
-    input: { main: join(dist, 'src/main.js'), cli: join(dist, 'src/cli.js') },
+    // main imports the service when it has read the configuration. Were it not named here, Rolldown would put modules of others into its
+    // file and then look for it there under another name than it has.
+    input: { main: program('main'), service: program('service'), cli: program('cli') },
     plugins: [sandboxOutside],
   }),
 );

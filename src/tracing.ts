@@ -1,7 +1,7 @@
 /**
- * Tracing by OpenTelemetry, when OTEL_EXPORTER_OTLP_ENDPOINT says where spans go. Import this before everything else: the SDK
- * instruments modules as they are loaded. When tracing is off nothing of the SDK is loaded, and what the code says to
- * `@opentelemetry/api` does nothing.
+ * Tracing by OpenTelemetry, when OTEL_EXPORTER_OTLP_ENDPOINT says where spans go. Import this before everything else but the
+ * configuration: the SDK instruments modules as they are loaded. When tracing is off nothing of the SDK is loaded, and what the code says
+ * to `@opentelemetry/api` does nothing.
  */
 import { tracingIsOn } from './config/process-environment';
 

@@ -2,11 +2,11 @@
 import 'reflect-metadata';
 import { spawn } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { CLI, ServiceData, ServiceProcess } from './support/service-process';
+import { CLI, MAIN, ServiceData, ServiceProcess } from './support/service-process';
 
 let folder: string;
 beforeEach(() => {
@@ -76,6 +76,42 @@ it('checklist --selector without --prometheus is an error, as for gate', async (
   const command = bare(['checklist', '--out', join(folder, 'report.md'), '--selector', 'pod="canary"']);
   expect(await command.exited).toMatchObject({ code: 2 });
   expect(command.stderr).toContain('error: --selector needs --prometheus');
+});
+
+it.each([
+  ['cli --help', CLI, ['--help'], 0, 0.05],
+  ['cli help', CLI, ['help'], 0, 0.05],
+  ['cli with an unknown command', CLI, ['prefligh'], 2, 0.05],
+  ['the service with a wrong configuration', MAIN, [], 78, 0.25],
+])('%s loads a small part of the programs', async (_name, program, args, code, part) => {
+  const [script, loaded] = [join(folder, 'program.js'), join(folder, 'loaded')];
+  writeFileSync(
+    script,
+    `process.on('exit', () => require('node:fs').writeFileSync(${JSON.stringify(loaded)}, JSON.stringify(Object.keys(require.cache))));
+     require(${JSON.stringify(program)});`,
+  );
+  const run = ServiceProcess.launch({ NODE_ENV: 'production' }, { bare: true, script, args });
+  expect(await run.exited).toMatchObject({ code });
+  const bundle = dirname(program);
+  const bytesOf = (paths: string[]) => paths.reduce((bytes, path) => bytes + statSync(path).size, 0);
+  const files = (JSON.parse(readFileSync(loaded, 'utf8')) as string[]).filter((path) => path.startsWith(bundle));
+  expect(files).toContain(program);
+  const whole = bytesOf(readdirSync(bundle).map((name) => join(bundle, name)));
+  expect(bytesOf(files) / whole).toBeLessThan(part);
+});
+
+it('the list of commands shows each as it would be shown with its options', async () => {
+  const [list, own] = [bare(['--help']), new Command()];
+  for (const file of readdirSync(COMMANDS).filter((name) => name.endsWith('.command.ts'))) {
+    const exported = (await import(join(COMMANDS, file))) as Record<string, (program: Command) => void>;
+    for (const add of Object.values(exported)) add(own);
+  }
+  await list.exited;
+  const shown = list.stdout.split('Commands:')[1]?.replace(/\s+/g, ' ') ?? '';
+  const help = own.createHelp();
+  const all = own.commands.map((command) => `${help.subcommandTerm(command)} ${command.description()}`);
+  for (const line of all) expect(shown).toContain(line);
+  expect(shown.match(/\[options\]/g)).toHaveLength(all.length);
 });
 
 it('commands that start at the same time in a new data directory generate one set of keys', async () => {

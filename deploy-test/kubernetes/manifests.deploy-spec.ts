@@ -12,7 +12,7 @@ import { SETTINGS } from '../../src/config/settings';
 import { buildOverlay, type Manifest, ofKind, OVERLAYS, parseManifests, readDeployFile } from './manifests';
 import { podsOf, type Pods, selects } from './pods';
 
-/** SHUTDOWN_DEADLINE_MS of main.ts, rounded up. */
+/** SHUTDOWN_DEADLINE_MS of service.ts, rounded up. */
 const SHUTDOWN_SECONDS = 10;
 /** Read by Node itself. */
 const OTHER_VARIABLES = ['NODE_OPTIONS'];

@@ -11,6 +11,7 @@ import { SettingName, Settings, SETTINGS } from './settings';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export type LoadedConfig = { report: ConfigReport } & ({ ok: true; config: AppConfig } | { ok: false });
+export type ValidConfig = Extract<LoadedConfig, { ok: true }>;
 
 const NAMES = Object.keys(SETTINGS) as SettingName[];
 const GUARDED_PREFIX = /^(TYPEFORM|WEBHOOK|RETRY)_/;
