@@ -25,5 +25,6 @@ const bundle = await rolldown(
     plugins: [sandboxOutside],
   }),
 );
-await bundle.write({ ...files(join(dist, 'bundle')), chunkFileNames: '[name].js' });
+// A script that comes from a code cache cannot import(): require() instead lets the tests compile these files once for all processes.
+await bundle.write({ ...files(join(dist, 'bundle')), chunkFileNames: '[name].js', dynamicImportInCjs: false });
 await bundle.close();

@@ -50,7 +50,9 @@ async function loadSandbox(): Promise<typeof import('../../sandbox/sandbox.js')>
   try {
     return await import('../../sandbox/sandbox.js');
   } catch (error) {
-    if (!(error instanceof Error) || !('code' in error) || error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    // The second is that of require(), which the bundle has in place of import().
+    const missing: unknown[] = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'];
+    if (!(error instanceof Error) || !('code' in error) || !missing.includes(error.code)) throw error;
     throw new Error('the sandbox is a development tool and not part of this installation; run it from a checkout', {
       cause: error,
     });

@@ -14,6 +14,8 @@ export const MAIN = join(PROJECT, 'dist/bundle/main.js');
 export const CLI = join(PROJECT, 'dist/bundle/cli.js');
 /** The same service before its files were bundled, for a test that replaces a part of one. */
 export const MAIN_IN_FILES = join(PROJECT, 'dist/src/main.js');
+/** For the bundled programs, unless a test gives Node options of its own. */
+const COMPILE_ONCE = ['-r', join(__dirname, 'compile-once-processes.js')];
 
 export const WEBHOOK_SECRET = 'process-test-signing-secret-0123456789';
 export const ADMIN_KEY = 'process-test-admin-key-0123456789-0123456789';
@@ -70,7 +72,8 @@ export class ServiceProcess {
   /** Starts a process with exactly these variables (and keys of the tests unless `bare`); does not wait for anything. */
   static launch(environment: Record<string, string>, { bare = false, script = MAIN, args = [] as string[] } = {}) {
     if (!existsSync(script)) throw new Error(`${script} is missing: run node scripts/build-if-needed.mjs`);
-    const child = spawn(process.execPath, [script, ...args], {
+    const compiledOnce = [MAIN, CLI].includes(script) && environment.NODE_OPTIONS === undefined;
+    const child = spawn(process.execPath, [...(compiledOnce ? COMPILE_ONCE : []), script, ...args], {
       cwd: PROJECT,
       env: {
         PATH: '/usr/bin:/bin',
