@@ -1,5 +1,5 @@
 /** What the processes of the tests have compiled is given to the next ones: these must not notice. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   mkdirSync,
@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 const PROGRAM = `#!/usr/bin/env node
 const { answer } = require('./part.js');
@@ -34,12 +35,10 @@ beforeEach(() => {
 afterEach(() => rmSync(project, { recursive: true, force: true }));
 
 const MAIN = 'dist/bundle/main.js';
+const PROCESS = ['-r', './test/support/preload.js', MAIN];
 const plain = () => execFileSync(process.execPath, [MAIN], { cwd: project, encoding: 'utf8' });
 const run = () => {
-  const { stdout, stderr, status } = spawnSync(process.execPath, ['-r', './test/support/preload.js', MAIN], {
-    cwd: project,
-    encoding: 'utf8',
-  });
+  const { stdout, stderr, status } = spawnSync(process.execPath, PROCESS, { cwd: project, encoding: 'utf8' });
   expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
   return stdout;
 };
@@ -55,6 +54,14 @@ it('they print the same with a cache and without, and only the first writes it',
   ]);
   expect(run()).toBe(plain());
   expect(kept().map(({ ino, mtimeMs }) => [ino, mtimeMs])).toEqual(first.map(({ ino, mtimeMs }) => [ino, mtimeMs]));
+});
+
+it('processes that start at the same time print the same, and leave one cache of each file', async () => {
+  const start = promisify(execFile);
+  const runs = await Promise.all(Array.from({ length: 6 }, () => start(process.execPath, PROCESS, { cwd: project })));
+  expect(new Set(runs.map(({ stdout, stderr }) => stdout + stderr))).toEqual(new Set([plain()]));
+  expect(caches()).toHaveLength(2);
+  expect(run()).toBe(plain());
 });
 
 it('a file that has changed runs as it is now, though it is as long as before', () => {
