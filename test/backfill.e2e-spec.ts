@@ -5,7 +5,7 @@ import { toBackfillEvent } from '../src/core/backfill-event';
 import { InboxWriter } from '../src/inbox/inbox-writer';
 import type { ResponseView } from '../src/onboarding/search-and-export/responses.dto';
 import type { TypeformSandbox } from '../sandbox/sandbox';
-import { createTestDatabase, TestDatabase } from './support/database';
+import { createTestDatabase, forgetRecords, TestDatabase } from './support/database';
 import { HttpProxy } from './support/http-proxy';
 import { askEmail, minutesAgo, newEvent, newId, newPartial } from './support/events';
 import { HeldAnswers, UNTIL_RELEASED_MS } from './support/held-answers';
@@ -14,35 +14,87 @@ import { ADMIN_KEY as PROCESS_KEY, ServiceProcess } from './support/service-proc
 import { eventually, startTestApp, TestApp, WEBHOOK_SECRET } from './support/test-app';
 
 const HOUR = 60;
-let sandbox: TypeformSandbox;
 let answers: HeldAnswers;
+let sandbox: TypeformSandbox;
+/** The sandbox as the service sees it; `oddity` changes its pages of complete responses. */
+let typeform: HttpProxy;
+let oddity: ((page: Page, search: URLSearchParams) => void) | undefined;
+/** The service and the database of all tests that need no other ones. */
+let common: TestApp;
 let database: TestDatabase;
 let app: TestApp;
 /** The English onboarding form. */
 let formId: string;
 
-beforeEach(async () => {
+interface Page {
+  page_count: number;
+  items: { token: string }[];
+}
+
+beforeAll(async () => {
   answers = new HeldAnswers();
-  sandbox = await startSandbox({ lagMinutes: 0, time: answers });
-  database = await createTestDatabase();
-  formId = sandbox.control.forms()[0]!.id;
+  sandbox = await startSandbox({ lagMinutes: 0, time: answers, clockSpeed: 1 });
+  typeform = await HttpProxy.start(sandbox.url, {
+    rewrite: (path, { status, text }) => {
+      const { pathname, searchParams } = new URL(path, sandbox.url);
+      const touched = pathname.endsWith('/responses') && searchParams.get('response_type') === 'completed';
+      if (!oddity || !touched) return { status, text };
+      const page = JSON.parse(text) as Page;
+      oddity(page, searchParams);
+      return { status, text: JSON.stringify(page) };
+    },
+  });
+  common = await startOn(undefined);
 });
-afterEach(async () => {
-  await app?.stop();
+afterAll(async () => {
+  await common?.stop();
+  await typeform.close();
   await sandbox.stop();
-  await database.drop();
 });
 
-/** The service on this test's database, in front of this test's Typeform, which lets it call as often as it likes. */
+beforeEach(() => {
+  formId = sandbox.control.forms()[0]!.id;
+  [database, app] = [common.database, common];
+});
+afterEach(async () => {
+  if (isAlone()) {
+    await app.stop();
+    await database.drop();
+  } else {
+    await app.settled();
+    await forgetRecords(database);
+    await query(
+      'DELETE FROM backfill_run; DELETE FROM typeform_response; DELETE FROM webhook; DELETE FROM onboarding_form',
+    );
+  }
+  oddity = undefined;
+  answers.release();
+  sandbox.control.reset();
+});
+
+const isAlone = (): boolean => database !== common.database;
+
+/** For what is there before the service starts, and for services that are stopped: a database of this test's own. */
+async function alone(): Promise<void> {
+  database = await createTestDatabase();
+}
+
+/** A service of this test's own, on a database of its own. */
 async function start(environment: Record<string, string> = {}): Promise<TestApp> {
+  if (!isAlone()) await alone();
+  return startOn(database, environment);
+}
+
+/** The service in front of the sandbox, which lets it call as often as it likes. */
+function startOn(given: TestDatabase | undefined, environment: Record<string, string> = {}): Promise<TestApp> {
   return startTestApp(
     {
-      TYPEFORM_API_BASE_URL: sandbox.url,
+      TYPEFORM_API_BASE_URL: typeform.url,
       TYPEFORM_API_KEY: API_KEY,
       RECONCILE_INTERVAL_SECONDS: '0',
       ...environment,
     },
-    { database, typeformCallsPerSecond: 50 },
+    { database: given, typeformCallsPerSecond: 50 },
   );
 }
 
@@ -187,7 +239,6 @@ describe('on demand', () => {
   });
 
   it('reads only the window that was asked for', async () => {
-    app = await start();
     submit({ at: minutesAgo(50 * HOUR) });
     const [wanted] = submit({ at: minutesAgo(30 * HOUR) });
     submit({ at: minutesAgo(10 * HOUR) });
@@ -197,7 +248,6 @@ describe('on demand', () => {
   });
 
   it('has no age limit, and takes in what was quarantined for its age', async () => {
-    app = await start();
     const [token] = submit({ at: minutesAgo(400 * 24 * HOUR) });
     const old = newEvent({ formId, token, submittedAt: minutesAgo(400 * 24 * HOUR) });
     expect((await app.deliver(old).expect(200)).body).toMatchObject({ status: 'quarantined' });
@@ -207,7 +257,6 @@ describe('on demand', () => {
   });
 
   it('a form that nobody knows is 404 and says what to check; what names no form and no window is 422', async () => {
-    app = await start();
     const { body } = await app.admin('post', '/v1/backfills').send({ formId: 'nosuch' }).expect(404);
     expect(body).toMatchObject({ code: 'not_found', detail: expect.stringContaining('check the form id') });
     const refused = async (sent: object) =>
@@ -229,7 +278,6 @@ describe('on demand', () => {
   it('a form of another region fails the run with the right address, instead of finding nothing', async () => {
     formId = sandbox.control.createForm({ responsesBaseUrl: 'https://api.typeform.eu' }).id;
     submit();
-    app = await start();
     await backfill();
     expect(await ended()).toMatchObject({
       status: 'failed',
@@ -238,7 +286,6 @@ describe('on demand', () => {
   });
 
   it('what may pass by itself is shown and tried again; asking again does it at once', async () => {
-    app = await start();
     submit();
     sandbox.control.addFault({ kind: 'garbage', target: 'api', match: '/responses' });
     const { id } = await backfill();
@@ -256,39 +303,14 @@ describe('on demand', () => {
 });
 
 describe('what is odd at Typeform', () => {
-  let proxy: HttpProxy | undefined;
-  afterEach(async () => {
-    await proxy?.close();
-    proxy = undefined;
-  });
-
-  interface Page {
-    page_count: number;
-    items: { token: string }[];
-  }
-  /** Typeform with its pages of complete responses changed. */
-  async function startWith(change: (page: Page, search: URLSearchParams) => void): Promise<TestApp> {
-    proxy = await HttpProxy.start(sandbox.url, {
-      rewrite: (path, { status, text }) => {
-        const { pathname, searchParams } = new URL(path, sandbox.url);
-        if (!pathname.endsWith('/responses') || searchParams.get('response_type') !== 'completed')
-          return { status, text };
-        const page = JSON.parse(text) as Page;
-        change(page, searchParams);
-        return { status, text: JSON.stringify(page) };
-      },
-    });
-    return start({ TYPEFORM_API_BASE_URL: proxy.url });
-  }
-
   it.each([1, 2, 5])('a circle of %i pages ends the run with an error', async (length) => {
     const tokens = submit({ count: length });
-    app = await startWith((page, search) => {
+    oddity = (page, search) => {
       const at = tokens.indexOf(search.get('before') ?? '');
       page.items = page.items.length > 0 ? page.items.slice(0, 1) : [{ token: '' }];
       page.items[0]!.token = tokens[(at + 1) % length]!;
       page.page_count = 9;
-    });
+    };
     await backfill();
     expect(await ended()).toMatchObject({
       status: 'failed',
@@ -298,21 +320,20 @@ describe('what is odd at Typeform', () => {
   });
 
   it('a response that is on two pages, and twice on one, is recovered once', async () => {
-    submit({ count: 250 });
+    submit({ count: 201 });
     let last: Page['items'][number] | undefined;
-    app = await startWith((page, search) => {
+    oddity = (page, search) => {
       if (search.has('before')) page.items.unshift(last!, page.items[0]!);
       else last = page.items.at(-1);
-    });
+    };
     await backfill();
-    expect(await ended()).toMatchObject({ status: 'done', seen: 252, recovered: 250, duplicates: 2, failed: 0 });
-    expect(await counts()).toEqual({ events: 250, tokens: 250, responses: 250 });
-    expect((await app.admin('get', '/v1/overview').expect(200)).body.recovered).toBe(250);
+    expect(await ended()).toMatchObject({ status: 'done', seen: 203, recovered: 201, duplicates: 2, failed: 0 });
+    expect(await counts()).toEqual({ events: 201, tokens: 201, responses: 201 });
+    expect((await app.admin('get', '/v1/overview').expect(200)).body.recovered).toBe(201);
   });
 
   it('a submission that first came as a partial one and then complete counts once', async () => {
     const [token] = submit({ partial: true });
-    app = await start();
     await backfill();
     await ended({ status: 'done' });
     sandbox.control.submit(formId, { token, deliver: false, at: minutesAgo(30) });
@@ -329,7 +350,7 @@ describe('what is odd at Typeform', () => {
     ['is a list', ['odd one']],
   ])('what %s is kept as it came, as an event that fails, and does not end the run', async (_case, odd) => {
     submit({ count: 2 });
-    app = await startWith((page) => page.items.push(odd as unknown as Page['items'][number]));
+    oddity = (page) => page.items.push(odd as unknown as Page['items'][number]);
     await backfill();
     expect(await ended()).toMatchObject({
       status: 'done',
@@ -360,7 +381,8 @@ it('a long run and a short one take turns', async () => {
   const short = sandbox.control.forms()[1]!.id;
   submit({ count: 2_500 });
   sandbox.control.submit(short, { deliver: false, at: minutesAgo(HOUR) });
-  app = await start();
+  // The runs and nothing else: its events need not be processed.
+  app = await start({ WEBHOOK_PROCESSING_ENABLED: 'false' });
   await backfill();
   await eventually(() => listings().length > 0, 'the long run has begun');
   await app.admin('post', '/v1/backfills').send({ formId: short }).expect(202);
@@ -399,7 +421,6 @@ it('a form that says itself how long it keeps responses is read from its own edg
 });
 
 it('a run says when the form is next looked at', async () => {
-  app = await start();
   await backfill();
   expect(await ended({ status: 'done' })).toMatchObject({ nextLookAt: null });
   await register();
@@ -416,6 +437,7 @@ it('a run says when the form is next looked at', async () => {
 
 describe('by itself', () => {
   it('after 30 hours down all of 500 submissions are there after the restart, exactly once, for 4 calls', async () => {
+    await alone();
     await register();
     app = await start();
     await ended({ trigger: 'initial', status: 'done' });
@@ -445,6 +467,7 @@ describe('by itself', () => {
 
   it('what Typeform did not show yet is found by the follow-up, about an hour later', async () => {
     sandbox.control.configure({ lagMinutes: 30 });
+    await alone();
     await register();
     app = await start();
     await ended({ trigger: 'initial', status: 'done' });
@@ -460,6 +483,7 @@ describe('by itself', () => {
   });
 
   it('goes on every day with an overlap, which brings nothing twice', async () => {
+    await alone();
     await register();
     submit({ at: minutesAgo(30) });
     app = await start();
@@ -479,6 +503,7 @@ describe('by itself', () => {
   });
 
   it('a run that failed for good is tried again an hour later, from where nothing was left out', async () => {
+    await alone();
     await register();
     app = await start({ TYPEFORM_API_KEY: 'tfp_some_other_key' });
     await ended({ trigger: 'initial', status: 'failed' });
@@ -489,6 +514,7 @@ describe('by itself', () => {
   });
 
   it('an intake process does nothing by itself', async () => {
+    await alone();
     await register();
     app = await start({ WORKER_MODE: 'intake' });
     expect(await runs()).toEqual([]);
@@ -497,6 +523,7 @@ describe('by itself', () => {
   });
 
   it('leaves forms without a webhook of ours alone', async () => {
+    await alone();
     await query(`INSERT INTO onboarding_form (form_id, created_at, updated_at) VALUES ($1, now(), now())`, [formId]);
     app = await start({ WORKER_MODE: 'intake' });
     const requests = app.app.get(BackfillRequestsRepository);
@@ -513,7 +540,7 @@ describe('resuming', () => {
 
   it('a stop in the middle gives the run back at the page in hand, and the next process goes on from there', async () => {
     app = await start();
-    submit({ count: 500 });
+    submit({ count: 401 });
     sandbox.control.addFault({ kind: 'slow', target: 'api', match: 'before=', delayMs: UNTIL_RELEASED_MS });
     await backfill();
     await eventually(() => listings().length === 2, 'the second page was asked for');
@@ -531,15 +558,16 @@ describe('resuming', () => {
 
     const before = listings().length;
     app = await start();
-    expect(await ended()).toMatchObject({ status: 'done', seen: 500, recovered: 500, duplicates: 0 });
+    expect(await ended()).toMatchObject({ status: 'done', seen: 401, recovered: 401, duplicates: 0 });
     expect(listings().slice(before)[0]?.get('before')).toBe(half!.cursor);
     // Its second and third page, and one empty page of partial responses.
     expect(listings()).toHaveLength(before + 3);
-    expect(await counts()).toEqual({ events: 500, tokens: 500, responses: 500 });
+    expect(await counts()).toEqual({ events: 401, tokens: 401, responses: 401 });
   });
 
   it('a process that is killed in the middle leaves a run that another one finishes', async () => {
-    submit({ count: 500 });
+    await alone();
+    submit({ count: 201 });
     sandbox.control.addFault({ kind: 'slow', target: 'api', match: 'before=', delayMs: UNTIL_RELEASED_MS });
     const killed = await ServiceProcess.start({
       DATABASE_URL: database.url,
@@ -561,14 +589,14 @@ describe('resuming', () => {
     // What the lease is for: half a minute without a sign of life.
     await query('UPDATE backfill_run SET lease_until = now()');
     app = await start();
-    expect(await ended()).toMatchObject({ status: 'done', seen: 500, recovered: 500, duplicates: 0 });
+    expect(await ended()).toMatchObject({ status: 'done', seen: 201, recovered: 201, duplicates: 0 });
     expect(listings()[before]?.get('before')).toBe(half!.cursor);
-    expect(await counts()).toEqual({ events: 500, tokens: 500, responses: 500 });
+    expect(await counts()).toEqual({ events: 201, tokens: 201, responses: 201 });
   });
 
   it('a process that died after a page was taken in and before that was saved costs no event and no count', async () => {
     app = await start();
-    submit({ count: 250 });
+    submit({ count: 201 });
     await backfill();
     await ended({ status: 'done' });
     await app.close();
@@ -580,8 +608,8 @@ describe('resuming', () => {
       dead(),
     );
     app = await start();
-    expect(await ended({ status: 'done' })).toMatchObject({ seen: 250, recovered: 250, duplicates: 0 });
-    expect(await counts()).toEqual({ events: 250, tokens: 250, responses: 250 });
+    expect(await ended({ status: 'done' })).toMatchObject({ seen: 201, recovered: 201, duplicates: 0 });
+    expect(await counts()).toEqual({ events: 201, tokens: 201, responses: 201 });
   });
 
   it('a run whose process is alive is left to it', async () => {
@@ -603,7 +631,7 @@ describe('resuming', () => {
     app = await start();
     const other = await start();
     try {
-      submit({ count: 250 });
+      submit({ count: 201 });
       sandbox.control.addFault({ kind: 'slow', target: 'api', match: '/responses', delayMs: UNTIL_RELEASED_MS });
       const asked = await Promise.all(
         [app, other, app, other].map(async (replica) => {
@@ -620,8 +648,8 @@ describe('resuming', () => {
       expect(walks.length).toBeLessThan(3);
       expect(walks.map(({ seen, recovered }) => [seen, recovered])).toEqual(
         [
-          [250, 250],
-          [250, 0],
+          [201, 201],
+          [201, 0],
         ].slice(0, walks.length),
       );
       // Each: two pages of complete responses, one empty one of partial ones.
@@ -632,24 +660,22 @@ describe('resuming', () => {
   });
 
   it('a wider request joins the run that is under way, and nothing of its window is left out', async () => {
-    app = await start();
     submit({ at: minutesAgo(50 * HOUR) });
-    submit({ at: minutesAgo(30 * HOUR), count: 250 });
+    submit({ at: minutesAgo(30 * HOUR), count: 201 });
     submit({ at: minutesAgo(10 * HOUR) });
     sandbox.control.addFault({ kind: 'slow', target: 'api', match: 'before=', delayMs: UNTIL_RELEASED_MS });
     const { id } = await backfill({ since: minutesAgo(40 * HOUR), until: minutesAgo(20 * HOUR) });
     await eventually(() => listings().length === 2, 'the run is at its second page');
     expect(await backfill()).toMatchObject({ id, since: null, until: null, cursor: null });
     answers.release();
-    expect(await ended()).toMatchObject({ id, status: 'done', seen: 252, recovered: 252, duplicates: 0 });
-    expect(await counts()).toEqual({ events: 252, tokens: 252, responses: 252 });
+    expect(await ended()).toMatchObject({ id, status: 'done', seen: 203, recovered: 203, duplicates: 0 });
+    expect(await counts()).toEqual({ events: 203, tokens: 203, responses: 203 });
     expect(await runs()).toHaveLength(1);
   });
 });
 
 describe('partial and complete responses', () => {
   it('a partial one here becomes the complete one at Typeform', async () => {
-    app = await start();
     const [token] = submit({ answerAll: true });
     await app.deliver(newPartial({ formId, token, submittedAt: minutesAgo(HOUR + 5) })).expect(200);
     expect(await responses()).toMatchObject([{ token, responseType: 'partial' }]);
@@ -661,7 +687,6 @@ describe('partial and complete responses', () => {
   });
 
   it('a complete one here is not touched by a partial one at Typeform, however new', async () => {
-    app = await start();
     const [token] = submit({ partial: true, at: minutesAgo(1) });
     const questions = [askEmail('complete@example.com')];
     await app.deliver(newEvent({ formId, token, submittedAt: minutesAgo(HOUR), questions })).expect(200);
@@ -676,7 +701,7 @@ describe('partial and complete responses', () => {
     ['was recorded and left the inbox', 'true', 'DELETE FROM webhook_event'],
     ['was erased', 'true', 'DELETE FROM form_response; UPDATE webhook_event SET payload = NULL'],
   ])('a delivery that %s is known', async (_case, processing, sql) => {
-    app = await start({ WEBHOOK_PROCESSING_ENABLED: processing || 'false' });
+    if (!processing) app = await start({ WEBHOOK_PROCESSING_ENABLED: 'false' });
     const [token] = submit();
     await app.deliver(newEvent({ formId, token, submittedAt: minutesAgo(HOUR) })).expect(200);
     if (processing) await app.settled();
@@ -686,7 +711,6 @@ describe('partial and complete responses', () => {
   });
 
   it('of two partial ones the newer stays', async () => {
-    app = await start();
     const [older, newer] = [submit({ partial: true })[0]!, submit({ partial: true })[0]!];
     await app.deliver(newPartial({ formId, token: older, submittedAt: minutesAgo(HOUR + 30) })).expect(200);
     await app.deliver(newPartial({ formId, token: newer, submittedAt: minutesAgo(HOUR - 30) })).expect(200);
@@ -704,6 +728,7 @@ describe('partial and complete responses', () => {
     [{ form_response: true }, 0],
     [{ form_response: true, form_response_partial: true }, 1],
   ])('with a webhook that delivers %j, %i partial ones are taken in', async (eventTypes, expected) => {
+    await alone();
     await register(eventTypes);
     submit({ partial: true });
     app = await start();
@@ -711,7 +736,6 @@ describe('partial and complete responses', () => {
   });
 
   it('what Typeform delivers of the same submission, later or just before, stays what it delivered', async () => {
-    app = await start();
     const [late, early] = [newId(), newId()];
     const submittedAt = minutesAgo(HOUR);
     const append = async (token: string): Promise<void> => {
@@ -741,7 +765,6 @@ describe('partial and complete responses', () => {
 });
 
 it('what a back-fill makes of a submission is what its webhook would have made of it', async () => {
-  app = await start();
   const otherDatabase = await createTestDatabase();
   // A webhook of a form of 2016 leaves refs, scores and variables out, which the Responses API has.
   const forms = sandbox.control.forms().filter(({ payloadStyle }) => payloadStyle === 'current');
