@@ -17,8 +17,9 @@ import { rewriteFrom } from './support/audit-forgery';
 import { createTestDatabase, onServer, type TestDatabase } from './support/database';
 import { freePort } from './support/free-port';
 import { type Faults, HttpProxy } from './support/http-proxy';
-import { json } from './support/sender';
+import { exchange, json } from './support/sender';
 import { ADMIN_KEY, ServiceProcess, WEBHOOK_SECRET } from './support/service-process';
+import { eventually, startTestApp, type TestApp } from './support/test-app';
 
 const THROTTLE = { THROTTLE_LIMIT: '300', THROTTLE_TTL_SECONDS: '5' };
 
@@ -276,10 +277,9 @@ describe('verify says what is broken and what to do', () => {
   });
 
   it('a throttle that it was told of rightly, and refusals in a row: together never more than 40', async () => {
-    const throttled = await createTestDatabase();
-    const strict = await start(throttled, { THROTTLE_LIMIT: '60', THROTTLE_TTL_SECONDS: '600' });
+    const strict = await startHere({ THROTTLE_LIMIT: '60', THROTTLE_TTL_SECONDS: '600' });
     try {
-      const of = { url: strict.url, managementUrl: strict.managementUrl };
+      const of = { url: strict.url, managementUrl: strict.url };
       const told = { ...of, throttle: { limit: 60, windowMs: 600_000 } };
       const lines = await verify(told, [...REACHES_THE_WEBHOOKS, 'performance.latency', 'webhook.rate-limit']);
       expect(line(lines, 'webhook.rate-limit')).toMatchObject({
@@ -289,7 +289,7 @@ describe('verify says what is broken and what to do', () => {
         ),
       });
       const refused = async (): Promise<number> =>
-        MetricsSnapshot.parse((await strict.get('/metrics')).text).sum('onboarding_webhook_requests_total', {
+        MetricsSnapshot.parse((await strict.http.get('/metrics')).text).sum('onboarding_webhook_requests_total', {
           outcome: 'rate_limited',
         }) ?? 0;
       const before = await refused();
@@ -311,17 +311,15 @@ describe('verify says what is broken and what to do', () => {
       run.http.close();
       expect((await refused()) - before).toBe(40);
     } finally {
-      await strict.kill();
-      await throttled.drop();
+      await strict.stop();
     }
   });
 
   it('a throttle that stops the second round: what the first has measured is said as well', async () => {
-    const throttled = await createTestDatabase();
-    const strict = await start(throttled, { THROTTLE_LIMIT: '130', THROTTLE_TTL_SECONDS: '600' });
+    const strict = await startHere({ THROTTLE_LIMIT: '130', THROTTLE_TTL_SECONDS: '600' });
     try {
       const told = { throttle: { limit: 200, windowMs: 1 } };
-      const lines = await behind({ delayMs: 500 }, ['performance.concurrency'], told, strict);
+      const lines = await behind({ delayMs: 500 }, ['performance.concurrency'], told, strict.url);
       expectRed(
         lines,
         'performance.concurrency',
@@ -329,8 +327,7 @@ describe('verify says what is broken and what to do', () => {
         /--throttle-limit/,
       );
     } finally {
-      await strict.kill();
-      await throttled.drop();
+      await strict.stop();
     }
   });
 
@@ -410,8 +407,7 @@ describe('verify says what is broken and what to do', () => {
   });
 
   it('a service that does not process', async () => {
-    const idle = await createTestDatabase();
-    const off = await start(idle, { WEBHOOK_PROCESSING_ENABLED: 'false' });
+    const off = await startHere({ WEBHOOK_PROCESSING_ENABLED: 'false' });
     try {
       const lines = await verify({ url: off.url, managementUrl: off.url, patienceMs: 500 }, [
         ...REACHES_THE_WEBHOOKS,
@@ -432,16 +428,15 @@ describe('verify says what is broken and what to do', () => {
         /fix webhook.record-created/,
       );
       expect(line(lines, 'cleanup.done')).toMatchObject({ result: 'pass' });
-      await expectNothingLeft(off, idle);
+      await expectNothingLeft(off.url, off.database);
     } finally {
-      await off.kill();
-      await idle.drop();
+      await off.stop();
     }
   });
 
   it('a limit that is not enforced, one that this machine is too slow to reach, then a database that is gone', async () => {
     const gone = await createTestDatabase();
-    const open = await start(gone, {});
+    const open = await startHere({}, gone);
     try {
       const target = { url: open.url, managementUrl: open.url, throttle: { limit: 20, windowMs: 1_000 } };
       const limit = await verify(target, [...REACHES_THE_WEBHOOKS, 'webhook.rate-limit']);
@@ -451,7 +446,7 @@ describe('verify says what is broken and what to do', () => {
         /none of \d+ requests .* 429; the limit should be 20 requests in 1 s/,
         /set THROTTLE_LIMIT/,
       );
-      const slow = await behind({ delayMs: 200 }, ['webhook.rate-limit'], TOO_FAST, open);
+      const slow = await behind({ delayMs: 200 }, ['webhook.rate-limit'], TOO_FAST, open.url);
       expect(line(slow, 'webhook.rate-limit')).toMatchObject({
         result: 'skipped',
         severity: 'warn',
@@ -461,7 +456,8 @@ describe('verify says what is broken and what to do', () => {
       await gone.pool.end();
       await onServer(`ALTER DATABASE ${gone.name} WITH ALLOW_CONNECTIONS false`);
       await onServer(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${gone.name}'`);
-      await open.health('ready', 503);
+      const ready = async (): Promise<number> => (await open.http.get('/health/ready')).status;
+      await eventually(async () => (await ready()) === 503, 'it is not ready');
       const lines = await verify(target, [
         ...REACHES_THE_WEBHOOKS,
         'service.health',
@@ -478,7 +474,7 @@ describe('verify says what is broken and what to do', () => {
         /fix webhook.accepted/,
       );
     } finally {
-      await open.kill();
+      await open.stop();
       await onServer(`DROP DATABASE ${gone.name} WITH (FORCE)`);
     }
   });
@@ -495,6 +491,12 @@ describe('verify says what is broken and what to do', () => {
 
 function start(of: TestDatabase, settings: Record<string, string>): Promise<ServiceProcess> {
   return ServiceProcess.start({ DATABASE_URL: of.url, DATA_DIR: join(root, of.name), ...settings });
+}
+
+/** A service in this process, for what needs another configuration; its probes and metrics are on the port of its API. */
+function startHere(settings: Record<string, string>, database?: TestDatabase): Promise<TestApp> {
+  const keys = { TYPEFORM_WEBHOOK_SECRET: WEBHOOK_SECRET, ADMIN_API_KEY: ADMIN_KEY };
+  return startTestApp({ ...keys, ...settings }, { database });
 }
 
 /** The command, as an operator runs it, with the secrets of the service in its environment. */
@@ -552,9 +554,10 @@ async function behind(
   faults: Faults,
   ids: readonly VerifyId[],
   change: Partial<VerifyTarget> = {},
-  of = service,
+  url = service.url,
+  managementUrl = url === service.url ? service.managementUrl : url,
 ): Promise<CheckLine[]> {
-  const [front, metrics] = [await HttpProxy.start(of.url, faults), await HttpProxy.start(of.managementUrl, faults)];
+  const [front, metrics] = [await HttpProxy.start(url, faults), await HttpProxy.start(managementUrl, faults)];
   try {
     return await verify({ url: front.url, managementUrl: metrics.url, ...change }, [...REACHES_THE_WEBHOOKS, ...ids]);
   } finally {
@@ -586,9 +589,9 @@ function expectRed(lines: readonly CheckLine[], id: VerifyId, evidence: RegExp, 
 }
 
 /** No verify has left anything in this service but audit entries and revoked keys. */
-async function expectNothingLeft(of = service, where = database): Promise<void> {
+async function expectNothingLeft(url = service.url, where = database): Promise<void> {
   for (const list of ['deliveries', 'forms', 'responses', 'clients']) {
-    const answer = await of.get(`/v1/${list}`);
+    const answer = await exchange(`${url}/v1/${list}`, { headers: { authorization: `Bearer ${ADMIN_KEY}` } });
     expect({ list, status: answer.status, items: json<{ items: unknown[] }>(answer).items }).toEqual({
       list,
       status: 200,

@@ -1,8 +1,7 @@
 /** What the service has promised to keep: every event sent until it was acknowledged, as Typeform does, and what the database holds of it. */
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { type FixtureEvent, toBody } from '../fixtures/typeform-events';
-import { HANGS_AFTER_MS } from './eventually';
+import { growingPause, HANGS_AFTER_MS } from './eventually';
 import { deliver } from './sender';
 
 export class AcknowledgedLedger {
@@ -79,12 +78,13 @@ export class AcknowledgedLedger {
   }
 
   private async until(attempt: () => Promise<string>, wanted: string): Promise<void> {
+    // A sender must not starve the service that is about to start.
+    const pauseBeforeTrying = growingPause();
     for (const givesUpAt = performance.now() + HANGS_AFTER_MS; performance.now() < givesUpAt;) {
       const outcome = await attempt();
       if (outcome === wanted) return;
       this.count(outcome);
-      // A sender must not starve the service that is about to start.
-      await pause(20);
+      await pauseBeforeTrying();
     }
     throw new Error(`never answered with ${wanted}: ${JSON.stringify(this.failures)}`);
   }
