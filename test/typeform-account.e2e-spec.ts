@@ -1,5 +1,6 @@
 /** A Typeform account as operators have it: can it deliver to us, will the key do, which forms are there, and what is none of them. */
 import type { TypeformSandbox } from '../sandbox/sandbox';
+import { TypeformKeyCheck } from '../src/typeform/typeform-key-check';
 import { HttpProxy } from './support/http-proxy';
 import { preflight } from './support/preflight';
 import { API_KEY, startSandbox } from './support/sandbox-harness';
@@ -74,6 +75,16 @@ describe('with the sandbox', () => {
         await service.kill();
       }
     };
+    /** What the start would say: the same check, without a process of its own. */
+    const checkSays = async (environment: Record<string, string>, what: RegExp): Promise<void> => {
+      const app = await startTestApp(environment, { database, typeformCallsPerSecond: 50 });
+      try {
+        const said = await app.app.get(TypeformKeyCheck, { strict: false }).run();
+        expect(said).toEqual({ ok: false, text: expect.stringMatching(what) });
+      } finally {
+        await app.stop();
+      }
+    };
 
     it('a good one', async () => {
       await startSays(account(), /accepts TYPEFORM_API_KEY \(\d+ forms?\); it has every scope/);
@@ -82,20 +93,20 @@ describe('with the sandbox', () => {
 
     it('one without every scope: they are named', async () => {
       sandbox.control.configure({ scopes: ['forms:read', 'webhooks:read', 'responses:write'] });
-      await startSays(
+      await checkSays(
         account(),
         /TYPEFORM_API_KEY lacks webhooks:write, responses:read: create .* scopes webhooks:write, responses:read/,
       );
     });
 
     it('one that Typeform refuses', () =>
-      startSays({ ...account(), TYPEFORM_API_KEY: 'tfp_not_the_key' }, /refused TYPEFORM_API_KEY \(401/));
+      checkSays({ ...account(), TYPEFORM_API_KEY: 'tfp_not_the_key' }, /refused TYPEFORM_API_KEY \(401/));
 
     it('one for another region', async () => {
       sandbox.control.createForm({ responsesBaseUrl: 'https://api.typeform.eu' });
       for (const form of sandbox.control.forms())
         if (form.responsesBaseUrl !== 'https://api.typeform.eu') await removeForm(form.id);
-      await startSays(account(), /set TYPEFORM_API_BASE_URL=https:\/\/api\.typeform\.eu/);
+      await checkSays(account(), /set TYPEFORM_API_BASE_URL=https:\/\/api\.typeform\.eu/);
     });
 
     it('while Typeform is away: the service is ready all the same', () =>
