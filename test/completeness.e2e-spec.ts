@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { CompletenessChecksRepository } from '../src/backfill/completeness/completeness-checks.repository';
 import type { FormCompleteness } from '../src/backfill/completeness/completeness.dto';
 import type { TypeformSandbox } from '../sandbox/sandbox';
-import { createTestDatabase, TestDatabase } from './support/database';
+import { createTestDatabase, forgetRecords, TestDatabase } from './support/database';
 import { minutesAgo, newEvent, newPartial } from './support/events';
 import { HeldAnswers, UNTIL_RELEASED_MS } from './support/held-answers';
 import { removeExpired } from './support/retention';
@@ -14,23 +14,51 @@ import { ADMIN_KEY, eventually, startTestApp, TestApp } from './support/test-app
 const HOUR = 60;
 let sandbox: TypeformSandbox;
 let answers: HeldAnswers;
+/** The service and the database of all tests that need no other ones. */
+let common: TestApp;
 let database: TestDatabase;
 let app: TestApp;
 let formId: string;
 
-beforeEach(async () => {
+beforeAll(async () => {
   answers = new HeldAnswers();
-  sandbox = await startSandbox({ lagMinutes: 0, deletionSeconds: 0, time: answers });
-  database = await createTestDatabase();
-  formId = sandbox.control.forms()[0]!.id;
+  sandbox = await startSandbox({ lagMinutes: 0, deletionSeconds: 0, time: answers, clockSpeed: 1 });
+  common = await startOn(undefined);
 });
-afterEach(async () => {
-  await app?.stop();
+afterAll(async () => {
+  await common?.stop();
   await sandbox.stop();
-  await database.drop();
 });
 
+beforeEach(() => {
+  formId = sandbox.control.forms()[0]!.id;
+  [database, app] = [common.database, common];
+});
+afterEach(async () => {
+  if (isAlone()) {
+    await app.stop();
+    await database.drop();
+  } else {
+    await app.settled();
+    await forgetRecords(database);
+    await query(
+      `DELETE FROM backfill_run; DELETE FROM completeness_check; DELETE FROM erased_response;
+       DELETE FROM typeform_response; DELETE FROM typeform_response_day; DELETE FROM webhook; DELETE FROM onboarding_form`,
+    );
+  }
+  answers.release();
+  sandbox.control.reset();
+});
+
+const isAlone = (): boolean => database !== common.database;
+
+/** A service of this test's own, on a database of its own. */
 async function start(environment: Record<string, string> = {}): Promise<TestApp> {
+  if (!isAlone()) database = await createTestDatabase();
+  return startOn(database, environment);
+}
+
+function startOn(given: TestDatabase | undefined, environment: Record<string, string> = {}): Promise<TestApp> {
   return startTestApp(
     {
       TYPEFORM_API_BASE_URL: sandbox.url,
@@ -38,7 +66,7 @@ async function start(environment: Record<string, string> = {}): Promise<TestApp>
       RECONCILE_INTERVAL_SECONDS: '0',
       ...environment,
     },
-    { database, typeformCallsPerSecond: 50 },
+    { database: given, typeformCallsPerSecond: 50 },
   );
 }
 
@@ -134,7 +162,6 @@ const missingMetric = async (): Promise<number> => {
 const listings = (): number => sandbox.control.stats().api.calls.filter(({ url }) => url.includes('/responses')).length;
 
 it('says at once that nothing is known before the first check', async () => {
-  app = await start();
   await register();
   await delivered(1);
   expect(await report()).toEqual({
@@ -201,7 +228,6 @@ it('what has expired is not missing, by the retention of each form, not even onc
 });
 
 it('a window must not end before it begins, and its times name their zone', async () => {
-  app = await start({ WORKER_MODE: 'intake' });
   const refused = async (search: string): Promise<object> =>
     (await app.admin('get', `/v1/completeness?${search}`).expect(422)).body.errors as object;
   const [since, until] = ['2026-01-31T08:00:00Z', '2026-01-31T08:59:59%2B01:00'];
@@ -218,7 +244,6 @@ it('a window must not end before it begins, and its times name their zone', asyn
 });
 
 it('what was erased here is not missing, nor what was deleted at Typeform', async () => {
-  app = await start();
   await register();
   const [erased, gone] = [...(await delivered(1)), ...submit()];
   await query(
@@ -239,7 +264,6 @@ it('what was erased here is not missing, nor what was deleted at Typeform', asyn
 });
 
 it('what is erased or expires keeps no token in the list, and is not missing', async () => {
-  app = await start();
   await register();
   const [erased] = await delivered(1);
   const [expired] = await delivered(1, minutesAgo(20 * 24 * HOUR));
@@ -288,7 +312,6 @@ it('what is erased while a check lists it keeps no token', async () => {
 });
 
 it('counts by days what it lists one by one, wherever a window begins and ends', async () => {
-  app = await start();
   await register();
   const midnight = new Date(Date.UTC(2026, 0, 10)).getTime();
   const times = [-25, -24, -23, -1, 0, 1, 23, 24, 25, 49].map((hours) => new Date(midnight + hours * 3_600_000));
@@ -350,7 +373,6 @@ it('a complete response that is here as a partial one is missing; what failed is
 
 it('what Typeform may not show yet is not yet known', async () => {
   sandbox.control.configure({ lagMinutes: 30 });
-  app = await start();
   await register();
   submit({ at: minutesAgo(10) });
   expect(await check()).toMatchObject({ verdict: 'complete', atTypeform: 0 });
@@ -397,7 +419,7 @@ it('a check whose process died in the middle goes on from its page', async () =>
   app = await start();
   await register();
   await delivered(1);
-  const tokens = submit({ count: 250 });
+  const tokens = submit({ count: 201 });
   sandbox.control.addFault({ kind: 'slow', target: 'api', match: 'before=', delayMs: UNTIL_RELEASED_MS });
   await requestCheck();
   await eventually(() => listings() === 2, 'the second page was asked for');
@@ -460,7 +482,6 @@ describe('the command', () => {
     );
 
   it('prints a table and exits 1 while something is missing', async () => {
-    app = await start();
     await register();
     await delivered(1);
     const early = command('--since', minutesAgo(24 * HOUR));
@@ -507,7 +528,6 @@ describe('the command', () => {
   });
 
   it('wants a time, and says what is wrong with an address or a key', async () => {
-    app = await start({ WORKER_MODE: 'intake' });
     expect(await command('--since', 'yesterday').exited).toMatchObject({ code: 2 });
     const invalid = command('--since', minutesAgo(1), '--form', 'https://form.typeform.com/to/');
     expect(await invalid.exited).toMatchObject({ code: 1 });

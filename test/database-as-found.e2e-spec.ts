@@ -5,14 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
-import { EmbeddedPostgres } from '../src/database/embedded/embedded-postgres';
+import type { EmbeddedPostgres } from '../src/database/embedded/embedded-postgres';
 import { Notifications } from '../src/database/notifications';
 import { migrate } from '../src/database/open-database';
 import { pinnedClient } from '../src/database/pinned-client';
 import { createTestDatabase, onServer, TestDatabase, urlOfDatabase } from './support/database';
 import { DatabaseProxy } from './support/database-proxy';
 import { askEmail, newEvent } from './support/events';
-import { preflight } from './support/preflight';
+import { startOwnPostgres } from './support/own-postgres';
+import { preflight, preflightHere } from './support/preflight';
 import { ServiceProcess } from './support/service-process';
 import { eventually, startTestApp, TestApp } from './support/test-app';
 import { TlsProxy } from './support/tls-proxy';
@@ -96,7 +97,7 @@ describe('a database that is not UTF-8', () => {
     const [start, migration, checks] = await Promise.all([
       ended(ServiceProcess.launch({ DATABASE_URL: url })),
       ended(ServiceProcess.command({ DATABASE_URL: url }, 'migrate')),
-      preflight({ NODE_ENV: 'test', DATABASE_URL: url }, '--only', 'database.encoding'),
+      preflightHere({ NODE_ENV: 'test', DATABASE_URL: url }, 'database.encoding'),
     ]);
     for (const { code, output } of [start, migration]) {
       expect(code).toBe(1);
@@ -174,8 +175,7 @@ describe('several hosts', () => {
   beforeAll(async () => {
     servers = await Promise.all(
       ['one', 'two'].map(async (name) => {
-        const postgres = await EmbeddedPostgres.start({ dataDir: join(root, name) });
-        await migrate(postgres.url, () => undefined);
+        const postgres = await startOwnPostgres({ dataDir: join(root, name) });
         return { postgres, proxy: await DatabaseProxy.start(postgres) };
       }),
     );

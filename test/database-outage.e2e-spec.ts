@@ -6,6 +6,7 @@ import { Client } from 'pg';
 import { EmbeddedPostgres } from '../src/database/embedded/embedded-postgres';
 import { toBody } from './fixtures/typeform-events';
 import { DatabaseProxy } from './support/database-proxy';
+import { startOwnPostgres } from './support/own-postgres';
 import { deliver, json, Load, newEvent, type Answer } from './support/sender';
 import { ServiceProcess, WEBHOOK_SECRET } from './support/service-process';
 
@@ -21,7 +22,7 @@ let load: Load | undefined;
 beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'onboarding-outage-'));
   dataDir = join(root, 'postgres');
-  postgres = await EmbeddedPostgres.start({ dataDir });
+  postgres = await startOwnPostgres({ dataDir });
 });
 afterEach(async () => {
   await service?.kill();

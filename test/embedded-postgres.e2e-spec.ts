@@ -18,6 +18,7 @@ import { EmbeddedPostgresError } from '../src/database/embedded/embedded-postgre
 import { isEmbeddedPostgresSupported } from '../src/database/embedded/postgres-package';
 import { isAlive } from '../src/database/embedded/server-process';
 import { eventually } from './support/eventually';
+import { makeCluster } from './support/own-postgres';
 import {
   EmbeddedPostgresHarness,
   NOBODY,
@@ -44,6 +45,13 @@ async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres
   const server = await EmbeddedPostgres.start(options);
   started.push(server);
   return server;
+}
+
+/** A data directory with a database, for tests of what happens to one that is there. */
+function madeDataDir(): string {
+  const dataDir = harness.newDataDir();
+  makeCluster(dataDir);
+  return dataDir;
 }
 
 async function query<T extends QueryResultRow>(url: string, sql: string): Promise<T[]> {
@@ -107,7 +115,7 @@ describe('a life of the server', () => {
   });
 
   it('shuts the server down when the service exits without stopping it', async () => {
-    const dataDir = harness.newDataDir();
+    const dataDir = madeDataDir();
     const program = harness.run({ dataDir }, 'exit');
     await program.ended;
     expect(program.events.map((event) => event.error)).toEqual(program.events.map(() => undefined));
@@ -117,7 +125,7 @@ describe('a life of the server', () => {
 
 describe('crashes', () => {
   it('adopts the server of a service killed under load, with every committed row, and stops it in the end', async () => {
-    const dataDir = harness.newDataDir();
+    const dataDir = madeDataDir();
     const seed = await start({ dataDir });
     await query(seed.url, 'CREATE TABLE kept (id bigint PRIMARY KEY)');
     await seed.stop();
@@ -138,7 +146,7 @@ describe('crashes', () => {
   });
 
   it('recovers when service and server are killed under load', async () => {
-    const dataDir = harness.newDataDir();
+    const dataDir = madeDataDir();
     const seed = await start({ dataDir });
     await query(seed.url, 'CREATE TABLE kept (id bigint PRIMARY KEY)');
     await seed.stop();
@@ -156,7 +164,7 @@ describe('crashes', () => {
   });
 
   it('starts although the process id left in the lock file belongs to another program by now', async () => {
-    const dataDir = harness.newDataDir();
+    const dataDir = madeDataDir();
     const first = await start({ dataDir });
     await keep(first.url, 1);
     const lockFile = join(dataDir, 'postmaster.pid');
@@ -174,7 +182,7 @@ describe('crashes', () => {
   });
 
   it('brings a server that dies under a living service back at the same address, and keeps owning it', async () => {
-    const dataDir = harness.newDataDir();
+    const dataDir = madeDataDir();
     const lines: string[] = [];
     const server = await start({ dataDir, log: (line) => lines.push(line) });
     await keep(server.url, 1);
@@ -211,7 +219,7 @@ describe('crashes', () => {
 
 describe('refusals', () => {
   it('lets one service own a data directory: the second is told who does, the first works on', async () => {
-    const dataDir = harness.newDataDir();
+    const dataDir = madeDataDir();
     const first = await start({ dataDir });
     const program = harness.run({ dataDir }, 'stay');
     await program.ended;
@@ -250,7 +258,7 @@ describe('refusals', () => {
   });
 
   it('shows the end of the server log when the server does not start', async () => {
-    const dataDir = harness.newDataDir();
+    const dataDir = madeDataDir();
     const failure = start({ dataDir, settings: { shared_buffers: 'plenty' } });
     await expect(failure).rejects.toThrow(EmbeddedPostgresError);
     await expect(failure).rejects.toThrow(/invalid value for parameter "shared_buffers": "plenty".*DATABASE_URL/s);

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Pool } from 'pg';
-import { EmbeddedPostgres } from '../src/database/embedded/embedded-postgres';
-import { migrate } from '../src/database/open-database';
+import type { EmbeddedPostgres } from '../src/database/embedded/embedded-postgres';
 import { newEvent, newId } from './support/events';
 import { deliverTogether } from './support/held-processing';
+import { startOwnPostgres } from './support/own-postgres';
 import { eventually, startTestApp, TestApp } from './support/test-app';
 
 const dataDir = join(mkdtempSync(join(tmpdir(), 'onboarding-crash-test-')), 'postgres');
@@ -14,8 +14,7 @@ let postgres: EmbeddedPostgres;
 let pool: Pool;
 let app: TestApp;
 beforeAll(async () => {
-  postgres = await EmbeddedPostgres.start({ dataDir });
-  await migrate(postgres.url, () => undefined);
+  postgres = await startOwnPostgres({ dataDir });
   pool = new Pool({ connectionString: postgres.url, max: 2 });
   pool.on('error', () => undefined);
   const database = { url: postgres.url, name: postgres.database, pool, drop: () => Promise.resolve() };

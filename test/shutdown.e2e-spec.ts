@@ -6,11 +6,11 @@ import { connect, type Socket } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EmbeddedPostgres } from '../src/database/embedded/embedded-postgres';
 import { toBody } from './fixtures/typeform-events';
 import { createTestDatabase, type TestDatabase } from './support/database';
 import { DatabaseProxy } from './support/database-proxy';
 import { freePort } from './support/free-port';
+import { startOwnPostgres } from './support/own-postgres';
 import { deliver, exchange, json, Load, newEvent, SENDERS, signedHeaders } from './support/sender';
 import { ServiceProcess, WEBHOOK_SECRET } from './support/service-process';
 
@@ -77,7 +77,7 @@ describe('SIGTERM', () => {
 
   it('while the database is away: the process ends by itself', async () => {
     const dataDir = join(root, 'postgres');
-    const postgres = await EmbeddedPostgres.start({ dataDir });
+    const postgres = await startOwnPostgres({ dataDir });
     try {
       service = await start({ DATABASE_URL: postgres.url });
       await postgres.stop();
@@ -92,7 +92,7 @@ describe('SIGTERM', () => {
 
 describe('SIGTERM while the database is silent', () => {
   it('answers every request that waits for it 503, and the process leaves by itself', async () => {
-    const postgres = await EmbeddedPostgres.start({ dataDir: join(root, 'postgres') });
+    const postgres = await startOwnPostgres({ dataDir: join(root, 'postgres') });
     const proxy = await DatabaseProxy.start(postgres);
     try {
       service = await start({ DATABASE_URL: proxy.url });

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Pool, type PoolClient } from 'pg';
-import { EmbeddedPostgres } from '../src/database/embedded/embedded-postgres';
-import { migrate } from '../src/database/open-database';
+import type { EmbeddedPostgres } from '../src/database/embedded/embedded-postgres';
 import { newEvent } from './support/events';
+import { startOwnPostgres } from './support/own-postgres';
 import { eventually, startTestApp, type TestApp } from './support/test-app';
 
 const root = mkdtempSync(join(tmpdir(), 'onboarding-synchronous-'));
@@ -16,8 +16,7 @@ let app: TestApp;
 let holder: PoolClient | undefined;
 
 beforeAll(async () => {
-  postgres = await EmbeddedPostgres.start({ dataDir: join(root, 'postgres') });
-  await migrate(postgres.url, () => undefined);
+  postgres = await startOwnPostgres({ dataDir: join(root, 'postgres') });
   pool = new Pool({ connectionString: postgres.url, max: 4 });
   pool.on('error', () => undefined);
   const database = { url: postgres.url, name: postgres.database, pool, drop: () => pool.end() };

@@ -9,6 +9,7 @@ import { readPostmasterFile, signalQuietly } from '../../src/database/embedded/s
 import { type FixtureEvent, toBody } from '../fixtures/typeform-events';
 import { DatabaseProxy } from './database-proxy';
 import { eventually } from './eventually';
+import { makeCluster } from './own-postgres';
 import { deliver } from './sender';
 import { ServiceProcess, WEBHOOK_SECRET } from './service-process';
 import { SmallDisk } from './small-disk';
@@ -56,6 +57,7 @@ export class FaultStand {
     const dataDir = join(root, 'postgres');
     const disks = dataMegabytes === null ? null : await mountDisks(root, dataDir, dataMegabytes);
     // A server that was killed is started again, as systemd or Kubernetes would.
+    if (!disks) makeCluster(dataDir);
     const postgres = await EmbeddedPostgres.start({ dataDir, settings: LOG_SETTINGS });
     const proxy = await DatabaseProxy.start(postgres);
     const pool = new Pool({ connectionString: postgres.url, max: 4 });
@@ -178,8 +180,7 @@ export class FaultStand {
 
 /** Makes the database, with its write-ahead log on a disk of its own. */
 async function mountDisks(root: string, dataDir: string, dataMegabytes: number): Promise<SmallDisks> {
-  const first = await EmbeddedPostgres.start({ dataDir, settings: LOG_SETTINGS });
-  await first.stop();
+  if (!makeCluster(dataDir)) await (await EmbeddedPostgres.start({ dataDir, settings: LOG_SETTINGS })).stop();
   const disks = {
     data: SmallDisk.mount(join(root, 'data-disk'), dataMegabytes),
     log: SmallDisk.mount(join(root, 'log-disk'), LOG_DISK_MB),

@@ -5,8 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
+import { loadConfig } from '../../src/config/load-config';
+import { SystemClock } from '../../src/database/clock';
 import type { CheckLine } from '../../src/operations/check';
 import type { ChecksReport } from '../../src/operations/check-report';
+import { preflightChecks } from '../../src/operations/preflight/preflight-checks';
+import { PreflightContext, type PreflightOptions } from '../../src/operations/preflight/preflight-context';
+import { nothingBlocks, runChecks } from '../../src/operations/run-checks';
 import { ServiceProcess } from './service-process';
 
 export interface PreflightRun {
@@ -22,20 +27,49 @@ export interface PreflightRun {
 
 /** However busy the machine is. */
 const HANGS_AFTER = '100s';
+/** Those of the command. */
+const OPTIONS: PreflightOptions = {
+  showSql: false,
+  backupFile: null,
+  backupMaxAgeHours: 24,
+  makeBackup: null,
+  image: null,
+  minDiskMegabytes: 1024,
+  timeoutMs: 100_000,
+};
 const SECRET = /SECRET|KEY|PASSWORD/;
+
+/** What a run has found. */
+export type PreflightFindings = Omit<PreflightRun, 'code'>;
 
 /** Runs `preflight --json`. Fails when the value of a secret, or a password in a URL, is printed. */
 export async function preflight(environment: Record<string, string>, ...args: string[]): Promise<PreflightRun> {
   const run = ServiceProcess.command(environment, 'preflight', '--json', '--timeout', HANGS_AFTER, ...args);
   const { code } = await run.exited;
-  for (const secret of secretsOf(environment)) {
-    if (run.output.includes(secret)) throw new Error('a secret was printed');
-  }
+  expectNoSecrets(environment, run.output);
   if (!run.stdout.startsWith('{')) throw new Error(`no report: ${run.output}`);
-  const report = JSON.parse(run.stdout) as ChecksReport;
+  return { code, ...findingsOf(JSON.parse(run.stdout) as ChecksReport) };
+}
+
+/** Runs some of its checks in this process, which asks Typeform nothing and sees no codes of errors. Fails when the value of a secret is reported. */
+export async function preflightHere(environment: Record<string, string>, ...ids: string[]): Promise<PreflightFindings> {
+  const clock = new SystemClock();
+  const context = new PreflightContext(environment, loadConfig(environment), clock);
+  const checks = preflightChecks(context, OPTIONS).filter(({ id }) => ids.includes(id));
+  if (checks.length < ids.length) throw new Error(`there is no check among ${ids.join(', ')}`);
+  try {
+    const lines = await runChecks(checks, { timeoutMs: OPTIONS.timeoutMs, together: true });
+    expectNoSecrets(environment, JSON.stringify(lines));
+    const startedAt = clock.now().toISOString();
+    return findingsOf({ command: 'preflight', startedAt, ok: nothingBlocks(lines), checks: lines });
+  } finally {
+    await context.close();
+  }
+}
+
+function findingsOf(report: ChecksReport): PreflightFindings {
   const failed = report.checks.filter(({ result }) => result === 'fail');
   return {
-    code,
     report,
     ids: report.checks.map(({ id }) => id),
     line: (id) => {
@@ -46,6 +80,12 @@ export async function preflight(environment: Record<string, string>, ...args: st
     skipped: () => report.checks.filter(({ result }) => result === 'skipped').map(({ id }) => id),
     red: (severity) => failed.filter((line) => line.severity === severity).map(({ id }) => id),
   };
+}
+
+function expectNoSecrets(environment: Record<string, string>, output: string): void {
+  for (const secret of secretsOf(environment)) {
+    if (output.includes(secret)) throw new Error('a secret was printed');
+  }
 }
 
 function secretsOf(environment: Record<string, string>): string[] {
