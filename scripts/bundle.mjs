@@ -19,8 +19,8 @@ rmSync(join(dist, 'bundle'), { recursive: true, force: true });
 const program = (name) => join(dist, 'src', `${name}.js`);
 const bundle = await rolldown(
   bundling({
-    // main imports the service when it has read the configuration. Were it not named here, Rolldown would put modules of others into its
-    // file and then look for it there under another name than it has.
+    // main imports the service when it has read the configuration. Named as an entry: as a mere chunk, Rolldown merges shared modules into it
+    // and then requires it by a name that does not exist.
     input: { main: program('main'), service: program('service'), cli: program('cli') },
     plugins: [sandboxOutside],
   }),

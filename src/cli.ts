@@ -29,10 +29,10 @@ async function run(args: readonly string[]): Promise<void> {
     // Options after a subcommand belong to it: `checklist` and its subcommands each have a --state.
     .enablePositionalOptions()
     .exitOverride();
-  const asked = args[0] === 'help' ? args[1] : args[0];
   for (const name of Object.keys(SUMMARIES) as CommandName[]) {
-    if (name === asked) (await COMMANDS[name]())(program);
-    // For the list of commands, which shows it as it would show the command.
+    // Wherever it stands: after `help`, or after `--`.
+    if (args.includes(name)) (await COMMANDS[name]())(program);
+    // A placeholder, which the list of commands shows like the command itself.
     else program.command(`${name} [options]`).description(SUMMARIES[name]);
   }
   await program.parseAsync(args, { from: 'user' });

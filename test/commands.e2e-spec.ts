@@ -2,10 +2,21 @@
 import 'reflect-metadata';
 import { spawn } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { SUMMARIES } from '../src/commands/summaries';
 import { CLI, MAIN, ServiceData, ServiceProcess } from './support/service-process';
 
 let folder: string;
@@ -48,7 +59,8 @@ async function helpOf(name = '', subcommand?: string): Promise<string> {
   const [command] = (await commandsOf(`${name}.command.ts`)).commands;
   const asked = subcommand ? command?.commands.find((each) => each.name() === subcommand) : command;
   let help = '';
-  asked?.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+  // As wide as a command that is piped writes, whatever terminal the tests run in.
+  asked?.configureOutput({ writeOut: (text) => (help += text), getOutHelpWidth: () => 80 }).outputHelp();
   return help;
 }
 
@@ -116,17 +128,44 @@ it.each([
 });
 
 it('the list of commands shows each as it would be shown with its options', async () => {
-  const [list, own] = [bare(['--help']), new Command()];
-  for (const file of readdirSync(COMMANDS).filter((name) => name.endsWith('.command.ts'))) {
-    const exported = (await import(join(COMMANDS, file))) as Record<string, (program: Command) => void>;
-    for (const add of Object.values(exported)) add(own);
-  }
+  const list = bare(['--help']);
   await list.exited;
   const shown = list.stdout.split('Commands:')[1]?.replace(/\s+/g, ' ') ?? '';
-  const help = own.createHelp();
-  const all = own.commands.map((command) => `${help.subcommandTerm(command)} ${command.description()}`);
-  for (const line of all) expect(shown).toContain(line);
-  expect(shown.match(/\[options\]/g)).toHaveLength(all.length);
+  const lines = await Promise.all(
+    Object.keys(SUMMARIES).map(async (name) => {
+      const own = await commandsOf(`${name}.command.ts`);
+      return own.commands.map((command) => `${own.createHelp().subcommandTerm(command)} ${command.description()}`);
+    }),
+  );
+  expect(lines).toHaveLength(FILES.length);
+  expect(shown).toContain(lines.flat().join(' '));
+});
+
+it.each([
+  [['--', 'config'], 'DATA_DIR'],
+  [['help', 'config'], 'Usage: typeform-onboarding config'],
+])('%j finds the command', async (args, says) => {
+  const command = bare(args);
+  expect(await command.exited).toMatchObject({ code: 0 });
+  expect(command.stdout).toContain(says);
+});
+
+it('without the sandbox, `sandbox` says so; a broken one shows what is broken', async () => {
+  const installation = join(folder, 'installation');
+  cpSync(dirname(CLI), join(installation, 'dist/bundle'), { recursive: true });
+  symlinkSync(resolve(__dirname, '../node_modules'), join(installation, 'node_modules'));
+  const sandbox = async (): Promise<string> => {
+    const script = join(installation, 'dist/bundle/cli.js');
+    const command = ServiceProcess.launch({}, { bare: true, script, args: ['sandbox'] });
+    expect(await command.exited).toMatchObject({ code: 1 });
+    return command.stderr;
+  };
+  expect(await sandbox()).toContain('not part of this installation');
+  mkdirSync(join(installation, 'dist/sandbox'));
+  writeFileSync(join(installation, 'dist/sandbox/sandbox.js'), `require('a-missing-package');`);
+  const broken = await sandbox();
+  expect(broken).toContain('a-missing-package');
+  expect(broken).not.toContain('not part of this installation');
 });
 
 it('commands that start at the same time in a new data directory generate one set of keys', async () => {

@@ -35,20 +35,31 @@ beforeEach(() => {
   [database, app] = [common.database, common];
 });
 afterEach(async () => {
-  if (isAlone()) {
-    await app.stop();
-    await database.drop();
-  } else {
-    await app.settled();
-    await forgetRecords(database);
-    await query(
-      `DELETE FROM backfill_run; DELETE FROM completeness_check; DELETE FROM erased_response;
-       DELETE FROM typeform_response; DELETE FROM typeform_response_day; DELETE FROM webhook; DELETE FROM onboarding_form`,
-    );
-  }
+  // A walk that is held goes on before the tables are emptied.
   answers.release();
-  sandbox.control.reset();
+  try {
+    // Without it when it could not start.
+    if (app !== common) await app.stop();
+    if (isAlone()) await database.drop();
+    else {
+      await eventually(async () => (await running()) === 0, 'no back-fill is running');
+      await app.settled();
+      await forgetRecords(database);
+      await query(
+        `DELETE FROM backfill_run; DELETE FROM completeness_check; DELETE FROM erased_response;
+         DELETE FROM typeform_response; DELETE FROM typeform_response_day; DELETE FROM webhook; DELETE FROM onboarding_form`,
+      );
+    }
+  } finally {
+    sandbox.control.reset();
+  }
 });
+
+/** How many back-fills are under way. */
+async function running(): Promise<number> {
+  const { rows } = await database.pool.query(`SELECT FROM backfill_run WHERE status = 'running'`);
+  return rows.length;
+}
 
 const isAlone = (): boolean => database !== common.database;
 

@@ -258,7 +258,7 @@ describe('refusals', () => {
   });
 
   it('shows the end of the server log when the server does not start', async () => {
-    const dataDir = madeDataDir();
+    const dataDir = harness.newDataDir();
     const failure = start({ dataDir, settings: { shared_buffers: 'plenty' } });
     await expect(failure).rejects.toThrow(EmbeddedPostgresError);
     await expect(failure).rejects.toThrow(/invalid value for parameter "shared_buffers": "plenty".*DATABASE_URL/s);

@@ -75,7 +75,19 @@ describe('with the sandbox', () => {
         await service.kill();
       }
     };
-    /** What the start would say: the same check, without a process of its own. */
+    it('a good one', async () => {
+      await startSays(account(), /LOG \[Typeform\].*accepts TYPEFORM_API_KEY \(\d+ forms?\); it has every scope/);
+      expect(sandbox.control.webhooks()).toEqual([]);
+    });
+
+    it('while Typeform is away: the service is ready all the same', () =>
+      startSays(
+        account('http://127.0.0.1:9'),
+        /WARN \[Typeform\] TYPEFORM_API_KEY could not be checked: Typeform could not be reached/,
+      ));
+  });
+
+  describe('what the check at the start finds', () => {
     const checkSays = async (environment: Record<string, string>, what: RegExp): Promise<void> => {
       const app = await startTestApp(environment, { database, typeformCallsPerSecond: 50 });
       try {
@@ -85,11 +97,6 @@ describe('with the sandbox', () => {
         await app.stop();
       }
     };
-
-    it('a good one', async () => {
-      await startSays(account(), /accepts TYPEFORM_API_KEY \(\d+ forms?\); it has every scope/);
-      expect(sandbox.control.webhooks()).toEqual([]);
-    });
 
     it('one without every scope: they are named', async () => {
       sandbox.control.configure({ scopes: ['forms:read', 'webhooks:read', 'responses:write'] });
@@ -108,9 +115,6 @@ describe('with the sandbox', () => {
         if (form.responsesBaseUrl !== 'https://api.typeform.eu') await removeForm(form.id);
       await checkSays(account(), /set TYPEFORM_API_BASE_URL=https:\/\/api\.typeform\.eu/);
     });
-
-    it('while Typeform is away: the service is ready all the same', () =>
-      startSays(account('http://127.0.0.1:9'), /TYPEFORM_API_KEY could not be checked: Typeform could not be reached/));
   });
 
   describe('over REST', () => {

@@ -50,9 +50,8 @@ async function loadSandbox(): Promise<typeof import('../../sandbox/sandbox.js')>
   try {
     return await import('../../sandbox/sandbox.js');
   } catch (error) {
-    // The second is that of require(), which the bundle has in place of import().
-    const missing: unknown[] = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'];
-    if (!(error instanceof Error) || !('code' in error) || !missing.includes(error.code)) throw error;
+    // The file itself is missing, not something that it needs. import() and the bundle's require() have words of their own for it.
+    if (!(error instanceof Error) || !/^Cannot find module '[^']*\/sandbox\.js'/.test(error.message)) throw error;
     throw new Error('the sandbox is a development tool and not part of this installation; run it from a checkout', {
       cause: error,
     });

@@ -1,4 +1,4 @@
-/** Each command in the order of the help, and what that says it does. Apart from the commands, which take long to load. */
+/** The commands in the order of the help, with their one-line descriptions. Kept apart from the commands themselves, which are slow to load. */
 export const SUMMARIES = {
   config: 'check the configuration and show the values in force, with secrets masked',
   migrate: 'run the pending database migrations; if several processes try, only one runs them',

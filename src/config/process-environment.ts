@@ -8,7 +8,7 @@ export const EXIT_CONFIGURATION = 78;
 /** The process' environment as given. */
 export const processEnvironment: Environment = process.env;
 
-/** For tracing, which starts before all that is handed the configuration. That was found valid before. */
+/** For tracing, which starts before all that is handed the configuration. `main` loads the service only if that is valid. */
 export const tracingIsOn = Boolean(process.env.OTEL_EXPORTER_OTLP_ENDPOINT);
 
 /** Loads the configuration of this process; on problems prints every one of them and exits with code 78. */

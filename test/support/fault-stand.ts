@@ -56,8 +56,8 @@ export class FaultStand {
     const root = mkdtempSync(join(tmpdir(), 'onboarding-faults-'));
     const dataDir = join(root, 'postgres');
     const disks = dataMegabytes === null ? null : await mountDisks(root, dataDir, dataMegabytes);
-    // A server that was killed is started again, as systemd or Kubernetes would.
     if (!disks) makeCluster(dataDir);
+    // A server that was killed is started again, as systemd or Kubernetes would.
     const postgres = await EmbeddedPostgres.start({ dataDir, settings: LOG_SETTINGS });
     const proxy = await DatabaseProxy.start(postgres);
     const pool = new Pool({ connectionString: postgres.url, max: 4 });

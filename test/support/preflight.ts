@@ -51,12 +51,15 @@ export async function preflight(environment: Record<string, string>, ...args: st
   return { code, ...findingsOf(JSON.parse(run.stdout) as ChecksReport) };
 }
 
-/** Runs some of its checks in this process, which asks Typeform nothing and sees no codes of errors. Fails when the value of a secret is reported. */
+/**
+ * Runs some of its checks in this process. Not those that ask Typeform or tell errors of Node apart: in Jest their classes are others. Fails
+ * when the value of a secret is reported.
+ */
 export async function preflightHere(environment: Record<string, string>, ...ids: string[]): Promise<PreflightFindings> {
   const clock = new SystemClock();
   const context = new PreflightContext(environment, loadConfig(environment), clock);
   const checks = preflightChecks(context, OPTIONS).filter(({ id }) => ids.includes(id));
-  if (checks.length < ids.length) throw new Error(`there is no check among ${ids.join(', ')}`);
+  if (checks.length < ids.length) throw new Error(`unknown check among ${ids.join(', ')}`);
   try {
     const lines = await runChecks(checks, { timeoutMs: OPTIONS.timeoutMs, together: true });
     expectNoSecrets(environment, JSON.stringify(lines));
