@@ -16,6 +16,7 @@ import { refuseUnknownForm } from '../typeform/unknown-form';
 import { endpointUrl } from './callback-url';
 import { CallbackUrls } from './callback-urls';
 import { WebhookChanges } from './webhook-changes';
+import { WebhookSecretsCache } from './webhook-secrets';
 import { haveSameSettings } from './webhook-state';
 import type { Webhook } from './webhook.entity';
 import type { RegisterWebhookBody, UpdateWebhookBody, WebhooksQuery } from './webhooks.dto';
@@ -30,6 +31,7 @@ export class WebhooksService {
     private readonly dataSource: DataSource,
     private readonly repository: WebhooksRepository,
     private readonly changes: WebhookChanges,
+    private readonly secrets: WebhookSecretsCache,
     private readonly api: TypeformApi,
     private readonly forms: FormDefinitions,
     private readonly audit: AuditLog,
@@ -96,9 +98,11 @@ export class WebhooksService {
     return this.get(id);
   }
 
-  /** Gives the webhook a new secret; see {@link WebhookChanges.rotateSecret}. */
+  /** Gives the webhook a new secret; see {@link WebhookChanges.rotateSecret}. When it resolves, this process refuses a secret without overlap. */
   async rotateSecret(id: string, overlapHours: number, author: Author): Promise<Webhook> {
     await this.changes.rotateSecret(id, this.sealSecret(id, newSecret()), overlapHours, author);
+    // Other processes are told by a notification, which may arrive after this answer, or not at all.
+    await this.secrets.reload();
     return this.get(id);
   }
 

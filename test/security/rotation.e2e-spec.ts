@@ -58,6 +58,19 @@ it('a rotation without overlap takes the old secret out of use at once', async (
   await rotate(id, 0).expect(200);
 });
 
+it('nor does it take a notification for that, which may be lost', async () => {
+  const { id } = webhooks[2]!;
+  const path = `/webhooks/typeform/${id}`;
+  const old = secretOf(id);
+  await app.deliver(newEvent(), { path, secret: old }).expect(200);
+  await app.database.pool.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name = 'typeform-onboarding-listen'`,
+  );
+  await rotate(id, 0).expect(200);
+  await app.deliver(newEvent(), { path, secret: old }).expect(401);
+});
+
 it('neither secrets nor keys nor tokens nor signatures are in any answer, log line, metric or audit entry', async () => {
   const { id, formId } = webhooks[1]!;
   const given = 'a-given-secret-that-nobody-may-see-again';
