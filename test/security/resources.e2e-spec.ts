@@ -41,24 +41,30 @@ describe('a body of a hundred megabytes', () => {
     ['announced', { 'content-length': String(100 * MIB) }, (chunk) => chunk],
     ['in chunks', { 'transfer-encoding': 'chunked' }, (chunk) => `${chunk.length.toString(16)}\r\n${chunk}\r\n`],
   ])('that is %s is refused, and not read to its end', async (_how, headers, framed) => {
-    const socket = await open();
-    let received = '';
-    socket.on('data', (data) => (received += data.toString('latin1')));
-    let sent = 0;
     const piece = framed(' '.repeat(64 * 1024));
-    const write = (): void => {
-      while (!socket.destroyed && sent < 100 * MIB) {
-        sent += piece.length;
-        if (!socket.write(piece)) return;
-      }
+    const send = async (): Promise<string> => {
+      const socket = await open();
+      let received = '';
+      socket.on('data', (data) => (received += data.toString('latin1')));
+      let sent = 0;
+      const write = (): void => {
+        while (!socket.destroyed && sent < 100 * MIB) {
+          sent += piece.length;
+          if (!socket.write(piece)) return;
+        }
+      };
+      socket.on('drain', write);
+      socket.write(headOf({ 'typeform-signature': WELL_FORMED, ...headers }));
+      write();
+      await eventually(() => socket.destroyed, 'the connection is closed');
+      // What fits into the buffers of both ends beside the limit of 1 MiB.
+      expect(sent).toBeLessThan(32 * MIB);
+      return received;
     };
-    socket.on('drain', write);
-    socket.write(headOf({ 'typeform-signature': WELL_FORMED, ...headers }));
-    write();
-    await eventually(() => socket.destroyed, 'the connection is closed');
-    expect(received).toMatch(/^HTTP\/1\.1 413 /);
-    // What fits into the buffers of both ends beside the limit of 1 MiB.
-    expect(sent).toBeLessThan(32 * MIB);
+    // A connection that is closed while its sender still writes is reset, which may throw away the answer before it is read.
+    let answer = '';
+    await eventually(async () => (answer = await send()) !== '', 'the answer is read');
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
   });
 });
 
