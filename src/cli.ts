@@ -8,7 +8,7 @@ import { type CommandName, SUMMARIES } from './commands/summaries';
 
 type AddCommand = (program: Command) => void;
 
-/** Loading all of them takes a second, so only the requested one is loaded. */
+/** Loading all of them takes half a second of processor time, so only the requested one is loaded. */
 const COMMANDS: Record<CommandName, () => Promise<AddCommand>> = {
   config: async () => (await import('./commands/config.command.js')).addConfigCommand,
   migrate: async () => (await import('./commands/migrate.command.js')).addMigrateCommand,

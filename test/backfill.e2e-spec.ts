@@ -5,12 +5,13 @@ import { toBackfillEvent } from '../src/core/backfill-event';
 import { InboxWriter } from '../src/inbox/inbox-writer';
 import type { ResponseView } from '../src/onboarding/search-and-export/responses.dto';
 import type { TypeformSandbox } from '../sandbox/sandbox';
-import { createTestDatabase, forgetRecords, TestDatabase } from './support/database';
+import { createTestDatabase, TestDatabase } from './support/database';
 import { HttpProxy } from './support/http-proxy';
 import { askEmail, minutesAgo, newEvent, newId, newPartial } from './support/events';
 import { HeldAnswers, UNTIL_RELEASED_MS } from './support/held-answers';
 import { API_KEY, startSandbox } from './support/sandbox-harness';
 import { ADMIN_KEY as PROCESS_KEY, ServiceProcess } from './support/service-process';
+import { forgetEverything } from './support/shared-service';
 import { eventually, startTestApp, TestApp, WEBHOOK_SECRET } from './support/test-app';
 
 const HOUR = 60;
@@ -63,25 +64,12 @@ afterEach(async () => {
     // Without it when it could not start.
     if (app !== common) await app.stop();
     if (isAlone()) await database.drop();
-    else {
-      await eventually(async () => (await running()) === 0, 'no back-fill is running');
-      await app.settled();
-      await forgetRecords(database);
-      await query(
-        'DELETE FROM backfill_run; DELETE FROM typeform_response; DELETE FROM webhook; DELETE FROM onboarding_form',
-      );
-    }
+    else await forgetEverything(common);
   } finally {
     oddity = undefined;
     sandbox.control.reset();
   }
 });
-
-/** How many back-fills are under way. */
-async function running(): Promise<number> {
-  const { rows } = await database.pool.query(`SELECT FROM backfill_run WHERE status = 'running'`);
-  return rows.length;
-}
 
 const isAlone = (): boolean => database !== common.database;
 

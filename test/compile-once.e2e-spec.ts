@@ -1,4 +1,4 @@
-/** What the processes of the tests have compiled is given to the next ones: these must not notice. */
+/** The code cache that processes of the tests share: no program behaves differently because of it. */
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import {
   copyFileSync,

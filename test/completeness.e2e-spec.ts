@@ -3,12 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { CompletenessChecksRepository } from '../src/backfill/completeness/completeness-checks.repository';
 import type { FormCompleteness } from '../src/backfill/completeness/completeness.dto';
 import type { TypeformSandbox } from '../sandbox/sandbox';
-import { createTestDatabase, forgetRecords, TestDatabase } from './support/database';
+import { createTestDatabase, TestDatabase } from './support/database';
 import { minutesAgo, newEvent, newPartial } from './support/events';
 import { HeldAnswers, UNTIL_RELEASED_MS } from './support/held-answers';
 import { removeExpired } from './support/retention';
 import { API_KEY, startSandbox } from './support/sandbox-harness';
 import { CLI, ServiceProcess } from './support/service-process';
+import { forgetEverything } from './support/shared-service';
 import { ADMIN_KEY, eventually, startTestApp, TestApp } from './support/test-app';
 
 const HOUR = 60;
@@ -41,25 +42,11 @@ afterEach(async () => {
     // Without it when it could not start.
     if (app !== common) await app.stop();
     if (isAlone()) await database.drop();
-    else {
-      await eventually(async () => (await running()) === 0, 'no back-fill is running');
-      await app.settled();
-      await forgetRecords(database);
-      await query(
-        `DELETE FROM backfill_run; DELETE FROM completeness_check; DELETE FROM erased_response;
-         DELETE FROM typeform_response; DELETE FROM typeform_response_day; DELETE FROM webhook; DELETE FROM onboarding_form`,
-      );
-    }
+    else await forgetEverything(common);
   } finally {
     sandbox.control.reset();
   }
 });
-
-/** How many back-fills are under way. */
-async function running(): Promise<number> {
-  const { rows } = await database.pool.query(`SELECT FROM backfill_run WHERE status = 'running'`);
-  return rows.length;
-}
 
 const isAlone = (): boolean => database !== common.database;
 

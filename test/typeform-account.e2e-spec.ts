@@ -75,6 +75,7 @@ describe('with the sandbox', () => {
         await service.kill();
       }
     };
+
     it('a good one', async () => {
       await startSays(account(), /LOG \[Typeform\].*accepts TYPEFORM_API_KEY \(\d+ forms?\); it has every scope/);
       expect(sandbox.control.webhooks()).toEqual([]);

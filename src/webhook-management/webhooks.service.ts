@@ -98,7 +98,7 @@ export class WebhooksService {
     return this.get(id);
   }
 
-  /** Gives the webhook a new secret; see {@link WebhookChanges.rotateSecret}. When it resolves, this process refuses a secret without overlap. */
+  /** Gives the webhook a new secret; see {@link WebhookChanges.rotateSecret}. Once it resolves, this process no longer accepts the old one, unless there is an overlap. */
   async rotateSecret(id: string, overlapHours: number, author: Author): Promise<Webhook> {
     await this.changes.rotateSecret(id, this.sealSecret(id, newSecret()), overlapHours, author);
     // Other processes are told by a notification, which may arrive after this answer, or not at all.

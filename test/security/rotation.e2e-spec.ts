@@ -58,7 +58,7 @@ it('a rotation without overlap takes the old secret out of use at once', async (
   await rotate(id, 0).expect(200);
 });
 
-it('nor does it take a notification for that, which may be lost', async () => {
+it('a rotation without overlap needs no notification for that: one may be lost', async () => {
   const { id } = webhooks[2]!;
   const path = `/webhooks/typeform/${id}`;
   const old = secretOf(id);

@@ -52,8 +52,8 @@ export async function preflight(environment: Record<string, string>, ...args: st
 }
 
 /**
- * Runs some of its checks in this process. Not those that ask Typeform or tell errors of Node apart: in Jest their classes are others. Fails
- * when the value of a secret is reported.
+ * Runs some of its checks in this process. Not those that ask Typeform or tell Node's errors apart: in Jest, such an error is no `instanceof Error`.
+ * Fails when the value of a secret is reported.
  */
 export async function preflightHere(environment: Record<string, string>, ...ids: string[]): Promise<PreflightFindings> {
   const clock = new SystemClock();
