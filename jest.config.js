@@ -36,7 +36,8 @@ const bundledPackages = existsSync(join(BUNDLED, 'packages.json'))
 
 const shared = {
   rootDir: __dirname,
-  testEnvironment: join(__dirname, 'test/support/compile-once-environment.js'),
+  runtime: join(__dirname, 'test/support/shared-modules-runtime.js'),
+  testEnvironment: join(__dirname, 'test/support/one-realm-environment.js'),
   transform: {
     '^.+\\.(t|j|mj)s$': [
       '@swc/jest',
