@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startTestApp } from './support/test-app';
@@ -17,6 +17,11 @@ interface Document {
 let directory: string;
 let document: Document;
 let served: string[];
+/** The types of the API, generated as anybody would. */
+let schema: string;
+/** What the compiler says of the program, and of the same program with types that have one operation more. */
+let complaints: string[];
+const MISSING = 'program-that-misses-one.mts';
 beforeAll(async () => {
   const app = await startTestApp();
   document = (await app.http.get('/openapi.json').expect(200)).body as Document;
@@ -34,8 +39,26 @@ beforeAll(async () => {
     types: [],
     lib,
   };
-  writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.mts'] }));
-  copyFileSync(join(PROJECT, 'test/api-client/program.mts'), join(directory, 'program.mts'));
+  writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.mts', MISSING] }));
+  const program = readFileSync(join(PROJECT, 'test/api-client/program.mts'), 'utf8');
+  writeFileSync(join(directory, 'program.mts'), program);
+
+  writeFileSync(join(directory, 'openapi.json'), JSON.stringify(document));
+  const generated = await run('openapi-typescript/bin/cli.js', ['openapi.json', '-o', 'schema.d.ts']);
+  expect(generated).toMatchObject({ failed: false });
+  schema = readFileSync(join(directory, 'schema.d.ts'), 'utf8');
+
+  const operations = 'export interface operations {';
+  expect(schema).toContain(operations);
+  writeFileSync(
+    join(directory, 'invented.d.ts'),
+    schema.replace(operations, `${operations}\n    listInventions: operations["listClients"];`),
+  );
+  expect(program).toContain("'./schema.js'");
+  writeFileSync(join(directory, MISSING), program.replaceAll("'./schema.js'", "'./invented.js'"));
+
+  const compiled = await run('typescript/bin/tsc', ['-p', '.']);
+  complaints = compiled.output.split('\n').filter((line) => /error TS/.test(line));
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -62,20 +85,8 @@ const run = (program: string, args: string[]): Promise<{ failed: boolean; output
     );
   });
 
-/** Generates the types of a document's API as anybody would; `compile` uses those that were generated last. */
-async function typesOf(wanted: Document): Promise<string> {
-  writeFileSync(join(directory, 'openapi.json'), JSON.stringify(wanted));
-  const generated = await run('openapi-typescript/bin/cli.js', ['openapi.json', '-o', 'schema.d.ts']);
-  expect(generated).toMatchObject({ failed: false });
-  return readFileSync(join(directory, 'schema.d.ts'), 'utf8');
-}
-
-/** Compiles the program that uses them. */
-const compile = (): Promise<{ failed: boolean; output: string }> => run('typescript/bin/tsc', ['-p', '.']);
-
-it('a generated client compiles against a program that uses every route, and knows what answers hold', async () => {
-  const schema = await typesOf(document);
-  expect(await compile()).toEqual({ failed: false, output: '' });
+it('a generated client compiles against a program that uses every route, and knows what answers hold', () => {
+  expect(complaints.filter((line) => !line.startsWith(MISSING))).toEqual([]);
   // Two empty declarations of the generator itself stand at the margin.
   expect(schema.match(/^\s+.*Record<string, never>.*$/gm)).toBeNull();
 
@@ -86,12 +97,10 @@ it('a generated client compiles against a program that uses every route, and kno
   expect({ isCurrent, remedy: 'npm run generate:api' }).toEqual({ isCurrent: true, remedy: 'npm run generate:api' });
 });
 
-it('a route that the program does not use is noticed', async () => {
-  const invented = { get: { operationId: 'listInventions', responses: { 200: { description: 'x' } } } };
-  await typesOf({ ...document, paths: { ...document.paths, '/v1/inventions': invented } as Document['paths'] });
-  const { failed, output } = await compile();
-  expect(failed).toBe(true);
-  expect(output).toContain('listInventions');
+it('a route that the program does not use is noticed', () => {
+  const noticed = complaints.filter((line) => line.startsWith(MISSING));
+  expect(noticed).toHaveLength(1);
+  expect(noticed[0]).toContain('listInventions');
 });
 
 it('every served route is in the document', () => {
