@@ -157,6 +157,15 @@ export default tseslint.config(
     files: ['test/**/*.ts', 'deploy-test/**/*.ts', 'bench/**/*.ts', '**/*.spec.ts'],
     rules: {
       'no-restricted-syntax': 'off',
+      'no-restricted-properties': [
+        'error',
+        ...['mock', 'doMock'].map((property) => ({
+          object: 'jest',
+          property,
+          message:
+            'The files of a worker share the code under test, and no mock reaches it (test/support/shared-modules-runtime.js).',
+        })),
+      ],
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',
