@@ -44,7 +44,11 @@ const shared = {
       { ...JSON.parse(readFileSync(join(__dirname, '.swcrc'), 'utf8')), sourceMaps: 'inline' },
     ],
   },
-  moduleNameMapper: Object.fromEntries(bundledPackages.map((name) => [`^${name}$`, join(BUNDLED, `${name}.js`)])),
+  moduleNameMapper: {
+    // What TypeScript imports dynamically has the name that it has when compiled.
+    '^(\\./[a-z-]+\\.command)\\.js$': '$1',
+    ...Object.fromEntries(bundledPackages.map((name) => [`^${name}$`, join(BUNDLED, `${name}.js`)])),
+  },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnlyPackages.join('|')})/)`],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'json'],
 };

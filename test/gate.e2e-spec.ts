@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { WindowFigures } from '../src/operations/gate/gate-window';
 import { GATE_CRITERIA, type CriterionId, type GateReport } from '../src/operations/gate/release-gate';
 import { toBody } from './fixtures/typeform-events';
+import { commandHere } from './support/command-here';
 import { createTestDatabase, onServer, type TestDatabase } from './support/database';
 import { freePort } from './support/free-port';
 import { HttpProxy } from './support/http-proxy';
@@ -100,11 +101,10 @@ describe('the decision', () => {
   });
 
   it('for people is a table with the verdict in words', async () => {
-    const running = ServiceProcess.command({ DATA_DIR: root }, 'gate', '--once', ...direct());
-    const { code } = await running.exited;
-    expect(running.stdout).toMatch(/promote +│ success-rate/);
+    const { code, stdout } = await commandHere({ DATA_DIR: root }, 'gate', '--once', ...direct());
+    expect(stdout).toMatch(/promote +│ success-rate/);
     // On a machine that is busy with something else the latency may be a reason to hold.
-    expect(running.stdout).toMatch(code === 0 ? /gate: promote \(/ : /gate: hold: latency \(/);
+    expect(stdout).toMatch(code === 0 ? /gate: promote \(/ : /gate: hold: latency \(/);
   });
 
   it.each([
@@ -115,9 +115,9 @@ describe('the decision', () => {
     [['--once', '--baseline', '.'], 'cannot be read'],
     [['--once', '--selector', 'pod="canary"'], 'error: --selector needs --prometheus'],
   ])('of %j is a usage error', async (args, message) => {
-    const running = ServiceProcess.command({ DATA_DIR: root }, 'gate', ...args);
-    expect(await running.exited).toMatchObject({ code: 2 });
-    expect(running.stderr).toContain(message);
+    const { code, stderr } = await commandHere({ DATA_DIR: root }, 'gate', ...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
   });
 });
 

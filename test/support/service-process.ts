@@ -40,6 +40,18 @@ export const PRODUCTION_SETTINGS = {
   HOST: '127.0.0.1',
 };
 
+/** The variables of a program: these, what every program needs, and keys of the tests unless `bare`. */
+export function environmentWith(environment: Record<string, string>, { bare = false } = {}): Record<string, string> {
+  return {
+    PATH: '/usr/bin:/bin',
+    TMPDIR: tmpdir(),
+    PORT: '0',
+    SANDBOX_PORT: '0',
+    ...(bare ? {} : QUIET_SETTINGS),
+    ...environment,
+  };
+}
+
 /** How a process ended. */
 export interface Exit {
   code: number | null;
@@ -75,14 +87,7 @@ export class ServiceProcess {
     const compiledOnce = [MAIN, CLI].includes(script) && environment.NODE_OPTIONS === undefined;
     const child = spawn(process.execPath, [...(compiledOnce ? COMPILE_ONCE : []), script, ...args], {
       cwd: PROJECT,
-      env: {
-        PATH: '/usr/bin:/bin',
-        TMPDIR: tmpdir(),
-        PORT: '0',
-        SANDBOX_PORT: '0',
-        ...(bare ? {} : QUIET_SETTINGS),
-        ...environment,
-      },
+      env: environmentWith(environment, { bare }),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     return new ServiceProcess(child, environment.MANAGEMENT_PORT);
