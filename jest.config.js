@@ -45,8 +45,8 @@ const shared = {
     ],
   },
   moduleNameMapper: {
-    // What TypeScript imports dynamically has the name that it has when compiled.
-    '^(\\./[a-z-]+\\.command)\\.js$': '$1',
+    // A dynamic import of TypeScript names the file as it will be when compiled.
+    '^(\\.{1,2}/.+)\\.js$': ['$1.js', '$1'],
     ...Object.fromEntries(bundledPackages.map((name) => [`^${name}$`, join(BUNDLED, `${name}.js`)])),
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnlyPackages.join('|')})/)`],

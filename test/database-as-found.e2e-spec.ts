@@ -13,7 +13,7 @@ import { createTestDatabase, onServer, TestDatabase, urlOfDatabase } from './sup
 import { DatabaseProxy } from './support/database-proxy';
 import { askEmail, newEvent } from './support/events';
 import { startOwnPostgres } from './support/own-postgres';
-import { preflight, preflightHere } from './support/preflight';
+import { preflight } from './support/preflight';
 import { ServiceProcess } from './support/service-process';
 import { eventually, startTestApp, TestApp } from './support/test-app';
 import { TlsProxy } from './support/tls-proxy';
@@ -97,7 +97,7 @@ describe('a database that is not UTF-8', () => {
     const [start, migration, checks] = await Promise.all([
       ended(ServiceProcess.launch({ DATABASE_URL: url })),
       ended(ServiceProcess.command({ DATABASE_URL: url }, 'migrate')),
-      preflightHere({ NODE_ENV: 'test', DATABASE_URL: url }, 'database.encoding'),
+      preflight({ NODE_ENV: 'test', DATABASE_URL: url }, '--only', 'database.encoding'),
     ]);
     for (const { code, output } of [start, migration]) {
       expect(code).toBe(1);

@@ -12,7 +12,7 @@ import { CHECK_IDS } from '../src/operations/checklist/check-ids';
 import { TypeformSandbox } from '../sandbox/sandbox';
 import { createTestDatabase, onServer, TestDatabase } from './support/database';
 import { freePort } from './support/free-port';
-import { preflight, preflightHere, startTlsServer } from './support/preflight';
+import { preflight, preflightProcess, startTlsServer } from './support/preflight';
 import { startSandbox } from './support/sandbox-harness';
 import { CLI, ServiceProcess } from './support/service-process';
 import { startTestApp, TestApp } from './support/test-app';
@@ -63,7 +63,7 @@ describe('when all is well', () => {
   it('every line is green, at 2 calls a second, and nothing is left behind', async () => {
     const before = await traces();
     const callsBefore = sandbox.control.stats().api.total;
-    const run = await preflight(good, '--image', IMAGE, '--skip', ...ELSEWHERE);
+    const run = await preflightProcess(good, '--image', IMAGE, '--skip', ...ELSEWHERE);
     expect(run.report.checks.filter(({ result }) => result === 'fail')).toEqual([]);
     // There is no certificate to look at: the service listens on a loopback address.
     expect(run.skipped()).toEqual(['public-url.tls']);
@@ -221,7 +221,7 @@ describe('what is broken is red', () => {
   });
 
   it('a PUBLIC_URL that is not set is fine with the sandbox, and the evidence says so', async () => {
-    const run = await preflightHere({ ...good, PUBLIC_URL: '', PORT: '3000' }, 'public-url.dns');
+    const run = await preflight({ ...good, PUBLIC_URL: '', PORT: '3000' }, '--only', 'public-url.dns');
     expect(run.line('public-url.dns')).toMatchObject({
       result: 'pass',
       evidence: 'PUBLIC_URL is not set: webhooks are registered with http://127.0.0.1:3000',
@@ -260,7 +260,7 @@ describe('what is broken is red', () => {
     const [sound, aging, dying, dead] = servers as [Started, Started, Started, Started];
     const look = async (server: Started, environment: Record<string, string> = {}) => {
       const given = { ...good, PUBLIC_URL: server.url, NODE_EXTRA_CA_CERTS: server.trust, ...environment };
-      return (await preflight(given, ...tls)).line('public-url.tls');
+      return (await preflightProcess(given, ...tls)).line('public-url.tls');
     };
     const [trusted, untrusted, soon, verySoon, expired, otherName] = await Promise.all([
       look(sound),
@@ -350,7 +350,7 @@ describe('the database', () => {
 
     await database.pool.query(`CREATE TABLE schema_migration (id serial, timestamp bigint, name text);
       INSERT INTO schema_migration (timestamp, name) VALUES (1, 'FromTheFuture1')`);
-    const newer = await preflightHere(environment, 'database.migrations');
+    const newer = await preflight(environment, '--only', 'database.migrations');
     expect(newer.red('block')).toEqual(['database.migrations']);
     expect(newer.line('database.migrations').evidence).toContain('FromTheFuture1, which this version does not know');
   });
@@ -373,7 +373,7 @@ describe('the database', () => {
     await onServer(`CREATE ROLE ${role} LOGIN`);
     await database.pool.query('REVOKE CREATE ON SCHEMA public FROM PUBLIC');
     const url = database.url.replace(/^(postgres(?:ql)?:\/\/)[^@/]*@?/, `$1${role}@`);
-    const look = () => preflightHere({ ...good, DATABASE_URL: url }, 'database.privileges');
+    const look = () => preflight({ ...good, DATABASE_URL: url }, '--only', 'database.privileges');
     const powerless = await look();
     await database.pool.query(`GRANT CREATE ON SCHEMA public TO ${role}`);
     const stranger = await look();

@@ -2,7 +2,7 @@
 import type { TypeformSandbox } from '../sandbox/sandbox';
 import { TypeformKeyCheck } from '../src/typeform/typeform-key-check';
 import { HttpProxy } from './support/http-proxy';
-import { preflightHere } from './support/preflight';
+import { preflight } from './support/preflight';
 import { API_KEY, startSandbox } from './support/sandbox-harness';
 import { ServiceProcess } from './support/service-process';
 import { createTestDatabase, TestDatabase } from './support/database';
@@ -40,7 +40,7 @@ describe('a real account, while Typeform cannot reach the service', () => {
   it('`config` and `preflight` say so too', async () => {
     const environment = { ...REAL_ACCOUNT, NODE_ENV: 'test' };
     const config = ServiceProcess.command(environment, 'config');
-    const run = await preflightHere(environment, 'config.recommendations', 'public-url.dns');
+    const run = await preflight(environment, '--only', 'config.recommendations', 'public-url.dns');
     expect((await config.exited).code).toBe(0);
     expect(config.stdout).toMatch(/warnings: \n.*PUBLIC_URL is not set, so Typeform cannot deliver/);
     expect(run.line('config.recommendations').evidence).toContain('PUBLIC_URL is not set');

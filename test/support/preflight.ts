@@ -1,21 +1,17 @@
-/** The compiled `preflight` command: run to its end, its report read, and its output searched for secrets. */
+/** The command `preflight`: run to its end, its report read, and its output searched for secrets. */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
-import { loadConfig } from '../../src/config/load-config';
-import { SystemClock } from '../../src/database/clock';
 import type { CheckLine } from '../../src/operations/check';
 import type { ChecksReport } from '../../src/operations/check-report';
-import { preflightChecks } from '../../src/operations/preflight/preflight-checks';
-import { PreflightContext, type PreflightOptions } from '../../src/operations/preflight/preflight-context';
-import { nothingBlocks, runChecks } from '../../src/operations/run-checks';
+import { commandHere, type CommandRun } from './command-here';
 import { ServiceProcess } from './service-process';
 
 export interface PreflightRun {
-  code: number | null;
+  code: number;
   report: ChecksReport;
   ids: string[];
   line(id: string): CheckLine;
@@ -25,52 +21,28 @@ export interface PreflightRun {
   skipped(): string[];
 }
 
-/** However busy the machine is. */
-const HANGS_AFTER = '100s';
-/** Those of the command. */
-const OPTIONS: PreflightOptions = {
-  showSql: false,
-  backupFile: null,
-  backupMaxAgeHours: 24,
-  makeBackup: null,
-  image: null,
-  minDiskMegabytes: 1024,
-  timeoutMs: 100_000,
-};
+/** With a limit that a busy machine does not reach. */
+const JSON_REPORT = ['--json', '--timeout', '100s'];
 const SECRET = /SECRET|KEY|PASSWORD/;
 
-/** What a run has found. */
-export type PreflightFindings = Omit<PreflightRun, 'code'>;
-
 /** Runs `preflight --json`. Fails when the value of a secret, or a password in a URL, is printed. */
-export async function preflight(environment: Record<string, string>, ...args: string[]): Promise<PreflightRun> {
-  const run = ServiceProcess.command(environment, 'preflight', '--json', '--timeout', HANGS_AFTER, ...args);
+export const preflight = async (environment: Record<string, string>, ...args: string[]): Promise<PreflightRun> =>
+  runOf(environment, await commandHere(environment, 'preflight', ...JSON_REPORT, ...args));
+
+/** The same with the compiled program, in a process of its own. */
+export async function preflightProcess(environment: Record<string, string>, ...args: string[]): Promise<PreflightRun> {
+  const run = ServiceProcess.command(environment, 'preflight', ...JSON_REPORT, ...args);
   const { code } = await run.exited;
-  expectNoSecrets(environment, run.output);
-  if (!run.stdout.startsWith('{')) throw new Error(`no report: ${run.output}`);
-  return { code, ...findingsOf(JSON.parse(run.stdout) as ChecksReport) };
+  return runOf(environment, { code: code ?? -1, stdout: run.stdout, stderr: run.stderr });
 }
 
-/**
- * Runs some of its checks in this process. Not those that ask Typeform or tell Node's errors apart: in Jest, such an error is no `instanceof Error`.
- * Fails when the value of a secret is reported.
- */
-export async function preflightHere(environment: Record<string, string>, ...ids: string[]): Promise<PreflightFindings> {
-  const clock = new SystemClock();
-  const context = new PreflightContext(environment, loadConfig(environment), clock);
-  const checks = preflightChecks(context, OPTIONS).filter(({ id }) => ids.includes(id));
-  if (checks.length < ids.length) throw new Error(`unknown check among ${ids.join(', ')}`);
-  try {
-    const lines = await runChecks(checks, { timeoutMs: OPTIONS.timeoutMs, together: true });
-    expectNoSecrets(environment, JSON.stringify(lines));
-    const startedAt = clock.now().toISOString();
-    return findingsOf({ command: 'preflight', startedAt, ok: nothingBlocks(lines), checks: lines });
-  } finally {
-    await context.close();
-  }
+function runOf(environment: Record<string, string>, { code, stdout, stderr }: CommandRun): PreflightRun {
+  expectNoSecrets(environment, `${stdout}${stderr}`);
+  if (!stdout.startsWith('{')) throw new Error(`no report: ${stderr}`);
+  return { code, ...findingsOf(JSON.parse(stdout) as ChecksReport) };
 }
 
-function findingsOf(report: ChecksReport): PreflightFindings {
+function findingsOf(report: ChecksReport): Omit<PreflightRun, 'code'> {
   const failed = report.checks.filter(({ result }) => result === 'fail');
   return {
     report,
