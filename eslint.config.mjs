@@ -159,11 +159,19 @@ export default tseslint.config(
       'no-restricted-syntax': 'off',
       'no-restricted-properties': [
         'error',
-        ...['mock', 'doMock'].map((property) => ({
+        ...[
+          'mock',
+          'doMock',
+          'setMock',
+          'unstable_mockModule',
+          'resetModules',
+          'isolateModules',
+          'isolateModulesAsync',
+        ].map((property) => ({
           object: 'jest',
           property,
           message:
-            'The files of a worker share the code under test, and no mock reaches it (test/support/shared-modules-runtime.js).',
+            'The files of a worker share the code under test: this does not reach it (test/support/shared-modules-runtime.js).',
         })),
       ],
       '@typescript-eslint/no-unsafe-assignment': 'off',

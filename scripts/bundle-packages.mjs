@@ -1,5 +1,5 @@
 // Bundles the packages that the service and its tests import, for Jest, into node_modules/.cache/test-packages/, when one has changed.
-// Jest loads all modules anew for each test file: as a few files instead of two thousand they cost a tenth of the processor time.
+// Each worker of Jest loads them once (test/support/shared-modules-runtime.js); two thousand files are found and read more slowly than a few.
 // jest.config.js points the imports there; without this folder Jest takes the packages as they are.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -97,7 +97,7 @@ it('a generated client compiles against a program that uses every route, and kno
   expect({ isCurrent, remedy: 'npm run generate:api' }).toEqual({ isCurrent: true, remedy: 'npm run generate:api' });
 });
 
-it('a route that the program does not use is noticed', () => {
+it('an operation that the program does not use is noticed', () => {
   const noticed = complaints.filter((line) => line.startsWith(MISSING));
   expect(noticed).toHaveLength(1);
   expect(noticed[0]).toContain('listInventions');

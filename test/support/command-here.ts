@@ -1,4 +1,5 @@
 /** An operator command within the process of the tests, for what the process itself does not change: to start one costs half a second. */
+import { Logger, type LoggerService } from '@nestjs/common';
 import { runCommand } from '../../src/commands/run-command';
 import { environmentWith } from './service-process';
 
@@ -20,6 +21,8 @@ export function commandHere(environment: Record<string, string>, ...args: string
 
 async function runAlone(environment: Record<string, string>, args: readonly string[]): Promise<CommandRun> {
   const { exitCode } = process;
+  // A command may silence Nest's logger, which is one for the whole process.
+  const logger = Reflect.get(Logger, 'staticInstanceRef') as LoggerService;
   const variables = { ...process.env };
   const signals = (['SIGINT', 'SIGTERM'] as const).map((name) => ({ name, listeners: process.listeners(name) }));
   const stdout = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
@@ -35,6 +38,7 @@ async function runAlone(environment: Record<string, string>, args: readonly stri
     stderr.mockRestore();
     setVariables(variables);
     process.exitCode = exitCode;
+    Logger.overrideLogger(logger);
     for (const { name, listeners } of signals) {
       for (const listener of process.listeners(name)) if (!listeners.includes(listener)) process.off(name, listener);
     }

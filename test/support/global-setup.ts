@@ -1,6 +1,6 @@
 /** Once for all end-to-end files: a PostgreSQL server and a migrated template database that each file clones. */
 import 'reflect-metadata';
-import { mkdtempSync, statfsSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -27,14 +27,7 @@ const FORGETFUL = {
   autovacuum: 'off',
 };
 
-/** A folder whose files are in memory alone (Linux). */
-const IN_MEMORY = '/dev/shm';
-/** More than twice what the tests need at a time. */
-const ROOM_BYTES = 3 * 1024 ** 3;
-
 export default async function setup(): Promise<void> {
-  // The tests make and remove some two hundred databases of three hundred files each.
-  if (hasRoom(IN_MEMORY)) process.env.TMPDIR = IN_MEMORY;
   const given = process.env.TEST_DATABASE_URL;
   const folder = mkdtempSync(join(tmpdir(), 'onboarding-test-'));
   const dataDir = join(folder, 'postgres');
@@ -49,21 +42,12 @@ export default async function setup(): Promise<void> {
   await client.query(`CREATE DATABASE ${template} ${postgres ? `TEMPLATE ${postgres.database}` : ''}`);
   await client.end();
   if (!postgres) await migrate(urlOfDatabase(url, template), () => undefined);
-  // The first connection to a database writes down what all need to know of its catalogues; its clones have that from the start.
+  // The first connection to a database builds the file of its relation cache; the clones have it from the start.
   await connectOnce(urlOfDatabase(url, template));
   process.env.ONBOARDING_TEST_SERVER = url;
   process.env.ONBOARDING_TEST_TEMPLATE = template;
   process.env.ONBOARDING_TEST_CLONE = postgres ? 'STRATEGY FILE_COPY' : '';
   globalThis.testServer = { postgres, dataDir, url, template };
-}
-
-function hasRoom(folder: string): boolean {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize >= ROOM_BYTES;
-  } catch {
-    return false;
-  }
 }
 
 async function connectOnce(connectionString: string): Promise<void> {

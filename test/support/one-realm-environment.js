@@ -2,35 +2,47 @@
  * Jest's test environment for files that share their modules (shared-modules-runtime.js): all files of a worker run in the worker's own
  * realm, one after the other. Jest's own environment gives each file a realm, whose every global is looked up through a proxy.
  *
- * What a file changes of the process is as it was when the next one begins.
+ * After each file, `remember` puts back what it lists; anything else that a test changes of the process, it puts back itself.
  */
 const { AsyncLocalStorage } = require('node:async_hooks');
 const vm = require('node:vm');
 const { ModernFakeTimers } = require('@jest/fake-timers');
 const { ModuleMocker } = require('jest-mock');
 
-/** Where Jest's runner keeps who listens to it: it would go on telling the listeners of earlier files. */
-const EVENT_HANDLERS = Symbol.for('EVENT_HANDLERS');
+/** What Jest's runner keeps of a file: who listens to it, `jest.setTimeout()`, `jest.retryTimes()`. */
+const OF_THE_RUNNER = [
+  'EVENT_HANDLERS',
+  'TEST_TIMEOUT_SYMBOL',
+  'RETRY_TIMES',
+  'RETRY_IMMEDIATELY',
+  'WAIT_BEFORE_RETRY',
+  'LOG_ERRORS_BEFORE_RETRY',
+].map((name) => Symbol.for(name));
 
-/** @type {Map<string, { code: string, script: vm.Script }>} By file name: what is evaluated for each file (Jest's runner, test/) is compiled once. */
+/** Evaluated for each file, so compiled once: Jest's runner, and what the tests stand on. */
+const EVALUATED_AGAIN = /\/node_modules\/(?!\.cache\/)|\/test\/(support|fixtures)\//;
+/** @type {Map<string, { code: string, script: vm.Script }>} By file name. */
 const compiled = new Map();
 
 const { compileFunction } = vm;
 /** As `vm.compileFunction`, which knows no script to run again. Jest's runtime calls it. */
 vm.compileFunction = (code, parameters = [], options = {}) => {
   const { filename, parsingContext } = options;
-  if (parsingContext !== globalThis || !filename) return compileFunction(code, parameters, options);
+  if (parsingContext !== globalThis) return compileFunction(code, parameters, options);
   let known = compiled.get(filename);
   if (known?.code !== code) {
     const head = `(function (${parameters.join(',')}) {`;
     const script = new vm.Script(`${head}${code}\n})`, { filename, columnOffset: -head.length });
     known = { code, script };
-    compiled.set(filename, known);
+    if (EVALUATED_AGAIN.test(filename)) compiled.set(filename, known);
   }
   return known.script.runInThisContext();
 };
 
-/** The storages that have been entered since the last file ended. */
+/**
+ * The storages that were entered since the last file ended. Jest's runner enters one for each file; on Node 20 and 22 every promise would go
+ * on copying the values of all of them. One that is entered again is on again.
+ */
 const entered = new Set();
 const { run } = AsyncLocalStorage.prototype;
 AsyncLocalStorage.prototype.run = function (...given) {
@@ -46,7 +58,7 @@ module.exports = class OneRealmEnvironment {
   constructor({ projectConfig }) {
     this.fakeTimersModern = new ModernFakeTimers({ config: projectConfig, global: globalThis });
     this.restore = remember();
-    delete globalThis[EVENT_HANDLERS];
+    for (const key of OF_THE_RUNNER) delete globalThis[key];
   }
 
   async setup() {}
@@ -70,13 +82,15 @@ module.exports = class OneRealmEnvironment {
 /** Remembers what tests and Jest change of the process, and returns what puts it back. */
 function remember() {
   const { console } = globalThis;
-  const { exit, exitCode } = process;
+  // Jest's loader replaces getBuiltinModule (and its runner exit), believing that the process is a copy.
+  const { exit, exitCode, getBuiltinModule } = process;
   const environment = { ...process.env };
   const listeners = new Map(process.eventNames().map((name) => [name, process.rawListeners(name)]));
   return () => {
     globalThis.console = console;
     process.exit = exit;
     process.exitCode = exitCode;
+    process.getBuiltinModule = getBuiltinModule;
     for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
     Object.assign(process.env, environment);
     for (const name of process.eventNames()) {

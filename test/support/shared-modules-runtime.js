@@ -10,8 +10,8 @@ const { default: Runtime } = require('jest-runtime');
 
 const root = join(__dirname, '../..');
 /** Loaded anew for each file: the tests and what they stand on. */
-const OF_ONE_FILE = /^(test|deploy-test|bench)\/|\.spec\.ts$/;
-const isShared = (path) => !path.startsWith(root + '/') || !OF_ONE_FILE.test(path.slice(root.length + 1));
+const LOADED_PER_FILE = /^(test|deploy-test|bench)\/|\.spec\.ts$/;
+const isShared = (path) => !path.startsWith(root + '/') || !LOADED_PER_FILE.test(path.slice(root.length + 1));
 
 /** @type {Runtime | undefined} The loader of what is shared; never torn down. */
 let lasting;
@@ -19,8 +19,10 @@ let lasting;
 module.exports = class SharedModulesRuntime extends Runtime {
   constructor(...given) {
     super(...given);
-    lasting ??= new Runtime(...given);
-    // The only state of the shared modules that a test looks at as a whole.
+    const { watch, watchAll } = given.at(-1);
+    // In watch mode a worker outlives an edit.
+    if (!lasting || watch || watchAll) lasting = new Runtime(...given);
+    // Tests compare counts with what they did themselves.
     lasting.requireModule(__filename, 'prom-client').register.resetMetrics();
   }
 
