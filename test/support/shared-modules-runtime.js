@@ -1,7 +1,7 @@
 /**
- * Jest's module loader, but what is not a test is loaded once for a worker and not once for each file: the packages, the service, the
- * sandbox. Loading them costs more than most files, and code that stays is compiled well by V8. In one realm only
- * (one-realm-environment.js): objects of two realms are not of the same classes.
+ * Jest's module loader, except that the packages, the service and the sandbox are loaded once for each worker, and not once for each test
+ * file. Most files take less time than loading them, and V8 optimises code that stays. It needs one realm for all files
+ * (one-realm-environment.js): two realms have different classes of the same name.
  *
  * `jest.mock()` cannot reach into what is shared.
  */
@@ -22,7 +22,7 @@ module.exports = class SharedModulesRuntime extends Runtime {
     const { watch, watchAll } = given.at(-1);
     // In watch mode a worker outlives an edit.
     if (!lasting || watch || watchAll) lasting = new Runtime(...given);
-    // Tests compare counts with what they did themselves.
+    // A test compares the counts with what its own file did.
     lasting.requireModule(__filename, 'prom-client').register.resetMetrics();
   }
 
@@ -33,6 +33,7 @@ module.exports = class SharedModulesRuntime extends Runtime {
       : super.requireModule(from, name, options, isRequireActual);
   }
 
+  /** Of both loaders, for the stack of an error. */
   getSourceMaps() {
     const [own, shared] = [super.getSourceMaps(), lasting.getSourceMaps()];
     return {
