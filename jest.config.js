@@ -34,6 +34,14 @@ const bundledPackages = existsSync(join(BUNDLED, 'packages.json'))
   ? JSON.parse(readFileSync(join(BUNDLED, 'packages.json'), 'utf8')).packages
   : [];
 
+/** Tests of processes, and of several side by side: most of what all tests cost. `npm run test:processes` */
+const OF_PROCESSES = ['<rootDir>/test/processes', '<rootDir>/test/faults'];
+
+const onPostgres = {
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+};
+
 const shared = {
   rootDir: __dirname,
   runtime: join(__dirname, 'test/support/shared-modules-runtime.js'),
@@ -71,30 +79,35 @@ module.exports = {
     { ...shared, displayName: 'unit', roots: ['<rootDir>/src', '<rootDir>/sandbox'], testMatch: ['**/*.spec.ts'] },
     {
       ...shared,
+      ...onPostgres,
       displayName: 'e2e',
       roots: ['<rootDir>/test'],
       testMatch: ['**/*.e2e-spec.ts'],
-      globalSetup: '<rootDir>/test/support/global-setup.ts',
-      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+      testPathIgnorePatterns: OF_PROCESSES,
+    },
+    {
+      ...shared,
+      ...onPostgres,
+      displayName: 'processes',
+      roots: OF_PROCESSES,
+      testMatch: ['**/*.e2e-spec.ts'],
     },
     // The console in a real Chromium (Debian's package), on the service's own build: npm run test:browser.
     {
       ...shared,
+      ...onPostgres,
       displayName: 'browser',
       roots: ['<rootDir>/test/browser'],
       // An hour with a page that stays open is asked for by itself: BROWSER_SOAK_MINUTES=60 npm run test:browser -- soak
       testMatch: [process.env.BROWSER_SOAK_MINUTES ? '**/*.browser-soak.ts' : '**/*.browser-spec.ts'],
-      globalSetup: '<rootDir>/test/support/global-setup.ts',
-      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },
     // Needs programs of Debian packages: npm run test:deploy.
     {
       ...shared,
+      ...onPostgres,
       displayName: 'deploy',
       roots: ['<rootDir>/deploy-test'],
       testMatch: ['**/*.deploy-spec.ts'],
-      globalSetup: '<rootDir>/test/support/global-setup.ts',
-      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },
   ],
 };

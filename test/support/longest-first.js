@@ -7,6 +7,7 @@ const { default: Sequencer } = require('@jest/test-sequencer');
  */
 const LONGEST = [
   'thirty-days',
+  'embedded-postgres',
   'backfill',
   'webhook-races',
   'client-assignment',
@@ -24,10 +25,10 @@ const LONGEST = [
   'verify',
   'preflight',
   'checklist',
-  'faults/zero-loss',
+  'zero-loss',
   'clock-changes',
   'completeness',
-].map((name) => `/test/${name}.e2e-spec.ts`);
+].map((name) => `/${name}.e2e-spec.ts`);
 
 /** The order of Jest (failures of the last run, then what took longest in it, then large files), but with those first. */
 module.exports = class LongestFirst extends Sequencer {

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Pool } from 'pg';
-import type { EmbeddedPostgres } from '../src/database/embedded/embedded-postgres';
-import { newEvent, newId } from './support/events';
-import { deliverTogether } from './support/held-processing';
-import { startOwnPostgres } from './support/own-postgres';
-import { eventually, startTestApp, TestApp } from './support/test-app';
+import type { EmbeddedPostgres } from '../../src/database/embedded/embedded-postgres';
+import { newEvent, newId } from '../support/events';
+import { deliverTogether } from '../support/held-processing';
+import { startOwnPostgres } from '../support/own-postgres';
+import { eventually, startTestApp, TestApp } from '../support/test-app';
 
 const dataDir = join(mkdtempSync(join(tmpdir(), 'onboarding-crash-test-')), 'postgres');
 let postgres: EmbeddedPostgres;

@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { toBody } from './fixtures/typeform-events';
-import { createTestDatabase, type TestDatabase } from './support/database';
-import { freePort } from './support/free-port';
-import { deliver, json, newEvent } from './support/sender';
-import { ServiceProcess, WEBHOOK_SECRET } from './support/service-process';
+import { toBody } from '../fixtures/typeform-events';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { freePort } from '../support/free-port';
+import { deliver, json, newEvent } from '../support/sender';
+import { ServiceProcess, WEBHOOK_SECRET } from '../support/service-process';
 
 /** One route has many spellings; each must be found by the same rule. */
 const PROBES = ['/health/live', '/health/ready', '/health/startup', '/metrics'];

@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { EmbeddedPostgres } from '../src/database/embedded/embedded-postgres';
-import { toBody } from './fixtures/typeform-events';
-import { DatabaseProxy } from './support/database-proxy';
-import { startOwnPostgres } from './support/own-postgres';
-import { deliver, json, Load, newEvent, type Answer } from './support/sender';
-import { ServiceProcess, WEBHOOK_SECRET } from './support/service-process';
+import { EmbeddedPostgres } from '../../src/database/embedded/embedded-postgres';
+import { toBody } from '../fixtures/typeform-events';
+import { DatabaseProxy } from '../support/database-proxy';
+import { startOwnPostgres } from '../support/own-postgres';
+import { deliver, json, Load, newEvent, type Answer } from '../support/sender';
+import { ServiceProcess, WEBHOOK_SECRET } from '../support/service-process';
 
 const UNKNOWN_WEBHOOK = '/webhooks/typeform/0a0a0a0a-0b0b-4c0c-8d0d-0e0e0e0e0e0e';
 

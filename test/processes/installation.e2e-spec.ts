@@ -2,16 +2,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { version } from '../package.json';
-import type { TypeformSandbox } from '../sandbox/sandbox';
-import { MIGRATIONS } from '../src/database/migrations';
-import { withFindings } from '../src/operations/checklist/checklist-changes';
-import { CHECKLIST_LINES } from '../src/operations/checklist/checklist-document';
-import { type ChecklistReport, type LineReport, linesOf } from '../src/operations/checklist/checklist-report';
-import { newState } from '../src/operations/checklist/checklist-state';
-import { API_KEY, startSandbox } from './support/sandbox-harness';
-import { ServiceProcess } from './support/service-process';
-import { ADMIN_KEY, startTestApp, TestApp, WEBHOOK_SECRET } from './support/test-app';
+import { version } from '../../package.json';
+import type { TypeformSandbox } from '../../sandbox/sandbox';
+import { MIGRATIONS } from '../../src/database/migrations';
+import { withFindings } from '../../src/operations/checklist/checklist-changes';
+import { CHECKLIST_LINES } from '../../src/operations/checklist/checklist-document';
+import { type ChecklistReport, type LineReport, linesOf } from '../../src/operations/checklist/checklist-report';
+import { newState } from '../../src/operations/checklist/checklist-state';
+import { API_KEY, startSandbox } from '../support/sandbox-harness';
+import { ServiceProcess } from '../support/service-process';
+import { ADMIN_KEY, startTestApp, TestApp, WEBHOOK_SECRET } from '../support/test-app';
 
 const LACKING = ['webhooks:write', 'responses:read'];
 

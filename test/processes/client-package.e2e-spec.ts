@@ -3,9 +3,9 @@ import { execFile, execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ADMIN_KEY, startTestApp, TestApp } from './support/test-app';
+import { ADMIN_KEY, startTestApp, TestApp } from '../support/test-app';
 
-const PROJECT = resolve(__dirname, '..');
+const PROJECT = resolve(__dirname, '../..');
 let app: TestApp;
 let directory: string;
 beforeAll(async () => {

@@ -2,10 +2,10 @@
 import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { deliver, exchange, json } from './support/sender';
-import { takePort } from './support/free-port';
-import { preflight } from './support/preflight';
-import { ServiceData, ServiceProcess } from './support/service-process';
+import { deliver, exchange, json } from '../support/sender';
+import { takePort } from '../support/free-port';
+import { preflight } from '../support/preflight';
+import { ServiceData, ServiceProcess } from '../support/service-process';
 
 const data = new ServiceData();
 let service: ServiceProcess | undefined;

@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { toBody } from './fixtures/typeform-events';
-import { createTestDatabase, type TestDatabase } from './support/database';
-import { deliver, json, newEvent } from './support/sender';
-import { MAIN, ServiceProcess, WEBHOOK_SECRET } from './support/service-process';
+import { toBody } from '../fixtures/typeform-events';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { deliver, json, newEvent } from '../support/sender';
+import { MAIN, ServiceProcess, WEBHOOK_SECRET } from '../support/service-process';
 
 const RACES = 20;
 

@@ -3,12 +3,12 @@
  * takes a quarter of a minute, and then as long as the service needs for that day's calls at its real pace. `DAYS` says how many days, `SEED`
  * repeats a run; 30 days take about a quarter of an hour.
  */
-import { mostInWindow } from '../sandbox/api/call-log';
-import { Random } from '../sandbox/random';
-import type { FormCompleteness } from '../src/backfill/completeness/completeness.dto';
-import { Account } from './support/days/account';
-import { makeWhole, MISFORTUNES } from './support/days/misfortunes';
-import { eventually } from './support/eventually';
+import { mostInWindow } from '../../sandbox/api/call-log';
+import { Random } from '../../sandbox/random';
+import type { FormCompleteness } from '../../src/backfill/completeness/completeness.dto';
+import { Account } from '../support/days/account';
+import { makeWhole, MISFORTUNES } from '../support/days/misfortunes';
+import { eventually } from '../support/eventually';
 
 const DAYS = Number(process.env.DAYS ?? 1);
 const SEED = process.env.SEED ?? String(Date.now());

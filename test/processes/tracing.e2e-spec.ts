@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { toBody } from './fixtures/typeform-events';
-import { createTestDatabase, type TestDatabase } from './support/database';
-import { OtlpCollector } from './support/otlp-collector';
-import { exchange, newEvent, signedHeaders, type Answer } from './support/sender';
-import { ADMIN_KEY, MAIN, PRODUCTION_SETTINGS, ServiceProcess, WEBHOOK_SECRET } from './support/service-process';
+import { toBody } from '../fixtures/typeform-events';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { OtlpCollector } from '../support/otlp-collector';
+import { exchange, newEvent, signedHeaders, type Answer } from '../support/sender';
+import { ADMIN_KEY, MAIN, PRODUCTION_SETTINGS, ServiceProcess, WEBHOOK_SECRET } from '../support/service-process';
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
 const CALLER_SPAN_ID = '00f067aa0ba902b7';

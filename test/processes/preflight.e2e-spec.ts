@@ -7,15 +7,15 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import type { ChecksReport } from '../src/operations/check-report';
-import { CHECK_IDS } from '../src/operations/checklist/check-ids';
-import { TypeformSandbox } from '../sandbox/sandbox';
-import { createTestDatabase, onServer, TestDatabase } from './support/database';
-import { freePort } from './support/free-port';
-import { preflight, preflightProcess, startTlsServer } from './support/preflight';
-import { startSandbox } from './support/sandbox-harness';
-import { CLI, ServiceProcess } from './support/service-process';
-import { startTestApp, TestApp } from './support/test-app';
+import type { ChecksReport } from '../../src/operations/check-report';
+import { CHECK_IDS } from '../../src/operations/checklist/check-ids';
+import { TypeformSandbox } from '../../sandbox/sandbox';
+import { createTestDatabase, onServer, TestDatabase } from '../support/database';
+import { freePort } from '../support/free-port';
+import { preflight, preflightProcess, startTlsServer } from '../support/preflight';
+import { startSandbox } from '../support/sandbox-harness';
+import { CLI, ServiceProcess } from '../support/service-process';
+import { startTestApp, TestApp } from '../support/test-app';
 
 const IDS = [...CHECK_IDS.preflight];
 /** These need programs that a machine with only Node does not have, or look at the checkout that the tests run in. */
@@ -318,7 +318,7 @@ describe('what is broken is red', () => {
       ),
       remedy: expect.stringContaining('NTP'),
     });
-    const cli = resolve(__dirname, '../dist/bundle/cli.js');
+    const cli = resolve(__dirname, '../../dist/bundle/cli.js');
     const command = 'ulimit -n 1000; exec "$0" "$@"';
     const args = ['-c', command, process.execPath, cli, 'preflight', '--json', '--only', 'host.file-limits'];
     const limited = await promisify(execFile)('sh', args, { env: { PATH: '/usr/bin:/bin', ...good } }).catch(

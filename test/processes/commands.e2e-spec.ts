@@ -16,8 +16,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { SUMMARIES } from '../src/commands/summaries';
-import { CLI, MAIN, ServiceData, ServiceProcess } from './support/service-process';
+import { SUMMARIES } from '../../src/commands/summaries';
+import { CLI, MAIN, ServiceData, ServiceProcess } from '../support/service-process';
 
 let folder: string;
 beforeEach(() => {
@@ -43,7 +43,7 @@ it.each([[['--help']], [['gate', '--help']], [['config']]])(
   },
 );
 
-const COMMANDS = resolve(__dirname, '../src/commands');
+const COMMANDS = resolve(__dirname, '../../src/commands');
 const FILES = readdirSync(COMMANDS).filter((file) => file.endsWith('.command.ts'));
 
 /** The commands of a file. The help of one is the same in a process of its own, which takes half a second. */
@@ -153,7 +153,7 @@ it.each([
 it('without the sandbox, `sandbox` says so; a broken one shows what is broken', async () => {
   const installation = join(folder, 'installation');
   cpSync(dirname(CLI), join(installation, 'dist/bundle'), { recursive: true });
-  symlinkSync(resolve(__dirname, '../node_modules'), join(installation, 'node_modules'));
+  symlinkSync(resolve(__dirname, '../../node_modules'), join(installation, 'node_modules'));
   const sandbox = async (): Promise<string> => {
     const script = join(installation, 'dist/bundle/cli.js');
     const command = ServiceProcess.launch({}, { bare: true, script, args: ['sandbox'] });

@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
-import { MIGRATIONS } from '../src/database/migrations';
-import { toBody } from './fixtures/typeform-events';
-import { contractOperations } from './support/contract-operations';
-import { createTestDatabase, type TestDatabase } from './support/database';
-import { BASELINE, noHistory, previousRelease, ReleaseCopy } from './support/previous-release';
-import { deliver, exchange, json, newEvent } from './support/sender';
-import { ADMIN_KEY, PRODUCTION_SETTINGS, ServiceProcess, WEBHOOK_SECRET } from './support/service-process';
+import { MIGRATIONS } from '../../src/database/migrations';
+import { toBody } from '../fixtures/typeform-events';
+import { contractOperations } from '../support/contract-operations';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { BASELINE, noHistory, previousRelease, ReleaseCopy } from '../support/previous-release';
+import { deliver, exchange, json, newEvent } from '../support/sender';
+import { ADMIN_KEY, PRODUCTION_SETTINGS, ServiceProcess, WEBHOOK_SECRET } from '../support/service-process';
 
 const missingHistory = noHistory();
 

@@ -1,10 +1,10 @@
 /** An encryption key is replaced: what it encrypted is encrypted anew, nothing is refused meanwhile, and it is not needed afterwards. */
 import { randomUUID } from 'node:crypto';
-import { seal, type EncryptionKey } from '../src/core/secret-box';
-import { createTestDatabase, type TestDatabase } from './support/database';
-import { newEvent } from './support/events';
-import { ServiceProcess } from './support/service-process';
-import { startTestApp, type TestApp } from './support/test-app';
+import { seal, type EncryptionKey } from '../../src/core/secret-box';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { newEvent } from '../support/events';
+import { ServiceProcess } from '../support/service-process';
+import { startTestApp, type TestApp } from '../support/test-app';
 
 const key = (id: string, byte: number): EncryptionKey => ({ id, key: Buffer.alloc(32, byte) });
 const [lost, old, current] = [key('k0', 1), key('k1', 2), key('k2', 3)];

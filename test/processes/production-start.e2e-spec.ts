@@ -2,9 +2,9 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { toBody } from './fixtures/typeform-events';
-import { deliver, json, newEvent } from './support/sender';
-import { PRODUCTION_SETTINGS, ServiceData, ServiceProcess, WEBHOOK_SECRET } from './support/service-process';
+import { toBody } from '../fixtures/typeform-events';
+import { deliver, json, newEvent } from '../support/sender';
+import { PRODUCTION_SETTINGS, ServiceData, ServiceProcess, WEBHOOK_SECRET } from '../support/service-process';
 
 const EXIT_CONFIGURATION = 78;
 

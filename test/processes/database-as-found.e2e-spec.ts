@@ -5,18 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
-import type { EmbeddedPostgres } from '../src/database/embedded/embedded-postgres';
-import { Notifications } from '../src/database/notifications';
-import { migrate } from '../src/database/open-database';
-import { pinnedClient } from '../src/database/pinned-client';
-import { createTestDatabase, onServer, TestDatabase, urlOfDatabase } from './support/database';
-import { DatabaseProxy } from './support/database-proxy';
-import { askEmail, newEvent } from './support/events';
-import { startOwnPostgres } from './support/own-postgres';
-import { preflight } from './support/preflight';
-import { ServiceProcess } from './support/service-process';
-import { eventually, startTestApp, TestApp } from './support/test-app';
-import { TlsProxy } from './support/tls-proxy';
+import type { EmbeddedPostgres } from '../../src/database/embedded/embedded-postgres';
+import { Notifications } from '../../src/database/notifications';
+import { migrate } from '../../src/database/open-database';
+import { pinnedClient } from '../../src/database/pinned-client';
+import { createTestDatabase, onServer, TestDatabase, urlOfDatabase } from '../support/database';
+import { DatabaseProxy } from '../support/database-proxy';
+import { askEmail, newEvent } from '../support/events';
+import { startOwnPostgres } from '../support/own-postgres';
+import { preflight } from '../support/preflight';
+import { ServiceProcess } from '../support/service-process';
+import { eventually, startTestApp, TestApp } from '../support/test-app';
+import { TlsProxy } from '../support/tls-proxy';
 
 /** What the service relies on, each set to something else. */
 const OTHER_DEFAULTS = {

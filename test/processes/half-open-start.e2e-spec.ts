@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { EmbeddedPostgres } from '../src/database/embedded/embedded-postgres';
-import { DatabaseProxy } from './support/database-proxy';
-import { eventually } from './support/eventually';
-import { ServiceProcess } from './support/service-process';
+import { EmbeddedPostgres } from '../../src/database/embedded/embedded-postgres';
+import { DatabaseProxy } from '../support/database-proxy';
+import { eventually } from '../support/eventually';
+import { ServiceProcess } from '../support/service-process';
 
 const LOCK = `hashtextextended('typeform-onboarding:migrations', 0)`;
 
