@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { AuditEntryView, AuditVerification } from '../src/audit/audit.dto';
 import { appendUnsealed, rewriteFrom, thenRestored, withoutTriggers } from './support/audit-forgery';
 import { createTestDatabase, type TestDatabase } from './support/database';
-import { ServiceProcess } from './support/service-process';
+import { commandHere, type CommandRun } from './support/command-here';
 import { eventually, startTestApp, type TestApp } from './support/test-app';
 
 const key = (id: string): string => `${id}:${randomBytes(32).toString('base64')}`;
@@ -167,14 +167,8 @@ describe('a log from before there were seals', () => {
   });
   afterAll(() => database.drop());
 
-  async function rotate(keys: string, ...options: string[]): Promise<{ code: number | null; said: ServiceProcess }> {
-    const said = ServiceProcess.command(
-      { DATABASE_URL: database.url, ENCRYPTION_KEYS: keys },
-      'rotate-keys',
-      ...options,
-    );
-    return { code: (await said.exited).code, said };
-  }
+  const rotate = (keys: string, ...options: string[]): Promise<CommandRun> =>
+    commandHere({ DATABASE_URL: database.url, ENCRYPTION_KEYS: keys }, 'rotate-keys', ...options);
 
   it('is sealed once, by whichever process is first, and says so', async () => {
     const both = await Promise.all([1, 2].map(() => startTestApp({ ENCRYPTION_KEYS: K1 }, { database })));
@@ -191,8 +185,8 @@ describe('a log from before there were seals', () => {
   });
 
   it('rotate-keys seals with the new key, and the old one is not needed any more', async () => {
-    const { code, said } = await rotate([K2, K1].join(','), '--json');
-    expect(JSON.parse(said.stdout)).toMatchObject({
+    const { code, stdout } = await rotate([K2, K1].join(','), '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
       keysInUse: ['k2'],
       audit: { resealed: 1, lostKeys: [], wrong: 0 },
     });
@@ -222,14 +216,14 @@ describe('a log from before there were seals', () => {
       { keys: K3, database },
     );
     const environment = { DATABASE_URL: database.url, ENCRYPTION_KEYS: K3 };
-    const preflight = ServiceProcess.command(environment, 'preflight', '--only', 'keys.encryption', '--json');
-    expect((await preflight.exited).code).toBe(1);
+    const preflight = await commandHere(environment, 'preflight', '--only', 'keys.encryption', '--json');
+    expect(preflight.code).toBe(1);
     expect(preflight.stdout).toContain("audit entries were sealed with the key 'k2', which is missing");
     const refused = await rotate(K3);
     expect(refused.code).toBe(1);
-    expect(refused.said.stdout).toMatch(/key k2 made cannot be checked; put the key back.*--accept-lost-audit-keys/);
+    expect(refused.stdout).toMatch(/key k2 made cannot be checked; put the key back.*--accept-lost-audit-keys/);
     const accepted = await rotate(K3, '--accept-lost-audit-keys', '--json');
-    expect(JSON.parse(accepted.said.stdout)).toMatchObject({ keysInUse: ['k3'], audit: { resealed: 2, lostKeys: [] } });
+    expect(JSON.parse(accepted.stdout)).toMatchObject({ keysInUse: ['k3'], audit: { resealed: 2, lostKeys: [] } });
     expect(accepted.code).toBe(0);
     await withNewProcess(
       async (fresh) => {
@@ -241,8 +235,8 @@ describe('a log from before there were seals', () => {
 
   it('rotate-keys leaves a seal that does not fit as evidence', async () => {
     await rewriteFrom(database.pool, 7);
-    const { code, said } = await rotate([K1, K3].join(','), '--json', '--accept-lost-audit-keys');
-    expect(JSON.parse(said.stdout)).toMatchObject({ keysInUse: ['k1', 'k3'], audit: { resealed: 1, wrong: 2 } });
+    const { code, stdout } = await rotate([K1, K3].join(','), '--json', '--accept-lost-audit-keys');
+    expect(JSON.parse(stdout)).toMatchObject({ keysInUse: ['k1', 'k3'], audit: { resealed: 1, wrong: 2 } });
     expect(code).toBe(1);
     await withNewProcess(
       async (fresh) => {

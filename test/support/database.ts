@@ -53,6 +53,6 @@ export async function onServer(sql: string): Promise<void> {
 
 function serverUrl(): string {
   const url = process.env.ONBOARDING_TEST_SERVER;
-  if (!url) throw new Error('the global setup has not run: start the tests with npm test');
+  if (!url) throw new Error('the global setup has not run: start the tests with npm test or npx jest');
   return url;
 }

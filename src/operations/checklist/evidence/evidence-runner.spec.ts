@@ -79,7 +79,7 @@ describe('the results of the tests', () => {
     expect(found).toMatchObject({
       result: 'fail',
       evidence: `${ciResults} does not exist`,
-      remedy: expect.stringContaining('`npx jest --selectProjects unit e2e --json --outputFile test-results.json`'),
+      remedy: expect.stringContaining('`npx jest --selectProjects unit e2e processes --json --outputFile test-results.json`'),
     });
   });
 });

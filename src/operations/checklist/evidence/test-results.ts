@@ -28,7 +28,7 @@ const results = z.object({
 type TestResults = z.infer<typeof results>;
 
 const MAKE_RESULTS =
-  'run `npx jest --selectProjects unit e2e --json --outputFile test-results.json` and pass that file with --ci-results';
+  'run `npx jest --selectProjects unit e2e processes --json --outputFile test-results.json` and pass that file with --ci-results';
 
 /** `path` of the results; null when none were given. */
 export function testEvidence(path: string | null): Evidence[] {

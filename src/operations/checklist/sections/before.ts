@@ -9,7 +9,7 @@ export const before: ChecklistSection = {
       title: 'Code Preparation',
       lines: [
         automatic('code.tests', 'All tests passing in CI/CD pipeline', ['evidence.tests'], {
-          how: '`npx jest --selectProjects unit e2e --json --outputFile test-results.json`, then `npm run cli -- checklist --ci-results test-results.json`',
+          how: '`npx jest --selectProjects unit e2e processes --json --outputFile test-results.json`, then `npm run cli -- checklist --ci-results test-results.json`',
         }),
         manual('code.review', 'Code review completed and approved'),
         automatic('code.security-scan', 'Security scan completed with no critical issues', [

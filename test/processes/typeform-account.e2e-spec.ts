@@ -1,12 +1,12 @@
 /** A Typeform account as operators have it: can it deliver to us, will the key do, which forms are there, and what is none of them. */
-import type { TypeformSandbox } from '../sandbox/sandbox';
-import { TypeformKeyCheck } from '../src/typeform/typeform-key-check';
-import { HttpProxy } from './support/http-proxy';
-import { preflight } from './support/preflight';
-import { API_KEY, startSandbox } from './support/sandbox-harness';
-import { ServiceProcess } from './support/service-process';
-import { createTestDatabase, TestDatabase } from './support/database';
-import { eventually, startTestApp, TestApp } from './support/test-app';
+import type { TypeformSandbox } from '../../sandbox/sandbox';
+import { TypeformKeyCheck } from '../../src/typeform/typeform-key-check';
+import { HttpProxy } from '../support/http-proxy';
+import { preflight } from '../support/preflight';
+import { API_KEY, startSandbox } from '../support/sandbox-harness';
+import { ServiceProcess } from '../support/service-process';
+import { createTestDatabase, TestDatabase } from '../support/database';
+import { eventually, startTestApp, TestApp } from '../support/test-app';
 
 /** Nothing is sent with it: what these tests ask for is refused before. */
 const REAL_ACCOUNT = { TYPEFORM_API_KEY: 'tfp_0123456789_example', TYPEFORM_API_BASE_URL: 'https://api.typeform.com' };

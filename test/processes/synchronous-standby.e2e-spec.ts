@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Pool, type PoolClient } from 'pg';
-import type { EmbeddedPostgres } from '../src/database/embedded/embedded-postgres';
-import { newEvent } from './support/events';
-import { startOwnPostgres } from './support/own-postgres';
-import { eventually, startTestApp, type TestApp } from './support/test-app';
+import type { EmbeddedPostgres } from '../../src/database/embedded/embedded-postgres';
+import { newEvent } from '../support/events';
+import { startOwnPostgres } from '../support/own-postgres';
+import { eventually, startTestApp, type TestApp } from '../support/test-app';
 
 const root = mkdtempSync(join(tmpdir(), 'onboarding-synchronous-'));
 let postgres: EmbeddedPostgres;
