@@ -1,3 +1,6 @@
+/** The OpenAPI document describes every route that is served, and the published types know all of it. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { startTestApp } from './support/test-app';
 
 interface Operation {
@@ -54,4 +57,18 @@ it('operations have names for people, and every answer names its content', () =>
     expect.arrayContaining(['200', '503']),
   );
   expect(document.paths['/webhooks/typeform']?.post?.responses).toHaveProperty('200');
+});
+
+// That they are the same to the letter is checked where a program is compiled against them (processes/openapi-client).
+it('the published types have every route and operation', () => {
+  const types = readFileSync(join(__dirname, '../client/schema.mts'), 'utf8');
+  const names = Object.entries(document.paths).flatMap(([path, methods]) => [
+    `"${path}": {`,
+    ...Object.values(methods).map(({ operationId }) => `operations["${operationId}"]`),
+  ]);
+  expect(names.length).toBeGreaterThan(60);
+  expect({ missing: names.filter((name) => !types.includes(name)), remedy: 'npm run generate:api' }).toEqual({
+    missing: [],
+    remedy: 'npm run generate:api',
+  });
 });

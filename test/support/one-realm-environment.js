@@ -10,8 +10,8 @@ const vm = require('node:vm');
 const { ModernFakeTimers } = require('@jest/fake-timers');
 const { ModuleMocker } = require('jest-mock');
 
-// Most of what tests run, they run briefly. The V8 of Node 20 spends an eighth of their processor time on optimising it; later versions
-// do not know this flag.
+// Most of what tests run, they run briefly. The V8 of Node 20 spends a seventh of the unit tests' processor time on optimising it; later
+// versions do not know this flag.
 if (process.versions.v8.startsWith('11.')) v8.setFlagsFromString('--interrupt-budget=1000000');
 
 /** What Jest's runner keeps of a file: who listens to it, `jest.setTimeout()`, `jest.retryTimes()`. */

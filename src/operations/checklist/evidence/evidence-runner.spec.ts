@@ -47,7 +47,18 @@ describe('the results of the tests', () => {
   const passes = (count: number) => Array<string>(count).fill('passed');
 
   it.each([
-    ['all passed', 'evidence.tests', [suite('src/a.spec.ts', passes(2))], 'pass: 2 of 2 tests in 1 files'],
+    [
+      'all passed',
+      'evidence.tests',
+      [suite('src/a.spec.ts', passes(2)), suite('test/processes/b.e2e-spec.ts', passes(1))],
+      'pass: 3 of 3 tests in 2 files',
+    ],
+    [
+      'all passed, but for those of processes',
+      'evidence.tests',
+      [suite('src/a.spec.ts', passes(2))],
+      'skipped: 2 of 2 tests in 1 files passed, in the run of 2026-11-24T10:00:00.000Z; those of test/processes were not among them',
+    ],
     ['one failed', 'evidence.tests', [suite('src/a.spec.ts', ['passed', 'failed'])], 'fail: 1 of 2 tests'],
     ['a file did not run', 'evidence.tests', [suite('a.spec.ts', passes(1)), suite('b.spec.ts', [], 'failed')], 'fail'],
     ['nothing ran', 'evidence.tests', [], 'fail: 0 of 0'],
@@ -79,7 +90,9 @@ describe('the results of the tests', () => {
     expect(found).toMatchObject({
       result: 'fail',
       evidence: `${ciResults} does not exist`,
-      remedy: expect.stringContaining('`npx jest --selectProjects unit e2e processes --json --outputFile test-results.json`'),
+      remedy: expect.stringContaining(
+        '`npx jest --selectProjects unit e2e processes --json --outputFile test-results.json`',
+      ),
     });
   });
 });

@@ -28,7 +28,7 @@ beforeEach(() => {
   project = mkdtempSync(join(tmpdir(), 'onboarding-compile-once-'));
   cache = join(project, 'node_modules/.cache/compiled-programs');
   for (const folder of ['dist/bundle', 'test/support']) mkdirSync(join(project, folder), { recursive: true });
-  copyFileSync(join(__dirname, 'support/compile-once-processes.js'), join(project, 'test/support/preload.js'));
+  copyFileSync(join(__dirname, '../support/compile-once-processes.js'), join(project, 'test/support/preload.js'));
   writeFileSync(join(project, 'dist/bundle/main.js'), PROGRAM);
   writeFileSync(join(project, 'dist/bundle/part.js'), part(41));
 });
