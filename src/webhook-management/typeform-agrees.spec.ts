@@ -143,9 +143,10 @@ async function perform(by: ModelReplica, one: Action, url: string, refused: stri
   await Promise.race([answered, by.dead]);
 }
 
+const oneByOne = { schedule: <T>(step: Promise<T>) => step } as unknown as fc.Scheduler;
+
 describe('the store that they run on', () =>
   itKeepsTheContract(() => {
-    const oneByOne = { schedule: <T>(step: Promise<T>) => step } as unknown as fc.Scheduler;
     const model = new Model(oneByOne, []);
     const done = <T>(value: T): Promise<T> => Promise.resolve(value);
     model.late = 1;
@@ -167,6 +168,22 @@ it('a refused change is taken back although its secret was sealed with another k
   const goal = { kind: 'made', webhook: made } as const;
   expect(nextStep(state, goal, ({ secret }) => secret.replace('anew ', ''))).toBe('refused');
   expect(nextStep(state, goal, ({ secret }) => secret)).toBe('wait');
+});
+
+it('a new secret that Typeform has confirmed stays accepted when its repetition under another key is refused', async () => {
+  const model = new Model(oneByOne, ['ok', 'ok', 'refused']);
+  /** The encryption keys are rotated while Typeform answers. */
+  class SealsAnew extends ModelStore {
+    override succeed(begun: BegunCall, seen: Partial<Webhook>): Promise<Succeeded> {
+      if (model.sent === 2) model.reseal(begun.webhook?.id ?? '');
+      return super.succeed(begun, seen);
+    }
+  }
+  const replica = new ModelReplica(model, SealsAnew);
+  await replica.register();
+  await expect(replica.rotate(1)).rejects.toMatchObject({ code: 'typeform_error' });
+  expect({ sent: model.sent, refusedDeliveries: model.refusedDeliveries }).toEqual({ sent: 4, refusedDeliveries: [] });
+  expectAgreement(model);
 });
 
 it('Typeform has the last committed revision, and the intake accepts what it signs', async () => {

@@ -132,7 +132,9 @@ export class WebhookChanges {
       let undone = false;
       const edited = await this.store.edit(webhook.id, (stored, now, { calls }) => {
         undone = stored.revision === revision && isSameState(stored, webhook, this.pusher.secretOf);
-        return undone ? undo(stored, now, certainAt === calls) : null;
+        // Typeform may have confirmed the change before its secret was sealed anew, which has it sent again.
+        const neverConfirmed = stored.pushedRevision === webhook.pushedRevision;
+        return undone ? undo(stored, now, certainAt === calls && neverConfirmed) : null;
       });
       if (edited !== null && !undone) continue;
       const restored = edited?.after;
