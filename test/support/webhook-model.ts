@@ -76,6 +76,8 @@ export class Model {
   call: (Version & { id: string; lapsed: boolean }) | null = null;
   doubt: Version | null = null;
   atTypeform: AtTypeform | null = null;
+  /** The row that the last call was made from: what was known then counts, even if the webhook has been removed since. */
+  sentFrom: Webhook | null = null;
   /** Calls that may still take effect. */
   late = 0;
   /** Deliveries that would have been refused for their signature. */
@@ -153,7 +155,7 @@ export class Model {
   put(change: WebhookChange, late = false): void {
     const { url, verifySsl, eventTypes, secret } = change as Required<WebhookChange>;
     const enabled = change.enabled ?? this.atTypeform?.enabled ?? false;
-    const { pushedRevision, drift } = this.wanted() ?? { pushedRevision: 0, drift: [] };
+    const { pushedRevision, drift } = this.sentFrom ?? { pushedRevision: 0, drift: [] };
     const known = drift.some(losesSubmissions);
     // An admin who has it enabled after it was to be disabled has it enabled, whoever disabled it.
     if (enabled && this.offByOthers && !late && (known || pushedRevision > 0)) {
@@ -242,6 +244,7 @@ export class ModelStore extends WebhookStore {
     if (call) this.model.doubt = doubtAbout(call, doubt);
     const webhook = goal.kind === 'stray' ? null : state.webhook;
     const id = randomUUID();
+    this.model.sentFrom = webhook;
     this.model.calls += 1;
     this.model.call = { id, webhookId: webhook?.id ?? null, revision: webhook?.revision ?? null, lapsed: false };
     return { id, target: PLACE, webhook, last: call === null && (doubt === null || doubt.over) };
