@@ -132,7 +132,7 @@ export class WebhookChanges {
       let undone = false;
       const edited = await this.store.edit(webhook.id, (stored, now, { calls }) => {
         undone = stored.revision === revision && isSameState(stored, webhook, this.pusher.secretOf);
-        // Typeform may have confirmed the change before its secret was sealed anew, which has it sent again.
+        // Sealing the secret anew repeats the call: Typeform may have confirmed the change before it refused the repetition.
         const neverConfirmed = stored.pushedRevision === webhook.pushedRevision;
         return undone ? undo(stored, now, certainAt === calls && neverConfirmed) : null;
       });

@@ -1,3 +1,4 @@
+/** The embedded PostgreSQL: its life, its crashes, what it refuses, and the users that it runs as. */
 import { spawn } from 'node:child_process';
 import {
   chmodSync,

@@ -1,3 +1,4 @@
+/** A program that uses every route compiles against the types that anybody generates from the OpenAPI document. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

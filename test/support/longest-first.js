@@ -1,9 +1,9 @@
-/** The order of the test files: those that wait longest begin first. */
+/** The order of the test files: those that take longest begin first. */
 const { default: Sequencer } = require('@jest/test-sequencer');
 
 /**
- * Files that wait most of their time: for the pace of calls to Typeform, for leases and time-outs, for a simulated day. Begun first, they
- * wait while the others use the processor; begun last, everybody waits for them. The longest is first.
+ * Files that take long, most of them because they wait: for the pace of calls to Typeform, for leases and time-outs, for a simulated day, for
+ * a process to start. Begun first, they wait while the others use the processor; begun last, everybody waits for them.
  */
 const LONGEST = [
   'thirty-days',
