@@ -52,31 +52,29 @@ const isClaim = ({ sql }: Statement): boolean => sql.includes(`status || '' = 'p
 const fromTheBeginning = ({ values }: Statement): boolean => values[3] === null;
 
 it('beside a transaction that keeps an old snapshot (a dump, for hours), claims go on where the last one found something', async () => {
-  await using dump = await database.pool.connect().then((client) => ({
-    client,
-    [Symbol.asyncDispose]: async () => {
-      await client.query('ROLLBACK');
-      client.release();
-    },
-  }));
-  await dump.client.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM webhook_event');
-  await addDue(DONE_BEFORE, 1_000);
-  await database.pool.query(`UPDATE webhook_event SET status = 'processed', next_attempt_at = NULL`);
+  const dump = await database.pool.connect();
+  try {
+    await dump.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM webhook_event');
+    await addDue(DONE_BEFORE, 1_000);
+    await database.pool.query(`UPDATE webhook_event SET status = 'processed', next_attempt_at = NULL`);
 
-  log = new StatementLog();
-  app = await startTestApp({}, { database });
-  for (let sent = 0; sent < EVENTS; sent += 1) await app.deliver(newEvent()).expect(200);
-  await app.settled();
-  const claims = log.take().filter(isClaim);
-  await app.stop();
-  app = undefined;
+    log = new StatementLog();
+    app = await startTestApp({}, { database });
+    for (let sent = 0; sent < EVENTS; sent += 1) await app.deliver(newEvent()).expect(200);
+    await app.settled();
+    const claims = log.take().filter(isClaim);
+    await app.stop();
+    app = undefined;
 
-  const beginning = claims.filter(fromTheBeginning);
-  const others = claims.filter((claim) => !fromTheBeginning(claim));
-  // The snapshot does what it is there for: from the beginning, all that is done is read.
-  expect(await pagesRead(database.pool, beginning[0] as Statement)).toBeGreaterThan(4 * FEW_PAGES);
-  expect(others.length).toBeGreaterThan(beginning.length);
-  for (const claim of others.slice(-3)) expect(await pagesRead(database.pool, claim)).toBeLessThan(FEW_PAGES);
+    const beginning = claims.filter(fromTheBeginning);
+    const others = claims.filter((claim) => !fromTheBeginning(claim));
+    // The snapshot does what it is there for: from the beginning, all that is done is read.
+    expect(await pagesRead(database.pool, beginning[0] as Statement)).toBeGreaterThan(4 * FEW_PAGES);
+    expect(others.length).toBeGreaterThan(beginning.length);
+    for (const claim of others.slice(-3)) expect(await pagesRead(database.pool, claim)).toBeLessThan(FEW_PAGES);
+  } finally {
+    dump.release(true);
+  }
 });
 
 it('a backlog of which the planner knows nothing yet is claimed in the order of its index', async () => {

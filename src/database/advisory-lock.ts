@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource, QueryRunner } from 'typeorm';
+import { withQueryRunner } from './query-runner';
 import type { SqlRunner } from './sql-runner';
 
 /**
@@ -19,14 +20,21 @@ const keyOf = (name: LockName): string => `typeform-onboarding:${name}`;
  * has a snapshot, for whose end a CREATE INDEX CONCURRENTLY of the holder would wait in turn.
  */
 export async function withAdvisoryLock<T>(dataSource: DataSource, name: LockName, work: () => Promise<T>): Promise<T> {
-  await using runner = dataSource.createQueryRunner();
   const key = keyOf(name);
-  while (!(await tryLock(runner, key))) await delay(RETRY_MS);
-  try {
-    return await work();
-  } finally {
-    await runner.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [key]);
-  }
+  return withQueryRunner(dataSource, async (runner) => {
+    while (!(await tryLock(runner, key))) await delay(RETRY_MS);
+    const unlock = () => runner.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [key]);
+    let result: T;
+    try {
+      result = await work();
+    } catch (error) {
+      // Where the connection is lost, so is the lock, and it is the error of `work` that says why.
+      await unlock().catch(() => undefined);
+      throw error;
+    }
+    await unlock();
+    return result;
+  });
 }
 
 /**

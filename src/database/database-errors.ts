@@ -8,6 +8,7 @@ const OUT_OF_RESOURCES = /^53/;
 const CONTENTION = /^(40|23505|55P03|57014)/;
 /** Data exceptions: text with a NUL, no UUID, out of range. */
 const DATA = /^22/;
+const NOT_PERMITTED = '42501';
 const SOCKET_ERRORS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'ENOTFOUND', 'EAI_AGAIN']);
 /** pg and pg-pool report a broken or exhausted connection without a code. */
 const UNCODED_OUTAGE = /Connection terminated|timeout exceeded when trying to connect|not queryable/i;
@@ -39,4 +40,9 @@ export function isContention(error: unknown): boolean {
 /** True when PostgreSQL cannot store a given value. */
 export function isDataException(error: unknown): boolean {
   return DATA.test(codeOf(error));
+}
+
+/** True when the database user may not do this. */
+export function isNotPermitted(error: unknown): boolean {
+  return codeOf(error) === NOT_PERMITTED;
 }

@@ -1,6 +1,7 @@
 /** Whether this service can work with a database at all: what no setting of a session can make good. */
 import type { DataSource, QueryRunner } from 'typeorm';
 import { DatabaseSetupError } from './database-setup.error';
+import { rolledBack, withQueryRunner } from './query-runner';
 
 /** Rounds of the pooling probe: a pooler that hands out its connections in turn may need several to show. */
 const PROBE_ROUNDS = 3;
@@ -29,30 +30,24 @@ export async function requireUtf8(dataSource: DataSource): Promise<void> {
  * server, or one connection gets another process than before.
  */
 export async function requireOwnSessions(dataSource: DataSource): Promise<void> {
-  await using first = dataSource.createQueryRunner();
-  await using second = dataSource.createQueryRunner();
   try {
-    for (let round = 0; round < PROBE_ROUNDS; round += 1) {
-      const before = await serverProcess(first);
-      const { other, after } = await duringTransaction(second, async () => ({
-        other: await serverProcess(second),
-        after: await serverProcess(first),
-      }));
-      if (before === other || before !== after) throw sharedSessions();
-    }
+    await withQueryRunner(dataSource, (first) =>
+      withQueryRunner(dataSource, (second) => compareSessions(first, second)),
+    );
   } catch (error) {
     // PgBouncer in statement mode refuses the transaction.
     throw error instanceof Error && /statement pooling/i.test(error.message) ? sharedSessions(error) : error;
   }
 }
 
-/** Not TypeORM's own transaction: where it is refused, releasing its runner would fail and hide why. */
-async function duringTransaction<T>(runner: QueryRunner, work: () => Promise<T>): Promise<T> {
-  await runner.query('START TRANSACTION');
-  try {
-    return await work();
-  } finally {
-    await runner.query('ROLLBACK').catch(() => undefined);
+async function compareSessions(first: QueryRunner, second: QueryRunner): Promise<void> {
+  for (let round = 0; round < PROBE_ROUNDS; round += 1) {
+    const before = await serverProcess(first);
+    const { other, after } = await rolledBack(second, async () => ({
+      other: await serverProcess(second),
+      after: await serverProcess(first),
+    }));
+    if (before === other || before !== after) throw sharedSessions();
   }
 }
 

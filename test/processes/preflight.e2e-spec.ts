@@ -379,6 +379,10 @@ describe('the database', () => {
     const stranger = await look();
     await database.pool.query(`REVOKE CREATE ON SCHEMA public FROM ${role}`);
     await onServer(`DROP ROLE ${role}`);
+    await database.pool.query(`
+      CREATE FUNCTION refuse_changes() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'changes are frozen'; END $$;
+      CREATE EVENT TRIGGER refuse_changes ON ddl_command_start EXECUTE FUNCTION refuse_changes()`);
+    const frozen = await preflight({ ...good, DATABASE_URL: database.url }, '--only', 'database.privileges');
     expect(powerless.line('database.privileges')).toMatchObject({
       result: 'fail',
       evidence: expect.stringContaining('permission denied for schema public'),
@@ -387,6 +391,11 @@ describe('the database', () => {
     expect(stranger.line('database.privileges')).toMatchObject({
       result: 'fail',
       evidence: expect.stringMatching(/does not own api_key, .*webhook_event, .*: a migration could not change them/),
+    });
+    // No privilege would help here.
+    expect(frozen.line('database.privileges')).toMatchObject({
+      result: 'fail',
+      evidence: 'the check itself failed: changes are frozen',
     });
   });
 });

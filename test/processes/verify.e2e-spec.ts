@@ -543,7 +543,8 @@ async function verify(change: Partial<VerifyTarget>, ids: readonly VerifyId[] = 
   const { checks, cleanUp } = createVerifyChecks(target(change));
   const lines = await runChecks(
     checks.filter(({ id }) => ids.includes(id as VerifyId)),
-    { timeoutMs: 20_000 },
+    // Only against hanging.
+    { timeoutMs: 120_000 },
   );
   if (!ids.includes('cleanup.done')) await cleanUp();
   return lines;

@@ -12,6 +12,8 @@ import { PreflightRepository } from './database/preflight.repository';
 import type { TypeformAccess } from './typeform/typeform-access';
 
 const CONNECTIONS = 4;
+/** Checks that run at the same time wait for one of these connections: on a busy machine longer than a service that is asked would. */
+const CONNECT_TIMEOUT_MS = 10_000;
 
 /** All checks run at the same time, so that a run takes no longer than 15 s unless a longer time limit is asked for. */
 export const PREFLIGHT_TIMEOUT_MS = 13_000;
@@ -77,7 +79,7 @@ export class PreflightContext {
   /** A connection to the database; throws the driver's error when there is none. */
   connect(): Promise<DataSource> {
     this.connecting ??= this.databaseUrl().then((url) =>
-      new DataSource(dataSourceOptions(url, CONNECTIONS)).initialize(),
+      new DataSource({ ...dataSourceOptions(url, CONNECTIONS), connectTimeoutMS: CONNECT_TIMEOUT_MS }).initialize(),
     );
     return this.connecting;
   }

@@ -1,5 +1,6 @@
 import { parse as parseConnectionString } from 'pg-connection-string';
 import { urlsOfHosts } from '../../../core/database-hosts';
+import { isNotPermitted } from '../../../database/database-errors';
 import { DatabaseSetupError } from '../../../database/database-setup.error';
 import { requireOwnSessions, requireUtf8 } from '../../../database/database-suitability';
 import { MIGRATIONS, MIGRATIONS_TABLE } from '../../../database/migrations';
@@ -81,6 +82,7 @@ async function checkPrivileges(database: PreflightRepository): Promise<Finding> 
   try {
     await database.tryCreating();
   } catch (error) {
+    if (!isNotPermitted(error)) throw error;
     return failed(`${user} may not create tables, functions and triggers (${reasonOf(error)})`, remedy);
   }
   const tables = (await Promise.all(MIGRATIONS.map((migration) => sqlOfMigration(migration)))).flatMap(tablesMadeBy);

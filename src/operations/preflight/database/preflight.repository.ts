@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { MIGRATIONS_TABLE } from '../../../database/migrations';
+import { rolledBack, withQueryRunner } from '../../../database/query-runner';
 import type { WebhookSettings, WebhookStatus } from '../../../webhook-management/webhook-state';
 
 export interface ServerFacts {
@@ -101,20 +102,15 @@ export class PreflightRepository {
   /** Creates one of everything that migrations create, under its own name, and rolls it back. Throws what PostgreSQL refuses. */
   async tryCreating(): Promise<void> {
     const name = `preflight_${randomBytes(6).toString('hex')}`;
-    await using runner = this.dataSource.createQueryRunner();
-    await runner.startTransaction();
-    try {
-      await runner.query(`
-        CREATE TABLE ${name} (id integer PRIMARY KEY, note text);
-        CREATE INDEX ${name}_note ON ${name} (note);
-        CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
-        CREATE TRIGGER ${name} BEFORE INSERT ON ${name} FOR EACH ROW EXECUTE FUNCTION ${name}();
-        ALTER TABLE ${name} ENABLE ALWAYS TRIGGER ${name};
-        INSERT INTO ${name} (id) VALUES (1);
-        ALTER TABLE ${name} ADD COLUMN added timestamptz;`);
-    } finally {
-      await runner.rollbackTransaction();
-    }
+    const create = `
+      CREATE TABLE ${name} (id integer PRIMARY KEY, note text);
+      CREATE INDEX ${name}_note ON ${name} (note);
+      CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+      CREATE TRIGGER ${name} BEFORE INSERT ON ${name} FOR EACH ROW EXECUTE FUNCTION ${name}();
+      ALTER TABLE ${name} ENABLE ALWAYS TRIGGER ${name};
+      INSERT INTO ${name} (id) VALUES (1);
+      ALTER TABLE ${name} ADD COLUMN added timestamptz;`;
+    await withQueryRunner(this.dataSource, (runner) => rolledBack(runner, () => runner.query(create)));
   }
 
   /** Where the server keeps its files; null when this user may not know. */
