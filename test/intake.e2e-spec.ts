@@ -26,8 +26,7 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 /** What was logged since, but for the service looking after its forms at Typeform. */
-const linesSince = (index: number): string[] =>
-  app.logs.slice(index).filter((line) => !line.includes('TypeformCaller'));
+const linesSince = (index: number): string[] => app.logs.slice(index).filter((line) => !line.includes('"Typeform"'));
 
 const stored = async (): Promise<number> => {
   const { rows } = await app.database.pool.query<{ count: number }>(

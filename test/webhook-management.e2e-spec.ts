@@ -484,7 +484,9 @@ describe('the watchdogs', () => {
     expect(await overview()).toMatchObject({ failing: [], wrongSecrets: [{ endpoint: webhook.id, refused: 60 }] });
     expect(await value()).toBe('1');
     // The comparison that follows may have said what it did, too.
-    const said = app.logs.filter((line) => line.includes('SecretWatchdog') && line.includes(webhook.id));
+    const said = app.logs.filter(
+      (line) => line.includes('signatures of a webhook have stopped') && line.includes(webhook.id),
+    );
     expect(said).toHaveLength(1);
     sandbox.control.submit(formId, { count: 1 });
     await sandbox.control.setClock({ advanceSeconds: 0 });

@@ -55,7 +55,7 @@ function Actions({ of: form }: { of: Form }) {
       <ConfirmDialog
         open={asking === 'apply'}
         onClose={() => setAsking(null)}
-        title="Apply the mapping to what is there?"
+        title="Apply the mapping to existing responses?"
         action="Apply"
         onConfirm={async () => {
           const { jobId } = await ask(api.POST('/v1/forms/{formId}/reprocess', { params: { path: { formId } } }));

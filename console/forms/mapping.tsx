@@ -121,7 +121,7 @@ export function Mapping({ form }: { form: Schemas['FormView'] }) {
           queries.setQueryData(['forms', formId], answer);
         }}
       >
-        <p>It decides about submissions from now on. Apply it afterwards to those that are here already.</p>
+        <p>It applies to new submissions. You can then apply it to the existing ones.</p>
       </ConfirmDialog>
     </Section>
   );

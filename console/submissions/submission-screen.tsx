@@ -77,7 +77,7 @@ function Detail({ of: submission }: { of: Submission }) {
       <Section title="Who it is">
         <p>
           {clientId === null ? (
-            'Nobody: it tells neither a name, an e-mail nor a phone that is the client’s own.'
+            'Nobody: it contains no name, e-mail or phone of the client.'
           ) : (
             <Link to="/clients/$clientId" params={{ clientId }}>
               Open the client

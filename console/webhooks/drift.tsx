@@ -14,10 +14,10 @@ const FIELDS: Record<Webhook['drift'][number]['field'], string> = {
 /** What a status means, and what happens next. */
 export const STATUS_WORDS: Record<Webhook['status'], string> = {
   in_sync: 'Typeform has what was registered.',
-  drifted: 'Somebody changed it at Typeform. It is put right at the next comparison, or now by Reconcile.',
-  missing: 'It is gone at Typeform. It is made again at the next comparison, or now by Reconcile.',
+  drifted: 'Somebody changed it at Typeform. The next comparison restores it; Reconcile restores it now.',
+  missing: 'It is gone at Typeform. The next comparison recreates it; Reconcile recreates it now.',
   disabled_by_typeform:
-    'It is disabled at Typeform: by somebody, or by Typeform itself, as it does after many failed deliveries. It is enabled again at the next comparison, or now by Reconcile; what was sent meanwhile is fetched by a back-fill.',
+    'It is disabled at Typeform: by somebody, or by Typeform itself, as it does after many failed deliveries. The next comparison enables it again; Reconcile does so now. A back-fill then fetches what was submitted meanwhile.',
   unreachable: 'The last comparison with Typeform failed. The problem says why.',
   removed: 'It was deleted here. Late deliveries are accepted for another 24 hours.',
 };

@@ -50,7 +50,10 @@ export function ReconcileDialog(asked: { open: boolean; onClose: () => void; rec
       action="Reconcile"
       onConfirm={asked.reconcile}
     >
-      <p>What differs at Typeform is set to what was registered here. This also happens by itself every few minutes.</p>
+      <p>
+        Whatever differs at Typeform is reset to what is registered here. This also happens automatically every few
+        minutes.
+      </p>
     </ConfirmDialog>
   );
 }

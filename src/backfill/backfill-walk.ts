@@ -16,7 +16,7 @@ const APPENDED_AT_ONCE = 50;
 
 @Injectable()
 export class BackfillWalk implements WalkPurpose<BackfillRun, BackfillCounts> {
-  private readonly logger = new Logger(BackfillWalk.name);
+  private readonly logger = new Logger('Back-fill');
 
   constructor(
     private readonly known: KnownResponsesRepository,

@@ -16,7 +16,7 @@ Examples:
   typeform-onboarding preflight --only database.migrations --show-sql
   typeform-onboarding preflight --skip public-url.reachable      (before the first deployment, when nothing answers yet)
 
-Results: pass; fail blocks the deployment; warn does not; skipped could not be checked.
+Results: pass; fail blocks the deployment; warn does not; skipped could not be checked, and blocks where a fail would.
 Exit codes: 0 nothing blocks, 1 a blocking check did not pass, 2 wrong usage, 78 invalid configuration.`;
 
 interface Flags {

@@ -149,12 +149,12 @@ function recommendations(settings: Partial<Settings>): ConfigFinding[] {
   if (settings.OIDC_ISSUER !== undefined && settings.OIDC_ROLES === undefined)
     found.push({
       name: 'OIDC_ROLES',
-      message: 'name groups, such as admin=a,b;viewer=c: without any nobody gets in by single sign-on',
+      message: 'name the groups, such as admin=a,b;viewer=c: without them nobody can sign in',
     });
   if (settings.NODE_ENV === 'production' && settings.TRUST_PROXY === false) {
     found.push({
       name: 'TRUST_PROXY',
-      message: 'behind a proxy, all clients share one throttle until this is set to the proxy',
+      message: 'behind a proxy, all senders share one throttle counter until this names the proxy',
     });
   }
   return found;

@@ -11,7 +11,7 @@ import { parseTypeformEvent, readEnvelope } from './typeform-event';
 
 /** Large enough that each of the bounds is reached. */
 const BODY_BYTES = 64 * 1024;
-/** Of processor time, which a busy machine does not change much: ten times what the dearest body takes; without bounds it was minutes. */
+/** Of processor time, which a busy machine does not change much: ten times what the most expensive body takes; without bounds it was minutes. */
 const RUNAWAY_MS = 2_000;
 /** The answers, and hidden fields, variables and outcome. */
 const MAX_RECORD_BYTES = 1_500 * 1024;

@@ -58,7 +58,7 @@ async function serverProcess(runner: QueryRunner): Promise<number> {
 
 function sharedSessions(cause?: unknown): DatabaseSetupError {
   return new DatabaseSetupError(
-    'DATABASE_URL leads through a pooler (PgBouncer?) in transaction or statement mode, which breaks locks and notifications',
+    'DATABASE_URL goes through a pooler (PgBouncer?) in transaction or statement mode, which breaks locks and notifications',
     'connect to PostgreSQL directly, or use a pool with pool_mode=session',
     cause,
   );

@@ -24,7 +24,7 @@ const ASK_INTERVAL_MS = 5_000;
  */
 @Injectable()
 export class Notifications implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly logger = new Logger(Notifications.name);
+  private readonly logger = new Logger('Database');
   private readonly handlers = new Map<Channel, Handler[]>();
   private client: Client | null = null;
   private reconnect: NodeJS.Timeout | null = null;

@@ -25,7 +25,7 @@ export class ReadinessIndicators {
     return this.draining.started ? session.down('shutting down') : session.up();
   }
 
-  /** An event could be committed right now: what the intake lives through, and a write of its own while no events come. */
+  /** An event could be committed right now: the last commits say so or, while no events come, a test write. */
   async database(): Promise<HealthIndicatorResult> {
     return this.indicator
       .check('database')

@@ -25,7 +25,7 @@ type RoundResult = 'more' | 'all' | 'stopped';
 
 @Injectable()
 export class InboxProcessor implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger(InboxProcessor.name);
+  private readonly logger = new Logger('Processing');
   private running: Promise<void> | null = null;
   private stopping = false;
   /** Nudged whenever something becomes due. */

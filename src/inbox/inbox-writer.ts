@@ -25,7 +25,7 @@ const COMMIT_TIMEOUT_MS = 10_000;
 const LOCK_TIMEOUT_MS = 2_000;
 const RETRY_AFTER_SECONDS = 5;
 
-/** What the writer lives through; times by the monotonic clock, `-Infinity` for never. */
+/** How the writer's last commits went; times by the monotonic clock, `-Infinity` for never. */
 export interface WriterExperience {
   committedAtMs: number;
   failedAtMs: number;

@@ -1,4 +1,4 @@
-/** Whether an event could be committed right now: what the writer lives through and, while it is idle, a probe of its own. */
+/** Whether an event could be committed right now: how the writer's last commits went and, while it is idle, a probe of its own. */
 import { Injectable, OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'pg';
 import { AppConfig } from '../config/app-config';

@@ -22,7 +22,7 @@ const TURN_MS = 5_000;
 
 @Injectable()
 export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger(JobRunner.name);
+  private readonly logger = new Logger('Jobs');
   private readonly handlers = new Map<JobKind, JobHandler>();
   /** This process, as owner of leases. */
   private readonly owner = randomUUID();

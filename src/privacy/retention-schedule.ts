@@ -11,7 +11,7 @@ const INTERVAL_MS = 3_600_000;
 
 @Injectable()
 export class RetentionSchedule implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger(RetentionSchedule.name);
+  private readonly logger = new Logger('Retention');
   private timer: NodeJS.Timeout | null = null;
   private running: Promise<void> | null = null;
 

@@ -25,7 +25,7 @@ const answer = z.tuple([z.number(), z.number()]);
  * counts on its own rather than refusing or slowing down webhooks.
  */
 export class RedisThrottlerStorage implements ThrottlerStorage, OnApplicationShutdown {
-  private readonly logger = new Logger(RedisThrottlerStorage.name);
+  private readonly logger = new Logger('Http');
   private readonly redis: Redis;
   private away = false;
 

@@ -1,5 +1,5 @@
 import { normalizeIp } from '@nestjs/throttler';
-import { bareAddress } from '../core/client-address';
+import { bareAddress } from '../core/forwarded-address';
 
 /**
  * What a sender is counted by: the IPv4 address, or the /64 of an IPv6 address, since one sender may use all of it. `ip` is the

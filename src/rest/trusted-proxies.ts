@@ -1,5 +1,5 @@
 import { compile } from '@fastify/proxy-addr';
-import { bareAddress } from '../core/client-address';
+import { bareAddress } from '../core/forwarded-address';
 
 /** TRUST_PROXY in the form that Fastify takes. Addresses are compared without the port, brackets and zone that a proxy may add. */
 export function trustedProxies(

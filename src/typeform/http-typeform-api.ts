@@ -29,7 +29,7 @@ const IDS_PER_CALL = 100;
 
 @Injectable()
 export class HttpTypeformApi extends TypeformApi {
-  private readonly logger = new Logger(HttpTypeformApi.name);
+  private readonly logger = new Logger('Typeform');
   /** Forms whose responses are kept at the host that we call. */
   private readonly atOurHost = new LRUCache<string, true>({ max: MAX_KNOWN_FORMS, ttl: REGION_KNOWN_FOR_MS });
 

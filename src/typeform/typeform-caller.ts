@@ -34,7 +34,7 @@ export interface DecidedCall extends Omit<RemoteCall, 'body'> {
 
 @Injectable()
 export class TypeformCaller {
-  private readonly logger = new Logger(TypeformCaller.name);
+  private readonly logger = new Logger('Typeform');
 
   constructor(
     private readonly config: AppConfig,

@@ -39,7 +39,7 @@ interface Failures {
 
 @Injectable()
 export class FailureWatchdog {
-  private readonly logger = new Logger(FailureWatchdog.name);
+  private readonly logger = new Logger('Intake');
   private readonly failing = new Map<string, Failures>();
 
   constructor(

@@ -27,7 +27,7 @@ type Counts = Map<string, number>;
 
 @Injectable()
 export class IntakeStatistics implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger(IntakeStatistics.name);
+  private readonly logger = new Logger('Intake');
   /** Minute of the monotonic clock -> what came in it and is not yet written. */
   private unwritten = new Map<number, Counts>();
   private writing: Promise<void> | null = null;

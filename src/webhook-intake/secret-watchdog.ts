@@ -30,7 +30,7 @@ export interface WrongSecret {
 
 @Injectable()
 export class SecretWatchdog {
-  private readonly logger = new Logger(SecretWatchdog.name);
+  private readonly logger = new Logger('Intake');
   private readonly wrong = new Map<string, { refused: number; lastAtMs: number }>();
 
   constructor(

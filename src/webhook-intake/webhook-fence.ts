@@ -31,7 +31,7 @@ const SHARED = 'shared';
 
 @Injectable()
 export class WebhookFence {
-  private readonly logger = new Logger('Webhooks');
+  private readonly logger = new Logger('Intake');
   private readonly budget = new BodyBudget();
   private readonly senders = new KnownSenders();
   private readonly counted = new WeakSet<FastifyRequest>();

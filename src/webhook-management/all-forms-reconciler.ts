@@ -30,7 +30,7 @@ export interface PassReport extends FormReport {
 
 @Injectable()
 export class AllFormsReconciler implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger(AllFormsReconciler.name);
+  private readonly logger = new Logger('Webhooks');
   private readonly stop = new AbortController();
   private timer: NodeJS.Timeout | null = null;
   private running: Promise<unknown> | null = null;

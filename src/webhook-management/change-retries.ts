@@ -17,7 +17,7 @@ const LOOK_EVERY_MS = 2_000;
 
 @Injectable()
 export class ChangeRetries implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger(ChangeRetries.name);
+  private readonly logger = new Logger('Webhooks');
   private readonly stop = new AbortController();
   private running: Promise<void> | null = null;
   /** The last look failed, and it was said. */

@@ -47,7 +47,7 @@ interface Known {
 
 @Injectable()
 export class FormReconciler {
-  private readonly logger = new Logger(FormReconciler.name);
+  private readonly logger = new Logger('Webhooks');
 
   constructor(
     private readonly api: TypeformApi,

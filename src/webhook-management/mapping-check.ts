@@ -18,7 +18,7 @@ export const MAPPING_METRIC_PROVIDERS = [
 
 @Injectable()
 export class MappingCheck {
-  private readonly logger = new Logger(MappingCheck.name);
+  private readonly logger = new Logger('Webhooks');
 
   constructor(
     private readonly definitions: FormDefinitions,

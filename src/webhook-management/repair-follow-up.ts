@@ -13,7 +13,7 @@ const SECRETS_APART_MS = 15 * 60_000;
 
 @Injectable()
 export class RepairFollowUp {
-  private readonly logger = new Logger(RepairFollowUp.name);
+  private readonly logger = new Logger('Webhooks');
   /** By form: the last back-fill for the sake of a secret. One process compares at a time. */
   private readonly lookedForAtMs = new Map<string, number>();
 

@@ -25,7 +25,7 @@ const ASKED_AGAIN_MS = 5_000;
 
 @Injectable()
 export class WebhookSecretsCache implements OnModuleInit {
-  private readonly logger = new Logger(WebhookSecretsCache.name);
+  private readonly logger = new Logger('Webhooks');
   private secrets: ReadonlyMap<string, SecretsOf<string>> = new Map();
   /** When the copy was last asked for, in milliseconds of the monotonic clock. */
   private loadedAtMs = -Infinity;

@@ -131,7 +131,7 @@ async function killRegistrations(stand: FaultStand, { sandbox, halves, startServ
     );
   }
 
-  // Those of later faults would ask in vain for what is at this Typeform.
+  // Later faults have another Typeform, which knows nothing of these.
   for (const { id } of (await Promise.all(halves.map(here))).flat()) await ask(stand, 'DELETE', `/v1/webhooks/${id}`);
   expect(sandbox.control.webhooks()).toEqual([]);
   const running = `SELECT count(*)::integer FROM backfill_run WHERE status IN ('queued', 'running')`;

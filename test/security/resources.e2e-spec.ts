@@ -94,7 +94,7 @@ describe('a signed body made to be expensive', () => {
     ]);
     await app.settled();
     const { user, system } = process.cpuUsage(before);
-    // Of processor time, which a busy machine does not change much: twenty times what the dearest of them takes.
+    // Of processor time, which a busy machine does not change much: twenty times what the most expensive of them takes.
     expect((user + system) / 1_000_000).toBeLessThan(20);
   });
 

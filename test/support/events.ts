@@ -26,7 +26,7 @@ export const askEmail = (value: string) => question('mail', 'Your e-mail', 'emai
 export const askPhone = (value: string) => question('tel', 'Your phone', 'phone_number', 'phone_number', value);
 export const askName = (value: string) => question('name', 'Full name', 'short_text', 'text', value);
 
-/** A body of nearly 1 MiB is so many empty answers: as JSON the cheapest, as objects the dearest. */
+/** A body of nearly 1 MiB is so many empty answers: as JSON the cheapest, as objects the most expensive. */
 const EMPTY_ANSWERS = 340_000;
 
 export function largeEvent(): FixtureEvent {

@@ -11,7 +11,7 @@ export async function eventually(condition: () => Promise<boolean> | boolean, wh
   const givesUpAt = performance.now() + HANGS_AFTER_MS;
   const pauseBeforeAsking = growingPause();
   while (!(await condition())) {
-    if (performance.now() > givesUpAt) throw new Error(`waited in vain until ${what}`);
+    if (performance.now() > givesUpAt) throw new Error(`gave up waiting until ${what}`);
     await pauseBeforeAsking();
   }
 }

@@ -62,7 +62,7 @@ function tokenStep({ isSandbox, key: { baseUrl, forms, failure } }: SetupFinding
 
 function scopesStep({ key: { forms, scopes, failure } }: SetupFindings): Step {
   if (scopes === null) {
-    if (forms === 0) return pending('the scopes are tested at a form, and there is none', NO_FORM_REMEDY);
+    if (forms === 0) return pending('the scopes are tested on a form, and the account has none', NO_FORM_REMEDY);
     return failure?.at === 'scopes'
       ? unknown(failure.message)
       : unknown('not checked', 'fix the step that failed first');
@@ -74,7 +74,7 @@ function scopesStep({ key: { forms, scopes, failure } }: SetupFindings): Step {
 }
 
 function regionStep({ key: { baseUrl, forms, scopes, failure } }: SetupFindings): Step {
-  if (forms === 0) return pending('the region is seen from a form, and there is none', NO_FORM_REMEDY);
+  if (forms === 0) return pending('the region is seen from a form, and the account has none', NO_FORM_REMEDY);
   if (failure?.at === 'region') return failure.away ? unknown(failure.message) : refused(failure.message);
   return scopes !== null || failure?.at === 'scopes'
     ? done(`${baseUrl} keeps the account's responses`)

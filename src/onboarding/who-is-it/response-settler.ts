@@ -20,7 +20,7 @@ const SEARCH_CHUNK = 200;
 
 @Injectable()
 export class ResponseSettler implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger(ResponseSettler.name);
+  private readonly logger = new Logger('Processing');
   private stopping = false;
   private timer: NodeJS.Timeout | null = null;
   private running: Promise<void> | null = null;

@@ -54,7 +54,7 @@ export const INTERACTIVE_WAIT_LIMIT_MS = 10_000;
 
 @Injectable()
 export class TypeformPace implements OnModuleDestroy {
-  private readonly logger = new Logger(TypeformPace.name);
+  private readonly logger = new Logger('Typeform');
   private readonly spacingMs: number;
   private readonly queue = new TurnQueue<Waiter>();
   private running = false;

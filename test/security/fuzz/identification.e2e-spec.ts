@@ -18,7 +18,7 @@ interface Asked {
   country: string | null;
 }
 
-/** Of processor time for one submission of a few kilobytes: a hundred times what the dearest takes. */
+/** Of processor time for one submission of a few kilobytes: a hundred times what the most expensive takes. */
 const RUNAWAY_MS = 3_000;
 const MAX_VALUE_LENGTH = 10_000;
 

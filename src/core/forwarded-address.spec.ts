@@ -1,4 +1,4 @@
-import { bareAddress } from './client-address';
+import { bareAddress } from './forwarded-address';
 
 describe('bareAddress', () => {
   it.each([
