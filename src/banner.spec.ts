@@ -20,6 +20,19 @@ const printed = (environment: Record<string, string>): string => {
   }
 };
 
+it('names who stands for Typeform: without a key never Typeform itself', () => {
+  expect(printed({ TYPEFORM_API_KEY: 'tfp_0123456789_example' })).toContain('Typeform   https://api.typeform.com');
+  const taken = printed({ SANDBOX_PORT: '3001' });
+  expect(taken).toContain('Typeform   whatever listens at http://127.0.0.1:3001: SANDBOX_PORT was taken');
+  expect(taken).not.toContain('api.typeform.com');
+});
+
+it('names the address of the webhooks from outside', () => {
+  expect(printed({ PUBLIC_URL: 'https://hooks.example.com' })).toContain(
+    'from outside https://hooks.example.com/webhooks/typeform',
+  );
+});
+
 it('says when Typeform cannot reach the service, for a real account only', () => {
   const key = { TYPEFORM_API_KEY: 'tfp_0123456789_example' };
   expect(printed(key)).toContain('PUBLIC_URL is not set, so Typeform cannot deliver to this service: set PUBLIC_URL');

@@ -11,7 +11,7 @@ import { sampleEvent } from './sample-event';
 interface Surroundings {
   running: RunningApp;
   database: string;
-  /** null: a real Typeform account. */
+  /** The one that was started; null where there is a key, or where something else has its port. */
   sandbox: TypeformSandbox | null;
   now: Date;
   /** Whether ADMIN_API_KEY was given: if so, it is never shown. */
@@ -34,10 +34,11 @@ export function printBanner(config: AppConfig, { running, database, sandbox, now
     '',
     `  console    ${url}/console/   sign in with the admin key`,
     `  webhooks   ${url}/webhooks/typeform`,
+    ...fromOutside(config),
     `  admin API  ${url}/v1   documented at ${url}/docs`,
     `  probes     ${management}/health/ready   metrics ${management}/metrics`,
     `  database   ${database}`,
-    `  Typeform   ${sandbox ? `the sandbox at ${sandbox.url}/sandbox, because TYPEFORM_API_KEY is not set` : `${config.typeform.baseUrl}   the key is being checked`}`,
+    `  Typeform   ${typeformOf(config, sandbox)}`,
     ...unreachable(config),
     `  admin key  ${adminKeyGiven ? 'ADMIN_API_KEY from the environment' : config.access.adminApiKey}`,
     '',
@@ -56,6 +57,17 @@ export function printBanner(config: AppConfig, { running, database, sandbox, now
     ...(sandbox ? submitMore(sandbox) : []),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** Where Typeform reaches the webhooks, if that is another address. */
+function fromOutside({ http: { publicUrl } }: AppConfig): string[] {
+  return publicUrl === null ? [] : [`             from outside ${publicUrl}/webhooks/typeform`];
+}
+
+function typeformOf({ typeform, sandboxPort }: AppConfig, sandbox: TypeformSandbox | null): string {
+  if (typeform.apiKey !== null) return `${typeform.baseUrl}   the key is being checked`;
+  if (sandbox) return `the sandbox at ${sandbox.url}/sandbox, because TYPEFORM_API_KEY is not set`;
+  return `whatever listens at http://127.0.0.1:${sandboxPort}: SANDBOX_PORT was taken, and TYPEFORM_API_KEY is not set`;
 }
 
 /** Why Typeform itself could not deliver to this service. */

@@ -95,7 +95,12 @@ it('is carried over the phases: what was found and who signed stays', async () =
     ),
   });
   const first = lines();
-  expect(first.get('environment.variables')).toMatchObject({ status: 'passed', findings: [{ id: 'config.valid' }] });
+  expect(before.stderr).toContain('  database.backup: no backup was given');
+  // Its environment is not that of production.
+  expect(first.get('environment.variables')).toMatchObject({
+    status: 'open',
+    findings: [{ id: 'config.valid', result: 'skipped', remedy: expect.stringContaining('NODE_ENV=production') }],
+  });
   expect(first.get('environment.backup')).toMatchObject({ status: 'failed' });
   expect(first.get('security-gates.tests')).toMatchObject({ status: 'passed', findings: [{ result: 'pass' }] });
   expect(first.get('functional-gates.integration')).toMatchObject({ status: 'failed' });

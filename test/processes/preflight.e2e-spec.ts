@@ -179,6 +179,7 @@ describe('what is broken is red', () => {
     });
     expect(run.line('database.reachable')).toMatchObject({
       result: 'skipped',
+      evidence: expect.stringMatching(/^not checked: the configuration is not valid: PORT must .* \(and 1 more\)$/),
       remedy: 'fix what config.valid reports, then run preflight again',
     });
     expect(run.line('host.file-limits').result).toBe('pass');

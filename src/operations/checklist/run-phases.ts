@@ -31,9 +31,10 @@ export async function runPhases({ phases, runners, now, signal, update, redact, 
     signal.throwIfAborted();
     await update((state) => withFindings(state, { runner: runner.name, found, phases, now: now() }));
     const passed = found.filter(({ result }) => result === 'pass').length;
-    const blocking = found.filter((line) => !nothingBlocks([line])).map(({ id }) => id);
-    const which = blocking.length === 0 ? '' : `; these block: ${blocking.join(', ')}`;
+    const blocking = found.filter((line) => !nothingBlocks([line]));
+    const which = blocking.length === 0 ? '' : `; these block: ${blocking.map(({ id }) => id).join(', ')}`;
     log(`${runner.name}: ${passed} of ${found.length} passed${which}`);
+    for (const { id, evidence } of blocking) log(`  ${id}: ${evidence}`);
   }
 }
 

@@ -54,9 +54,15 @@ export class PreflightContext {
   get config(): AppConfig {
     if (this.loaded.ok) return this.loaded.config;
     throw new CannotCheck(
-      'not checked: the configuration is not valid',
+      `not checked: the configuration is not valid: ${this.firstProblem()}`,
       'fix what config.valid reports, then run preflight again',
     );
+  }
+
+  private firstProblem(): string {
+    const [first, ...others] = this.report.problems;
+    const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+    return `${first?.name} ${first?.message}${more}`;
   }
 
   /** The base URL that Typeform reaches. */

@@ -58,7 +58,7 @@ async function rateLimit(run: VerifyRun, signal: AbortSignal): Promise<Finding> 
   const own = run.letThroughSince(flood.refusedFromMs - windowMs);
   const found =
     `429 with Retry-After ${retryAfter} at request ${flood.sent} of this check (${rate}/s), ` +
-    `when ${counted(own, 'request')} of this run had been let through in ${windowMs / 1000} s; ${rule}. ` +
+    `when ${counted(own, 'request')} of this run had been let through in ${windowMs / 1000} s, in one or two windows of the service; ${rule}. ` +
     `verify itself caused ${counted(flood.refused.length, 'such answer')}, lowering the success rate of these minutes`;
   const tooEarly = `It came too early: after only ${counted(own, 'request')} instead of about ${limit}`;
   const verdict = (what: string): Finding =>

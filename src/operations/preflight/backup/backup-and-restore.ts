@@ -71,7 +71,9 @@ async function requireDumpProgram(context: PreflightContext): Promise<void> {
   const { versionNumber } = await (await context.database()).facts();
   const version = await outputOf('pg_dump', ['--version'], { environment: context.environment });
   const server = Math.floor(versionNumber / 10_000);
-  const remedy = `install the PostgreSQL client programs of version ${server} (Debian: postgresql-client-${server} from apt.postgresql.org)`;
+  const install = `install the PostgreSQL client programs of version ${server} (Debian: postgresql-client-${server} from apt.postgresql.org)`;
+  const remedy =
+    context.config.database.url === null ? `${install}, or stop the service and copy all of DATA_DIR` : install;
   if (version === null) throw new CannotCheck('there is no pg_dump in PATH', remedy);
   const ours = Number(/\) (\d+)/.exec(version)?.[1]);
   if (ours < server) throw new CheckFailed(`pg_dump ${ours} cannot dump a server of version ${server}`, remedy);
