@@ -5,7 +5,7 @@ import { useMay } from '../api/session';
 import { Button } from '../shared/button';
 import { DataTable, type Column } from '../shared/data-table';
 import { EMail } from '../shared/e-mail';
-import { identifierWord, inOrder, percent } from '../shared/identifiers';
+import { identifierWord, inOrder, origin, percent } from '../shared/identifiers';
 import { Section } from '../shared/screen';
 import { CorrectDialog } from './correct-dialog';
 
@@ -27,15 +27,15 @@ export function ClientIdentifiers({ client }: { client: Client }) {
         </>
       ),
     },
-    { title: 'Came from', cell: ([, identifier]) => <Origin of={identifier} client={client} /> },
-    { title: 'Sure', cell: ([, { confidence }]) => percent(confidence), numeric: true },
+    { title: 'Came from', cell: ([key]) => <Origin of={key} client={client} /> },
+    { title: 'Confidence', cell: ([, { confidence }]) => percent(confidence), numeric: true },
     ...(mayCorrect
       ? [
           {
             title: 'Change',
             cell: ([key]: Row) => (
               <Button kind="quiet" onClick={() => setCorrecting(key)}>
-                Correct<span className="visually-hidden"> {identifierWord(key)}</span> …
+                Correct<span className="visually-hidden"> {identifierWord(key)}</span>…
               </Button>
             ),
           },
@@ -43,7 +43,7 @@ export function ClientIdentifiers({ client }: { client: Client }) {
       : []),
   ];
   return (
-    <Section title="Identifiers" actions={mayCorrect && <Button onClick={() => setCorrecting('')}>Add …</Button>}>
+    <Section title="Identifiers" actions={mayCorrect && <Button onClick={() => setCorrecting('')}>Add…</Button>}>
       {Object.keys(client.identifiers).length === 0 ? (
         <p className="muted">Nothing is known yet.</p>
       ) : (
@@ -56,17 +56,15 @@ export function ClientIdentifiers({ client }: { client: Client }) {
   );
 }
 
-function Origin({ of: { source, from }, client }: { of: Schemas['ClientIdentifierView']; client: Client }) {
+function Origin({ of: key, client: { identifiers, responses } }: { of: string; client: Client }) {
+  const { source = '', from } = identifiers[key] ?? {};
   if (source === 'admin') return 'Corrected by hand';
   const [formId, token] = from?.split('/') ?? [];
-  const response = client.responses.find((each) => each.formId === formId && each.token === token);
-  const [, field] = /^field:(.*)$/.exec(source) ?? [];
-  const question = response?.answers.find(({ fieldId }) => fieldId === field)?.title;
-  const words = question ?? (source.startsWith('hidden:') ? `hidden field ${source.slice(7)}` : source);
-  if (formId === undefined || token === undefined) return words;
+  if (formId === undefined || token === undefined) return source;
+  const response = responses.find((each) => each.formId === formId && each.token === token);
   return (
     <Link to="/submissions/$formId/$token" params={{ formId, token }}>
-      {words}
+      {origin(key, response ?? { identifiers, answers: [] })}
     </Link>
   );
 }

@@ -5,9 +5,11 @@ import { api, ask, type Schemas } from '../api/client';
 import { useMay } from '../api/session';
 import { Button } from '../shared/button';
 import { ConfirmDialog } from '../shared/confirm-dialog';
+import { counted } from '../shared/counted';
 import { DataTable, type Column } from '../shared/data-table';
 import { EMail } from '../shared/e-mail';
 import { useFormTitle } from '../shared/form-titles';
+import { sayResult } from '../shared/result';
 import { Section } from '../shared/screen';
 import { Status } from '../shared/status';
 import { When } from '../shared/when';
@@ -60,7 +62,7 @@ export function ClientResponses({ client }: { client: Schemas['ClientDetailView'
       actions={
         maySplit && (
           <Button disabled={chosen.length === 0} onClick={() => setAsking(true)}>
-            Split …
+            Split…
           </Button>
         )
       }
@@ -101,6 +103,7 @@ function SplitDialog({
         );
         await queries.invalidateQueries({ queryKey: ['clients'] });
         await navigate({ to: '/clients/$clientId', params: { clientId: made.id } });
+        sayResult(<SplitOff count={chosen.length} from={client.id} />);
       }}
     >
       <p>
@@ -108,5 +111,16 @@ function SplitDialog({
         e-mails and phones that only they gave. Later submissions with these go to the new client.
       </p>
     </ConfirmDialog>
+  );
+}
+
+function SplitOff({ count, from }: { count: number; from: string }) {
+  return (
+    <>
+      Split: this new client has {counted(count, 'submission')}.{' '}
+      <Link to="/clients/$clientId" params={{ clientId: from }}>
+        Open the one it was split from
+      </Link>
+    </>
   );
 }

@@ -6,6 +6,7 @@ import { useMay } from '../api/session';
 import { Button } from '../shared/button';
 import { useFormTitle } from '../shared/form-titles';
 import { useRenewal } from '../shared/live-updates';
+import { Result } from '../shared/result';
 import { Screen, Section } from '../shared/screen';
 import { Loading, Problem } from '../shared/states';
 import { Status } from '../shared/status';
@@ -31,11 +32,12 @@ export function ClientScreen() {
       title={client.data ? clientName(client.data) : 'Client'}
       tab="Client"
       about={<code>{clientId}</code>}
-      actions={client.data && <Actions of={client.data} />}
+      actions={client.data && <Actions key={clientId} of={client.data} />}
     >
+      <Result />
       {client.isPending && <Loading />}
       {client.isError && <Problem error={client.error} retry={() => void client.refetch()} />}
-      {client.data && <Detail of={client.data} />}
+      {client.data && <Detail key={clientId} of={client.data} />}
     </Screen>
   );
 }
@@ -46,8 +48,8 @@ function Actions({ of: client }: { of: Client }) {
   if (!may) return null;
   return (
     <>
-      <Button onClick={() => setAsking('merge')}>Merge …</Button>
-      <Button onClick={() => setAsking('erase')}>Erase …</Button>
+      <Button onClick={() => setAsking('merge')}>Merge…</Button>
+      <Button onClick={() => setAsking('erase')}>Erase…</Button>
       {asking === 'merge' && <MergeDialog client={client} onClose={() => setAsking(null)} />}
       {asking === 'erase' && <EraseClientDialog client={client} onClose={() => setAsking(null)} />}
     </>

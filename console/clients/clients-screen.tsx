@@ -1,12 +1,11 @@
-import { useLocation } from '@tanstack/react-router';
 import { api, ask, type Schemas } from '../api/client';
 import type { Column, LinkTarget } from '../shared/data-table';
 import { Chips, FilterBar, SearchBox, useFilters } from '../shared/filters';
 import { EMail } from '../shared/e-mail';
 import { SteadyList } from '../shared/list-parts';
 import { usePrivateSearch } from '../shared/private-search';
+import { Result } from '../shared/result';
 import { Screen } from '../shared/screen';
-import { Notice } from '../shared/states';
 import { Status } from '../shared/status';
 import { useSteadyList } from '../shared/steady-list';
 import { When } from '../shared/when';
@@ -28,7 +27,6 @@ const COLUMNS: Column<Client>[] = [
 export function ClientsScreen() {
   const [filters, setFilters] = useFilters();
   const [search, setSearch] = usePrivateSearch();
-  const { notice } = useLocation().state;
   const query = { ...(search && { q: search }), ...(filters.conflict === 'true' && { conflict: true }) };
   const clients = useSteadyList<Client>({
     kind: 'clients',
@@ -38,7 +36,7 @@ export function ClientsScreen() {
   });
   return (
     <Screen title="Clients" about="The people behind the submissions, newest first.">
-      {notice && <Notice>{notice}</Notice>}
+      <Result />
       <FilterBar>
         <SearchBox
           label="Find a client"

@@ -4,12 +4,19 @@ import { api, ask, type Schemas } from '../api/client';
 import { ConfirmDialog } from '../shared/confirm-dialog';
 import { Choice } from '../shared/filters';
 import { IDENTIFIERS, identifierWord } from '../shared/identifiers';
+import { sayResult } from '../shared/result';
 
 const WAYS = [
   ['value', 'Another value'],
   ['remove', 'Take it away'],
   ['reset', 'What the responses say'],
 ] as const;
+type Way = (typeof WAYS)[number][0];
+const RESULTS: Record<Way, string> = {
+  value: 'corrected',
+  remove: 'taken away',
+  reset: 'follows the responses again',
+};
 
 /** Corrects one identifier by hand; without `identifier`, one that is chosen. */
 export function CorrectDialog({
@@ -24,7 +31,7 @@ export function CorrectDialog({
   const queries = useQueryClient();
   const missing = IDENTIFIERS.filter(([key]) => client.identifiers[key] === undefined);
   const [chosen, setChosen] = useState(identifier || (missing[0]?.[0] ?? ''));
-  const [way, setWay] = useState<string>('value');
+  const [way, setWay] = useState<Way>('value');
   const [value, setValue] = useState(client.identifiers[identifier]?.value ?? '');
   const change = way === 'remove' ? null : way === 'reset' ? { reset: true as const } : value.trim();
   return (
@@ -40,6 +47,7 @@ export function CorrectDialog({
           api.PATCH('/v1/clients/{id}', { params: { path }, body: { identifiers: { [chosen]: change } } }),
         );
         queries.setQueryData(['clients', client.id], answer);
+        sayResult(`${identifierWord(chosen)} ${identifier === '' ? 'added' : RESULTS[way]}.`);
       }}
     >
       {identifier === '' ? (

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { api, ask, type Schemas } from '../api/client';
 import { ConfirmDialog } from '../shared/confirm-dialog';
 import { counted } from '../shared/counted';
+import { sayResult } from '../shared/result';
 import { Loading, Problem } from '../shared/states';
 
 /** Says what goes, and erases it once the word is typed. */
@@ -33,7 +34,8 @@ export function EraseClientDialog({ client, onClose }: { client: Schemas['Client
         );
         queries.removeQueries({ queryKey: ['clients', client.id] });
         await queries.invalidateQueries({ queryKey: ['list'] });
-        await navigate({ to: '/clients', state: { notice: erased(result) } });
+        await navigate({ to: '/clients' });
+        sayResult(erased(result));
       }}
     >
       {preview.isPending && <Loading what="Looking for what goes" />}

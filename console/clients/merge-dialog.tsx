@@ -5,6 +5,7 @@ import { ConfirmDialog } from '../shared/confirm-dialog';
 import { DataTable } from '../shared/data-table';
 import { SearchBox } from '../shared/filters';
 import { IDENTIFIERS } from '../shared/identifiers';
+import { sayResult } from '../shared/result';
 import { Loading, Problem } from '../shared/states';
 import { clientName } from './client-name';
 
@@ -40,6 +41,7 @@ export function MergeDialog({ client, onClose }: { client: Client; onClose: () =
         queries.setQueryData(['clients', client.id], answer);
         queries.removeQueries({ queryKey: ['clients', other.id] });
         await queries.invalidateQueries({ queryKey: ['list', 'clients'] });
+        sayResult('Merged. The other client is removed, and its submissions are here.');
       }}
     >
       <SearchBox label="Find the other client" value={search} onSearch={(text) => setSearch(text.trim())} />
@@ -59,14 +61,37 @@ export function MergeDialog({ client, onClose }: { client: Client; onClose: () =
           ))}
         </fieldset>
       )}
-      {other && <SideBySide left={client} right={other} />}
       {other && (
-        <p>
-          All submissions of the second go to the first, and the second is removed. Later submissions with an e-mail or
-          phone of either go to the first. A split separates them again.
-        </p>
+        <>
+          <Outcome />
+          <SideBySide left={client} right={other} />
+        </>
       )}
     </ConfirmDialog>
+  );
+}
+
+/** What `ClientDecisions.merge` of the service does. */
+function Outcome() {
+  return (
+    <>
+      <h3>After the merge</h3>
+      <ul>
+        <li>The e-mail is this client’s; the other’s is taken only if this client has none.</li>
+        <li>
+          What was corrected or removed by hand stays so. Where both were corrected, this client’s correction counts;
+          the other’s corrections of e-mail and phone are dropped.
+        </li>
+        <li>
+          Every other value is the one with the highest confidence among the submissions of both; if equal, the one from
+          a completed submission, then the newest.
+        </li>
+        <li>
+          The other client is removed. Its submissions, and later ones with an e-mail or phone of either, go to this
+          client. A split separates them again.
+        </li>
+      </ul>
+    </>
   );
 }
 
@@ -79,8 +104,8 @@ function SideBySide({ left, right }: { left: Client; right: Client }) {
       keyOf={([key]) => key}
       columns={[
         { title: 'Identifier', cell: ([, word]) => word },
-        { title: 'Stays', cell: ([key]) => left.identifiers[key]?.value ?? '–' },
-        { title: 'Is merged into it', cell: ([key]) => right.identifiers[key]?.value ?? '–' },
+        { title: 'This client', cell: ([key]) => left.identifiers[key]?.value ?? '–' },
+        { title: 'The other client', cell: ([key]) => right.identifiers[key]?.value ?? '–' },
       ]}
     />
   );

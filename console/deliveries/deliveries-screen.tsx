@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useId, useMemo, useState } from 'react';
 import { api, ask, type Schemas } from '../api/client';
 import { useMay } from '../api/session';
 import { Button } from '../shared/button';
@@ -48,6 +48,7 @@ export function DeliveriesScreen() {
     source: oneOf(['webhook', 'backfill'], source),
     token,
   });
+  const isFiltered = Object.keys(query).length > 0;
   const deliveries = useSteadyList<Delivery>({
     kind: 'deliveries',
     filters: query,
@@ -72,7 +73,7 @@ export function DeliveriesScreen() {
     <Screen
       title="Deliveries"
       about="Everything Typeform or a back-fill brought, newest first."
-      actions={mayReplay && <Button onClick={() => setReplayingAll(true)}>Replay matching …</Button>}
+      actions={mayReplay && <ReplayMatching isFiltered={isFiltered} onClick={() => setReplayingAll(true)} />}
     >
       {job && <JobProgress id={job} title="Replay" onDone={() => void deliveries.renew()} />}
       <FilterBar>
@@ -123,11 +124,11 @@ export function DeliveriesScreen() {
         keyOf={idOf}
         linkOf={linkOf}
         onReplay={mayReplay ? replay : undefined}
-        empty={Object.keys(query).length > 0 ? 'No delivery matches these filters.' : 'Nothing has come in yet.'}
+        empty={isFiltered ? 'No delivery matches these filters.' : 'Nothing has come in yet.'}
       />
       {mayReplay && <p className="muted small">Keys: j and k move, Enter opens, r replays, / searches.</p>}
       <ReplayDialog eventId={replaying} onClose={() => setReplaying(null)} />
-      {replayingAll && (
+      {replayingAll && isFiltered && (
         <ReplayMatchingDialog
           filter={query}
           onClose={() => setReplayingAll(false)}
@@ -135,6 +136,23 @@ export function DeliveriesScreen() {
         />
       )}
     </Screen>
+  );
+}
+
+/** Without a filter it would be everything; that is not offered. */
+function ReplayMatching({ isFiltered, onClick }: { isFiltered: boolean; onClick: () => void }) {
+  const reason = useId();
+  return (
+    <>
+      {!isFiltered && (
+        <span id={reason} className="muted small">
+          To replay several, filter the list first.
+        </span>
+      )}
+      <Button disabled={!isFiltered} aria-describedby={isFiltered ? undefined : reason} onClick={onClick}>
+        Replay matching…
+      </Button>
+    </>
   );
 }
 

@@ -45,7 +45,7 @@ function Actions({ of: { eventId, reason } }: { of: Schemas['DeliveryDetail'] })
           Replay
         </Button>
       )}
-      {mayErase && <Button onClick={() => setAsking('erase')}>Erase …</Button>}
+      {mayErase && <Button onClick={() => setAsking('erase')}>Erase…</Button>}
       <ReplayDialog eventId={asking === 'replay' ? eventId : null} onClose={() => setAsking(null)} />
       <EraseDeliveryDialog eventId={asking === 'erase' ? eventId : null} onClose={() => setAsking(null)} />
     </>
@@ -86,7 +86,7 @@ function Detail({ of: delivery }: { of: Schemas['DeliveryDetail'] }) {
             ['Came by', delivery.source === 'webhook' ? cameBy(delivery.webhookId) : 'Back-fill'],
             ['Event type', <code>{delivery.eventType}</code>],
             ['Size', `${delivery.payloadBytes.toLocaleString('en')} bytes`],
-            ['Came again', times(delivery.duplicates)],
+            ['Repeats', times(delivery.duplicates)],
             ['Replayed', times(delivery.replays)],
           ]}
         />

@@ -9,7 +9,7 @@ import { Loading, Problem } from '../shared/states';
 import { stateWord } from '../shared/status';
 import { reasonInWords } from './reasons';
 
-/** The filters of the list. */
+/** The filters of the list; at least one. */
 export type ReplayFilter = Omit<Schemas['ReplayBody'], 'reason' | 'async' | 'dryRun' | 'quarantinedFor'>;
 
 const REASONS = ['too_old', 'in_the_future', 'event_id_conflict'] as const;
@@ -28,11 +28,9 @@ export function ReplayMatchingDialog({
   const [quarantinedFor, setQuarantinedFor] = useState('');
   const quarantined = filter.status?.split(',').includes('quarantined') ?? false;
   const wanted = { ...filter, ...(quarantined && { quarantinedFor: oneOf(REASONS, quarantinedFor) }) };
-  const unfiltered = Object.keys(filter).length === 0;
   const counting = useQuery({
     queryKey: ['replay', 'count', wanted],
     queryFn: () => ask(api.POST('/v1/deliveries/replay', { body: { ...wanted, dryRun: true } })),
-    enabled: !unfiltered,
     retry: false,
     gcTime: 0,
     staleTime: Infinity,
@@ -57,7 +55,6 @@ export function ReplayMatchingDialog({
         if ('jobId' in answer) onStarted(answer.jobId);
       }}
     >
-      {unfiltered && <p>Filter the list first: by status, form, source, token or time.</p>}
       {quarantined && (
         <Choice
           label="Quarantined because"
@@ -66,7 +63,7 @@ export function ReplayMatchingDialog({
           onChange={setQuarantinedFor}
         />
       )}
-      {!unfiltered && counting.isPending && <Loading what="Counting" />}
+      {counting.isPending && <Loading what="Counting" />}
       {counting.isError && <Problem error={counting.error} />}
       {matching && (
         <p>

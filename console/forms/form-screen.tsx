@@ -17,9 +17,11 @@ import { Mapping } from './mapping';
 
 const route = getRouteApi('/forms/$formId');
 type Form = Schemas['FormView'];
+type Asking = 'pause' | 'apply' | null;
 
 export function FormScreen() {
   const { formId } = route.useParams();
+  const [asking, setAsking] = useState<Asking>(null);
   const form = useQuery({
     queryKey: ['forms', formId],
     queryFn: () => ask(api.GET('/v1/forms/{formId}', { params: { path: { formId } } })),
@@ -28,19 +30,18 @@ export function FormScreen() {
     <Screen
       title={form.data?.title ?? 'Form'}
       about={<code>{formId}</code>}
-      actions={form.data && <Actions of={form.data} />}
+      actions={form.data && <Actions of={form.data} asking={asking} setAsking={setAsking} />}
     >
       {form.isPending && <Loading />}
       {form.isError && <Problem error={form.error} retry={() => void form.refetch()} />}
-      {form.data && <Detail of={form.data} />}
+      {form.data && <Detail of={form.data} onApply={() => setAsking('apply')} />}
     </Screen>
   );
 }
 
-function Actions({ of: form }: { of: Form }) {
+function Actions({ of: form, asking, setAsking }: { of: Form; asking: Asking; setAsking: (what: Asking) => void }) {
   const queries = useQueryClient();
   const [filters, setFilters] = useFilters();
-  const [asking, setAsking] = useState<'pause' | 'apply' | null>(null);
   const mayApply = useMay('operator');
   const mayPause = useMay('admin');
   const { formId, status, responseCount } = form;
@@ -49,9 +50,9 @@ function Actions({ of: form }: { of: Form }) {
   return (
     <>
       {mayApply && !filters.job && responseCount > 0 && (
-        <Button onClick={() => setAsking('apply')}>Apply to {stored} …</Button>
+        <Button onClick={() => setAsking('apply')}>Apply to {stored}…</Button>
       )}
-      {mayPause && <Button onClick={() => setAsking('pause')}>{toggle} …</Button>}
+      {mayPause && <Button onClick={() => setAsking('pause')}>{toggle}…</Button>}
       <ConfirmDialog
         open={asking === 'apply'}
         onClose={() => setAsking(null)}
@@ -88,7 +89,7 @@ function Actions({ of: form }: { of: Form }) {
   );
 }
 
-function Detail({ of: form }: { of: Form }) {
+function Detail({ of: form, onApply }: { of: Form; onApply: () => void }) {
   const queries = useQueryClient();
   const [{ job }] = useFilters();
   const { formId, mappingProblems } = form;
@@ -122,7 +123,7 @@ function Detail({ of: form }: { of: Form }) {
           ]}
         />
       </Section>
-      <Mapping key={JSON.stringify(form.identifierMapping)} form={form} />
+      <Mapping key={JSON.stringify(form.identifierMapping)} form={form} onApply={onApply} />
       <FormSettings key={`${form.retentionDays}/${form.phoneCountry}`} form={form} />
     </>
   );

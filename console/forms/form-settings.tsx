@@ -16,7 +16,7 @@ export function FormSettings({ form: { formId, retentionDays, phoneCountry } }: 
   return (
     <Section
       title="Retention and phone numbers"
-      actions={mayChange && <Button onClick={() => setAsking(true)}>Change …</Button>}
+      actions={mayChange && <Button onClick={() => setAsking(true)}>Change…</Button>}
     >
       <Facts
         of={[

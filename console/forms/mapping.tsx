@@ -4,18 +4,22 @@ import { api, ask, type Schemas } from '../api/client';
 import { useMay } from '../api/session';
 import { Button } from '../shared/button';
 import { ConfirmDialog } from '../shared/confirm-dialog';
+import { counted } from '../shared/counted';
 import { DataTable, type Column } from '../shared/data-table';
 import { Chips } from '../shared/filters';
 import { IDENTIFIERS, identifierWord, percent } from '../shared/identifiers';
+import { Result, sayResult } from '../shared/result';
 import { Section } from '../shared/screen';
 import { Notice, Problem } from '../shared/states';
 import { choose, chosenFor, never, questionsOf, type Question } from './mapping-choices';
 import { MappingPreview } from './mapping-preview';
 
+type Form = Schemas['FormView'];
+
 const WHOSE = { client: 'the client’s', other: 'somebody else’s', unknown: 'not known whose' };
 
 /** What each question identifies, and why; chosen by hand, previewed, then saved. */
-export function Mapping({ form }: { form: Schemas['FormView'] }) {
+export function Mapping({ form, onApply }: { form: Form; onApply: () => void }) {
   const queries = useQueryClient();
   const { formId, identifierMapping } = form;
   const [mapping, setMapping] = useState(identifierMapping);
@@ -75,9 +79,7 @@ export function Mapping({ form }: { form: Schemas['FormView'] }) {
       <DataTable label="Questions" rows={questionsOf(form)} columns={columns} keyOf={({ source }) => source} />
       {mayPreview && (
         <div className="stack">
-          <p className="muted small" id="never">
-            Does the form never ask for something? Choose it:
-          </p>
+          <p className="muted small">Mark as not asked:</p>
           <Chips
             label="What the form never asks for"
             options={IDENTIFIERS}
@@ -97,13 +99,14 @@ export function Mapping({ form }: { form: Schemas['FormView'] }) {
             </Button>
             {mayChange && (
               <Button kind="primary" disabled={!changed} onClick={() => setAsking(true)}>
-                Save mapping …
+                Save mapping…
               </Button>
             )}
             {changed && <Button onClick={() => change(identifierMapping)}>Undo changes</Button>}
           </div>
         </div>
       )}
+      <Result />
       {preview.isError && <Problem error={preview.error} />}
       {preview.data && <MappingPreview preview={preview.data} />}
       {changed && mayPreview && !preview.data && !preview.isError && (
@@ -119,6 +122,7 @@ export function Mapping({ form }: { form: Schemas['FormView'] }) {
             api.PATCH('/v1/forms/{formId}', { params: { path }, body: { identifierMapping: mapping } }),
           );
           queries.setQueryData(['forms', formId], answer);
+          sayResult(<Saved form={answer} onApply={onApply} />);
         }}
       >
         <p>It applies to new submissions. You can then apply it to the existing ones.</p>
@@ -127,8 +131,18 @@ export function Mapping({ form }: { form: Schemas['FormView'] }) {
   );
 }
 
+/** A saved mapping applies to new submissions; those stored are one step away. */
+function Saved({ form: { responseCount }, onApply }: { form: Form; onApply: () => void }) {
+  return (
+    <div className="row">
+      The mapping is saved.
+      {responseCount > 0 && <Button onClick={onApply}>Apply to {counted(responseCount, 'stored response')}…</Button>}
+    </div>
+  );
+}
+
 function meaning(identifies: Schemas['MeaningView'] | null) {
-  if (identifies === null) return <span className="muted">nobody</span>;
+  if (identifies === null) return <span className="muted">nothing</span>;
   const { key, parts } = identifies;
   if (parts && parts.length > 0) return parts.map(identifierWord).join(', ');
   return key === null ? <span className="muted">not used, by the mapping</span> : identifierWord(key);

@@ -1,3 +1,5 @@
+import type { Schemas } from '../api/client';
+
 /** What can tell who somebody is, in the order in which people look for it. */
 export const IDENTIFIERS = [
   ['email', 'E-mail'],
@@ -22,6 +24,26 @@ export const identifierWord = (key: string): string => WORDS.get(key) ?? key;
 
 /** `95%`. */
 export const percent = (share: number): string => `${Math.round(share * 100)}%`;
+
+type Given = Pick<Schemas['ResponseView'], 'identifiers' | 'answers'>;
+
+/** The question or hidden field that an identifier of a submission came from; both, for a name joined from first and last name. */
+export function origin(key: string, { identifiers, answers }: Given): string {
+  const { [key]: identifier, firstName, lastName } = identifiers;
+  if (identifier === undefined) return '';
+  // The service names the source of the first name alone.
+  const isJoined =
+    key === 'fullName' &&
+    identifier.source === firstName?.source &&
+    identifier.value === `${firstName.value} ${lastName?.value}`;
+  const sources = new Set([identifier.source, ...(isJoined && lastName ? [lastName.source] : [])]);
+  const words = [...sources].map((source) => {
+    if (source.startsWith('hidden:')) return `hidden field ${source.slice(7)}`;
+    const field = source.replace(/^field:/, '');
+    return answers.find(({ fieldId }) => fieldId === field)?.title ?? source;
+  });
+  return words.join(' and ');
+}
 
 /** The entries of a record of identifiers, in that order. */
 export function inOrder<Value>(of: Record<string, Value>): [key: string, value: Value][] {

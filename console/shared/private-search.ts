@@ -4,8 +4,6 @@ declare module '@tanstack/react-router' {
   interface HistoryState {
     /** What was searched for on this page: it may name a person, so it stands beside the address, not in it. */
     search?: string;
-    /** What became of the action that led here. */
-    notice?: string;
   }
 }
 

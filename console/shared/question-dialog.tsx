@@ -53,16 +53,20 @@ function Question({ action, danger, typed, notYet, children, onConfirm, onClose 
       {children}
       {typed !== undefined && (
         <label className={css.typed}>
-          Type <strong>{typed}</strong> to confirm
+          <span>
+            Type <strong>{typed}</strong> to confirm
+          </span>
           <input value={word} onChange={(event) => setWord(event.target.value)} autoComplete="off" spellCheck={false} />
         </label>
       )}
-      {change.isError && <Problem error={change.error} />}
-      <div className={css.buttons}>
-        <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" kind={danger ? 'danger' : 'primary'} disabled={!ready} busy={change.isPending}>
-          {action}
-        </Button>
+      <div className={css.foot}>
+        {change.isError && <Problem error={change.error} />}
+        <div className={css.buttons}>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" kind={danger ? 'danger' : 'primary'} disabled={!ready} busy={change.isPending}>
+            {action}
+          </Button>
+        </div>
       </div>
     </form>
   );

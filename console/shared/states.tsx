@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { ApiProblem } from '../api/problem';
 import { Button } from './button';
@@ -7,7 +8,7 @@ export function Loading({ what = 'Loading' }: { what?: string }) {
   return (
     <p className={css.loading} role="status">
       <span className={css.spinner} aria-hidden="true" />
-      {what} …
+      {what}…
     </p>
   );
 }
@@ -28,7 +29,7 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => void }
   return (
     <div className={css.problem} role="alert">
       <p className={css.title}>{problem?.status === 404 ? 'Not found' : 'This did not work'}</p>
-      <p>{problem?.message ?? 'Something unexpected happened in this page. Reload it.'}</p>
+      <p>{problem ? <Detail of={problem.message} /> : 'Something unexpected happened in this page. Reload it.'}</p>
       {problem && problem.issues.length > 0 && (
         <ul>
           {problem.issues.map(({ path, message }) => (
@@ -44,6 +45,22 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => void }
           <Button onClick={retry}>Try again</Button>
         ))}
     </div>
+  );
+}
+
+/** The service's words as a sentence; the id of a client leads to it. */
+function Detail({ of: detail }: { of: string }) {
+  const sentence = detail.charAt(0).toUpperCase() + detail.slice(1);
+  const [before, clientId, after] = sentence.split(/(?<=\bclient )([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})/);
+  if (clientId === undefined) return sentence;
+  return (
+    <>
+      {before}
+      <Link to="/clients/$clientId" params={{ clientId }}>
+        {clientId}
+      </Link>
+      {after}
+    </>
   );
 }
 

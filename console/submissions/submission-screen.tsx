@@ -8,7 +8,7 @@ import { Button } from '../shared/button';
 import { ConfirmDialog } from '../shared/confirm-dialog';
 import { DataTable } from '../shared/data-table';
 import { useFormTitle } from '../shared/form-titles';
-import { identifierWord, inOrder, percent } from '../shared/identifiers';
+import { identifierWord, inOrder, origin, percent } from '../shared/identifiers';
 import { Facts, Screen, Section } from '../shared/screen';
 import { Loading, Problem } from '../shared/states';
 import { Status } from '../shared/status';
@@ -92,8 +92,8 @@ function Detail({ of: submission }: { of: Submission }) {
             columns={[
               { title: 'Identifier', cell: ([key]) => identifierWord(key) },
               { title: 'Value', cell: ([, { value }]) => <AnswerValue value={value} /> },
-              { title: 'Came from', cell: ([, { source }]) => origin(source, submission) },
-              { title: 'Sure', cell: ([, { confidence }]) => percent(confidence), numeric: true },
+              { title: 'Came from', cell: ([key]) => origin(key, submission) },
+              { title: 'Confidence', cell: ([, { confidence }]) => percent(confidence), numeric: true },
             ]}
           />
         )}
@@ -102,12 +102,6 @@ function Detail({ of: submission }: { of: Submission }) {
       {mayRead && <Payload eventId={eventId} />}
     </>
   );
-}
-
-function origin(source: string, { answers }: Submission): string {
-  if (source.startsWith('hidden:')) return `hidden field ${source.slice(7)}`;
-  const fieldId = source.replace(/^field:/, '');
-  return answers.find((answer) => answer.fieldId === fieldId)?.title ?? source;
 }
 
 /** A submission's timeline from person to record; each step shows the time since the previous one. */
@@ -161,7 +155,7 @@ function Erase({ of: { formId, token } }: { of: Submission }) {
   if (!may) return null;
   return (
     <>
-      <Button onClick={() => setAsking(true)}>Erase …</Button>
+      <Button onClick={() => setAsking(true)}>Erase…</Button>
       <ConfirmDialog
         open={asking}
         onClose={() => setAsking(false)}

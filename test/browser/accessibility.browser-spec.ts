@@ -87,8 +87,9 @@ it('dialogs break no rule either', async () => {
   const page = await stand.openSignedIn(`deliveries/${event.event_id}`);
   for (const [address, button] of [
     [`deliveries/${event.event_id}`, 'Replay'],
-    ['deliveries', 'Replay matching'],
+    ['deliveries?status=processed', 'Replay matching'],
     [`clients/${clientId}`, 'Merge'],
+    [`clients/${clientId}`, 'Correct E-mail'],
     [`clients/${clientId}`, 'Erase'],
     ['webhooks', 'Register'],
     ['settings?tab=keys', 'Create key'],
@@ -99,6 +100,28 @@ it('dialogs break no rule either', async () => {
     await page.getByRole('main').getByRole('button', { name: button }).first().click();
     await page.getByRole('dialog').waitFor();
     expect({ address, found: await violations(page) }).toEqual({ address, found: [] });
+  }
+});
+
+it.each([
+  [1280, 900],
+  [390, 844],
+])('the buttons of a long dialog stay on the screen at %i by %i', async (width, height) => {
+  const words = Array.from({ length: 8 }, (_, at) =>
+    newEvent({ formId: 'long', questions: [askName(`Long Dialog ${at}`)] }),
+  );
+  for (const each of words) await stand.app.deliver(each).expect(200);
+  await stand.app.settled();
+  const page = await stand.openSignedIn(`clients/${clientId}`, { viewport: { width, height } });
+  await page.getByRole('button', { name: 'Merge' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('searchbox').fill('Long Dialog');
+  await dialog.getByRole('radio').first().check();
+  await dialog.getByText('After the merge').waitFor();
+  expect(await dialog.evaluate('(each) => each.scrollHeight > each.clientHeight')).toBe(true);
+  for (const name of ['Cancel', 'Merge']) {
+    const box = await dialog.getByRole('button', { name, exact: true }).boundingBox();
+    expect(box && box.y > 0 && box.y + box.height < height).toBe(true);
   }
 });
 

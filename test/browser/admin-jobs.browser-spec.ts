@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { AllFormsReconciler } from '../../src/webhook-management/all-forms-reconciler';
 import { eventually } from '../support/eventually';
-import { askEmail, askName, askPhone, newEvent, tokenOf } from '../support/events';
+import { askEmail, askName, askPhone, minutesAgo, newEvent, tokenOf } from '../support/events';
 import { question } from '../fixtures/typeform-events';
 import { confirm, ConsoleStand, goTo, heading } from './support/console-stand';
 
@@ -135,7 +135,9 @@ it('a mapping is previewed, saved and applied to what is there', async () => {
   await page.getByRole('button', { name: 'Save mapping' }).click();
   await confirm(page, 'Save mapping');
   await page.getByRole('row', { name: /Anything else\?.*Company the client/ }).waitFor();
-  await page.getByRole('button', { name: 'Apply to 1 stored response' }).click();
+  const saved = page.getByRole('status').filter({ hasText: 'The mapping is saved' });
+  await saved.getByRole('button', { name: 'Apply to 1 stored response' }).click();
+  await saved.waitFor({ state: 'detached' });
   await confirm(page, 'Apply');
   await page.getByText('1 of 1').waitFor();
   await openClient(page, 'mapped@example.com');
@@ -144,7 +146,11 @@ it('a mapping is previewed, saved and applied to what is there', async () => {
 
 it('two clients are compared and merged, corrected, and split again', async () => {
   await bring(
-    newEvent({ formId: 'people', questions: [askEmail('ann.one@example.com'), askName('Ann Sample')] }),
+    newEvent({
+      formId: 'people',
+      submittedAt: minutesAgo(5),
+      questions: [askEmail('ann.one@example.com'), askName('Ann Sample')],
+    }),
     newEvent({ formId: 'people', questions: [askEmail('ann.two@example.com'), askName('Ann Sample-Doe')] }),
   );
   const page = await stand.openSignedIn();
@@ -156,14 +162,23 @@ it('two clients are compared and merged, corrected, and split again', async () =
     .getByRole('dialog')
     .getByRole('row', { name: /E-mail ann\.one@example\.com ann\.two@example\.com/ })
     .waitFor();
+  await page.getByRole('dialog').getByText('The e-mail is this client’s').waitFor();
   await confirm(page, 'Merge');
   await page.getByRole('heading', { name: 'Submissions (2)' }).waitFor();
+  await page.getByText('Merged.').waitFor();
+  await page
+    .getByRole('row', { name: /E-mail ann\.one@example\.com/ })
+    .first()
+    .waitFor();
+  await heading(page, 'Ann Sample-Doe').waitFor();
 
   await page.getByRole('button', { name: 'Correct Full name' }).click();
+  await page.getByText('Merged.').waitFor({ state: 'detached' });
   await page.getByRole('dialog').getByLabel('Full name').fill('Ann Corrected');
   await confirm(page, 'Correct');
   await heading(page, 'Ann Corrected').waitFor();
   await page.getByText('Corrected by hand').waitFor();
+  await page.getByText('Full name corrected.').waitFor();
 
   await page
     .getByRole('row', { name: /ann\.two@example\.com/ })
@@ -173,6 +188,40 @@ it('two clients are compared and merged, corrected, and split again', async () =
   await confirm(page, 'Split');
   await page.getByRole('heading', { name: 'Submissions (1)' }).waitFor();
   await heading(page, 'Ann Sample-Doe').waitFor();
+  await page.getByText('Split: this new client has 1 submission.').waitFor();
+  await page.getByRole('link', { name: 'Open the one it was split from' }).click();
+  await heading(page, 'Ann Corrected').waitFor();
+  await page.getByText('Split: this new client').waitFor({ state: 'detached' });
+});
+
+it('an e-mail of another client is refused, with a link to that one', async () => {
+  await bring(
+    newEvent({ formId: 'people', questions: [askEmail('taken@example.com'), askName('Tara Taken')] }),
+    newEvent({ formId: 'people', questions: [askEmail('wants@example.com'), askName('Wanda Wants')] }),
+  );
+  const page = await stand.openSignedIn();
+  await openClient(page, 'wants@example.com');
+  await page.getByRole('button', { name: 'Correct E-mail' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('E-mail').fill('taken@example.com');
+  await dialog.getByRole('button', { name: 'Correct', exact: true }).click();
+  await dialog.getByText(/^This e-mail belongs to the client/).waitFor();
+  await dialog.getByRole('alert').getByRole('link').click();
+  await heading(page, 'Tara Taken').waitFor();
+  await dialog.waitFor({ state: 'detached' });
+});
+
+it('a name put together from two questions names both', async () => {
+  const names = [
+    question('first', 'First name', 'short_text', 'text', 'Noah'),
+    question('last', 'Last name', 'short_text', 'text', 'Lee'),
+  ];
+  await bring(newEvent({ formId: 'joined', questions: [askEmail('noah@example.com'), ...names] }));
+  const page = await stand.openSignedIn();
+  await openClient(page, 'noah@example.com');
+  await page.getByRole('row', { name: /Full name Noah Lee First name and Last name/ }).waitFor();
+  await page.getByRole('link', { name: 'First name and Last name' }).click();
+  await page.getByRole('row', { name: /Full name Noah Lee First name and Last name/ }).waitFor();
 });
 
 it('a shared phone is a conflict: shown, counted, and on both clients', async () => {

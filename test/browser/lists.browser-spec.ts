@@ -117,9 +117,11 @@ it('what is filtered by token and source is replayed, exactly as many as were co
   expect(events.map((event) => replays.get(tokenOf(event)))).toEqual([2, 1, 0]);
 
   await page.goto(`${stand.url}/console/deliveries`);
-  await page.getByRole('button', { name: 'Replay matching' }).click();
-  await dialog.getByText('Filter the list first').waitFor();
-  expect(await dialog.getByRole('button', { name: 'Replay', exact: true }).isDisabled()).toBe(true);
+  await page.getByText('To replay several, filter the list first').waitFor();
+  expect(await page.getByRole('button', { name: 'Replay matching' }).isDisabled()).toBe(true);
+  await page.getByRole('button', { name: 'Processed' }).click();
+  await page.getByText('To replay several, filter the list first').waitFor({ state: 'detached' });
+  expect(await page.getByRole('button', { name: 'Replay matching' }).isEnabled()).toBe(true);
 });
 
 it('a submission tells its way in steps, and a file is a link that nobody follows', async () => {

@@ -41,7 +41,7 @@ async function signInAs(page: Page, groups: string): Promise<void> {
 it.each([
   ['staff', 'viewer', []],
   ['desk', 'operator', ['Replay']],
-  ['ops,staff', 'admin', ['Replay', 'Erase …']],
+  ['ops,staff', 'admin', ['Replay', 'Erase…']],
 ])('who is in %s is %s, comes back to where they were, and signs out', async (groups, role, buttons) => {
   const event = newEvent({ formId: 'signed-on' });
   await stand.app.deliver(event).expect(200);
@@ -55,7 +55,7 @@ it.each([
   await page.getByRole('heading', { name: 'Timeline' }).waitFor();
   const shown = await page
     .getByRole('main')
-    .getByRole('button', { name: /^(Replay|Erase …)$/ })
+    .getByRole('button', { name: /^(Replay|Erase…)$/ })
     .allTextContents();
   expect(shown).toEqual(buttons);
   await page.getByRole('button', { name: 'Sign out', exact: true }).click();
