@@ -40,7 +40,7 @@ export default function ApiKeysTab() {
   const [words, setWords] = usePrivateSearch();
   const rows = withWords(keys.rows, words, (key) => `${key.name} ${key.role} ${stateWord(stateOf(key))}`);
   const columns: Column<Key>[] = [
-    { title: 'Name', cell: ({ name }) => name, words: true },
+    { title: 'Name', cell: ({ name }) => name },
     { title: 'Role', cell: ({ role }) => role, words: true },
     { title: 'State', cell: (key) => <Status of={stateOf(key)} /> },
     { title: 'Last use', cell: ({ lastUsedAt }) => <When at={lastUsedAt} /> },
@@ -69,7 +69,7 @@ export default function ApiKeysTab() {
       <FilterBar>
         <SearchBox label="Find by name, role or state" value={words} onSearch={setWords} />
       </FilterBar>
-      <div className={`stack ${css.dense}`}>
+      <div className={css.dense}>
         <List
           query={keys.list}
           label="API keys"

@@ -90,7 +90,7 @@ export default function AuditTab() {
           />
         )}
       </FilterBar>
-      <div className={`stack ${css.dense}`}>
+      <div className={css.dense}>
         <List
           query={none ? { ...entries.list, isPending: false, hasNextPage: false } : entries.list}
           label="Audit log"
