@@ -1997,6 +1997,11 @@ export interface components {
             status: "queued" | "running" | "done" | "failed";
             /** @description responses listed at Typeform so far */
             seen: number;
+            /**
+             * Format: date-time
+             * @description it looks at what was submitted from then on; null: at everything
+             */
+            since: string | null;
             /** Format: date-time */
             requestedAt: string;
             /** Format: date-time */

@@ -344,6 +344,7 @@ it('a check is asked for in the query, too; a part that is there twice or a reve
   const [since, until] = [minutesAgo(9 * HOUR), minutesAgo(8 * HOUR)];
   const { body } = await post(`formId=${formId}&since=${since}&until=${until}`).expect(202);
   expect((body as { items: FormCompleteness[] }).items.map((item) => item.formId)).toEqual([formId]);
+  expect(body).toMatchObject({ items: [{ check: { status: 'queued', since: new Date(since).toISOString() } }] });
   const { rows } = await database.pool.query('SELECT form_id, since FROM completeness_check');
   expect(rows).toEqual([{ form_id: formId, since: new Date(since) }]);
   const errors = async (search: string, send: object): Promise<unknown> =>

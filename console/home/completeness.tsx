@@ -10,7 +10,9 @@ import { useFormTitle } from '../shared/form-titles';
 import { Section } from '../shared/screen';
 import { Loading, Problem } from '../shared/states';
 import { Status } from '../shared/status';
+import { utcTime } from '../shared/time-words';
 import { When } from '../shared/when';
+import css from './home.module.css';
 
 type Row = Schemas['FormCompleteness'];
 const KEY = ['completeness'] as const;
@@ -43,7 +45,7 @@ export function Completeness() {
       title: 'Form',
       words: true,
       cell: ({ formId }) => (
-        <Link to="/forms/$formId" params={{ formId }}>
+        <Link to="/forms/$formId" params={{ formId }} className={css.form}>
           {titleOf(formId)}
         </Link>
       ),
@@ -55,17 +57,16 @@ export function Completeness() {
     { title: 'Failed', cell: ({ failed }) => number(failed), numeric: true },
     { title: 'Erased', cell: ({ erased }) => number(erased), numeric: true },
     { title: 'Missing', cell: ({ missing }) => number(missing), numeric: true },
-    { title: 'Checked', cell: checked },
     ...(mayCheck
       ? [
           {
             title: 'Back-fill',
             cell: ({ formId }: Row) => {
               const run = runs.data?.items.find((each) => each.formId === formId);
-              if (run && isRunning(run.status)) return <Status of={run.status} word={`${run.seen} read`} />;
+              if (run && isRunning(run.status)) return <span className="muted">{number(run.seen)} read</span>;
               return (
                 <Button kind="quiet" onClick={() => setFilling(formId)}>
-                  Back-fill<span className="visually-hidden"> {titleOf(formId)}</span> …
+                  Back-fill<span className="visually-hidden"> {titleOf(formId)}</span>…
                 </Button>
               );
             },
@@ -91,7 +92,12 @@ export function Completeness() {
         <p className="muted">No webhook is registered yet, so there is nothing to compare.</p>
       )}
       {report.data && report.data.items.length > 0 && (
-        <DataTable label="Completeness" rows={report.data.items} columns={columns} keyOf={({ formId }) => formId} />
+        <>
+          <p className="muted">Covers all submissions that are kept, whatever the range above.</p>
+          <div className={css.completeness}>
+            <DataTable label="Completeness" rows={report.data.items} columns={columns} keyOf={({ formId }) => formId} />
+          </div>
+        </>
       )}
       <ConfirmDialog
         open={filling !== null}
@@ -113,34 +119,35 @@ export function Completeness() {
   );
 }
 
-function verdict({ verdict: word, check }: Row) {
-  if (check && isRunning(check.status)) return <Status of="running" word={`Checking, ${check.seen} seen`} />;
+/** The verdict, and what it rests on. The counts beside a running check are those of the checks before. */
+function verdict(row: Row) {
+  const { verdict: word, check } = row;
+  const running = check && isRunning(check.status);
   return (
-    <>
-      <Status of={word} />
-      {check?.error && <div className="muted small">{check.error}</div>}
-    </>
+    <div>
+      {running ? <Status of="running" word="Checking now" /> : <Status of={word} />}
+      <div className="muted small">
+        {check?.error && <div>{check.error}</div>}
+        {running ? `${check.seen.toLocaleString('en')} seen so far` : <Checked of={row} />}
+      </div>
+    </div>
   );
 }
 
-/** A check that does not look back as far as this list does counts for less than the whole of it. */
-function checked({ checkedAt, knownUntil, check }: Row) {
-  if (checkedAt === null && check?.status === 'done') {
+/** A check that did not look back as far as submissions are kept says only from when on they are known. */
+function Checked({ of: { checkedAt, knownUntil, atTypeform, check } }: { of: Row }) {
+  if (checkedAt !== null)
     return (
       <>
-        <When at={check.finishedAt} />
-        <div className="muted small">covers only part of the period</div>
+        checked <When at={checkedAt} />, known until <When at={knownUntil} />
       </>
     );
-  }
+  if (atTypeform === null) return 'not checked yet';
+  if (check?.status !== 'done' || check.since === null) return 'only a part was checked so far';
   return (
     <>
-      <When at={checkedAt} />
-      {knownUntil !== null && (
-        <div className="muted small">
-          known until <When at={knownUntil} />
-        </div>
-      )}
+      checked <When at={check.finishedAt} />, known only since{' '}
+      <span className={css.whole}>{utcTime(Date.parse(check.since)).slice(0, 16)}</span> UTC
     </>
   );
 }

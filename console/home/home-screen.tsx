@@ -84,7 +84,7 @@ function Numbers({
       .filter(([status, count]) => status === 'processed' || count > 0)
       .map(([status, count]) => `${count.toLocaleString('en')} ${stateWord(status).toLowerCase()}`)
       .join(', ');
-  const ms = (value: number | null): string => (value === null ? '–' : `${value} ms`);
+  const ms = (value: number | null): string => (value === null ? '–' : `${Math.ceil(value)} ms`);
   const numbers: readonly (readonly [name: string, value: string, more: string])[] = [
     ['Received', received.toLocaleString('en'), inWords(deliveries)],
     [
@@ -92,9 +92,9 @@ function Numbers({
       intake.successRate === null ? '–' : successPercent(intake.successRate),
       'webhooks committed and answered with 200',
     ],
-    ['Answered in', ms(intake.ackMs.p50), intake.ackMs.p95 === null ? '' : `95 of 100 within ${ms(intake.ackMs.p95)}`],
-    ['Recovered', recovered.toLocaleString('en'), recovered > 0 ? 'no webhook brought these' : 'no webhook was lost'],
-    ['Waiting', queue.toLocaleString('en'), queue > 0 ? `the oldest for ${duration(oldest)}` : 'nothing waits'],
+    ['Answered in', ms(intake.ackMs.p50), intake.ackMs.p95 === null ? '' : `95% within ${ms(intake.ackMs.p95)}`],
+    ['Recovered', recovered.toLocaleString('en'), recovered > 0 ? 'missed by the webhooks' : 'no webhook was lost'],
+    ['Waiting', queue.toLocaleString('en'), queue > 0 ? `the oldest for ${duration(oldest)}` : 'nothing is waiting'],
     [
       'Webhooks in sync',
       `${webhooks.in_sync ?? 0} of ${registered}`,

@@ -1,10 +1,11 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api, ask, type Schemas } from '../api/client';
+import { useNow } from '../shared/clock';
 import { DataTable, type Column } from '../shared/data-table';
 import { useFormTitle } from '../shared/form-titles';
 import { Loading, Problem } from '../shared/states';
-import { utcTime } from '../shared/time-words';
+import { duration, utcTime } from '../shared/time-words';
 import { When } from '../shared/when';
 import css from './home.module.css';
 
@@ -44,6 +45,7 @@ export function SubmissionsChart({ range }: { range: string }) {
     <figure className="stack">
       <Chart of={series.data} range={range} />
       <Disabled of={series.data} />
+      <VerifyNote of={series.data} />
       <details>
         <summary>As a table</summary>
         <DataTable label="Submissions over time" rows={series.data.buckets} columns={COLUMNS} keyOf={({ at }) => at} />
@@ -149,6 +151,34 @@ function Patch({ of }: { of: 'received' | 'recovered' | 'failed' | 'disabled' })
   );
 }
 
+/** How long ago it last delivered: it was disabled some time since then. */
+function LastFor({ since }: { since: string }) {
+  const seconds = Math.max(0, useNow() - Date.parse(since)) / 1000;
+  return (
+    <time dateTime={since} title={utcTime(Date.parse(since))}>
+      {duration(seconds)}
+    </time>
+  );
+}
+
+/** `verify` cannot be told from others in the counts; what it leaves is its entry in the audit log. */
+function VerifyNote({ of: { since, until } }: { of: Series }) {
+  const runs = useQuery({
+    queryKey: ['audit', 'verification', since],
+    queryFn: () =>
+      ask(api.GET('/v1/audit', { params: { query: { action: 'verification.removed', since, until, limit: 1 } } })),
+    placeholderData: keepPreviousData,
+  });
+  const run = runs.data?.items[0];
+  if (!run) return null;
+  return (
+    <p className="muted small">
+      <code>verify</code> ran <When at={run.at} />. Its requests count in these bars and in the success rate, also those
+      with which it reached the rate limit on purpose.
+    </p>
+  );
+}
+
 /** The marked periods in words. */
 function Disabled({ of: { disabled } }: { of: Series }) {
   const titleOf = useFormTitle();
@@ -160,8 +190,16 @@ function Disabled({ of: { disabled } }: { of: Series }) {
           <Link to="/webhooks/$webhookId" params={{ webhookId }}>
             {titleOf(formId)}
           </Link>
-          : disabled at Typeform <When at={since} /> or later, {until === null ? 'not enabled yet' : 'enabled again '}
-          {until !== null && <When at={until} />}
+          :{' '}
+          {until === null ? (
+            <>
+              disabled at Typeform within the last <LastFor since={since} />, not enabled yet
+            </>
+          ) : (
+            <>
+              disabled at Typeform <When at={since} /> at the earliest, enabled again <When at={until} />
+            </>
+          )}
         </li>
       ))}
     </ul>

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { api, ask, type Schemas } from '../api/client';
 import type { Role } from '../api/session';
 import { Button } from '../shared/button';
@@ -15,6 +15,7 @@ import { Notice } from '../shared/states';
 import { stateWord, Status } from '../shared/status';
 import { When } from '../shared/when';
 import { withWords } from '../shared/words';
+import { CopyButton } from './copy-button';
 import css from './settings.module.css';
 
 type Key = Schemas['ApiKeyView'];
@@ -30,7 +31,8 @@ const ROLES: readonly (readonly [Role, string])[] = [
 export default function ApiKeysTab() {
   const queries = useQueryClient();
   const [creating, setCreating] = useState(false);
-  const [created, setCreated] = useState<Schemas['CreatedApiKeyView'] | null>(null);
+  /** What became of the last action. */
+  const [outcome, setOutcome] = useState<ReactNode>(null);
   const [revoking, setRevoking] = useState<Key | null>(null);
   const keys = usePagedList(KEY, (page) =>
     ask(api.GET('/v1/api-keys', { params: { query: { limit: MOST, ...page } } })),
@@ -39,7 +41,7 @@ export default function ApiKeysTab() {
   const rows = withWords(keys.rows, words, (key) => `${key.name} ${key.role} ${stateWord(stateOf(key))}`);
   const columns: Column<Key>[] = [
     { title: 'Name', cell: ({ name }) => name },
-    { title: 'Role', cell: ({ role }) => role },
+    { title: 'Role', cell: ({ role }) => role, words: true },
     { title: 'State', cell: (key) => <Status of={stateOf(key)} /> },
     { title: 'Last use', cell: ({ lastUsedAt }) => <When at={lastUsedAt} /> },
     { title: 'Expires', cell: ({ expiresAt }) => <When at={expiresAt} /> },
@@ -49,7 +51,7 @@ export default function ApiKeysTab() {
       cell: (key) =>
         key.revokedAt === null && (
           <Button kind="quiet" onClick={() => setRevoking(key)}>
-            Revoke<span className="visually-hidden"> {key.name}</span> …
+            Revoke<span className="visually-hidden"> {key.name}</span>…
           </Button>
         ),
     },
@@ -59,33 +61,30 @@ export default function ApiKeysTab() {
       title="API keys"
       actions={
         <Button kind="primary" onClick={() => setCreating(true)}>
-          Create key …
+          Create key…
         </Button>
       }
     >
-      {created && (
-        <Notice>
-          <p>The key of “{created.name}” is shown this once. Copy it now:</p>
-          <code className={css.key}>{created.key}</code>
-        </Notice>
-      )}
+      {outcome}
       <FilterBar>
         <SearchBox label="Find by name, role or state" value={words} onSearch={setWords} />
       </FilterBar>
-      <List
-        query={keys.list}
-        label="API keys"
-        rows={rows}
-        columns={columns}
-        keyOf={({ id }) => id}
-        linkOf={({ id }) => ({ to: '/settings', search: { tab: 'audit', actor: id } })}
-        empty={words ? 'No key matches.' : 'The bootstrap key of the configuration is the only one.'}
-      />
+      <div className={css.dense}>
+        <List
+          query={keys.list}
+          label="API keys"
+          rows={rows}
+          columns={columns}
+          keyOf={({ id }) => id}
+          linkOf={({ id }) => ({ to: '/settings', search: { tab: 'audit', actor: id } })}
+          empty={words ? 'No key matches.' : 'The bootstrap key of the configuration is the only one.'}
+        />
+      </div>
       {creating && (
         <CreateDialog
           onClose={() => setCreating(false)}
           onCreated={(key) => {
-            setCreated(key);
+            setOutcome(<CreatedKey key={key.id} of={key} />);
             void queries.invalidateQueries({ queryKey: KEY });
           }}
         />
@@ -99,6 +98,7 @@ export default function ApiKeysTab() {
         onConfirm={async () => {
           if (revoking === null) return;
           await ask(api.DELETE('/v1/api-keys/{id}', { params: { path: { id: revoking.id } } }));
+          setOutcome(<Notice>“{revoking.name}” is revoked.</Notice>);
           await queries.invalidateQueries({ queryKey: KEY });
         }}
       >
@@ -111,6 +111,18 @@ export default function ApiKeysTab() {
 function stateOf({ revokedAt, expiresAt }: Key): string {
   if (revokedAt !== null) return 'revoked';
   return expiresAt !== null && Date.parse(expiresAt) < now() ? 'expired' : 'active';
+}
+
+function CreatedKey({ of: { name, key } }: { of: Schemas['CreatedApiKeyView'] }) {
+  return (
+    <Notice>
+      <p>The key of “{name}” is shown this once. Copy it now:</p>
+      <div className="row">
+        <code className={css.key}>{key}</code>
+        <CopyButton text={key} />
+      </div>
+    </Notice>
+  );
 }
 
 function CreateDialog({

@@ -12,7 +12,9 @@ import { Notice, Problem } from '../shared/states';
 import { TimeRange, useTimeRange } from '../shared/time-range';
 import { When } from '../shared/when';
 import { withWords } from '../shared/words';
+import { AuditDetails } from './audit-details';
 import { AUDIT_ACTIONS, subjectOf } from './audit-actions';
+import css from './settings.module.css';
 
 type Entry = Schemas['AuditEntryView'];
 
@@ -21,8 +23,8 @@ const COLUMNS: Column<Entry>[] = [
   { title: 'When', cell: ({ at }) => <When at={at} /> },
   { title: 'Who', cell: ({ actorName }) => actorName, words: true },
   { title: 'What', cell: ({ action }) => <code>{action}</code>, words: true },
-  { title: 'Of', cell: ({ subject }) => <code>{subject}</code> },
-  { title: 'Details', cell: ({ details }) => <code>{JSON.stringify(details)}</code> },
+  { title: 'Subject', cell: ({ subject }) => <code>{subject}</code>, words: true },
+  { title: 'Details', cell: ({ details }) => <AuditDetails of={details} /> },
 ];
 
 export default function AuditTab() {
@@ -54,7 +56,7 @@ export default function AuditTab() {
             </Button>
           ))}
           <Button busy={verify.isPending} onClick={() => verify.mutate()}>
-            {verify.isPending ? 'Verifying …' : 'Verify the chain'}
+            {verify.isPending ? 'Verifying…' : 'Verify the chain'}
           </Button>
         </>
       }
@@ -88,15 +90,17 @@ export default function AuditTab() {
           />
         )}
       </FilterBar>
-      <List
-        query={none ? { ...entries.list, isPending: false, hasNextPage: false } : entries.list}
-        label="Audit log"
-        rows={rows}
-        columns={COLUMNS}
-        keyOf={({ id }) => id}
-        linkOf={subjectOf}
-        empty="No entry matches."
-      />
+      <div className={css.dense}>
+        <List
+          query={none ? { ...entries.list, isPending: false, hasNextPage: false } : entries.list}
+          label="Audit log"
+          rows={rows}
+          columns={COLUMNS}
+          keyOf={({ id }) => id}
+          linkOf={subjectOf}
+          empty="No entry matches."
+        />
+      </div>
     </Section>
   );
 }

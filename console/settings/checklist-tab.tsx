@@ -142,7 +142,7 @@ function LineActions({ of: line, onSign, onWithdraw, onFill }: Actions) {
   if (line.answeredBy === 'field')
     return (
       <Button kind="quiet" onClick={() => onFill(line)}>
-        Fill in{name} …
+        Fill in{name}…
       </Button>
     );
   // A failed blocking check takes precedence over any signature.
@@ -151,12 +151,12 @@ function LineActions({ of: line, onSign, onWithdraw, onFill }: Actions) {
     <>
       {!isBlocked && (
         <Button kind="quiet" onClick={() => onSign(line)}>
-          Sign{name} …
+          Sign{name}…
         </Button>
       )}
       {line.signature && (
         <Button kind="quiet" onClick={() => onWithdraw(line)}>
-          Withdraw{name} …
+          Withdraw{name}…
         </Button>
       )}
     </>

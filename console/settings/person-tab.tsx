@@ -60,7 +60,7 @@ export default function PersonTab() {
           busy={search.isPending}
           disabled={!email.trim() && !phone.trim() && !name.trim()}
         >
-          {search.isPending ? 'Searching …' : 'Search'}
+          {search.isPending ? 'Searching…' : 'Search'}
         </Button>
       </form>
       {erased && <Notice>{erased}</Notice>}
@@ -71,7 +71,7 @@ export default function PersonTab() {
           <FoundList of={found} />
           {any && mayErase && (
             <div>
-              <Button onClick={() => setAsking(true)}>Erase all of it …</Button>
+              <Button onClick={() => setAsking(true)}>Erase all of it…</Button>
             </div>
           )}
           <ConfirmDialog

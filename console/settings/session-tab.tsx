@@ -11,7 +11,7 @@ export default function SessionTab() {
   const [asking, setAsking] = useState(false);
   if (!session) return null;
   return (
-    <Section title="This session" actions={<Button onClick={() => setAsking(true)}>Sign out everywhere …</Button>}>
+    <Section title="This session" actions={<Button onClick={() => setAsking(true)}>Sign out everywhere…</Button>}>
       <Facts
         of={[
           ['Signed in as', session.name],

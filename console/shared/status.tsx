@@ -15,7 +15,7 @@ const STATES: Record<string, { word: string; tone: Tone }> = {
   missing: { word: 'Missing', tone: 'bad' },
   disabled_by_typeform: { word: 'Disabled at Typeform', tone: 'bad' },
   unreachable: { word: 'Unreachable', tone: 'warn' },
-  removed: { word: 'Removed', tone: 'quiet' },
+  removed: { word: 'Deleted', tone: 'quiet' },
   complete: { word: 'Complete', tone: 'good' },
   not_yet_known: { word: 'Not yet known', tone: 'quiet' },
   queued: { word: 'Queued', tone: 'busy' },

@@ -6,6 +6,5 @@ export const SCREENS = [
   ['/deliveries', 'Deliveries'],
   ['/webhooks', 'Webhooks'],
   ['/forms', 'Forms'],
-  ['/destinations', 'Destinations'],
   ['/settings', 'Settings'],
 ] as const;

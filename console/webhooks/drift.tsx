@@ -2,10 +2,11 @@ import type { Schemas } from '../api/client';
 import { DataTable } from '../shared/data-table';
 
 type Webhook = Schemas['WebhookView'];
+type Field = Webhook['drift'][number]['field'];
 
-const FIELDS: Record<Webhook['drift'][number]['field'], string> = {
+const FIELDS: Record<Field, string> = {
   existence: 'Exists',
-  enabled: 'Enabled',
+  enabled: 'Delivery',
   url: 'Address',
   verify_ssl: 'Checks the certificate',
   event_types: 'Events',
@@ -19,17 +20,28 @@ export const STATUS_WORDS: Record<Webhook['status'], string> = {
   disabled_by_typeform:
     'It is disabled at Typeform: by somebody, or by Typeform itself, as it does after many failed deliveries. The next comparison enables it again; Reconcile does so now. A back-fill then fetches what was submitted meanwhile.',
   unreachable: 'The last comparison with Typeform failed. The problem says why.',
-  removed: 'It was deleted here. Late deliveries are accepted for another 24 hours.',
+  removed: 'Late deliveries are accepted for 24 hours after it was deleted.',
 };
 
 export const driftSummary = ({ drift }: Pick<Webhook, 'drift'>): string =>
   drift.map(({ field }) => FIELDS[field]).join(', ');
 
-/** What a repair put right, such as `Enabled: no → yes`. */
+/** What a repair put right, such as `Delivery: disabled → enabled`. */
 export const repairInWords = ({ drift }: Pick<Webhook, 'drift'>): string =>
   drift
-    .map(({ field, observed, desired }) => `${FIELDS[field]}: ${inWords(observed)} → ${inWords(desired)}`)
+    .map(
+      ({ field, observed, desired }) =>
+        `${FIELDS[field]}: ${observedInWords(field, observed)} → ${wantedInWords(field, desired)}`,
+    )
     .join('; ');
+
+/** What is not enabled was paused here. */
+const wantedInWords = (field: Field, value: unknown): string =>
+  field === 'enabled' ? (value === true ? 'enabled' : 'paused') : inWords(value);
+
+/** What is not enabled at Typeform may have been disabled by anybody. */
+const observedInWords = (field: Field, value: unknown): string =>
+  field === 'enabled' ? (value === true ? 'enabled' : 'disabled') : inWords(value);
 
 function inWords(value: unknown): string {
   if (value === true) return 'yes';
@@ -45,7 +57,7 @@ function inWords(value: unknown): string {
 /** What it should be, beside what Typeform was last seen to have. */
 export function WantedAndActual({ webhook }: { webhook: Webhook }) {
   const { drift, status } = webhook;
-  const wanted: [Webhook['drift'][number]['field'], unknown][] = [
+  const wanted: [Field, unknown][] = [
     ['existence', true],
     ['enabled', webhook.enabled],
     ['url', webhook.url],
@@ -60,15 +72,15 @@ export function WantedAndActual({ webhook }: { webhook: Webhook }) {
       keyOf={([field]) => field}
       columns={[
         { title: 'Setting', cell: ([field]) => FIELDS[field] },
-        { title: 'Wanted', cell: ([, value]) => inWords(value) },
+        { title: 'Wanted', cell: ([field, value]) => wantedInWords(field, value) },
         {
           title: 'At Typeform',
           cell: ([field, value]) => {
             const differs = drift.find((each) => each.field === field);
-            if (differs) return <strong>{inWords(differs.observed)} (differs)</strong>;
+            if (differs) return <strong>{observedInWords(field, differs.observed)} (differs)</strong>;
             if (unknown) return <span className="muted">not known</span>;
             if (status === 'missing') return <span className="muted">–</span>;
-            return inWords(value);
+            return wantedInWords(field, value);
           },
         },
       ]}

@@ -1,6 +1,7 @@
 import type { Schemas } from '../api/client';
 import { ConfirmDialog } from '../shared/confirm-dialog';
 import { Notice } from '../shared/states';
+import { driftSummary } from './drift';
 
 const ACTIONS: Record<Schemas['ReconciledView']['action'], string> = {
   none: 'nothing had to be done',
@@ -25,7 +26,7 @@ export function Reconciled({ result }: { result: Schemas['ReconcileResult'] }) {
         <ul>
           {differed.map(({ id, formId, tag, action, problem, drift }) => (
             <li key={id}>
-              {formId}, {tag}: {drift.map(({ field }) => field.replace('_', ' ')).join(', ')} – {ACTIONS[action]}
+              {formId}, {tag}: {driftSummary({ drift })} – {ACTIONS[action]}
               {problem && `. ${problem}`}
             </li>
           ))}

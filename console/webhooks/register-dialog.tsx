@@ -1,11 +1,13 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { api, ask } from '../api/client';
+import { api, ask, type Schemas } from '../api/client';
 import { ConfirmDialog } from '../shared/confirm-dialog';
 import { SearchBox } from '../shared/filters';
 import { Loading, Problem } from '../shared/states';
 import css from './register-dialog.module.css';
+
+const MOST = 200;
 
 /** Chooses a form of the Typeform account and has its submissions sent here. */
 export function RegisterDialog({ onClose }: { onClose: () => void }) {
@@ -20,19 +22,27 @@ export function RegisterDialog({ onClose }: { onClose: () => void }) {
     queryFn: () => ask(api.GET('/v1/typeform/forms', { params: { query: { limit: 20, ...(q && { q }) } } })),
     staleTime: 30_000,
   });
+  const webhooks = useQuery({
+    queryKey: ['webhooks', 'all', ''],
+    queryFn: () => ask(api.GET('/v1/webhooks', { params: { query: { limit: MOST } } })),
+  });
+  const registered = webhooks.data?.items.filter(({ status }) => status !== 'removed') ?? [];
+  const existing = registered.find((each) => each.formId === formId && each.tag === tag);
+  const open = (webhookId: string) => navigate({ to: '/webhooks/$webhookId', params: { webhookId } });
   return (
     <ConfirmDialog
       open
       onClose={onClose}
       title="Register a webhook"
-      action="Register"
-      notYet={formId === '' || tag === ''}
+      action={existing ? 'Open' : 'Register'}
+      notYet={formId === '' || tag === '' || webhooks.isPending}
       onConfirm={async () => {
+        if (existing) return open(existing.id);
         const eventTypes = { form_response: true, ...(partials && { form_response_partial: true }) };
         const made = await ask(api.POST('/v1/webhooks', { body: { form: formId, tag, eventTypes } }));
         await queries.invalidateQueries({ queryKey: ['webhooks'] });
         await queries.invalidateQueries({ queryKey: ['forms'] });
-        await navigate({ to: '/webhooks/$webhookId', params: { webhookId: made.id } });
+        await open(made.id);
       }}
     >
       <SearchBox label="Find a form of the account" value={q} onSearch={(text) => setQ(text.trim())} />
@@ -51,12 +61,13 @@ export function RegisterDialog({ onClose }: { onClose: () => void }) {
                 onChange={() => setFormId(form.formId)}
               />
               <span>
-                {form.title} <span className="muted">{form.formId}</span>
+                {form.title} <span className="muted">{about(form, registered)}</span>
               </span>
             </label>
           ))}
         </fieldset>
       )}
+      {existing && <p>A webhook with this form and tag is already registered. “Open” shows it.</p>}
       <label className="field">
         Tag
         <input value={tag} onChange={(event) => setTag(event.target.value)} pattern="[A-Za-z0-9_\-]{1,64}" />
@@ -67,4 +78,10 @@ export function RegisterDialog({ onClose }: { onClose: () => void }) {
       </label>
     </ConfirmDialog>
   );
+}
+
+/** The id of a form, and the tags with which it is registered. */
+function about({ formId }: Schemas['TypeformFormView'], webhooks: readonly Schemas['WebhookView'][]): string {
+  const tags = webhooks.filter((webhook) => webhook.formId === formId).map(({ tag }) => tag);
+  return tags.length === 0 ? formId : `${formId}, already registered (${tags.join(', ')})`;
 }

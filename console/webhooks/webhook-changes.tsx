@@ -5,30 +5,38 @@ import { api, ask, type Schemas } from '../api/client';
 import { useMay } from '../api/session';
 import { Button } from '../shared/button';
 import { ConfirmDialog } from '../shared/confirm-dialog';
+import { counted } from '../shared/counted';
 
 const MOST_HOURS = 168;
 
-/** Rotate, pause, delete: an admin's changes, each asked for. */
-export function WebhookChanges({ webhook }: { webhook: Schemas['WebhookView'] }) {
+/** Rotate, pause, delete: an admin's changes, each asked for. `onChanged` is told in words what was done. */
+export function WebhookChanges({
+  webhook,
+  onChanged,
+}: {
+  webhook: Schemas['WebhookView'];
+  onChanged: (what: string) => void;
+}) {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const [asking, setAsking] = useState<'rotate' | 'pause' | 'delete' | null>(null);
   const [overlapHours, setOverlapHours] = useState(24);
   const may = useMay('admin');
   if (!may) return null;
-  const { id, enabled } = webhook;
+  const { id, formId, formTitle, enabled } = webhook;
   const path = { id };
   const close = (): void => setAsking(null);
-  const keep = (answer: Schemas['WebhookView']): void => {
+  const keep = (answer: Schemas['WebhookView'], what: string): void => {
     queries.setQueryData(['webhooks', id], answer);
+    onChanged(what);
     void queries.invalidateQueries({ queryKey: ['webhooks'] });
   };
   const toggle = enabled ? 'Pause' : 'Enable';
   return (
     <>
-      <Button onClick={() => setAsking('rotate')}>Rotate secret …</Button>
-      <Button onClick={() => setAsking('pause')}>{toggle} …</Button>
-      <Button onClick={() => setAsking('delete')}>Delete …</Button>
+      <Button onClick={() => setAsking('rotate')}>Rotate secret…</Button>
+      <Button onClick={() => setAsking('pause')}>{toggle}…</Button>
+      <Button onClick={() => setAsking('delete')}>Delete…</Button>
       <ConfirmDialog
         open={asking === 'rotate'}
         onClose={close}
@@ -36,7 +44,12 @@ export function WebhookChanges({ webhook }: { webhook: Schemas['WebhookView'] })
         action="Rotate secret"
         notYet={!(overlapHours >= 0 && overlapHours <= MOST_HOURS)}
         onConfirm={async () =>
-          keep(await ask(api.POST('/v1/webhooks/{id}/rotate-secret', { params: { path }, body: { overlapHours } })))
+          keep(
+            await ask(api.POST('/v1/webhooks/{id}/rotate-secret', { params: { path }, body: { overlapHours } })),
+            overlapHours === 0
+              ? 'The secret was rotated. The old one is no longer accepted.'
+              : `The secret was rotated. The old one is accepted for another ${counted(overlapHours, 'hour')}.`,
+          )
         }
       >
         <p>Typeform gets a new secret at once. Deliveries signed with the old one are accepted during the overlap.</p>
@@ -57,7 +70,10 @@ export function WebhookChanges({ webhook }: { webhook: Schemas['WebhookView'] })
         title={`${toggle} this webhook?`}
         action={toggle}
         onConfirm={async () =>
-          keep(await ask(api.PATCH('/v1/webhooks/{id}', { params: { path }, body: { enabled: !enabled } })))
+          keep(
+            await ask(api.PATCH('/v1/webhooks/{id}', { params: { path }, body: { enabled: !enabled } })),
+            enabled ? 'The webhook is paused.' : 'The webhook is enabled.',
+          )
         }
       >
         <p>
@@ -75,7 +91,7 @@ export function WebhookChanges({ webhook }: { webhook: Schemas['WebhookView'] })
         typed="delete"
         onConfirm={async () => {
           await ask(api.DELETE('/v1/webhooks/{id}', { params: { path } }));
-          await navigate({ to: '/webhooks' });
+          await navigate({ to: '/webhooks', state: { notice: `The webhook of ${formTitle ?? formId} was deleted.` } });
           await queries.invalidateQueries({ queryKey: ['webhooks'] });
         }}
       >

@@ -12,7 +12,7 @@ import { repairInWords } from './drift';
 const TOLERATED = { inFiveMinutes: 100, inDay: 300 };
 
 /** How near Typeform is to disabling it, what came last, and what had to be repaired. */
-export function WebhookHealth({ webhook: { id, formId } }: { webhook: Schemas['WebhookView'] }) {
+export function WebhookHealth({ webhook: { id, formId, createdAt } }: { webhook: Schemas['WebhookView'] }) {
   const overview = useQuery({
     queryKey: ['overview', '15m'],
     queryFn: () => ask(api.GET('/v1/overview', { params: { query: { window: '15m' } } })),
@@ -28,15 +28,20 @@ export function WebhookHealth({ webhook: { id, formId } }: { webhook: Schemas['W
   const failing = overview.data?.failing.find(({ endpoint }) => endpoint === id);
   const wrongSecret = overview.data?.wrongSecrets.find(({ endpoint }) => endpoint === id);
   const delivery = last.data?.items[0];
+  const noneYet = last.isSuccess && (!delivery || delivery.receivedAt < createdAt);
   const own = repairs.data?.items.filter(({ subject }) => subject === id) ?? [];
   return (
     <>
       <Section title="Health">
         {overview.isPending && <Loading />}
         {overview.isError && <Problem error={overview.error} />}
-        {overview.data && !failing && !wrongSecret && (
+        {overview.data && !last.isPending && !failing && !wrongSecret && (
           <p>
-            <Status of="active" word="No failures since the last success" />
+            {noneYet ? (
+              <Status of="not_yet_known" word="No delivery yet" />
+            ) : (
+              <Status of="active" word="No failures since the last success" />
+            )}
           </p>
         )}
         {failing && (
@@ -57,24 +62,19 @@ export function WebhookHealth({ webhook: { id, formId } }: { webhook: Schemas['W
         )}
         {wrongSecret && (
           <p>
-            {wrongSecret.refused} deliveries had a wrong signature since the last valid one. Rotate the secret if they
-            are genuine.
+            {counted(wrongSecret.refused, 'delivery', 'deliveries')} had a wrong signature since the last valid one.
+            Rotate the secret if they are genuine.
           </p>
         )}
-        <p>
-          {last.isSuccess &&
-            (delivery ? (
-              <>
-                Last delivery of this form, by any of its webhooks:{' '}
-                <Link to="/deliveries/$eventId" params={{ eventId: delivery.eventId }}>
-                  <When at={delivery.receivedAt} />
-                </Link>
-                .
-              </>
-            ) : (
-              'Nothing of this form was delivered yet.'
-            ))}
-        </p>
+        {delivery && (
+          <p>
+            Last delivery of this form, by any of its webhooks:{' '}
+            <Link to="/deliveries/$eventId" params={{ eventId: delivery.eventId }}>
+              <When at={delivery.receivedAt} />
+            </Link>
+            .
+          </p>
+        )}
       </Section>
       <Section title="Repairs">
         {repairs.isPending && <Loading />}

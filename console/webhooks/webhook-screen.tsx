@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { api, ask, type Schemas } from '../api/client';
 import { useMay } from '../api/session';
 import { Button } from '../shared/button';
@@ -11,6 +11,7 @@ import { Status } from '../shared/status';
 import { When } from '../shared/when';
 import { STATUS_WORDS, WantedAndActual } from './drift';
 import { ReconcileDialog, Reconciled } from './reconciled';
+import { Tested } from './tested';
 import { WebhookChanges } from './webhook-changes';
 import { WebhookHealth } from './webhook-health';
 
@@ -27,59 +28,50 @@ export function WebhookScreen() {
     queryFn: () => ask(api.GET('/v1/webhooks/{id}', { params: { path } })),
     refetchInterval: useRenewal(),
   });
-  const test = useMutation({ mutationFn: () => ask(api.POST('/v1/webhooks/{id}/test', { params: { path } })) });
+  /** What became of the last action. */
+  const [outcome, setOutcome] = useState<ReactNode>(null);
+  const test = useMutation({
+    mutationFn: () => ask(api.POST('/v1/webhooks/{id}/test', { params: { path } })),
+    onMutate: () => setOutcome(null),
+    onSuccess: (result) => setOutcome(webhook.data && <Tested result={result} webhook={webhook.data} />),
+    onError: (error) => setOutcome(<Problem error={error} />),
+  });
   const [asking, setAsking] = useState(false);
-  const [reconciled, setReconciled] = useState<Schemas['ReconcileResult'] | null>(null);
   const mayOperate = useMay('operator');
   const isThere = webhook.data !== undefined && webhook.data.status !== 'removed';
   return (
     <Screen
       title="Webhook"
-      about={webhook.data && (webhook.data.formTitle ?? webhook.data.formId)}
+      about={
+        webhook.data && [webhook.data.formTitle, webhook.data.formId, webhook.data.tag].filter(Boolean).join(' · ')
+      }
       actions={
         isThere &&
         mayOperate && (
           <>
             <Button busy={test.isPending} onClick={() => test.mutate()}>
-              {test.isPending ? 'Testing …' : 'Test'}
+              {test.isPending ? 'Testing…' : 'Test'}
             </Button>
-            <Button onClick={() => setAsking(true)}>Reconcile …</Button>
-            <WebhookChanges webhook={webhook.data} />
+            <Button onClick={() => setAsking(true)}>Reconcile…</Button>
+            <WebhookChanges webhook={webhook.data} onChanged={(what) => setOutcome(<Notice>{what}</Notice>)} />
           </>
         )
       }
     >
       {webhook.isPending && <Loading />}
       {webhook.isError && <Problem error={webhook.error} retry={() => void webhook.refetch()} />}
-      {test.isError && <Problem error={test.error} />}
-      {test.data && <Tested result={test.data} />}
-      {reconciled && <Reconciled result={reconciled} />}
+      {outcome}
       <ReconcileDialog
         open={asking}
         onClose={() => setAsking(false)}
         reconcile={async () => {
-          setReconciled(await ask(api.POST('/v1/webhooks/{id}/reconcile', { params: { path } })));
+          const result = await ask(api.POST('/v1/webhooks/{id}/reconcile', { params: { path } }));
+          setOutcome(<Reconciled result={result} />);
           await renewed();
         }}
       />
       {webhook.data && <Detail of={webhook.data} />}
     </Screen>
-  );
-}
-
-function Tested({ result: { status, latencyMs, stored, problem } }: { result: Schemas['WebhookTestResult'] }) {
-  if (problem !== null) {
-    return (
-      <Notice bad>
-        The test did not come through (status {status ?? 'none'}). {problem}
-      </Notice>
-    );
-  }
-  return (
-    <Notice>
-      The test came through: status {status} after {latencyMs} ms,{' '}
-      {stored ? 'and it is stored' : 'but it is not stored'}.
-    </Notice>
   );
 }
 
@@ -104,6 +96,7 @@ function Detail({ of: webhook }: { of: Webhook }) {
                 {formTitle ?? formId}
               </Link>,
             ],
+            ['Form id', <code>{formId}</code>],
             ['Tag', <code>{webhook.tag}</code>],
             ['Last compared', <When at={observedAt} exact />],
             ['Registered', <When at={webhook.createdAt} exact />],

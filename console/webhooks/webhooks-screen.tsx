@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useLocation } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, ask, type Schemas } from '../api/client';
 import { useMay } from '../api/session';
@@ -8,6 +9,7 @@ import { Choice, FilterBar, SearchBox, useFilters } from '../shared/filters';
 import { List } from '../shared/list-parts';
 import { useRenewal } from '../shared/live-updates';
 import { Screen } from '../shared/screen';
+import { Notice } from '../shared/states';
 import { stateWord, Status } from '../shared/status';
 import { When } from '../shared/when';
 import { withWords } from '../shared/words';
@@ -30,7 +32,11 @@ const COLUMNS: Column<Webhook>[] = [
     ),
   },
   { title: 'Status', cell: ({ status }) => <Status of={status} /> },
-  { title: 'Wanted', cell: ({ enabled }) => (enabled ? 'Enabled' : 'Paused') },
+  {
+    title: 'Wanted',
+    cell: ({ status, enabled }) => status !== 'removed' && (enabled ? 'Enabled' : 'Paused'),
+    words: true,
+  },
   {
     title: 'Problem',
     cell: (webhook) => (webhook.drift.length > 0 ? `Differs: ${driftSummary(webhook)}` : webhook.problem),
@@ -41,6 +47,7 @@ const COLUMNS: Column<Webhook>[] = [
 
 export function WebhooksScreen() {
   const [filters, setFilters] = useFilters();
+  const { notice } = useLocation().state;
   const queries = useQueryClient();
   const mayReconcile = useMay('operator');
   const mayRegister = useMay('admin');
@@ -54,8 +61,9 @@ export function WebhooksScreen() {
   const [asking, setAsking] = useState(false);
   const [reconciled, setReconciled] = useState<Schemas['ReconcileResult'] | null>(null);
   const words = filters.q ?? '';
+  const items = webhooks.data?.items ?? [];
   const rows = withWords(
-    webhooks.data?.items ?? [],
+    status === undefined ? items.filter((each) => each.status !== 'removed') : items,
     words,
     ({ formTitle, formId, tag }) => `${formTitle ?? ''} ${formId} ${tag}`,
   );
@@ -65,22 +73,22 @@ export function WebhooksScreen() {
       about="What each should be, beside what Typeform was last seen to have."
       actions={
         <>
-          {mayReconcile && <Button onClick={() => setAsking(true)}>Reconcile all …</Button>}
+          {mayReconcile && <Button onClick={() => setAsking(true)}>Reconcile all…</Button>}
           {mayRegister && (
             <Button kind="primary" onClick={() => setRegistering(true)}>
-              Register …
+              Register…
             </Button>
           )}
         </>
       }
     >
-      {reconciled && <Reconciled result={reconciled} />}
+      {reconciled ? <Reconciled result={reconciled} /> : notice && <Notice>{notice}</Notice>}
       <FilterBar>
         <SearchBox label="Find by form or tag" value={words} onSearch={(q) => setFilters({ q: q.trim() })} />
         <Choice
           label="Status"
           value={status ?? ''}
-          options={[['', 'Any'], ...STATUSES.map((each) => [each, stateWord(each)] as const)]}
+          options={[['', 'Any but deleted'], ...STATUSES.map((each) => [each, stateWord(each)] as const)]}
           onChange={(chosen) => setFilters({ status: chosen })}
         />
       </FilterBar>

@@ -5,7 +5,7 @@ import { AllFormsReconciler } from '../../src/webhook-management/all-forms-recon
 import { eventually } from '../support/eventually';
 import { askEmail, askName, askPhone, minutesAgo, newEvent, tokenOf } from '../support/events';
 import { question } from '../fixtures/typeform-events';
-import { confirm, ConsoleStand, goTo, heading } from './support/console-stand';
+import { confirm, ConsoleStand, goTo, heading, signIn } from './support/console-stand';
 
 const stand = ConsoleStand.install();
 
@@ -28,6 +28,17 @@ const register = async (formId: string): Promise<string> => {
   const { body } = await stand.app.admin('post', '/v1/webhooks').send({ form: formId }).expect(201);
   return (body as { id: string }).id;
 };
+/** The last column of the completeness table is not cut off. */
+const tableFits = async (page: Page): Promise<void> => {
+  for (const width of [1024, 1180, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    const hidden = await page.evaluate(
+      `(() => { const frame = document.querySelector('table[aria-label=Completeness]').parentElement;
+        return frame.scrollWidth - frame.clientWidth; })()`,
+    );
+    expect({ width, hidden }).toEqual({ width, hidden: 0 });
+  }
+};
 const openClient = async (page: Page, search: string): Promise<void> => {
   await goTo(page, 'Clients');
   await page.getByRole('searchbox').fill(search);
@@ -40,7 +51,7 @@ it('from the first start to the first client', async () => {
   const page = await stand.openSignedIn();
   await page.getByText('Typeform accepts the token').waitFor();
   await page.getByRole('link', { name: 'Register a webhook' }).click();
-  await page.getByRole('button', { name: 'Register …' }).click();
+  await page.getByRole('button', { name: 'Register…' }).click();
   await page.getByRole('dialog').getByRole('searchbox').fill('first form');
   await page.getByRole('radio', { name: /A first form/ }).check();
   await confirm(page, 'Register');
@@ -72,7 +83,7 @@ it('a webhook that Typeform disabled is seen, understood and repaired', async ()
   expect(remote(formId)).toMatchObject({ enabled: false });
   const page = await stand.openSignedIn();
   await page.locator('svg [data-disabled]').first().waitFor({ state: 'attached' });
-  await page.getByText(/disabled at Typeform .* or later, not enabled yet/).waitFor();
+  await page.getByText(/disabled at Typeform within the last \d+ (s|min), not enabled yet/).waitFor();
   await page.getByText('As a table').click();
   await page.getByRole('table', { name: 'Submissions over time' }).getByRole('row').nth(48).waitFor();
   await page.getByText('Disabled at Typeform: 1').waitFor();
@@ -80,18 +91,24 @@ it('a webhook that Typeform disabled is seen, understood and repaired', async ()
   await heading(page, 'Webhooks').waitFor();
   await page.getByRole('row', { name: /A disabled form/ }).press('Enter');
   await page.getByText('as it does after many failed deliveries').waitFor();
-  await page.getByRole('row', { name: /Enabled yes no \(differs\)/ }).waitFor();
+  await page.getByRole('row', { name: /Delivery enabled disabled \(differs\)/ }).waitFor();
   await page.getByRole('button', { name: 'Reconcile' }).click();
   await confirm(page, 'Reconcile');
   await page.getByText('repaired', { exact: false }).first().waitFor();
   await page.getByText('In sync').waitFor();
   expect(remote(formId)).toMatchObject({ enabled: true });
 
-  await page.getByRole('button', { name: 'Delete …' }).click();
+  await page.getByRole('button', { name: 'Delete…' }).click();
   await confirm(page, 'Delete', 'delete');
   await heading(page, 'Webhooks').waitFor();
-  await page.getByRole('row', { name: /A disabled form/ }).press('Enter');
-  await page.getByText('Removed – It was deleted here').waitFor();
+  await page.getByText('The webhook of A disabled form was deleted.').waitFor();
+  expect(await page.getByRole('row', { name: /A disabled form/ }).count()).toBe(0);
+  await page.getByLabel('Status').selectOption('Deleted');
+  const deleted = page.getByRole('row', { name: /A disabled form/ });
+  await deleted.waitFor();
+  expect(await deleted.getByRole('cell').allTextContents()).not.toContain('Enabled');
+  await deleted.press('Enter');
+  await page.getByText('Deleted – Late deliveries are accepted').waitFor();
   expect(await page.getByRole('table', { name: 'Wanted and actual' }).count()).toBe(0);
 });
 
@@ -278,11 +295,38 @@ it('a secret is rotated: both are accepted during the overlap; the webhook is pa
   await page.getByText('Two are accepted; the old one ends in 2 hours').waitFor();
   expect(remote(formId)?.secret).not.toBe(before);
   await page.getByRole('button', { name: 'Pause', exact: false }).and(page.locator('main button')).click();
+  await page.getByText('The old one is accepted for another 2 hours.').waitFor();
   await confirm(page, 'Pause');
   await eventually(() => remote(formId)?.enabled === false, 'it is paused');
+  await page.getByText('The webhook is paused.').waitFor();
+  expect(await page.getByText('The secret was rotated').count()).toBe(0);
+  await page.getByRole('row', { name: 'Delivery paused paused' }).waitFor();
+  await page.getByRole('button', { name: 'Test', exact: true }).click();
+  await page.getByText('The service accepts the webhook (200), but it is paused').waitFor();
+  expect(await page.getByText('The webhook is paused.').count()).toBe(0);
   await page.getByRole('button', { name: 'Enable' }).click();
   await confirm(page, 'Enable');
   await eventually(() => remote(formId)?.enabled === true, 'it is enabled');
+  await page.getByText('The webhook is enabled.').waitFor();
+  expect(await page.getByRole('main').getByRole('alert').count()).toBe(0);
+});
+
+it('a form that is registered is marked where one is chosen, and its webhook is opened', async () => {
+  const formId = makeForm('A registered form');
+  const id = await register(formId);
+  const page = await stand.openSignedIn('webhooks');
+  await page.getByRole('button', { name: 'Register…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('searchbox').fill('registered form');
+  await dialog.getByRole('radio', { name: `A registered form ${formId}, already registered (onboarding)` }).check();
+  await dialog.getByText('is already registered. “Open” shows it').waitFor();
+  await confirm(page, 'Open');
+  await page.waitForURL(new RegExp(`${id}$`));
+  await page.getByText(`A registered form · ${formId} · onboarding`).waitFor();
+  await page.getByText('No delivery yet').waitFor();
+  await bring(newEvent({ formId }));
+  await page.reload();
+  await page.getByText('No failures since the last success').waitFor();
 });
 
 it('an export holds exactly what is filtered', async () => {
@@ -329,4 +373,45 @@ it('is anything lost? a submission that no webhook brought is reported and fetch
   const row = page.getByRole('row', { name: /A form with a gap Complete/ });
   // Of its last hour, nothing is known yet.
   await row.getByRole('cell', { name: 'known until 1 hour ago' }).waitFor();
+  await tableFits(page);
+});
+
+it('a check of a part of the time says from when on the form is known, and one that runs says so', async () => {
+  const formId = makeForm('A form known in part');
+  await register(formId);
+  const check = { status: 'done', seen: 3, requestedAt: '2026-11-02T08:00:00Z', finishedAt: '2026-11-02T08:01:00Z' };
+  const answer = (status: string) => ({
+    items: [
+      {
+        ...{ formId, atTypeform: 3, received: 3, recovered: 0, failed: 0, erased: 0, missing: 0 },
+        ...{ verdict: 'not_yet_known', checkedAt: null, knownUntil: null },
+        check: { ...check, status, since: '2026-11-01T00:00:00.000Z', error: null },
+      },
+    ],
+  });
+  const page = await stand.open();
+  await page.route('**/v1/completeness', (route) =>
+    route.fulfill({ json: answer(route.request().method() === 'POST' ? 'running' : 'done') }),
+  );
+  await signIn(page);
+  const row = page.getByRole('row', { name: /A form known in part/ });
+  await row.getByText('known only since 2026-11-01 00:00 UTC').waitFor();
+  await page.unroute('**/v1/completeness');
+  await page.route('**/v1/completeness', (route) => route.fulfill({ json: answer('running') }));
+  await page.getByRole('button', { name: 'Check now' }).click();
+  await row.getByText('Checking now').waitFor();
+  await row.getByText('3 seen so far').waitFor();
+  await tableFits(page);
+  expect(await row.textContent()).not.toMatch(/never|not checked/);
+});
+
+it('Home says that verify has run, once it has', async () => {
+  const page = await stand.openSignedIn();
+  await page.getByText('As a table').waitFor();
+  expect(await page.getByText('verify', { exact: true }).count()).toBe(0);
+  const formId = 'onboarding-verify-0123456789abcdef';
+  await bring(newEvent({ formId }));
+  await stand.app.admin('delete', `/v1/forms/${formId}`).expect(200);
+  await page.reload();
+  await page.getByText(/^verify ran .* reached the rate limit on purpose/).waitFor();
 });

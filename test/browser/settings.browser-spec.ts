@@ -40,15 +40,24 @@ const stored = async () => {
 const line = (page: Page, id: string) => page.getByRole('row').filter({ has: page.getByText(id, { exact: true }) });
 
 it('tabs keep their places, whichever is chosen', async () => {
-  const page = await stand.openSignedIn('settings?tab=session', { viewport: { width: 1280, height: 800 } });
+  const page = await stand.openSignedIn('settings?tab=jobs', { viewport: { width: 1280, height: 800 } });
   const tabs = page.getByRole('navigation', { name: 'Settings' }).getByRole('link');
   const places = async () => Promise.all((await tabs.all()).map((tab) => tab.boundingBox()));
-  await page.getByRole('heading', { name: 'This session' }).waitFor();
+  await page.getByRole('heading', { name: 'Jobs' }).waitFor();
   const before = await places();
   expect(before.length).toBeGreaterThan(7);
   await tabs.last().click();
-  await page.locator('nav a[aria-current]', { hasText: 'Jobs' }).waitFor();
+  await page.locator('nav a[aria-current]', { hasText: 'This session' }).waitFor();
   expect(await places()).toEqual(before);
+});
+
+it('where there is no room for the list of tabs, one chooses from a field', async () => {
+  const page = await stand.openSignedIn('settings', { viewport: { width: 390, height: 844 } });
+  await page.getByRole('heading', { name: 'Configuration in force' }).waitFor();
+  expect(await page.getByRole('navigation', { name: 'Settings' }).isVisible()).toBe(false);
+  await page.getByLabel('Show').selectOption('This session');
+  await page.getByRole('heading', { name: 'This session' }).waitFor();
+  expect(page.url()).toMatch(/tab=session$/);
 });
 
 it('shows each line with its evidence, finds it, and keeps what is looked for in the address', async () => {
@@ -155,6 +164,32 @@ it('each role sees what it may: no button for a viewer, no configuration for an 
   expect(await page.getByRole('link', { name: 'Configuration' }).count()).toBe(0);
   const other = await stand.openSignedIn('settings?tab=configuration', { key: await stand.keyOf('operator') });
   await other.getByRole('alert').getByText('Not allowed').waitFor();
+  await other.goto(`${stand.url}/console/settings`);
+  await other.getByRole('heading', { name: 'Production checklist' }).waitFor();
+});
+
+it('a new key can be copied, and the next action replaces what is said of it', async () => {
+  const page = await stand.openSignedIn('settings?tab=keys', { permissions: ['clipboard-read', 'clipboard-write'] });
+  await page.getByRole('button', { name: 'Create key…' }).click();
+  await page.getByRole('dialog').getByLabel('Name').fill('copied');
+  await confirm(page, 'Create key');
+  const said = page.getByRole('status').filter({ hasText: 'shown this once' });
+  const key = await said.locator('code').textContent();
+  await said.getByRole('button', { name: 'Copy' }).click();
+  await said.getByRole('button', { name: 'Copied' }).waitFor();
+  expect(await page.evaluate('navigator.clipboard.readText()')).toBe(key);
+  await page.getByRole('button', { name: 'Revoke copied' }).click();
+  await confirm(page, 'Revoke');
+  await page.getByText('“copied” is revoked.').waitFor();
+  expect(await said.count()).toBe(0);
+});
+
+it('the audit log says what was done in lines', async () => {
+  const page = await stand.openSignedIn('settings?tab=audit');
+  const entry = page.getByRole('row').filter({ hasText: 'api_key.created' }).first();
+  await entry.getByText('role: viewer').waitFor();
+  await page.getByRole('columnheader', { name: 'Subject' }).waitFor();
+  expect(await entry.textContent()).not.toContain('{"');
 });
 
 it('says so when the service cannot answer, and tries again', async () => {

@@ -33,6 +33,7 @@ const EDGE = retentionEdge({ formId: 'form.form_id', now: '$3', days: '$4' });
 export interface NewestCheck {
   status: WalkStatus;
   seen: number;
+  since: Date | null;
   error: string | null;
   createdAt: Date;
   finishedAt: Date | null;
@@ -129,7 +130,7 @@ export class CompletenessChecksRepository {
            SELECT ${retentionEdge({ formId: 'form.form_id', now: '$2', days: '$3' })} AS edge
          ) AS kept
          LEFT JOIN LATERAL (
-           SELECT jsonb_build_object('status', status, 'seen', seen, 'error', error, 'createdAt', created_at,
+           SELECT jsonb_build_object('status', status, 'seen', seen, 'since', since, 'error', error, 'createdAt', created_at,
                                      'finishedAt', finished_at) AS value
              FROM completeness_check WHERE form_id = form.form_id ORDER BY created_at DESC LIMIT 1
          ) AS newest ON true
@@ -152,6 +153,7 @@ function withDates({ formId, edge, newest, finished }: CheckHistory): CheckHisto
     edge,
     newest: newest && {
       ...newest,
+      since: newest.since && new Date(newest.since),
       createdAt: new Date(newest.createdAt),
       finishedAt: newest.finishedAt && new Date(newest.finishedAt),
     },

@@ -49,6 +49,14 @@ export class CheckView {
   @ApiProperty({ description: 'responses listed at Typeform so far' })
   seen: number;
 
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'it looks at what was submitted from then on; null: at everything',
+  })
+  since: Date | null;
+
   @ApiProperty({ format: 'date-time' })
   requestedAt: Date;
 

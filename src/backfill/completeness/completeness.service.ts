@@ -94,6 +94,7 @@ function toView(
   const check = newest && {
     status: newest.status,
     seen: newest.seen,
+    since: newest.since,
     requestedAt: newest.createdAt,
     finishedAt: newest.finishedAt,
     error: newest.error,
