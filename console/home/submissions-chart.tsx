@@ -26,7 +26,7 @@ const COLUMNS: Column<Bucket>[] = [
   { title: 'Received', cell: ({ received }) => received, numeric: true },
   { title: 'Recovered', cell: ({ recovered }) => recovered, numeric: true },
   { title: 'Not accepted', cell: ({ failed }) => failed, numeric: true },
-  { title: 'Came again', cell: ({ duplicates }) => duplicates, numeric: true },
+  { title: 'Repeats', cell: ({ duplicates }) => duplicates, numeric: true },
   { title: 'Refused', cell: ({ refused }) => refused, numeric: true },
 ];
 

@@ -1,16 +1,21 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, ask, type Schemas } from '../api/client';
 import { useMay } from '../api/session';
+import { clientName } from '../clients/client-name';
 import { Button } from '../shared/button';
 import { ConfirmDialog } from '../shared/confirm-dialog';
 import { counted } from '../shared/counted';
+import { EMail } from '../shared/e-mail';
 import { Section } from '../shared/screen';
 import { Notice, Problem } from '../shared/states';
 import { stateWord } from '../shared/status';
 
 type Found = Schemas['DataSubjectView'];
+
+/** So many clients are shown by name: each is read from the service. */
+const NAMED = 20;
 
 /** Everything held of a person, and its erasure. What is looked for goes in a body and is nowhere kept. */
 export default function PersonTab() {
@@ -108,10 +113,7 @@ function FoundList({ of: { clientIds, responses, events } }: { of: Found }) {
     <ul>
       {clientIds.map((clientId) => (
         <li key={clientId}>
-          Client{' '}
-          <Link to="/clients/$clientId" params={{ clientId }}>
-            {clientId}
-          </Link>
+          Client <FoundClient id={clientId} named={clientIds.length <= NAMED} />
         </li>
       ))}
       {responses.map(({ formId, token }) => (
@@ -131,6 +133,27 @@ function FoundList({ of: { clientIds, responses, events } }: { of: Found }) {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** By name and e-mail; by id until they are read, and where there are too many. */
+function FoundClient({ id: clientId, named }: { id: string; named: boolean }) {
+  const { data: client } = useQuery({
+    queryKey: ['clients', clientId],
+    queryFn: () => ask(api.GET('/v1/clients/{id}', { params: { path: { id: clientId } } })),
+    enabled: named,
+  });
+  return (
+    <>
+      <Link to="/clients/$clientId" params={{ clientId }}>
+        {client ? clientName(client) : clientId}
+      </Link>{' '}
+      {client && (
+        <span className="muted">
+          <EMail of={client.email} />
+        </span>
+      )}
+    </>
   );
 }
 

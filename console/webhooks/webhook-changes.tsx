@@ -6,6 +6,7 @@ import { useMay } from '../api/session';
 import { Button } from '../shared/button';
 import { ConfirmDialog } from '../shared/confirm-dialog';
 import { counted } from '../shared/counted';
+import { sayResult } from '../shared/result';
 
 const MOST_HOURS = 168;
 
@@ -91,7 +92,8 @@ export function WebhookChanges({
         typed="delete"
         onConfirm={async () => {
           await ask(api.DELETE('/v1/webhooks/{id}', { params: { path } }));
-          await navigate({ to: '/webhooks', state: { notice: `The webhook of ${formTitle ?? formId} was deleted.` } });
+          await navigate({ to: '/webhooks' });
+          sayResult(`The webhook of ${formTitle ?? formId} was deleted.`);
           await queries.invalidateQueries({ queryKey: ['webhooks'] });
         }}
       >

@@ -1,5 +1,4 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useLocation } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, ask, type Schemas } from '../api/client';
 import { useMay } from '../api/session';
@@ -8,8 +7,8 @@ import type { Column } from '../shared/data-table';
 import { Choice, FilterBar, SearchBox, useFilters } from '../shared/filters';
 import { List } from '../shared/list-parts';
 import { useRenewal } from '../shared/live-updates';
+import { Result } from '../shared/result';
 import { Screen } from '../shared/screen';
-import { Notice } from '../shared/states';
 import { stateWord, Status } from '../shared/status';
 import { When } from '../shared/when';
 import { withWords } from '../shared/words';
@@ -47,7 +46,6 @@ const COLUMNS: Column<Webhook>[] = [
 
 export function WebhooksScreen() {
   const [filters, setFilters] = useFilters();
-  const { notice } = useLocation().state;
   const queries = useQueryClient();
   const mayReconcile = useMay('operator');
   const mayRegister = useMay('admin');
@@ -82,7 +80,7 @@ export function WebhooksScreen() {
         </>
       }
     >
-      {reconciled ? <Reconciled result={reconciled} /> : notice && <Notice>{notice}</Notice>}
+      {reconciled ? <Reconciled result={reconciled} /> : <Result />}
       <FilterBar>
         <SearchBox label="Find by form or tag" value={words} onSearch={(q) => setFilters({ q: q.trim() })} />
         <Choice

@@ -274,6 +274,7 @@ it('a person is found wherever they are held, and erased', async () => {
   await page.getByLabel('E-mail').fill('subject@example.com');
   await page.getByRole('button', { name: 'Search' }).click();
   await page.getByText('Found: 1 client, ').waitFor();
+  await page.getByRole('listitem').filter({ hasText: 'subject@example.com' }).waitFor();
   expect(page.url()).not.toContain('subject');
   await page.getByRole('button', { name: 'Erase all of it' }).click();
   await confirm(page, 'Erase', 'erase');
