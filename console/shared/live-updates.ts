@@ -4,7 +4,7 @@ import { createContext, useContext, useEffect, useMemo, useState } from 'react';
 import { API_BASE } from '../api/client';
 import { SESSION } from '../api/server-state';
 
-export type Kind = 'deliveries' | 'responses' | 'clients' | 'webhooks' | 'backfills' | 'jobs';
+export type Kind = 'deliveries' | 'responses' | 'clients' | 'webhooks' | 'backfills' | 'destinations' | 'jobs';
 
 interface Live {
   paused: boolean;

@@ -71,6 +71,11 @@ const screens = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: 'destinations',
+    component: lazyRouteComponent(() => import('../destinations/destinations-screen'), 'DestinationsScreen'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: 'settings',
     component: lazyRouteComponent(() => import('../settings/settings-screen'), 'SettingsScreen'),
   }),

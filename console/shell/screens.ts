@@ -6,5 +6,6 @@ export const SCREENS = [
   ['/deliveries', 'Deliveries'],
   ['/webhooks', 'Webhooks'],
   ['/forms', 'Forms'],
+  ['/destinations', 'Destinations'],
   ['/settings', 'Settings'],
 ] as const;

@@ -56,6 +56,7 @@ const addresses = (): string[] => [
   `webhooks/${webhookId}`,
   'forms',
   `forms/${FORM}`,
+  'destinations',
   ...['session', 'checklist', 'configuration', 'version', 'sso'].map((tab) => `settings?tab=${tab}`),
   ...['keys', 'person', 'erasures', 'retention', 'audit', 'jobs'].map((tab) => `settings?tab=${tab}`),
 ];

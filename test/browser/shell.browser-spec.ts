@@ -4,7 +4,7 @@ import { confirm, ConsoleStand, goTo, heading, signIn } from './support/console-
 
 const stand = ConsoleStand.install();
 
-const SCREENS = ['Home', 'Submissions', 'Clients', 'Deliveries', 'Webhooks', 'Forms', 'Settings'];
+const SCREENS = ['Home', 'Submissions', 'Clients', 'Deliveries', 'Webhooks', 'Forms', 'Destinations', 'Settings'];
 
 describe('signing in', () => {
   it('refuses a wrong key in words, and lets a right one in', async () => {
