@@ -163,7 +163,7 @@ export default tseslint.config(
   {
     files: ['test/**/*.ts', 'deploy-test/**/*.ts', 'bench/**/*.ts', '**/*.spec.ts'],
     rules: {
-      'no-restricted-syntax': 'off',
+      'no-restricted-syntax': ['error', ...miscompiled],
       'no-restricted-properties': [
         'error',
         ...[

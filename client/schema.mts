@@ -5549,7 +5549,8 @@ export interface operations {
                 /** @description nextCursor of the previous page */
                 cursor?: string;
                 formId?: string;
-                status?: "in_sync" | "drifted" | "missing" | "disabled_by_typeform" | "unreachable" | "removed";
+                /** @description one or more of in_sync, drifted, missing, disabled_by_typeform, unreachable, removed, separated by commas */
+                status?: string;
             };
             header?: never;
             path?: never;
@@ -6387,7 +6388,8 @@ export interface operations {
                 /** @description nextCursor of the previous page */
                 cursor?: string;
                 formId?: string;
-                status?: "queued" | "running" | "done" | "failed";
+                /** @description one or more of queued, running, done, failed, separated by commas */
+                status?: string;
             };
             header?: never;
             path?: never;

@@ -331,6 +331,8 @@ describe('lists', () => {
     ['/v1/deliveries?quarantinedFor=nothing', 'quarantinedFor'],
     ['/v1/erasures?cursor=nonsense', 'cursor'],
     ['/v1/jobs?status=pending', 'status'],
+    ['/v1/webhooks?status=drifted,unknown', 'status'],
+    ['/v1/backfills?status=done,unknown', 'status'],
     ['/v1/jobs?cursor=WyIyMDI2LTAxLTAxVDAwOjAwOjAwWiIsIngiXQ', 'cursor'],
     ['/v1/deliveries?status=dead&status=ignored', 'status'],
     ['/v1/deliveries?since=yesterday', 'since'],

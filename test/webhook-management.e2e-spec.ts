@@ -295,6 +295,8 @@ describe('changing and deleting', () => {
     await app.admin('delete', `/v1/webhooks/${webhook.id}`).expect(204);
     expect(remote()).toEqual([]);
     expect(await get(webhook.id)).toMatchObject({ status: 'removed', pending: false });
+    const { body: gone } = await app.admin('get', '/v1/webhooks?status=missing,removed').expect(200);
+    expect(gone.items).toContainEqual(expect.objectContaining({ id: webhook.id }));
     await app.deliver(newEvent(), { path: `/webhooks/typeform/${webhook.id}`, secret }).expect(200);
     await app.admin('patch', `/v1/webhooks/${webhook.id}`).send({ enabled: false }).expect(409);
     const again = await registered();

@@ -2,6 +2,7 @@
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source-options';
+import { rolledBack, withQueryRunner } from '../../src/database/query-runner';
 import { claimDue } from '../../src/inbox/inbox-work.repository';
 import { RunningContender } from '../contenders/contender';
 import { ADMIN_KEY } from '../contenders/start-service';
@@ -123,13 +124,14 @@ async function measureCosts({ generator, server, log }: BenchContext, databaseUr
 async function measureClaim(databaseUrl: string): Promise<number> {
   const dataSource = await new DataSource(dataSourceOptions(databaseUrl, 2)).initialize();
   try {
-    await using runner = dataSource.createQueryRunner();
-    return await medianOf(async () => {
-      await runner.startTransaction();
-      const { events } = await claimDue(runner.manager, { status: 'pending', limit: BATCH_EVENTS, except: [] });
-      await runner.rollbackTransaction();
-      if (events.length < BATCH_EVENTS) throw new Error('there was nothing to claim');
-    });
+    return await withQueryRunner(dataSource, (runner) =>
+      medianOf(async () => {
+        const { events } = await rolledBack(runner, () =>
+          claimDue(runner.manager, { status: 'pending', limit: BATCH_EVENTS, except: [] }),
+        );
+        if (events.length < BATCH_EVENTS) throw new Error('there was nothing to claim');
+      }),
+    );
   } finally {
     await dataSource.destroy();
   }

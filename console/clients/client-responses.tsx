@@ -103,7 +103,7 @@ function SplitDialog({
         );
         await queries.invalidateQueries({ queryKey: ['clients'] });
         await navigate({ to: '/clients/$clientId', params: { clientId: made.id } });
-        sayResult(<SplitOff count={chosen.length} from={client.id} />);
+        sayResult(`/clients/${made.id}`, <SplitOff count={chosen.length} from={client.id} />);
       }}
     >
       <p>

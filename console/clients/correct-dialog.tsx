@@ -8,13 +8,13 @@ import { sayResult } from '../shared/result';
 
 const WAYS = [
   ['value', 'Another value'],
-  ['remove', 'Take it away'],
+  ['remove', 'Remove it'],
   ['reset', 'What the responses say'],
 ] as const;
 type Way = (typeof WAYS)[number][0];
 const RESULTS: Record<Way, string> = {
   value: 'corrected',
-  remove: 'taken away',
+  remove: 'removed',
   reset: 'follows the responses again',
 };
 
@@ -47,7 +47,7 @@ export function CorrectDialog({
           api.PATCH('/v1/clients/{id}', { params: { path }, body: { identifiers: { [chosen]: change } } }),
         );
         queries.setQueryData(['clients', client.id], answer);
-        sayResult(`${identifierWord(chosen)} ${identifier === '' ? 'added' : RESULTS[way]}.`);
+        sayResult(`/clients/${client.id}`, `${identifierWord(chosen)} ${identifier === '' ? 'added' : RESULTS[way]}.`);
       }}
     >
       {identifier === '' ? (

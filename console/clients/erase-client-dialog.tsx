@@ -35,7 +35,7 @@ export function EraseClientDialog({ client, onClose }: { client: Schemas['Client
         queries.removeQueries({ queryKey: ['clients', client.id] });
         await queries.invalidateQueries({ queryKey: ['list'] });
         await navigate({ to: '/clients' });
-        sayResult(erased(result));
+        sayResult('/clients', erased(result));
       }}
     >
       {preview.isPending && <Loading what="Looking for what goes" />}

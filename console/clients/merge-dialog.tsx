@@ -41,7 +41,7 @@ export function MergeDialog({ client, onClose }: { client: Client; onClose: () =
         queries.setQueryData(['clients', client.id], answer);
         queries.removeQueries({ queryKey: ['clients', other.id] });
         await queries.invalidateQueries({ queryKey: ['list', 'clients'] });
-        sayResult('Merged. The other client is removed, and its submissions are here.');
+        sayResult(`/clients/${client.id}`, 'Merged. The other client is removed, and its submissions are here.');
       }}
     >
       <SearchBox label="Find the other client" value={search} onSearch={(text) => setSearch(text.trim())} />

@@ -122,7 +122,7 @@ export function Mapping({ form, onApply }: { form: Form; onApply: () => void }) 
             api.PATCH('/v1/forms/{formId}', { params: { path }, body: { identifierMapping: mapping } }),
           );
           queries.setQueryData(['forms', formId], answer);
-          sayResult(<Saved form={answer} onApply={onApply} />);
+          sayResult(`/forms/${formId}`, <Saved form={answer} onApply={onApply} />);
         }}
       >
         <p>It applies to new submissions. You can then apply it to the existing ones.</p>

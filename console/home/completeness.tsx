@@ -146,7 +146,7 @@ function Checked({ of: { checkedAt, knownUntil, atTypeform, check } }: { of: Row
   if (check?.status !== 'done' || check.since === null) return 'only a part was checked so far';
   return (
     <>
-      checked <When at={check.finishedAt} />, known only since{' '}
+      checked <When at={check.finishedAt} />, complete only from{' '}
       <span className={css.whole}>{utcTime(Date.parse(check.since)).slice(0, 16)}</span> UTC
     </>
   );

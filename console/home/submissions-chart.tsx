@@ -174,7 +174,7 @@ function VerifyNote({ of: { since, until } }: { of: Series }) {
   return (
     <p className="muted small">
       <code>verify</code> ran <When at={run.at} />. Its requests count in these bars and in the success rate, also those
-      with which it reached the rate limit on purpose.
+      sent on purpose to reach the rate limit.
     </p>
   );
 }

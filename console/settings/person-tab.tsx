@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, ask, type Schemas } from '../api/client';
@@ -25,6 +25,7 @@ export default function PersonTab() {
   const [asking, setAsking] = useState(false);
   const [erased, setErased] = useState('');
   const mayErase = useMay('admin');
+  const queries = useQueryClient();
   const search = useMutation({
     mutationFn: () => {
       const given = Object.entries({ email, phone, name }).filter(([, value]) => value.trim() !== '');
@@ -93,6 +94,7 @@ export default function PersonTab() {
                 eventIds: found.events.map(({ eventId }) => eventId),
               };
               const result = await ask(api.POST('/v1/data-subjects/erase', { body }));
+              for (const id of found.clientIds) queries.removeQueries({ queryKey: ['clients', id] });
               search.reset();
               setErased(`Erased: ${listed(result)}.`);
             }}

@@ -47,7 +47,9 @@ export function SettingsScreen() {
           <Choice
             label="Show"
             value={key}
-            options={allowed.map(([each, name]) => [each, name] as const)}
+            options={TABS.filter(([each, , needs]) => may[needs] || each === key).map(
+              ([each, name]) => [each, name] as const,
+            )}
             onChange={(tab) => void navigate({ to: '/settings', search: { tab } })}
           />
         </div>

@@ -1,7 +1,9 @@
+import { useLocation } from '@tanstack/react-router';
 import { useEffect, useSyncExternalStore, type ReactNode } from 'react';
 import { Notice } from './states';
 
-let current: ReactNode = null;
+/** What became of the last action, and the path of the page that shows it. */
+let current: { page: string; result: ReactNode } | null = null;
 const readers = new Set<() => void>();
 
 function subscribe(reader: () => void): () => void {
@@ -9,28 +11,36 @@ function subscribe(reader: () => void): () => void {
   return () => readers.delete(reader);
 }
 
-/** Tells what became of an action. Call it once the service has answered: the click that started the action comes first. */
-export function sayResult(result: ReactNode): void {
-  current = result;
+function set(said: typeof current): void {
+  current = said;
   for (const each of readers) each();
 }
 
-const forget = (): void => sayResult(null);
+/**
+ * Tells on a page, such as `/clients`, what became of an action. Call it once the service has answered, and after the page was opened: the
+ * click that started the action and the way to another page forget what was told before.
+ */
+export const sayResult = (page: string, result: ReactNode): void => set({ page, result });
 
-function forgetOnAction({ target }: MouseEvent): void {
-  if (target instanceof Element && target.closest('a, button, input, select, textarea, label')) forget();
+function forgetOnPress({ target }: MouseEvent): void {
+  if (target instanceof Element && target.closest('a, button, input, select, textarea, label')) set(null);
 }
 
-/** What became of the last action, until the next one: a press on anything, by mouse or key, or a step back. */
-export function Result() {
-  const result = useSyncExternalStore(subscribe, () => current);
+/** Forgets a result at the next press on anything, by mouse or key, and when its page is left. Once for all pages. */
+export function useForgottenResults(): void {
+  const { pathname } = useLocation();
   useEffect(() => {
-    document.addEventListener('click', forgetOnAction);
-    window.addEventListener('popstate', forget);
-    return () => {
-      document.removeEventListener('click', forgetOnAction);
-      window.removeEventListener('popstate', forget);
-    };
+    if (current?.page !== pathname) set(null);
+  }, [pathname]);
+  useEffect(() => {
+    document.addEventListener('click', forgetOnPress);
+    return () => document.removeEventListener('click', forgetOnPress);
   }, []);
-  return result && <Notice>{result}</Notice>;
+}
+
+/** What became of the last action on this page, until the next one. */
+export function Result() {
+  const { pathname } = useLocation();
+  const said = useSyncExternalStore(subscribe, () => current);
+  return said?.page === pathname && <Notice>{said.result}</Notice>;
 }

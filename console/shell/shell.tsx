@@ -5,6 +5,7 @@ import { signOut, useSessionQuery, type Session } from '../api/session';
 import { forgetSession } from '../api/server-state';
 import { Button } from '../shared/button';
 import { LiveContext, useLiveUpdates } from '../shared/live-updates';
+import { useForgottenResults } from '../shared/result';
 import { Loading, Problem } from '../shared/states';
 import { SCREENS } from './screens';
 import css from './shell.module.css';
@@ -32,6 +33,7 @@ function SignedIn({ session }: { session: Session }) {
   const live = useLiveUpdates();
   const [finding, setFinding] = useState(false);
   const main = useFocusOnNewScreen();
+  useForgottenResults();
   const leave = useMutation({
     mutationFn: () => signOut(),
     onSuccess: forgetSession,

@@ -6,8 +6,7 @@ import { ConfirmDialog } from '../shared/confirm-dialog';
 import { SearchBox } from '../shared/filters';
 import { Loading, Problem } from '../shared/states';
 import css from './register-dialog.module.css';
-
-const MOST = 200;
+import { PRESENT, webhooksOf } from './webhook-lists';
 
 /** Chooses a form of the Typeform account and has its submissions sent here. */
 export function RegisterDialog({ onClose }: { onClose: () => void }) {
@@ -22,11 +21,8 @@ export function RegisterDialog({ onClose }: { onClose: () => void }) {
     queryFn: () => ask(api.GET('/v1/typeform/forms', { params: { query: { limit: 20, ...(q && { q }) } } })),
     staleTime: 30_000,
   });
-  const webhooks = useQuery({
-    queryKey: ['webhooks', 'all', ''],
-    queryFn: () => ask(api.GET('/v1/webhooks', { params: { query: { limit: MOST } } })),
-  });
-  const registered = webhooks.data?.items.filter(({ status }) => status !== 'removed') ?? [];
+  const webhooks = useQuery(webhooksOf(PRESENT));
+  const registered = webhooks.data?.items ?? [];
   const existing = registered.find((each) => each.formId === formId && each.tag === tag);
   const open = (webhookId: string) => navigate({ to: '/webhooks/$webhookId', params: { webhookId } });
   return (
@@ -73,7 +69,12 @@ export function RegisterDialog({ onClose }: { onClose: () => void }) {
         <input value={tag} onChange={(event) => setTag(event.target.value)} pattern="[A-Za-z0-9_\-]{1,64}" />
       </label>
       <label className="check">
-        <input type="checkbox" checked={partials} onChange={(event) => setPartials(event.target.checked)} />
+        <input
+          type="checkbox"
+          disabled={existing !== undefined}
+          checked={partials}
+          onChange={(event) => setPartials(event.target.checked)}
+        />
         Partial submissions too, as people type
       </label>
     </ConfirmDialog>

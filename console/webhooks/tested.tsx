@@ -2,10 +2,10 @@ import type { Schemas } from '../api/client';
 import { Notice } from '../shared/states';
 
 /** Why Typeform sends nothing to a webhook that the service accepts, in the words of this page; else the service's own. */
-function obstacleOf({ enabled, status }: Schemas['WebhookView'], problem: string): string {
+function obstacleOf({ enabled, status, pending }: Schemas['WebhookView'], problem: string): string {
   if (!enabled) return 'it is paused, so Typeform sends nothing. Enable it.';
   if (status === 'disabled_by_typeform') return 'it is disabled at Typeform, which sends nothing. Reconcile it.';
-  if (status === 'missing') return 'it is gone at Typeform, which sends nothing. Reconcile it.';
+  if (status === 'missing' && !pending) return 'it is gone at Typeform, which sends nothing. Reconcile it.';
   return `there is a problem. ${problem}`;
 }
 

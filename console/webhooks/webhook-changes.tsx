@@ -93,8 +93,8 @@ export function WebhookChanges({
         onConfirm={async () => {
           await ask(api.DELETE('/v1/webhooks/{id}', { params: { path } }));
           await navigate({ to: '/webhooks' });
-          sayResult(`The webhook of ${formTitle ?? formId} was deleted.`);
           await queries.invalidateQueries({ queryKey: ['webhooks'] });
+          sayResult('/webhooks', `The webhook of ${formTitle ?? formId} was deleted.`);
         }}
       >
         <p>

@@ -15,11 +15,11 @@ import { withWords } from '../shared/words';
 import { driftSummary } from './drift';
 import { ReconcileDialog, Reconciled } from './reconciled';
 import { RegisterDialog } from './register-dialog';
+import { PRESENT, webhooksOf } from './webhook-lists';
 
 type Webhook = Schemas['WebhookView'];
 
-const MOST = 200;
-const STATUSES = ['in_sync', 'drifted', 'missing', 'disabled_by_typeform', 'unreachable', 'removed'] as const;
+const STATUSES = [...PRESENT, 'removed'] as const;
 
 const COLUMNS: Column<Webhook>[] = [
   {
@@ -51,17 +51,12 @@ export function WebhooksScreen() {
   const mayRegister = useMay('admin');
   const [registering, setRegistering] = useState(false);
   const status = STATUSES.find((each) => each === filters.status);
-  const webhooks = useQuery({
-    queryKey: ['webhooks', 'all', status ?? ''],
-    queryFn: () => ask(api.GET('/v1/webhooks', { params: { query: { limit: MOST, ...(status && { status }) } } })),
-    refetchInterval: useRenewal(),
-  });
+  const webhooks = useQuery({ ...webhooksOf(status ? [status] : PRESENT), refetchInterval: useRenewal() });
   const [asking, setAsking] = useState(false);
   const [reconciled, setReconciled] = useState<Schemas['ReconcileResult'] | null>(null);
   const words = filters.q ?? '';
-  const items = webhooks.data?.items ?? [];
   const rows = withWords(
-    status === undefined ? items.filter((each) => each.status !== 'removed') : items,
+    webhooks.data?.items ?? [],
     words,
     ({ formTitle, formId, tag }) => `${formTitle ?? ''} ${formId} ${tag}`,
   );

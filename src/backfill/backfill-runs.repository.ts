@@ -35,7 +35,7 @@ export class BackfillRunsRepository {
       .orderBy('run.createdAt', 'DESC')
       .addOrderBy('run.id', 'DESC');
     if (formId !== undefined) query.andWhere('run.formId = :formId', { formId });
-    if (status !== undefined) query.andWhere('run.status = :status', { status });
+    if (status !== undefined) query.andWhere('run.status = ANY(:status)', { status });
     const after = decodeCursor(cursor, 1);
     if (after) query.andWhere('(run.createdAt, run.id) < (:at, :id)', { at: after[0], id: after[1] });
     return query.take(limit + 1).getMany();

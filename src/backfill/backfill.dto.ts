@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, Length } from 'class-validator';
+import { IsOptional, IsString, Length } from 'class-validator';
 import { PageQuery } from '../rest/page';
+import { Several } from '../rest/several.decorator';
 import { IsoTime } from '../rest/time-range';
 import { BACKFILL_TRIGGERS, BackfillTrigger } from './backfill-run.entity';
 import { WALK_STATUSES, WalkStatus } from './walk/walk-run.entity';
@@ -25,10 +26,8 @@ export class BackfillsQuery extends PageQuery {
   @Length(1, 128)
   formId?: string;
 
-  @ApiPropertyOptional({ enum: WALK_STATUSES })
-  @IsOptional()
-  @IsIn(WALK_STATUSES)
-  status?: WalkStatus;
+  @Several(WALK_STATUSES, 'queued,running')
+  status?: WalkStatus[];
 }
 
 /** One pass over the responses of a form at Typeform, and its progress. */

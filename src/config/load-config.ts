@@ -149,7 +149,7 @@ function recommendations(settings: Partial<Settings>): ConfigFinding[] {
   if (settings.OIDC_ISSUER !== undefined && settings.OIDC_ROLES === undefined)
     found.push({
       name: 'OIDC_ROLES',
-      message: 'name the groups, such as admin=a,b;viewer=c: without them nobody can sign in',
+      message: 'name the groups, such as admin=a,b;viewer=c: without them nobody can sign in by single sign-on',
     });
   if (settings.NODE_ENV === 'production' && settings.TRUST_PROXY === false) {
     found.push({

@@ -1,8 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsInt, IsString, Length, Matches, Max, Min, registerDecorator } from 'class-validator';
+import { IsBoolean, IsInt, IsString, Length, Matches, Max, Min, registerDecorator } from 'class-validator';
 import { ANY_VALUE } from '../rest/any-value';
 import { MayBeAbsent } from '../rest/may-be-absent.decorator';
 import { PageQuery } from '../rest/page';
+import { Several } from '../rest/several.decorator';
 import { EVENT_TYPES, WEBHOOK_STATUSES, WebhookDrift, WebhookStatus } from './webhook-state';
 
 /** What is wrong with `eventTypes`; null: nothing. */
@@ -133,10 +134,8 @@ export class WebhooksQuery extends PageQuery {
   @Length(1, 128)
   formId?: string;
 
-  @ApiPropertyOptional({ enum: WEBHOOK_STATUSES })
-  @MayBeAbsent()
-  @IsIn(WEBHOOK_STATUSES)
-  status?: WebhookStatus;
+  @Several(WEBHOOK_STATUSES, 'drifted,missing')
+  status?: WebhookStatus[];
 }
 
 class WebhookDriftView implements WebhookDrift {

@@ -8,7 +8,7 @@ import { Webhook } from './webhook.entity';
 
 export interface WebhookFilter {
   formId?: string;
-  status?: WebhookStatus;
+  status?: WebhookStatus[];
   limit: number;
   cursor?: string;
 }
@@ -52,7 +52,7 @@ export class WebhooksRepository {
   list({ formId, status, limit, cursor }: WebhookFilter): Promise<Webhook[]> {
     const query = this.webhooks.createQueryBuilder('webhook').where('TRUE');
     if (formId !== undefined) query.andWhere('webhook.formId = :formId', { formId });
-    if (status !== undefined) query.andWhere('webhook.status = :status', { status });
+    if (status !== undefined) query.andWhere('webhook.status = ANY(:status)', { status });
     const after = decodeCursor(cursor, 1);
     if (after) query.andWhere('(webhook.createdAt, webhook.id) < (:at, :id)', { at: after[0], id: after[1] });
     return query

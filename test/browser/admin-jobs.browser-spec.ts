@@ -196,6 +196,14 @@ it('two clients are compared and merged, corrected, and split again', async () =
   await heading(page, 'Ann Corrected').waitFor();
   await page.getByText('Corrected by hand').waitFor();
   await page.getByText('Full name corrected.').waitFor();
+  // To another page and back by keyboard alone: it has been said.
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').fill('Home');
+  await page.keyboard.press('Enter');
+  await heading(page, 'Home').waitFor();
+  await page.goBack();
+  await heading(page, 'Ann Corrected').waitFor();
+  expect(await page.getByText('Full name corrected.').count()).toBe(0);
 
   await page
     .getByRole('row', { name: /ann\.two@example\.com/ })
@@ -377,7 +385,7 @@ it('is anything lost? a submission that no webhook brought is reported and fetch
   await tableFits(page);
 });
 
-it('a check of a part of the time says from when on the form is known, and one that runs says so', async () => {
+it('a check of part of the period says from when on it looked, and one that runs says so', async () => {
   const formId = makeForm('A form known in part');
   await register(formId);
   const check = { status: 'done', seen: 3, requestedAt: '2026-11-02T08:00:00Z', finishedAt: '2026-11-02T08:01:00Z' };
@@ -396,7 +404,7 @@ it('a check of a part of the time says from when on the form is known, and one t
   );
   await signIn(page);
   const row = page.getByRole('row', { name: /A form known in part/ });
-  await row.getByText('known only since 2026-11-01 00:00 UTC').waitFor();
+  await row.getByText('complete only from 2026-11-01 00:00 UTC').waitFor();
   await page.unroute('**/v1/completeness');
   await page.route('**/v1/completeness', (route) => route.fulfill({ json: answer('running') }));
   await page.getByRole('button', { name: 'Check now' }).click();
@@ -414,5 +422,5 @@ it('Home says that verify has run, once it has', async () => {
   await bring(newEvent({ formId }));
   await stand.app.admin('delete', `/v1/forms/${formId}`).expect(200);
   await page.reload();
-  await page.getByText(/^verify ran .* reached the rate limit on purpose/).waitFor();
+  await page.getByText(/^verify ran .* sent on purpose to reach the rate limit/).waitFor();
 });

@@ -33,9 +33,10 @@ export function preflightRunner({ environment, loaded, clock, log, ...options }:
         timeoutMs: PREFLIGHT_TIMEOUT_MS,
       });
       try {
-        const onLine = (line: CheckLine): void => log(`${line.title}: ${wordOf(line)}`);
+        const judged = loaded.report.environment === 'production' ? (line: CheckLine) => line : notOfProduction;
+        const onLine = (line: CheckLine): void => log(`${line.title}: ${wordOf(judged(line))}`);
         const lines = await runChecks(checks, { timeoutMs: PREFLIGHT_TIMEOUT_MS, together: true, onLine });
-        return loaded.report.environment === 'production' ? lines : lines.map(notOfProduction);
+        return lines.map(judged);
       } finally {
         await context.close();
       }
