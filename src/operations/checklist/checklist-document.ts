@@ -15,7 +15,7 @@ export const CHECKLIST_TITLE = 'Production Deployment Checklist';
 /** The paragraphs before the document's first section. */
 export const CHECKLIST_INTRODUCTION: readonly string[] = [
   '`npm run cli -- checklist --out report.md` runs every check that needs no person and writes this list with the results. Each line names the command that answers it alone; `<base>` is the URL of the service.',
-  'A line is passed when all its checks have passed. What could not be checked, or has nothing to check yet, leaves it open until it can be, or until a person signs it.',
+  'A line is passed when all its checks have passed. What could not be checked, or has nothing to check yet, leaves it open until it can be, or until a person signs it. Run it in the environment of production (`NODE_ENV=production`): elsewhere the lines about its variables stay open.',
 ];
 
 export const CHECKLIST: readonly ChecklistSection[] = [
