@@ -59,7 +59,7 @@ function Detail({ of: delivery }: { of: Schemas['DeliveryDetail'] }) {
   return (
     <>
       {status !== 'processed' && (reason ?? lastError) !== null && (
-        <Notice bad={status === 'dead'}>
+        <Notice bad={status === 'dead' || status === 'retrying'}>
           {reason !== null ? reasonInWords(reason, eventType) : failureInWords(lastError ?? '')}
         </Notice>
       )}
