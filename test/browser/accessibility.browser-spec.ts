@@ -104,7 +104,7 @@ it('dialogs break no rule either', async () => {
 });
 
 it.each([
-  [1280, 900],
+  [1280, 700],
   [390, 844],
 ])('the buttons of a long dialog stay on the screen at %i by %i', async (width, height) => {
   const words = Array.from({ length: 8 }, (_, at) =>
@@ -118,7 +118,10 @@ it.each([
   await dialog.getByRole('searchbox').fill('Long Dialog');
   await dialog.getByRole('radio').first().check();
   await dialog.getByText('After the merge').waitFor();
-  expect(await dialog.evaluate('(each) => each.scrollHeight > each.clientHeight')).toBe(true);
+  const [whole, shown] = await page.evaluate<[number, number]>(
+    '(({ scrollHeight, clientHeight }) => [scrollHeight, clientHeight])(document.querySelector("[role=dialog]"))',
+  );
+  expect(whole).toBeGreaterThan(shown);
   for (const name of ['Cancel', 'Merge']) {
     const box = await dialog.getByRole('button', { name, exact: true }).boundingBox();
     expect(box && box.y > 0 && box.y + box.height < height).toBe(true);
