@@ -165,7 +165,7 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
 
 describe('by the keyboard alone', () => {
   it('a delivery is replayed from the list', async () => {
-    const page = await stand.openSignedIn('deliveries');
+    const page = await stand.openSignedIn(`deliveries?token=${tokenOf(event)}`);
     await page.locator('tbody tr[tabindex]').first().waitFor();
     await page.keyboard.press('j');
     await page.keyboard.press('r');
