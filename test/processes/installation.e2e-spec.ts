@@ -183,7 +183,7 @@ describe('the checklist', () => {
       status: 'passed',
       signature: { by: 'Ada Lovelace', result: 'yes', note: 'two pairs of eyes' },
     });
-    await app.admin('patch', '/v1/checklist/lines/next-review').send({ value: '2026-12-01' }).expect(200);
+    await app.admin('patch', '/v1/checklist/lines/next-review').send({ value: '2041-02-03' }).expect(200);
     // Signed by the command, seen here; at another place, with a file of its own.
     const elsewhere = join(folder, 'elsewhere.json');
     expect(await command('sign', 'code.documentation', '--by', 'Grace Hopper', '--state', elsewhere)).toMatchObject({
@@ -262,7 +262,7 @@ describe('the checklist', () => {
     const all = await app.admin('get', '/v1/audit?limit=200').expect(200);
     for (const action of ['checklist.signature_withdrawn', 'checklist.blank_filled'])
       expect(all.text).toContain(action);
-    for (const name of ['Ada', 'eyes', '2026-12-01']) expect(text + all.text + app.logs.join()).not.toContain(name);
+    for (const name of ['Ada', 'eyes', '2041-02-03']) expect(text + all.text + app.logs.join()).not.toContain(name);
     const { body: verified } = await app.admin('get', '/v1/audit/verify').expect(200);
     expect(verified).toMatchObject({ valid: true });
   });
