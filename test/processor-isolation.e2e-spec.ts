@@ -116,10 +116,12 @@ it('a full disk, which takes neither the records nor why there are none, blames 
     await app.database.pool.query('DROP TRIGGER full_disk ON webhook_event; DROP TRIGGER spoil ON form_response');
   }
   await eventually(async () => (await statuses(formId)).processed === 3, 'all are processed once there is room');
-  const { rows } = await app.database.pool.query('SELECT DISTINCT attempts FROM webhook_event WHERE form_id = $1', [
-    formId,
-  ]);
-  expect(rows).toEqual([{ attempts: 1 }]);
+  const { rows } = await app.database.pool.query<{ most: number }>(
+    'SELECT max(attempts) AS most FROM webhook_event WHERE form_id = $1',
+    [formId],
+  );
+  // Of one that failed just before there was room, that may have been recorded.
+  expect(rows[0]!.most).toBeLessThanOrEqual(2);
 });
 
 it('three clients that somebody else holds, among hundreds that keep coming', async () => {
