@@ -103,7 +103,8 @@ it('a full disk, which takes neither the records nor why there are none, blames 
   await spoil(formId, `RAISE EXCEPTION 'no' USING ERRCODE = '53100'`);
   await app.database.pool.query(`
     CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '53100'; END $$;
-    CREATE TRIGGER full_disk BEFORE UPDATE ON webhook_event FOR EACH ROW WHEN (NEW.form_id = '${formId}') EXECUTE FUNCTION full_disk()`);
+    CREATE TRIGGER full_disk BEFORE UPDATE ON webhook_event FOR EACH ROW
+      WHEN (NEW.form_id = '${formId}' AND NEW.status = 'retrying') EXECUTE FUNCTION full_disk()`);
   const refusals = (): number => app.logs.filter((line) => line.includes('Processing an event failed')).length;
   const before = refusals();
   try {
@@ -113,15 +114,15 @@ it('a full disk, which takes neither the records nor why there are none, blames 
     );
     await eventually(() => refusals() >= before + 3, 'events have failed alone');
   } finally {
-    await app.database.pool.query('DROP TRIGGER full_disk ON webhook_event; DROP TRIGGER spoil ON form_response');
+    await app.database.pool.query('DROP TRIGGER spoil ON form_response');
   }
+  // Why one failed just before there was room is not taken either.
   await eventually(async () => (await statuses(formId)).processed === 3, 'all are processed once there is room');
-  const { rows } = await app.database.pool.query<{ most: number }>(
-    'SELECT max(attempts) AS most FROM webhook_event WHERE form_id = $1',
-    [formId],
-  );
-  // Of one that failed just before there was room, that may have been recorded.
-  expect(rows[0]!.most).toBeLessThanOrEqual(2);
+  await app.database.pool.query('DROP TRIGGER full_disk ON webhook_event');
+  const { rows } = await app.database.pool.query('SELECT DISTINCT attempts FROM webhook_event WHERE form_id = $1', [
+    formId,
+  ]);
+  expect(rows).toEqual([{ attempts: 1 }]);
 });
 
 it('three clients that somebody else holds, among hundreds that keep coming', async () => {
