@@ -94,7 +94,7 @@ export function Completeness() {
       {report.data && report.data.items.length > 0 && (
         <>
           <p className="muted">Covers all submissions that are kept, whatever the range above.</p>
-          <div className={css.completeness}>
+          <div className="dense">
             <DataTable label="Completeness" rows={report.data.items} columns={columns} keyOf={({ formId }) => formId} />
           </div>
         </>

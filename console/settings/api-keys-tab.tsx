@@ -69,7 +69,7 @@ export default function ApiKeysTab() {
       <FilterBar>
         <SearchBox label="Find by name, role or state" value={words} onSearch={setWords} />
       </FilterBar>
-      <div className={css.dense}>
+      <div className="dense">
         <List
           query={keys.list}
           label="API keys"

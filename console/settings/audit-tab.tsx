@@ -14,7 +14,6 @@ import { When } from '../shared/when';
 import { withWords } from '../shared/words';
 import { AuditDetails } from './audit-details';
 import { AUDIT_ACTIONS, subjectOf } from './audit-actions';
-import css from './settings.module.css';
 
 type Entry = Schemas['AuditEntryView'];
 
@@ -90,7 +89,7 @@ export default function AuditTab() {
           />
         )}
       </FilterBar>
-      <div className={css.dense}>
+      <div className="dense">
         <List
           query={none ? { ...entries.list, isPending: false, hasNextPage: false } : entries.list}
           label="Audit log"
