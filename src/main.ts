@@ -1,8 +1,10 @@
 /** Starts the service. Its configuration comes first: a wrong one is reported before the service, most of the work of a start, is loaded. */
 import { inspect } from 'node:util';
 import { loadConfigOrExit } from './config/process-environment';
+import { keepRequestsYoung } from './young-heap';
 
 async function main(): Promise<void> {
+  keepRequestsYoung();
   const loaded = loadConfigOrExit();
   const { runService } = await import('./service.js').catch((error: unknown) => {
     // The installation is broken: where is more than a message says.

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { RunningApp, startApp } from '../../src/app.setup';
 import { WorkerMode } from '../../src/config/app-config';
 import { loadConfig } from '../../src/config/load-config';
+import { keepRequestsYoung } from '../../src/young-heap';
 import { SIGNING_SECRET } from '../load/requests';
 
 export const ADMIN_KEY = 'benchmark-admin-key-of-more-than-32-characters';
@@ -19,6 +20,7 @@ export async function startService(
   workerMode: WorkerMode,
   limits: Record<string, string> = RAISED_LIMITS,
 ): Promise<RunningApp> {
+  keepRequestsYoung();
   const loaded = loadConfig({
     NODE_ENV: 'production',
     HOST: '127.0.0.1',

@@ -1,9 +1,9 @@
 /** A batch of events: claimed, applied and marked in one transaction. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { shareUntilCommit } from '../database/advisory-lock';
 import { Clock } from '../database/clock';
 import { isConnectionLost } from '../database/database-errors';
+import { inSlices } from '../database/in-slices';
 import { inOrder } from '../database/sql-runner';
 import { Changes } from '../live/changes';
 import { OnboardingService, type ReadEvent } from '../onboarding/onboarding.service';
@@ -20,9 +20,6 @@ import { type OpenTransaction, ProcessorConnections } from './processor-connecti
 const LOCK_TIMEOUT_MS = 1_000;
 const STATEMENT_TIMEOUT_MS = 2_000;
 const MAX_DOUBLINGS = 3;
-
-/** Reading a batch pauses for requests after so long. */
-const SLICE_MS = 2;
 
 /** One of the events may be to blame. All of them are due as before. */
 export interface FailedBatch {
@@ -130,21 +127,12 @@ export class BatchRunner {
     return transaction.rollback();
   }
 
-  /** Reads events, in slices between which requests are answered. */
   private async readAll(events: readonly ClaimedEvent[]): Promise<Pick<ClaimedBatch, 'read' | 'error'>> {
-    const read: ReadEvent[] = [];
-    let sliceEndsMs = this.clock.monotonicMs() + SLICE_MS;
-    for (const event of events) {
-      try {
-        read.push(this.onboarding.read(event));
-      } catch (error) {
-        return { read: null, error };
-      }
-      if (this.clock.monotonicMs() < sliceEndsMs) continue;
-      await nextTurn();
-      sliceEndsMs = this.clock.monotonicMs() + SLICE_MS;
+    try {
+      return { read: await inSlices(this.clock, events, (event) => this.onboarding.read(event)) };
+    } catch (error) {
+      return { read: null, error };
     }
-    return { read };
   }
 
   private async process(

@@ -2,6 +2,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../core/problem';
+import { Slots } from '../core/slots';
 import { sendProblem } from './problem.filter';
 
 const RETRY_AFTER_SECONDS = 5;
@@ -9,20 +10,20 @@ const RETRY_AFTER_SECONDS = 5;
 @Injectable()
 export class OpenRequests {
   private readonly logger = new Logger('Http');
-  private readonly open = new Map<FastifyRequest, FastifyReply>();
+  private readonly open = new Slots<{ request: FastifyRequest; reply: FastifyReply }>();
 
   /** Keeps count; call it before any route is registered. */
   install(fastify: FastifyInstance): void {
     fastify.addHook('onRequest', (request, reply, done) => {
-      this.open.set(request, reply);
-      reply.raw.once('close', () => this.open.delete(request));
+      const slot = this.open.take({ request, reply });
+      reply.raw.once('close', () => this.open.leave(slot));
       done();
     });
   }
 
   /** Answers all of them 503: whoever sent them is to come again. An answer that has begun is left alone. */
   refuseAll(): void {
-    for (const [request, reply] of this.open) {
+    for (const { request, reply } of this.open.values()) {
       if (reply.sent || reply.raw.headersSent) continue;
       const retryAfterSeconds = RETRY_AFTER_SECONDS;
       const refusal = new DomainError('shutting_down', 'this process is shutting down', { retryAfterSeconds });

@@ -1,6 +1,8 @@
 /** Assigns responses to clients: reads the input of core/client-assignment, and writes its decisions. */
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { Clock } from '../../database/clock';
+import { inSlices } from '../../database/in-slices';
 import { inOrder, type SqlRunner } from '../../database/sql-runner';
 import {
   assignClients,
@@ -38,6 +40,7 @@ export class ClientAssigner {
     private readonly neighbourhood: NeighbourhoodRepository,
     private readonly clients: ClientsRepository,
     private readonly responses: ResponsesRepository,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -110,7 +113,7 @@ export class ClientAssigner {
   ): Promise<void> {
     const ids = clients.map(({ id }) => id);
     const records = await this.responses.records(sql, ids);
-    const states = clients.map(({ id, email, corrections }) => ({
+    const states = await inSlices(this.clock, clients, ({ id, email, corrections }) => ({
       id,
       email,
       ...clientRecord(email, corrections, records.get(id) ?? []),
@@ -125,9 +128,10 @@ export class ClientAssigner {
     now: Date,
     write: (clientIds: readonly (string | null)[]) => Promise<void>,
   ): Promise<void> {
+    const created = await this.newClients(responses, plan);
     await inOrder(
       sql,
-      () => (plan.create.length > 0 ? this.clients.create(sql, newClients(responses, plan), now) : Promise.resolve()),
+      () => (created.length > 0 ? this.clients.create(sql, created, now) : Promise.resolve()),
       () => write(plan.places),
     );
     if (plan.moves.length > 0) await this.responses.moveAlone(sql, plan.moves);
@@ -143,6 +147,20 @@ export class ClientAssigner {
       const changedIds = plan.update.map(({ id }) => id);
       await this.clients.markConflicts(sql, plan.phones, plan.given, changedIds);
     }
+  }
+
+  /** The clients to create, each with the record built from the responses of the batch. */
+  private newClients(responses: readonly ResponseFacts[], { create, places }: Plan): Promise<ClientState[]> {
+    const records = new Map<string, IdentifierRecord[]>(create.map(({ id }) => [id, []]));
+    responses.forEach((response, index) => {
+      const { formId, token, completed, effectiveAt: submittedAt, identifiers } = response;
+      records.get(places[index] ?? '')?.push({ id: `${formId}/${token}`, submittedAt, completed, identifiers });
+    });
+    return inSlices(this.clock, create, ({ id, email }) => ({
+      id,
+      email,
+      ...clientRecord(email, {}, records.get(id) ?? []),
+    }));
   }
 
   private async decide(
@@ -221,16 +239,6 @@ function mayConflict({ update }: Assignment, given: readonly GivenPhone[], { pho
     giverOf.set(phone, giver);
   }
   return false;
-}
-
-/** The clients to create, each with the record built from the responses of the batch. */
-function newClients(responses: readonly ResponseFacts[], { create, places }: Assignment): ClientState[] {
-  const records = new Map<string, IdentifierRecord[]>(create.map(({ id }) => [id, []]));
-  responses.forEach((response, index) => {
-    const { formId, token, completed, effectiveAt: submittedAt, identifiers } = response;
-    records.get(places[index] ?? '')?.push({ id: `${formId}/${token}`, submittedAt, completed, identifiers });
-  });
-  return create.map(({ id, email }) => ({ id, email, ...clientRecord(email, {}, records.get(id) ?? []) }));
 }
 
 function pair(clientId: string | null | undefined, phone: string | null): GivenPhone[] {
