@@ -2,10 +2,10 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * Keeps what a request allocates in the young generation, whose collection takes a millisecond or two. By default V8 watches where long-lived
- * objects come from, and after a burst of webhooks it believes that requests are: from then on it allocates parts of them in the old
- * generation. They refer to the rest, which then outlives its request as well, and the whole heap is collected every second or two while
- * webhooks come in. Call it before anything is loaded.
+ * Keeps what a request allocates in the young generation, whose collection takes a few milliseconds. By default V8 learns which code
+ * allocates long-lived objects. After a burst of webhooks it counts requests among them and allocates parts of them in the old generation.
+ * Those keep the rest of the request alive too, and the whole heap is collected every second or two while webhooks come in. Call it before
+ * the service is loaded.
  */
 export function keepRequestsYoung(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');

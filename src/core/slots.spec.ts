@@ -19,6 +19,7 @@ describe('Slots', () => {
   it('let go of what has left, also after a collection of the whole heap', () => {
     setFlagsFromString('--expose-gc');
     const collectAll = runInNewContext('gc') as () => void;
+    setFlagsFromString('--no-expose-gc');
     const oldBytes = (): number =>
       getHeapSpaceStatistics().find(({ space_name: name }) => name === 'old_space')?.space_used_size ?? NaN;
     const slots = new Slots<number[]>();

@@ -1,15 +1,15 @@
 /**
  * What is open at the moment, such as requests, in slots that are used again and again. Pure.
  *
- * A `Map` or `Set` keeps what has long left it. When its table is full, V8 links the old table to a new one. Once a table has come into the
- * old generation, as happens to it in every collection of the whole heap, so does each later one with all that it held, until the next
- * such collection, in which it all begins anew.
+ * A full `Map` or `Set` moves into another table, and V8 links the old table to the new one. Once an old table is in the old generation,
+ * it keeps all later ones alive, with everything they held, until the whole heap is collected. That collection moves the current table into
+ * the old generation, and the chain starts again.
  */
 export class Slots<Value extends NonNullable<unknown>> {
   private readonly slots: (Value | null)[] = [];
   private readonly free: number[] = [];
 
-  /** Puts a value into a slot, which is its own until {@link leave}. */
+  /** Puts a value into a slot and returns the slot, which stays taken until {@link leave}. */
   take(value: Value): number {
     const slot = this.free.pop() ?? this.slots.length;
     this.slots[slot] = value;

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from './clock';
 
-/** Working on many items pauses for requests after so long. */
+/** How long to work on many items before requests get a turn. */
 const SLICE_MS = 2;
 
 /** Works on items in order, in slices between which requests are answered. Throws what `work` throws; the rest is not worked on then. */
@@ -14,7 +14,7 @@ export async function inSlices<Item, Result>(
   let sliceEndsMs = clock.monotonicMs() + SLICE_MS;
   for (const item of items) {
     results.push(work(item));
-    if (clock.monotonicMs() < sliceEndsMs) continue;
+    if (results.length === items.length || clock.monotonicMs() < sliceEndsMs) continue;
     await nextTurn();
     sliceEndsMs = clock.monotonicMs() + SLICE_MS;
   }

@@ -24,7 +24,7 @@ export function textColumn(values: readonly (string | null)[]): string {
   return joined(values);
 }
 
-/** {@link textColumn} of what `JSON.stringify` wrote, which escapes all control characters: nothing has to be looked for in it. */
+/** {@link textColumn} of what `JSON.stringify` wrote, which escapes both separators: it need not be searched for them. */
 export function jsonColumn(values: readonly (string | null)[]): string {
   return joined(values);
 }

@@ -13,6 +13,8 @@ const vm = require('node:vm');
 const BUNDLE = resolve(__dirname, '../../dist/bundle');
 const CACHE = resolve(__dirname, '../../node_modules/.cache/compiled-programs');
 const [HEAD] = Module.wrapper;
+// As src/young-heap.ts does while the service starts: V8 rejects a cache that was made under other flags than it runs with.
+v8.setFlagsFromString('--no-allocation-site-pretenuring');
 const HASH_BYTES = 32;
 
 /** @type {Map<string, { hash: Buffer, script: vm.Script }>} What this process has compiled anew, by the path of its cache. */
