@@ -1,7 +1,7 @@
 /** Starts the service. Its configuration comes first: a wrong one is reported before the service, most of the work of a start, is loaded. */
 import { inspect } from 'node:util';
 import { loadConfigOrExit } from './config/process-environment';
-import { keepRequestsYoung } from './young-heap';
+import { keepRequestsYoung } from './young-generation';
 
 async function main(): Promise<void> {
   keepRequestsYoung();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { RunningApp, startApp } from '../../src/app.setup';
 import { WorkerMode } from '../../src/config/app-config';
 import { loadConfig } from '../../src/config/load-config';
-import { keepRequestsYoung } from '../../src/young-heap';
+import { keepRequestsYoung } from '../../src/young-generation';
 import { SIGNING_SECRET } from '../load/requests';
 
 export const ADMIN_KEY = 'benchmark-admin-key-of-more-than-32-characters';

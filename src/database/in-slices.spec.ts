@@ -1,20 +1,9 @@
-import { Clock } from './clock';
 import { inSlices } from './in-slices';
-
-/** Each item takes a millisecond. */
-class WorkingClock extends Clock {
-  ms = 0;
-  override now(): Date {
-    return new Date(this.ms);
-  }
-  override monotonicMs(): number {
-    return this.ms;
-  }
-}
+import { ManualClock } from '../../test/support/manual-clock';
 
 describe('inSlices', () => {
   it('works in order, and lets others have a turn after two milliseconds but not after the last item', async () => {
-    const clock = new WorkingClock();
+    const clock = new ManualClock();
     const seen: string[] = [];
     const turn = (): NodeJS.Immediate => setImmediate(() => seen.push('turn'));
     const results = await inSlices(clock, ['a', 'b', 'c', 'd'], (item) => {
@@ -29,7 +18,7 @@ describe('inSlices', () => {
 
   it('stops at the first item that fails', async () => {
     const worked: number[] = [];
-    const failing = inSlices(new WorkingClock(), [1, 2, 3], (item) => {
+    const failing = inSlices(new ManualClock(), [1, 2, 3], (item) => {
       worked.push(item);
       if (item === 2) throw new Error('two');
     });

@@ -1,11 +1,9 @@
-import { column, jsonColumn, textColumn, withoutSeparators } from './text-column';
+import { column, textColumn, withoutSeparators } from './text-column';
 
 describe('a column of many rows as one text', () => {
   it('holds the values in order, and tells an empty text from NULL', () => {
     expect(textColumn(['a', null, '', '{"b":"\\n"}'])).toBe('a\u001e\u001f\u001e\u001e{"b":"\\n"}');
     expect(textColumn([])).toBe('');
-    const texts = ['\u001e', '\u001f'].map((value) => JSON.stringify({ value }));
-    expect(jsonColumn([...texts, null])).toBe(`{"value":"\\u001e"}\u001e{"value":"\\u001f"}\u001e\u001f`);
     expect(column(2, 'uuid')).toBe(String.raw`string_to_array($2::text, E'\x1e', E'\x1f')::uuid[]`);
   });
 

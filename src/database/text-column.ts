@@ -21,15 +21,6 @@ export function textColumn(values: readonly (string | null)[]): string {
   for (const value of values) {
     if (value !== null && hasSeparator(value)) throw new Error('a value holds a separator of columns');
   }
-  return joined(values);
-}
-
-/** {@link textColumn} of what `JSON.stringify` wrote, which escapes both separators: it need not be searched for them. */
-export function jsonColumn(values: readonly (string | null)[]): string {
-  return joined(values);
-}
-
-function joined(values: readonly (string | null)[]): string {
   return values.map((value) => value ?? NULL).join(SEPARATOR);
 }
 

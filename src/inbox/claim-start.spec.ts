@@ -1,23 +1,11 @@
-import { Clock } from '../database/clock';
 import { ClaimStart } from './claim-start';
-
-class SetClock extends Clock {
-  ms = 0;
-
-  now(): Date {
-    return new Date(this.ms);
-  }
-
-  override monotonicMs(): number {
-    return this.ms;
-  }
-}
+import { ManualClock } from '../../test/support/manual-clock';
 
 const foundAt = new Date('2026-01-31T08:00:00.000Z');
-let clock: SetClock;
+let clock: ManualClock;
 let start: ClaimStart;
 beforeEach(() => {
-  clock = new SetClock();
+  clock = new ManualClock();
   start = new ClaimStart(clock);
 });
 

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { SqlRunner } from '../database/sql-runner';
 import { runWithGenericPlan } from '../database/generic-plans';
-import { column, jsonColumn, textColumn, withoutSeparators } from '../database/text-column';
+import { column, textColumn, withoutSeparators } from '../database/text-column';
 import type { IdentifierRecord, Identifiers } from '../core/identifiers';
 import type { GivenPhone } from './who-is-it/clients.repository';
 import type { NewVersion, ResponseFacts, ResponseId, ResponsePlace } from './stored-response';
@@ -91,7 +91,6 @@ export class ResponsesRepository {
     now: Date,
   ): Promise<void> {
     const all = (valueOf: (version: NewVersion) => string | null): string => textColumn(versions.map(valueOf));
-    const json = (valueOf: (version: NewVersion) => string | null): string => jsonColumn(versions.map(valueOf));
     const time = (at: Date | null): string | null => at && at.toISOString();
     const values = [
       all(({ formId }) => formId),
@@ -103,13 +102,13 @@ export class ResponsesRepository {
       all(({ submission }) => time(submission.submittedAt)),
       all(({ receivedAt }) => time(receivedAt)),
       all(({ effectiveAt }) => time(effectiveAt)),
-      json(({ texts }) => texts.answers),
-      json(({ texts }) => texts.hidden),
-      json(({ texts }) => texts.variables),
+      all(({ texts }) => texts.answers),
+      all(({ texts }) => texts.hidden),
+      all(({ texts }) => texts.variables),
       all(({ submission }) => (submission.score === null ? null : String(submission.score))),
-      json(({ texts }) => texts.ending),
-      json(({ texts }) => texts.outcome),
-      json(({ texts }) => texts.identifiers),
+      all(({ texts }) => texts.ending),
+      all(({ texts }) => texts.outcome),
+      all(({ texts }) => texts.identifiers),
       all(({ keys }) => keys.email),
       all(({ keys }) => keys.phone),
       textColumn(clientIds),

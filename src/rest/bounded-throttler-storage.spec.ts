@@ -1,17 +1,5 @@
-import { Clock } from '../database/clock';
 import { BoundedThrottlerStorage } from './bounded-throttler-storage';
-
-/** Time passes when a test says so; the wall clock can be set besides. */
-class ManualClock extends Clock {
-  ms = 0;
-  setByMs = 0;
-  now(): Date {
-    return new Date(Date.UTC(2026, 0, 1) + this.ms + this.setByMs);
-  }
-  override monotonicMs(): number {
-    return this.ms;
-  }
-}
+import { ManualClock } from '../../test/support/manual-clock';
 
 describe('BoundedThrottlerStorage', () => {
   const clock = new ManualClock();

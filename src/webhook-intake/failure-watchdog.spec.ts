@@ -1,18 +1,6 @@
 import { Gauge, Registry } from 'prom-client';
-import { Clock } from '../database/clock';
 import { FailureWatchdog } from './failure-watchdog';
-
-/** Time passes when a test says so; the wall clock can be set besides. */
-class ManualClock extends Clock {
-  ms = 0;
-  setByMs = 0;
-  now(): Date {
-    return new Date(Date.UTC(2026, 0, 1) + this.ms + this.setByMs);
-  }
-  override monotonicMs(): number {
-    return this.ms;
-  }
-}
+import { ManualClock } from '../../test/support/manual-clock';
 
 function setUp() {
   const clock = new ManualClock();

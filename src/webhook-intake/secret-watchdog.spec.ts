@@ -1,16 +1,6 @@
 import { Gauge, Registry } from 'prom-client';
-import { Clock } from '../database/clock';
 import { SecretWatchdog } from './secret-watchdog';
-
-class ManualClock extends Clock {
-  ms = 0;
-  now(): Date {
-    return new Date(Date.UTC(2026, 0, 1) + this.ms);
-  }
-  override monotonicMs(): number {
-    return this.ms;
-  }
-}
+import { ManualClock } from '../../test/support/manual-clock';
 
 function setUp() {
   const clock = new ManualClock();

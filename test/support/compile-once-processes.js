@@ -13,7 +13,7 @@ const vm = require('node:vm');
 const BUNDLE = resolve(__dirname, '../../dist/bundle');
 const CACHE = resolve(__dirname, '../../node_modules/.cache/compiled-programs');
 const [HEAD] = Module.wrapper;
-// As src/young-heap.ts does while the service starts: V8 rejects a cache that was made under other flags than it runs with.
+// As src/young-generation.ts does while the service starts: V8 rejects a cache that was made under other flags than it runs with.
 v8.setFlagsFromString('--no-allocation-site-pretenuring');
 const HASH_BYTES = 32;
 

@@ -1,7 +1,7 @@
 /** SQL that creates, updates and removes clients. Each method is one statement for any number of clients. */
 import { Injectable } from '@nestjs/common';
 import type { SqlRunner } from '../../database/sql-runner';
-import { column, jsonColumn, textColumn, withoutSeparators } from '../../database/text-column';
+import { column, textColumn, withoutSeparators } from '../../database/text-column';
 import type { ClientCorrections, ClientRecord } from '../../core/client-record';
 
 /** A client to be written. */
@@ -151,7 +151,7 @@ function columns(clients: readonly ClientState[]): string[] {
     textColumn(clients.map(({ id }) => id)),
     textColumn(clients.map(({ email }) => email)),
     textColumn(clients.map(({ phone }) => phone)),
-    jsonColumn(clients.map(({ identifiers }) => JSON.stringify(identifiers))),
+    textColumn(clients.map(({ identifiers }) => JSON.stringify(identifiers))),
     textColumn(clients.map(({ searchText }) => withoutSeparators(searchText))),
   ];
 }

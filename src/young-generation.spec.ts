@@ -1,5 +1,5 @@
 import { cachedDataVersionTag, setFlagsFromString } from 'node:v8';
-import { keepRequestsYoung } from './young-heap';
+import { keepRequestsYoung } from './young-generation';
 
 it('sets a flag that this V8 knows', () => {
   const before = cachedDataVersionTag();
