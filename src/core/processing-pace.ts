@@ -15,6 +15,11 @@ const STEP = 0.05;
 const MEMORY = 0.8;
 /** A pause ends after this, however long the batch before took. */
 const LONGEST_REST_MS = 50;
+/**
+ * Batches begin this far apart while nothing is left over. A batch costs milliseconds of processor time whatever its size: its statements are
+ * planned anew. Without a pause, hundreds of webhooks a second would make hundreds of batches.
+ */
+const BATCH_INTERVAL_MS = 20;
 /** A batch keeps requests waiting while it is worked out, so it is smaller while any are late. */
 const MOST_EVENTS = 256;
 const FEWER_EVENTS = 128;
@@ -43,9 +48,10 @@ export function nextPace(pace: Pace, seen: Acknowledged): Pace {
   return { share: Math.min(1, pace.share + STEP), acks, late };
 }
 
-/** How long to rest after a batch that took `workedMs`. */
-export function restMs({ share }: Pace, workedMs: number): number {
-  return Math.min(LONGEST_REST_MS, workedMs * (1 / share - 1));
+/** How long to rest after a batch that took `workedMs`. `more`: it left events that are due. */
+export function restMs({ share }: Pace, workedMs: number, more: boolean): number {
+  const gatheringMs = more ? 0 : BATCH_INTERVAL_MS - workedMs;
+  return Math.min(LONGEST_REST_MS, Math.max(gatheringMs, workedMs * (1 / share - 1)));
 }
 
 /** The most events of the next batch. */

@@ -74,9 +74,9 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
     while (!this.stopping) {
       this.rest.forgetNudges();
       const startedMs = this.clock.monotonicMs();
-      const more = await this.round();
-      await this.letRequestsPass(this.clock.monotonicMs() - startedMs);
-      if (!more && !this.ahead && !this.stopping) await this.rest.sleep(POLL_INTERVAL_MS);
+      const more = (await this.round()) || this.ahead !== null;
+      await this.letRequestsPass(this.clock.monotonicMs() - startedMs, more);
+      if (!more && !this.stopping) await this.rest.sleep(POLL_INTERVAL_MS);
     }
     await this.applying?.result;
     const left = await this.ahead;
@@ -84,10 +84,10 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
     if (left?.outcome === 'claimed') await this.batches.giveBack(left);
   }
 
-  /** Rests as far as the senders of webhooks need it. */
-  private async letRequestsPass(workedMs: number): Promise<void> {
+  /** Rests as far as the senders of webhooks need it, and lets events gather. */
+  private async letRequestsPass(workedMs: number, more: boolean): Promise<void> {
     this.pace = nextPace(this.pace, this.writer.takeAcknowledged());
-    const ms = restMs(this.pace, workedMs);
+    const ms = restMs(this.pace, workedMs, more);
     if (ms >= 1 && !this.stopping) await delay(ms);
   }
 
