@@ -1,6 +1,6 @@
 /** What happens after the commit: order, failures, retries, kill switch, replay. */
-import { ProcessorConnections } from '../src/inbox/processor-connections';
-import { inOrder } from '../src/database/sql-runner';
+import { type OpenTransaction, ProcessorConnections } from '../src/inbox/processor-connections';
+import { execute, inOrder } from '../src/database/sql-runner';
 import { askEmail, askName, minutesAgo, newEvent, newId, newPartial, tokenOf } from './support/events';
 import { whileNoBatchBegins } from './support/held-processing';
 import { eventually, MANY_CONNECTIONS, startTestApp, TestApp } from './support/test-app';
@@ -370,6 +370,36 @@ describe('statements that are sent at once', () => {
     const failure = await steps.catch((error: unknown) => error);
     await transaction.rollback();
     expect(failure).toMatchObject({ message: 'division by zero' });
+    expect(await stored()).toEqual([{ step: 1 }]);
+  });
+
+  it.each([
+    ['a query', (transaction: OpenTransaction) => transaction.query('SELECT step FROM steps')],
+    ['the commit', (transaction: OpenTransaction) => transaction.commit()],
+  ])('fail without being waited for: %s says why, and nothing is kept', async (_, next) => {
+    const transaction = await app.app.get(ProcessorConnections).begin();
+    await transaction.query(add(4));
+    await execute(transaction, 'SELECT 1 / 0');
+    await execute(transaction, add(5));
+    const failure = await next(transaction).catch((error: unknown) => error);
+    await transaction.rollback();
+    expect(failure).toMatchObject({ message: 'division by zero' });
+    expect(await stored()).toEqual([{ step: 1 }]);
+  });
+
+  it('are not taken for committed when one has failed, whoever was told', async () => {
+    const transaction = await app.app.get(ProcessorConnections).begin();
+    await transaction.query(add(7));
+    await expect(transaction.query('SELECT 1 / 0')).rejects.toThrow('division by zero');
+    await expect(transaction.commit()).rejects.toThrow('the transaction was rolled back');
+    await transaction.rollback();
+  });
+
+  it('are seen by the next query, though nobody has waited for them', async () => {
+    const transaction = await app.app.get(ProcessorConnections).begin();
+    await execute(transaction, add(6));
+    expect(await transaction.query('SELECT step FROM steps')).toEqual([{ step: 1 }, { step: 6 }]);
+    await transaction.rollback();
     expect(await stored()).toEqual([{ step: 1 }]);
   });
 

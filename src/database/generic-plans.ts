@@ -1,4 +1,4 @@
-import { inOrder, type SqlRunner } from './sql-runner';
+import { execute, type SqlRunner } from './sql-runner';
 
 const SET = `SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)
   FROM (SELECT set_config('typeform_onboarding.plan_cache_mode', current_setting('plan_cache_mode'), true),
@@ -12,10 +12,7 @@ const RESTORE = `SELECT set_config('plan_cache_mode', current_setting('typeform_
  * when the statement fails, its end restores the settings.
  */
 export async function runWithGenericPlan(sql: SqlRunner, statement: string, values: unknown[]): Promise<void> {
-  await inOrder(
-    sql,
-    () => sql.query(SET),
-    () => sql.query(statement, values),
-    () => sql.query(RESTORE),
-  );
+  await execute(sql, SET);
+  await execute(sql, statement, values);
+  await execute(sql, RESTORE);
 }

@@ -2,14 +2,21 @@
 export interface SqlRunner {
   /** Returns the rows of a SELECT; the result of any other statement depends on who runs it. */
   query<Rows>(sql: string, parameters?: unknown[]): Promise<Rows>;
-  /** True when a statement is sent without waiting for the answers to earlier ones; they still run in order. */
-  readonly pipelined?: boolean;
+  /**
+   * Sends a statement whose answer nobody needs, and does not wait for it. Statements still run in order. If it fails, PostgreSQL refuses
+   * those behind it, and the next query or the commit throws its error. Only where statements are pipelined.
+   */
+  send?(sql: string, parameters?: unknown[]): Promise<void>;
+}
+
+/** Runs a statement whose answer nobody needs, where possible without waiting for it: see {@link SqlRunner.send}. */
+export async function execute(sql: SqlRunner, statement: string, parameters?: unknown[]): Promise<void> {
+  await (sql.send ? sql.send(statement, parameters) : sql.query(statement, parameters));
 }
 
 /**
- * Runs steps one after the other, where possible in one round trip. None needs the answer of another, and each sends its first statement
- * before it waits for anything; only the last may send more than one, and no statement is in two of them. After one that fails, PostgreSQL
- * refuses those that follow it: once all steps have ended, the first error in their order is thrown.
+ * Runs queries one after the other, where possible in one round trip: none needs the answer of another, and each is sent before its step waits
+ * for anything. Once all have ended, the first error in their order is thrown.
  */
 export function inOrder<Steps extends (() => Promise<unknown>)[]>(
   sql: SqlRunner,
@@ -17,7 +24,7 @@ export function inOrder<Steps extends (() => Promise<unknown>)[]>(
 ): Promise<{ [Step in keyof Steps]: Awaited<ReturnType<Steps[Step]>> }>;
 export async function inOrder(sql: SqlRunner, ...steps: (() => Promise<unknown>)[]): Promise<unknown[]> {
   const results: unknown[] = [];
-  if (!sql.pipelined) {
+  if (!sql.send) {
     for (const step of steps) results.push(await step());
     return results;
   }

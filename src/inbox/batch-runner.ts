@@ -4,7 +4,6 @@ import { shareUntilCommit } from '../database/advisory-lock';
 import { Clock } from '../database/clock';
 import { isConnectionLost } from '../database/database-errors';
 import { inSlices } from '../database/in-slices';
-import { inOrder } from '../database/sql-runner';
 import { Changes } from '../live/changes';
 import { OnboardingService, type ReadEvent } from '../onboarding/onboarding.service';
 import { ClaimStart } from './claim-start';
@@ -144,12 +143,8 @@ export class BatchRunner {
     const patience = 2 ** Math.min(MAX_DOUBLINGS, Math.max(...events.map(({ attempts }) => attempts)));
     const eventIds = events.map(({ eventId }) => eventId);
     await inProcessingSpan(eventIds, async () => {
-      const [, outcomes] = await inOrder(
-        transaction,
-        () => limitTime(transaction, LOCK_TIMEOUT_MS, STATEMENT_TIMEOUT_MS * patience),
-        () => this.onboarding.applyBatch(transaction, read, { wait }),
-      );
-      await markDone(transaction, outcomes);
+      await limitTime(transaction, LOCK_TIMEOUT_MS, STATEMENT_TIMEOUT_MS * patience);
+      await markDone(transaction, await this.onboarding.applyBatch(transaction, read, { wait }));
     });
   }
 

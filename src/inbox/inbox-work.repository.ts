@@ -1,5 +1,5 @@
 /** The SQL of the queue: claiming what is due and recording what became of it. Every function runs in the caller's transaction. */
-import { inOrder, type SqlRunner } from '../database/sql-runner';
+import { execute, type SqlRunner } from '../database/sql-runner';
 import type { EventOutcome } from '../core/event-outcome';
 import type { SuspectGroup } from './suspects';
 
@@ -126,11 +126,8 @@ export async function claimDue(sql: SqlRunner, wanted: Wanted, from: Date | null
       ORDER BY place`;
   const values = [ids, MAX_BATCH_BYTES, ...(limit === null ? [] : [limit, from])];
   // Without statistics of the table, as after a first burst, the planner may take the backlog for a few rows, and sort all of it for each claim.
-  const [, rows] = await inOrder(
-    sql,
-    () => sql.query(`SELECT set_config('enable_sort', $1, true)`, [limit === null ? 'on' : 'off']),
-    () => sql.query<ClaimedRow[]>(statement, values),
-  );
+  await execute(sql, `SELECT set_config('enable_sort', $1, true)`, [limit === null ? 'on' : 'off']);
+  const rows = await sql.query<ClaimedRow[]>(statement, values);
   const [first] = rows;
   if (!first) throw new Error('a claim has at least one row');
   return {
@@ -142,7 +139,8 @@ export async function claimDue(sql: SqlRunner, wanted: Wanted, from: Date | null
 
 /** How long the statements that follow a claim may wait for a lock, and run, until the transaction ends. They may sort again, too. */
 export async function limitTime(sql: SqlRunner, lockMs: number, statementMs: number): Promise<void> {
-  await sql.query(
+  await execute(
+    sql,
     `SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true), set_config('enable_sort', 'on', true)`,
     [String(lockMs), String(statementMs)],
   );
@@ -150,7 +148,8 @@ export async function limitTime(sql: SqlRunner, lockMs: number, statementMs: num
 
 /** Marks claimed events as done. */
 export async function markDone(sql: SqlRunner, results: readonly EventOutcome[]): Promise<void> {
-  await sql.query(
+  await execute(
+    sql,
     `UPDATE webhook_event AS event
         SET status = result.status, reason = result.reason, processed_at = statement_timestamp(), attempts = event.attempts + 1,
             first_attempt_at = coalesce(event.first_attempt_at, statement_timestamp()), next_attempt_at = NULL, last_error = NULL

@@ -53,18 +53,32 @@ export class ProcessorConnections implements OnApplicationShutdown {
   /** Throws when there is no connection to be had. Each transaction ends with a commit that succeeds, or with {@link OpenTransaction.rollback}. */
   async begin(): Promise<OpenTransaction> {
     const client = await this.pool.connect();
-    // Its answer is not waited for. The statement that is sent with it must write nothing: if BEGIN is cancelled, it runs outside a
-    // transaction, and its query is rejected.
+    /** Statements that nobody waits for. */
+    const sent: Promise<unknown>[] = [];
+    const send = (answer: Promise<unknown>): void => {
+      answer.catch(() => undefined);
+      sent.push(answer);
+    };
+    // The first to fail, in the order of the statements, is the cause: answers that arrive together may be handled in any order.
+    const answered = async <Answer>(answer: Promise<Answer>): Promise<Answer> => {
+      for (const earlier of await Promise.allSettled([...sent, answer])) {
+        if (earlier.status === 'rejected') throw earlier.reason;
+      }
+      return answer;
+    };
+    // The query that is sent with it must write nothing: if BEGIN is cancelled, it runs outside a transaction, and is rejected here.
     const begun = client.query('BEGIN');
-    begun.catch(() => undefined);
+    send(begun);
     return {
-      pipelined: true,
-      query: async <Rows>(sql: string, parameters?: unknown[]) => {
-        const [, rows] = await Promise.all([begun, this.run<Rows>(client, sql, parameters)]);
-        return rows;
+      query: <Rows>(sql: string, parameters?: unknown[]) => answered(this.run<Rows>(client, sql, parameters)),
+      send: async (sql: string, parameters?: unknown[]) => {
+        await begun;
+        send(this.run(client, sql, parameters));
       },
       commit: async () => {
-        await Promise.all([begun, client.query('COMMIT')]);
+        const { command } = await answered(client.query('COMMIT'));
+        // What PostgreSQL answers when a statement before has failed, whoever was told.
+        if (command !== 'COMMIT') throw new Error('the transaction was rolled back');
         client.release();
       },
       rollback: () =>

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { inOrder, type SqlRunner } from '../database/sql-runner';
+import type { SqlRunner } from '../database/sql-runner';
 import { type Submission, toSubmission } from '../core/answers';
 import type { EventOutcome } from '../core/event-outcome';
 import { supersedes } from '../core/response-precedence';
@@ -145,11 +145,8 @@ export class OnboardingService {
     const superseded = new Set<string>();
     const expired = new Set<string>();
     if (all.length === 0) return { superseded, expired, growth: new Map() };
-    const [, stored] = await inOrder(
-      sql,
-      () => this.neighbourhood.lockResponses(sql, all),
-      () => this.responses.places(sql, all),
-    );
+    await this.neighbourhood.lockResponses(sql, all);
+    const stored = await this.responses.places(sql, all);
     const places = new Map(stored.map((place) => [responseKey(place), place]));
     const versions = all.filter((version) => {
       const edge = forms.get(version.formId)?.expiredBefore ?? null;

@@ -1,6 +1,6 @@
 /** SQL that writes form_response. Each method is one statement for any number of responses. */
 import { Injectable } from '@nestjs/common';
-import type { SqlRunner } from '../database/sql-runner';
+import { execute, type SqlRunner } from '../database/sql-runner';
 import { runWithGenericPlan } from '../database/generic-plans';
 import { column, textColumn, withoutSeparators } from '../database/text-column';
 import type { IdentifierRecord, Identifiers } from '../core/identifiers';
@@ -125,7 +125,8 @@ export class ResponsesRepository {
     responses: readonly ResponseFacts[],
     clientIds: readonly (string | null)[],
   ): Promise<void> {
-    await sql.query(
+    await execute(
+      sql,
       `UPDATE form_response AS response
           SET client_id = placed.client_id, email_key = placed.email_key, phone_key = placed.phone_key,
               keyed_at = response.updated_at,
@@ -145,7 +146,8 @@ export class ResponsesRepository {
 
   /** Moves all unpinned responses that gave a phone without an e-mail to the phone's client. */
   async moveAlone(sql: SqlRunner, moves: readonly { phone: string; clientId: string }[]): Promise<void> {
-    await sql.query(
+    await execute(
+      sql,
       `UPDATE form_response AS response SET client_id = move.client_id
          FROM unnest($1::text[], $2::uuid[]) AS move (phone, client_id)
         WHERE response.phone_key = move.phone AND response.email_key IS NULL AND response.pinned_client_id IS NULL
@@ -213,7 +215,8 @@ export class ResponsesRepository {
    * which two people shared does not tell whose they are just because one of them was erased.
    */
   async pinAlone(sql: SqlRunner, phones: readonly string[], except: string): Promise<void> {
-    await sql.query(
+    await execute(
+      sql,
       `UPDATE form_response SET pinned_client_id = client_id
         WHERE phone_key = ANY($1) AND email_key IS NULL AND pinned_client_id IS NULL AND client_id <> $2`,
       [phones, except],

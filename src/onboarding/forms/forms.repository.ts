@@ -6,7 +6,7 @@ import type { Submission } from '../../core/answers';
 import type { FormOutline } from '../../core/form-definition';
 import { questionsOf } from '../../core/identification/identify';
 import type { IdentifierMapping } from '../../core/identifiers';
-import type { SqlRunner } from '../../database/sql-runner';
+import { execute, type SqlRunner } from '../../database/sql-runner';
 import { decodeCursor } from '../../rest/page';
 import type { FormSettings } from './form-plans';
 import { FormField, FormStatus, OnboardingForm } from '../onboarding-form.entity';
@@ -95,7 +95,8 @@ export class FormsRepository {
     const formIds = [...seen.keys()].sort();
     let rows = await this.select(sql, formIds);
     if (rows.length < formIds.length) {
-      await sql.query(
+      await execute(
+        sql,
         `INSERT INTO onboarding_form (form_id, created_at, updated_at)
          SELECT form_id, $2, $2 FROM unnest($1::text[]) AS new (form_id)
          ON CONFLICT (form_id) DO NOTHING`,
@@ -124,7 +125,8 @@ export class FormsRepository {
     );
     const changed = rows.flatMap((row) => learned(row, seen.get(row.form_id)) ?? []);
     if (changed.length === 0) return;
-    await sql.query(
+    await execute(
+      sql,
       `UPDATE onboarding_form AS form
           SET title = changed.title, fields = changed.fields::jsonb, hidden_seen = changed.hidden_seen::jsonb, updated_at = $5
          FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS changed (form_id, title, fields, hidden_seen)
@@ -144,7 +146,8 @@ export class FormsRepository {
     if (growth.size === 0) return;
     // Locked in order of their ids, so that two processors cannot wait for each other.
     const forms = [...growth].sort(([a], [b]) => (a < b ? -1 : 1));
-    await sql.query(
+    await execute(
+      sql,
       `WITH added AS (SELECT * FROM unnest($1::text[], $2::integer[], $3::timestamptz[]) AS added (form_id, responses, newest)),
             locked AS (SELECT form_id FROM onboarding_form WHERE form_id = ANY($1) ORDER BY form_id FOR UPDATE)
        UPDATE onboarding_form AS form

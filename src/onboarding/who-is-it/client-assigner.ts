@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../database/clock';
 import { inSlices } from '../../database/in-slices';
-import { inOrder, type SqlRunner } from '../../database/sql-runner';
+import type { SqlRunner } from '../../database/sql-runner';
 import {
   assignClients,
   type Assignment,
@@ -129,11 +129,8 @@ export class ClientAssigner {
     write: (clientIds: readonly (string | null)[]) => Promise<void>,
   ): Promise<void> {
     const created = await this.newClients(responses, plan);
-    await inOrder(
-      sql,
-      () => (created.length > 0 ? this.clients.create(sql, created, now) : Promise.resolve()),
-      () => write(plan.places),
-    );
+    if (created.length > 0) await this.clients.create(sql, created, now);
+    await write(plan.places);
     if (plan.moves.length > 0) await this.responses.moveAlone(sql, plan.moves);
     // A new client that responses moved to is rebuilt like an existing one.
     const joined = new Set(plan.moves.map(({ clientId }) => clientId));
@@ -172,11 +169,8 @@ export class ClientAssigner {
     const batch = responses.map((response) => toAssign(response, places.get(responseKey(response))));
     const { emails, phones } = keysToLookUp(batch);
     const clientIds = batch.flatMap(({ pinnedTo, before }) => [pinnedTo, before?.clientId].flatMap((id) => id ?? []));
-    const [, known] = await inOrder(
-      sql,
-      () => this.neighbourhood.lockKeys(sql, emails, phones),
-      () => this.neighbourhood.read(sql, { responses, emails, phones, clientIds }, wait),
-    );
+    await this.neighbourhood.lockKeys(sql, emails, phones);
+    const known = await this.neighbourhood.read(sql, { responses, emails, phones, clientIds }, wait);
     if (known.held.length > 0) throw new ClientsHeldError(heldUp(responses, batch, known));
     const assignment = assignClients(batch, known, randomUUID);
     const given = [

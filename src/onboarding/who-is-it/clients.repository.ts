@@ -1,6 +1,6 @@
 /** SQL that creates, updates and removes clients. Each method is one statement for any number of clients. */
 import { Injectable } from '@nestjs/common';
-import type { SqlRunner } from '../../database/sql-runner';
+import { execute, type SqlRunner } from '../../database/sql-runner';
 import { column, textColumn, withoutSeparators } from '../../database/text-column';
 import type { ClientCorrections, ClientRecord } from '../../core/client-record';
 
@@ -41,7 +41,8 @@ const CLIENTS = `unnest(${column(1, 'uuid')}, ${column(2)}, ${column(3)}, ${colu
 export class ClientsRepository {
   /** Creates clients with their records. Fails when one of the e-mails belongs to another client. */
   async create(sql: SqlRunner, clients: readonly ClientState[], now: Date): Promise<void> {
-    await sql.query(
+    await execute(
+      sql,
       `INSERT INTO client (id, email, phone, identifiers, search_text, created_at, updated_at)
        SELECT id, email, phone, identifiers::jsonb, coalesce(search_text, ''), $6, $6
          FROM ${CLIENTS} AS new (id, email, phone, identifiers, search_text)
@@ -52,7 +53,8 @@ export class ClientsRepository {
 
   /** Writes the keys and records of clients. */
   async update(sql: SqlRunner, clients: readonly ClientState[], now: Date): Promise<void> {
-    await sql.query(
+    await execute(
+      sql,
       `UPDATE client SET email = changed.email, phone = changed.phone, identifiers = changed.identifiers::jsonb,
               search_text = coalesce(changed.search_text, ''), updated_at = $6
          FROM ${CLIENTS} AS changed (id, email, phone, identifiers, search_text)
@@ -63,14 +65,14 @@ export class ClientsRepository {
 
   /** Removes clients with the keys that admins gave them. Whoever was split from one counts as split from where that one came from. */
   async remove(sql: SqlRunner, ids: readonly string[]): Promise<void> {
-    await sql.query(removal('TRUE'), [ids]);
+    await execute(sql, removal('TRUE'), [ids]);
   }
 
   /** Like {@link remove}, but only those that no response belongs to any more, and that no admin gave a key or corrected. */
   async removeEmpty(sql: SqlRunner, ids: readonly string[]): Promise<void> {
     const isEmpty = `NOT EXISTS (SELECT FROM form_response WHERE client_id = client.id)
                        AND NOT EXISTS (SELECT FROM client_alias WHERE client_id = client.id) AND corrections = '{}'`;
-    await sql.query(removal(isEmpty), [ids]);
+    await execute(sql, removal(isEmpty), [ids]);
   }
 
   /**
@@ -120,7 +122,8 @@ export class ClientsRepository {
     given: readonly GivenPhone[],
     others: readonly string[],
   ): Promise<void> {
-    await sql.query(
+    await execute(
+      sql,
       `WITH asked AS MATERIALIZED (
          SELECT phone, ${IS_SHARED} AS shared, ${ENDS} AS givers
            FROM unnest($1::text[]) AS asked (phone)

@@ -4,7 +4,7 @@
  * sorted, so that there is no deadlock.
  */
 import { Injectable } from '@nestjs/common';
-import { inOrder, type SqlRunner } from '../../database/sql-runner';
+import { execute, inOrder, type SqlRunner } from '../../database/sql-runner';
 import {
   foldedName,
   type KnownAlias,
@@ -204,7 +204,8 @@ export class NeighbourhoodRepository {
 }
 
 async function lock(sql: SqlRunner, names: readonly string[]): Promise<void> {
-  await sql.query(
+  await execute(
+    sql,
     `SELECT pg_advisory_xact_lock(key)
        FROM (SELECT DISTINCT hashtextextended(name, 0) AS key FROM unnest($1::text[]) AS name ORDER BY key) AS sorted`,
     [names],
