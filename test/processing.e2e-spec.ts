@@ -391,8 +391,34 @@ describe('statements that are sent at once', () => {
     const transaction = await app.app.get(ProcessorConnections).begin();
     await transaction.query(add(7));
     await expect(transaction.query('SELECT 1 / 0')).rejects.toThrow('division by zero');
-    await expect(transaction.commit()).rejects.toThrow('the transaction was rolled back');
+    await expect(transaction.commit()).rejects.toThrow('division by zero');
     await transaction.rollback();
+    expect(await stored()).toEqual([{ step: 1 }]);
+  });
+
+  it('are not committed when one of them could not be sent', async () => {
+    const transaction = await app.app.get(ProcessorConnections).begin();
+    await transaction.query(add(8));
+    const unsendable = {
+      toPostgres: () => {
+        throw new Error('no memory for this value');
+      },
+    };
+    await execute(transaction, 'SELECT $1', [unsendable]);
+    await execute(transaction, add(9));
+    await expect(transaction.commit()).rejects.toThrow('no memory for this value');
+    await transaction.rollback();
+    expect(await stored()).toEqual([{ step: 1 }]);
+  });
+
+  it('say that the connection was cut when it was cut before the commit', async () => {
+    const transaction = await app.app.get(ProcessorConnections).begin();
+    await transaction.query(add(10));
+    await execute(transaction, 'SELECT pg_terminate_backend(pg_backend_pid())');
+    await execute(transaction, add(11));
+    await expect(transaction.commit()).rejects.toMatchObject({ code: '57P01' });
+    await transaction.rollback();
+    expect(await stored()).toEqual([{ step: 1 }]);
   });
 
   it('are seen by the next query, though nobody has waited for them', async () => {

@@ -16,7 +16,7 @@ const MEMORY = 0.8;
 /** A pause ends after this, however long the batch before took. */
 const LONGEST_REST_MS = 50;
 /**
- * Batches begin this far apart while nothing is left over. A batch costs milliseconds of processor time whatever its size: its statements are
+ * Batches that leave nothing over begin at least this far apart. A batch costs milliseconds of processor time whatever its size: its statements are
  * planned anew. Without a pause, hundreds of webhooks a second would make hundreds of batches.
  */
 const BATCH_INTERVAL_MS = 20;

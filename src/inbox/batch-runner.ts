@@ -96,7 +96,7 @@ export class BatchRunner {
     try {
       if (read === null) throw error;
       if (read.length > 0) await this.process(transaction, events, read, wait);
-      await transaction.commit();
+      else await transaction.commit();
     } catch (failure) {
       await transaction.rollback();
       if (isConnectionLost(failure) && !(await this.databaseAnswers()))
@@ -145,6 +145,7 @@ export class BatchRunner {
     await inProcessingSpan(eventIds, async () => {
       await limitTime(transaction, LOCK_TIMEOUT_MS, STATEMENT_TIMEOUT_MS * patience);
       await markDone(transaction, await this.onboarding.applyBatch(transaction, read, { wait }));
+      await transaction.commit();
     });
   }
 

@@ -75,7 +75,7 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
       this.rest.forgetNudges();
       const startedMs = this.clock.monotonicMs();
       const more = (await this.round()) || this.ahead !== null;
-      await this.letRequestsPass(this.clock.monotonicMs() - startedMs, more);
+      await this.restAfterBatch(this.clock.monotonicMs() - startedMs, more);
       if (!more && !this.stopping) await this.rest.sleep(POLL_INTERVAL_MS);
     }
     await this.applying?.result;
@@ -85,7 +85,7 @@ export class InboxProcessor implements OnApplicationBootstrap, BeforeApplication
   }
 
   /** Rests as far as the senders of webhooks need it, and lets events gather. */
-  private async letRequestsPass(workedMs: number, more: boolean): Promise<void> {
+  private async restAfterBatch(workedMs: number, more: boolean): Promise<void> {
     this.pace = nextPace(this.pace, this.writer.takeAcknowledged());
     const ms = restMs(this.pace, workedMs, more);
     if (ms >= 1 && !this.stopping) await delay(ms);

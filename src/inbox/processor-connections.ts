@@ -1,6 +1,6 @@
 /** The processor's own connections: parsed once, run for weeks, and never behind an admin's query. */
 import { Injectable, OnApplicationShutdown } from '@nestjs/common';
-import { Pool, type PoolClient } from 'pg';
+import { Pool, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
 import { AppConfig } from '../config/app-config';
 import { CONNECT_TIMEOUT_MS, requireDatabaseUrl, STATEMENT_TIMEOUT_MS } from '../database/data-source-options';
 import { guardConnection } from '../database/guard-connection';
@@ -24,7 +24,7 @@ const SETTINGS = {
 
 /** An open transaction, whose statements are prepared. */
 export interface OpenTransaction extends SqlRunner {
-  /** When it throws, {@link rollback} is still to be called. */
+  /** When it throws, {@link rollback} is still to be called; if the connection broke, the server may have committed. */
   commit(): Promise<void>;
   /** Gives up what was done. Never throws. */
   rollback(): Promise<void>;
@@ -53,32 +53,37 @@ export class ProcessorConnections implements OnApplicationShutdown {
   /** Throws when there is no connection to be had. Each transaction ends with a commit that succeeds, or with {@link OpenTransaction.rollback}. */
   async begin(): Promise<OpenTransaction> {
     const client = await this.pool.connect();
-    /** Statements that nobody waits for. */
-    const sent: Promise<unknown>[] = [];
-    const send = (answer: Promise<unknown>): void => {
-      answer.catch(() => undefined);
-      sent.push(answer);
-    };
-    // The first to fail, in the order of the statements, is the cause: answers that arrive together may be handled in any order.
-    const answered = async <Answer>(answer: Promise<Answer>): Promise<Answer> => {
-      for (const earlier of await Promise.allSettled([...sent, answer])) {
-        if (earlier.status === 'rejected') throw earlier.reason;
-      }
-      return answer;
-    };
+    let failure: Error | null = null;
+    // Once a statement has failed, nothing else is sent or succeeds. Most fail at the server, which refuses those behind them; one that this side
+    // cannot send leaves the transaction as it was, and a COMMIT would make the others last. Hence the callback: pg calls it in the order of the
+    // statements, and at once for one that it cannot send.
+    const submit = <Row extends QueryResultRow>(query: QueryConfig): Promise<QueryResult<Row>> =>
+      new Promise((resolve, reject) => {
+        const answered = (error: Error | null, result?: QueryResult<Row>): void => {
+          failure ??= error;
+          if (failure) reject(failure);
+          else if (result) resolve(result);
+        };
+        if (failure) return answered(failure);
+        try {
+          client.query<Row>(query, answered);
+        } catch (error) {
+          answered(error as Error);
+        }
+      });
+    const run = <Row extends QueryResultRow>(text: string, values: unknown[] = []): Promise<QueryResult<Row>> =>
+      submit({ name: this.nameOf(text), text, values });
     // The query that is sent with it must write nothing: if BEGIN is cancelled, it runs outside a transaction, and is rejected here.
-    const begun = client.query('BEGIN');
-    send(begun);
+    const begun = submit({ text: 'BEGIN' });
+    begun.catch(() => undefined);
     return {
-      query: <Rows>(sql: string, parameters?: unknown[]) => answered(this.run<Rows>(client, sql, parameters)),
+      query: async <Rows>(sql: string, parameters?: unknown[]) => (await run(sql, parameters)).rows as Rows,
       send: async (sql: string, parameters?: unknown[]) => {
         await begun;
-        send(this.run(client, sql, parameters));
+        run(sql, parameters).catch(() => undefined);
       },
       commit: async () => {
-        const { command } = await answered(client.query('COMMIT'));
-        // What PostgreSQL answers when a statement before has failed, whoever was told.
-        if (command !== 'COMMIT') throw new Error('the transaction was rolled back');
+        await submit({ text: 'COMMIT' });
         client.release();
       },
       rollback: () =>
@@ -93,10 +98,11 @@ export class ProcessorConnections implements OnApplicationShutdown {
     return this.pool.end();
   }
 
-  private async run<Rows>(client: PoolClient, text: string, values: unknown[] = []): Promise<Rows> {
-    let name = this.names.get(text);
-    if (name === undefined) this.names.set(text, (name = `processor-${this.names.size + 1}`));
-    const { rows } = await client.query({ name, text, values });
-    return rows as Rows;
+  private nameOf(text: string): string {
+    const known = this.names.get(text);
+    if (known !== undefined) return known;
+    const name = `processor-${this.names.size + 1}`;
+    this.names.set(text, name);
+    return name;
   }
 }
