@@ -344,6 +344,11 @@ describe('statements that are sent at once', () => {
   beforeAll(() => app.database.pool.query('CREATE TABLE steps (step integer)'));
   const add = (step: number) => `INSERT INTO steps VALUES (${step})`;
   const stored = async () => (await app.database.pool.query<{ step: number }>('SELECT step FROM steps')).rows;
+  const unsendable = {
+    toPostgres: () => {
+      throw new Error('no memory for this value');
+    },
+  };
 
   it('run one after the other, in one transaction', async () => {
     const transaction = await app.app.get(ProcessorConnections).begin();
@@ -399,16 +404,24 @@ describe('statements that are sent at once', () => {
   it('are not committed when one of them could not be sent', async () => {
     const transaction = await app.app.get(ProcessorConnections).begin();
     await transaction.query(add(8));
-    const unsendable = {
-      toPostgres: () => {
-        throw new Error('no memory for this value');
-      },
-    };
     await execute(transaction, 'SELECT $1', [unsendable]);
     await execute(transaction, add(9));
     await expect(transaction.commit()).rejects.toThrow('no memory for this value');
     await transaction.rollback();
     expect(await stored()).toEqual([{ step: 1 }]);
+  });
+
+  it('run on another connection after one that could not be sent', async () => {
+    const ask = async (value: unknown) => {
+      const transaction = await app.app.get(ProcessorConnections).begin();
+      try {
+        return await transaction.query('SELECT $1::text AS value', [value]);
+      } finally {
+        await transaction.rollback();
+      }
+    };
+    await expect(ask(unsendable)).rejects.toThrow('no memory for this value');
+    expect(await ask('kept')).toEqual([{ value: 'kept' }]);
   });
 
   it('say that the connection was cut when it was cut before the commit', async () => {

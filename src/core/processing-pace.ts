@@ -16,7 +16,7 @@ const MEMORY = 0.8;
 /** A pause ends after this, however long the batch before took. */
 const LONGEST_REST_MS = 50;
 /**
- * Batches that leave nothing over begin at least this far apart. A batch costs milliseconds of processor time whatever its size: its statements are
+ * After a batch that leaves nothing over, the next one begins at least this long after it began. A batch costs milliseconds of processor time whatever its size: its statements are
  * planned anew. Without a pause, hundreds of webhooks a second would make hundreds of batches.
  */
 const BATCH_INTERVAL_MS = 20;

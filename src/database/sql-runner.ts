@@ -3,8 +3,9 @@ export interface SqlRunner {
   /** Returns the rows of a SELECT; the result of any other statement depends on who runs it. */
   query<Rows>(sql: string, parameters?: unknown[]): Promise<Rows>;
   /**
-   * Sends a statement whose answer nobody needs, and does not wait for it. Statements still run in order. If it fails, nothing behind it
-   * succeeds, and the next query or the commit throws its error. Only where statements are pipelined.
+   * Sends a statement whose answer nobody needs, and does not wait for it; throws if the transaction could not begin. Statements run in the
+   * order in which they are sent: await this before the next one. If it fails, nothing behind it succeeds, and the next query or the commit
+   * throws its error. Only where statements are pipelined.
    */
   send?(sql: string, parameters?: unknown[]): Promise<void>;
 }

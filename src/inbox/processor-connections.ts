@@ -1,6 +1,6 @@
 /** The processor's own connections: parsed once, run for weeks, and never behind an admin's query. */
 import { Injectable, OnApplicationShutdown } from '@nestjs/common';
-import { Pool, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
+import { DatabaseError, Pool, type QueryConfig, type QueryResult } from 'pg';
 import { AppConfig } from '../config/app-config';
 import { CONNECT_TIMEOUT_MS, requireDatabaseUrl, STATEMENT_TIMEOUT_MS } from '../database/data-source-options';
 import { guardConnection } from '../database/guard-connection';
@@ -54,26 +54,26 @@ export class ProcessorConnections implements OnApplicationShutdown {
   async begin(): Promise<OpenTransaction> {
     const client = await this.pool.connect();
     let failure: Error | null = null;
-    // Once a statement has failed, nothing else is sent or succeeds. Most fail at the server, which refuses those behind them; one that this side
-    // cannot send leaves the transaction as it was, and a COMMIT would make the others last. Hence the callback: pg calls it in the order of the
-    // statements, and at once for one that it cannot send.
-    const submit = <Row extends QueryResultRow>(query: QueryConfig): Promise<QueryResult<Row>> =>
+    // Once a statement has failed, nothing but ROLLBACK is sent or succeeds. Most fail at the server, which refuses those behind them; one that
+    // this side cannot send leaves the transaction as it was, and a COMMIT would make the others last. Hence the callback: pg calls it in the
+    // order of the statements, and at once for one that it cannot send.
+    const submit = (query: QueryConfig): Promise<QueryResult> =>
       new Promise((resolve, reject) => {
-        const answered = (error: Error | null, result?: QueryResult<Row>): void => {
+        const answered = (error: Error | null, result?: QueryResult): void => {
           failure ??= error;
           if (failure) reject(failure);
           else if (result) resolve(result);
         };
         if (failure) return answered(failure);
         try {
-          client.query<Row>(query, answered);
+          client.query(query, answered);
         } catch (error) {
           answered(error as Error);
         }
       });
-    const run = <Row extends QueryResultRow>(text: string, values: unknown[] = []): Promise<QueryResult<Row>> =>
+    const run = (text: string, values: unknown[] = []): Promise<QueryResult> =>
       submit({ name: this.nameOf(text), text, values });
-    // The query that is sent with it must write nothing: if BEGIN is cancelled, it runs outside a transaction, and is rejected here.
+    // A query sent before BEGIN is answered must write nothing: if BEGIN is cancelled, that query runs outside a transaction, and is rejected here.
     const begun = submit({ text: 'BEGIN' });
     begun.catch(() => undefined);
     return {
@@ -88,7 +88,8 @@ export class ProcessorConnections implements OnApplicationShutdown {
       },
       rollback: () =>
         client.query('ROLLBACK').then(
-          () => client.release(),
+          // After a statement that could not be sent, pg and the server no longer agree on which statements are prepared.
+          () => client.release(failure !== null && !(failure instanceof DatabaseError)),
           () => client.release(true),
         ),
     };

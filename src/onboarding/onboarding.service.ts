@@ -60,8 +60,8 @@ export class OnboardingService {
 
   /**
    * Applies the events of a batch in the caller's transaction and says what became of each. Applying an event twice, or events in
-   * any order and division, ends in the same records. Throws when one of them cannot be applied; the transaction must then be
-   * rolled back. With `wait: false` it throws a `ClientsHeldError` instead of waiting for clients that somebody else holds.
+   * any order and division, ends in the same records. Throws when one of them cannot be applied, or the caller's next query or commit does;
+   * the transaction must then be rolled back. With `wait: false` it throws a `ClientsHeldError` instead of waiting for clients that somebody else holds.
    */
   async applyBatch(
     sql: SqlRunner,

@@ -1,4 +1,7 @@
-/** SQL that creates, updates and removes clients. Each method is one statement for any number of clients. */
+/**
+ * SQL that creates, updates and removes clients. Each method is one statement for any number of clients; where statements are pipelined, the
+ * error of one that writes is thrown by the caller's next query or commit.
+ */
 import { Injectable } from '@nestjs/common';
 import { execute, type SqlRunner } from '../../database/sql-runner';
 import { column, textColumn, withoutSeparators } from '../../database/text-column';

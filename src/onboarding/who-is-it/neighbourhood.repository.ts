@@ -66,7 +66,7 @@ const ALONE_OR_PINNED = 'email_key IS NULL';
 
 @Injectable()
 export class NeighbourhoodRepository {
-  /** Locks these responses and their keys against other writers until the commit. */
+  /** Locks these responses and their keys against other writers until the commit. Statements sent afterwards run under the lock. */
   async lockResponses(sql: SqlRunner, ids: readonly ResponseId[]): Promise<void> {
     await lock(
       sql,
