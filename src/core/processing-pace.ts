@@ -16,8 +16,8 @@ const MEMORY = 0.8;
 /** A pause ends after this, however long the batch before took. */
 const LONGEST_REST_MS = 50;
 /**
- * After a batch that leaves nothing over, the next one begins at least this long after it began. A batch costs milliseconds of processor time whatever its size: its statements are
- * planned anew. Without a pause, hundreds of webhooks a second would make hundreds of batches.
+ * The least time between the beginnings of two batches, if the first leaves nothing over. A batch costs milliseconds of processor time whatever
+ * its size: its statements are planned anew. Without a pause, hundreds of webhooks a second would make hundreds of batches.
  */
 const BATCH_INTERVAL_MS = 20;
 /** A batch keeps requests waiting while it is worked out, so it is smaller while any are late. */

@@ -15,23 +15,14 @@ export async function execute(sql: SqlRunner, statement: string, parameters?: un
   await (sql.send ? sql.send(statement, parameters) : sql.query(statement, parameters));
 }
 
-/**
- * Runs queries one after the other, where possible in one round trip: none needs the answer of another, and each is sent before its step waits
- * for anything. Once all have ended, the first error in their order is thrown.
- */
+/** Runs queries that need no answer of each other, in this order; where statements are pipelined, in one round trip. */
 export function inOrder<Steps extends (() => Promise<unknown>)[]>(
   sql: SqlRunner,
   ...steps: Steps
 ): Promise<{ [Step in keyof Steps]: Awaited<ReturnType<Steps[Step]>> }>;
 export async function inOrder(sql: SqlRunner, ...steps: (() => Promise<unknown>)[]): Promise<unknown[]> {
+  if (sql.send) return Promise.all(steps.map((step) => step()));
   const results: unknown[] = [];
-  if (!sql.send) {
-    for (const step of steps) results.push(await step());
-    return results;
-  }
-  for (const result of await Promise.allSettled(steps.map(async (step) => step()))) {
-    if (result.status === 'rejected') throw result.reason;
-    results.push(result.value);
-  }
+  for (const step of steps) results.push(await step());
   return results;
 }
