@@ -1,5 +1,6 @@
 /** What happens after the commit: order, failures, retries, kill switch, replay. */
-import { type OpenTransaction, ProcessorConnections } from '../src/inbox/processor-connections';
+import type { PipelinedTransaction } from '../src/inbox/pipelined-transaction';
+import { ProcessorConnections } from '../src/inbox/processor-connections';
 import { isConnectionLost } from '../src/database/database-errors';
 import { execute, inOrder } from '../src/database/sql-runner';
 import { askEmail, askName, minutesAgo, newEvent, newId, newPartial, tokenOf } from './support/events';
@@ -380,7 +381,7 @@ describe('statements that are sent at once', () => {
   });
 
   /** Why a step failed. The transaction ends first: one that stays open would keep the application from stopping. */
-  const failureOf = async (transaction: OpenTransaction, step: () => Promise<unknown>): Promise<unknown> => {
+  const failureOf = async (transaction: PipelinedTransaction, step: () => Promise<unknown>): Promise<unknown> => {
     const failure = await step().then(
       () => 'it did not fail',
       (error: unknown) => error,
@@ -390,8 +391,8 @@ describe('statements that are sent at once', () => {
   };
 
   it.each([
-    ['a query', (transaction: OpenTransaction) => transaction.query('SELECT step FROM steps')],
-    ['the commit', (transaction: OpenTransaction) => transaction.commit()],
+    ['a query', (transaction: PipelinedTransaction) => transaction.query('SELECT step FROM steps')],
+    ['the commit', (transaction: PipelinedTransaction) => transaction.commit()],
   ])('fail without being waited for: %s says why, and nothing is kept', async (_, next) => {
     const transaction = await app.app.get(ProcessorConnections).begin();
     await transaction.query(add(4));

@@ -10,7 +10,8 @@ import { ClaimStart } from './claim-start';
 import { InboxMetrics } from './inbox-metrics';
 import { inProcessingSpan } from './inbox-spans';
 import { type Claim, claimDue, type ClaimedEvent, limitTime, markDone, type Wanted } from './inbox-work.repository';
-import { type OpenTransaction, ProcessorConnections } from './processor-connections';
+import type { PipelinedTransaction } from './pipelined-transaction';
+import { ProcessorConnections } from './processor-connections';
 
 /**
  * How long a batch may wait for a lock, and how long a statement of it may take. Short, because others wait behind it: an event that
@@ -37,7 +38,7 @@ export type BatchResult =
 
 /** Events locked in an open transaction, and read. {@link BatchRunner.apply} or {@link BatchRunner.giveBack} ends it. */
 export interface ClaimedBatch extends Claim {
-  transaction: OpenTransaction;
+  transaction: PipelinedTransaction;
   /** When it was claimed, on the monotonic clock. */
   claimedMs: number;
   /** What claiming and reading took; it may wait for its turn afterwards. */
@@ -67,7 +68,7 @@ export class BatchRunner {
   /** Claims what is wanted and reads it, while another batch may be applied. Never throws. */
   async claim(wanted: Wanted): Promise<ClaimResult> {
     const startedMs = this.clock.monotonicMs();
-    let transaction: OpenTransaction | undefined;
+    let transaction: PipelinedTransaction | undefined;
     try {
       transaction = await this.connections.begin();
       // No erasure may run meanwhile: the bodies held in memory here would bring back what it removes. Waited for before the claim begins,
@@ -84,7 +85,7 @@ export class BatchRunner {
     }
   }
 
-  private claimIn(transaction: OpenTransaction, wanted: Wanted): Promise<Claim> {
+  private claimIn(transaction: PipelinedTransaction, wanted: Wanted): Promise<Claim> {
     if ('eventIds' in wanted) return claimDue(transaction, wanted);
     return this.claimStarts[wanted.status].claim((from) => claimDue(transaction, wanted, from));
   }
@@ -135,7 +136,7 @@ export class BatchRunner {
   }
 
   private async process(
-    transaction: OpenTransaction,
+    transaction: PipelinedTransaction,
     events: readonly ClaimedEvent[],
     read: readonly ReadEvent[],
     wait: boolean,
@@ -151,7 +152,7 @@ export class BatchRunner {
 
   /** Tells a server that is away from one that ended only the connection of this batch. */
   private async databaseAnswers(): Promise<boolean> {
-    let transaction: OpenTransaction | undefined;
+    let transaction: PipelinedTransaction | undefined;
     try {
       transaction = await this.connections.begin();
       await transaction.commit();
