@@ -89,15 +89,17 @@ function somebody(clause: readonly Item[], found: { owner: Owner; used: NounPhra
   if (emergency) return { kind: 'emergency', possessed: false, text: emergency.text };
   const described =
     clause.some(({ kind }) => kind === 'unknown') || found?.used.some(({ start, end }) => end - start > 1);
+  if (found && PERSON.test(found.owner.text) && clause.some((item) => item.kind === 'noun' && item.noun === 'client'))
+    return { ...found.owner, kind: 'client' };
   if (found && described && PERSON.test(found.owner.text)) return { ...found.owner, kind: 'relation' };
   const theirs = clause.find(({ kind }) => kind === 'theirs');
   if (theirs && !found?.owner.possessed) return { kind: 'relation', possessed: true, text: theirs.text };
   return found?.owner ?? null;
 }
 
-/** Every word was understood, and nothing else is named next to the label. */
+/** Every word was understood, and nothing else is named next to the label; "our name" is not asked for. */
 function isComplete(items: readonly Item[], strays: readonly NounPhrase[]): boolean {
-  if (items.some(({ kind }) => kind === 'decoy')) return false;
+  if (items.some(({ kind }, at) => kind === 'decoy' || (kind === 'ours' && !isNominal(items[at + 1])))) return false;
   return strays.every(
     ({ unknown, head }) => !unknown && head.kind === 'noun' && (head.noun === 'client' || head.noun === 'contact'),
   );

@@ -77,6 +77,20 @@ describe('planForm', () => {
       ["a pet's birthday", ['Your name', 'Dog name', 'Birthday'], ['fullName', 'fullName!', 'birthday!']],
       ['a company and its contact', ['Name', 'Contact person', 'Phone'], ['company', 'fullName', 'phone']],
       ['a contact person beside a name', ['Full name', 'Contact person'], ['fullName', '-']],
+      [
+        'a role beside "you", before it',
+        ['Tenant name', 'Tenant email', 'Your name', 'Your email'],
+        ['fullName!', 'email!', 'fullName', 'email'],
+      ],
+      [
+        'a role beside "you", behind it',
+        ['Your name', 'Your email', 'Tenant name', 'Tenant phone'],
+        ['fullName', 'email', 'fullName!', 'phone!'],
+      ],
+      ['a role beside "your name"', ['Your name', 'Driver phone', 'Phone'], ['fullName', 'phone!', 'phone']],
+      ['a role alone', ['Tenant name', 'Tenant email'], ['fullName', 'email']],
+      ['a trade beside "your name" alone', ['Your name', 'Trainer email'], ['fullName', 'email!']],
+      ['one contact among others', ['Your phone', 'Site contact phone'], ['phone', 'phone!']],
       ['a section before a dash', ['Emergency contact - Name', 'Emergency contact - Phone'], ['fullName!', 'phone!']],
     ])('%s', (_name, titles, expected) => {
       expect(meanings(titles.map((title) => asked(title)))).toEqual(expected);

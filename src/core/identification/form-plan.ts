@@ -10,7 +10,7 @@ import { applyMapping } from './plan-mapping';
 import { describeOwner, reasonFor } from './plan-reasons';
 import type { Reading } from './reading';
 import { ReadingAllowance } from './reading-allowance';
-import { namesNoun, namesOwner, readForeignTitle, readTitle } from './title-reading';
+import { emergencyIn, namesNoun, namesOwner, readForeignTitle, readTitle } from './title-reading';
 import type { Title } from './title-text';
 import { type Language, LANGUAGES } from './vocabulary/vocabulary';
 import { settleOwners } from './whose';
@@ -58,10 +58,16 @@ function draft(
   const typed = typedKey(type);
   const others = LANGUAGES.filter((language) => !languages.includes(language));
   const byTitle = readTitle(clauses, languages);
-  const reading = (byTitle?.complete ? null : readForeignTitle(clauses, others)) ?? byTitle;
+  const foreign = byTitle?.complete ? null : readForeignTitle(clauses, others);
+  // A trade that a neighbouring language reads is no owner where the form's own language finds none.
+  const reading = (byTitle && !byTitle.owner && foreign?.owner?.kind === 'role' ? null : foreign) ?? byTitle;
   const byRef = ref === null ? null : allowance.name(ref, REF_LANGUAGES);
   const speaksOfClient = namesOwner(clauses, languages, ['client']);
-  if (typed) return { question, reading: ofType(typed, reading, byRef), decidedBy: 'type', speaksOfClient };
+  if (typed) {
+    const emergency = reading ? null : emergencyIn(clauses, languages);
+    const named = emergency === null ? null : ({ kind: 'emergency', possessed: false, text: emergency } as const);
+    return { question, reading: ofType(typed, reading, byRef, named), decidedBy: 'type', speaksOfClient };
+  }
   const understood =
     reading && (reading.complete || reading.keys.some(isSelfEvident)) && !reading.roleOnly ? reading : null;
   if (understood && !(understood.bare && byRef && isNameOfThing(byRef))) {
@@ -96,9 +102,9 @@ function ownerByRef(ref: Reading | null): Owner | null {
 }
 
 /** The type of an e-mail or phone question overrides its title; the title or ref may still name its owner. */
-function ofType(key: IdentifierKey, title: Reading | null, ref: Reading | null): Reading {
+function ofType(key: IdentifierKey, title: Reading | null, ref: Reading | null, named: Owner | null): Reading {
   const own = title?.own ?? false;
-  const byTitle = title?.roleOnly && own ? null : (title?.owner ?? null);
+  const byTitle = title?.roleOnly && own ? null : (title?.owner ?? named);
   const labelled = title?.keys.includes(key) ?? false;
   return {
     keys: [key],

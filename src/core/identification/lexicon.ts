@@ -20,6 +20,7 @@ type PlainKind =
   | 'contact'
   | 'emergency'
   | 'yours'
+  | 'ours'
   | 'theirs'
   | 'of'
   | 'ofThe'
@@ -259,7 +260,7 @@ function compile(language: Language, vocabulary: Vocabulary): Lexicon {
   add(vocabulary.number, { kind: 'number' });
   add(vocabulary.emergency, { kind: 'emergency' });
   for (const noun of NOUN_KINDS) add(vocabulary.nouns[noun], { kind: 'noun', noun });
-  for (const kind of ['contact', 'yours', 'theirs', 'and', 'ofThe', 'of', 'for'] as const)
+  for (const kind of ['contact', 'yours', 'ours', 'theirs', 'and', 'ofThe', 'of', 'for'] as const)
     add(vocabulary[kind], { kind });
   add(vocabulary.explanation, { kind: 'explanation' });
   add(vocabulary.secondary, { kind: 'secondary' });
@@ -340,7 +341,6 @@ const BASE_FORMS: Readonly<Record<Language, (word: string) => string[]>> = {
     ['nen', ''],
     ['n', 'r'],
     ['en', 'er'],
-    ['', 'r'],
     ['em', 'er'],
     ['e', 'er'],
   ),

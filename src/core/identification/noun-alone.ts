@@ -44,7 +44,7 @@ export function readNounAlone(
   phrases: readonly NounPhrase[],
   addressed = false,
 ): Reading | null {
-  const phrase = phrases.find(({ unknown }) => !unknown);
+  const phrase = phrases.find(({ unknown, determiner }) => !unknown && determiner !== 'ours');
   if (!phrase || phrase.head.kind !== 'noun') return null;
   const own = addressed || items.some(({ text }, at) => at >= phrase.end && ADDRESSEE.has(text));
   // "Contact person for questions": what it is for changes nothing.

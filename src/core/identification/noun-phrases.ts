@@ -9,11 +9,13 @@ export interface NounPhrase {
   end: number;
   head: Item;
   unknown: boolean;
-  determiner: 'yours' | 'theirs' | 'article' | null;
+  determiner: 'yours' | 'ours' | 'theirs' | 'article' | null;
   preposition: 'of' | 'ofThe' | 'for' | null;
   possessive: boolean;
   /** "Applicant 2", "second parent": not the first one. */
   further: boolean;
+  /** "Site contact": other words say which one. */
+  described: boolean;
 }
 
 /** Runs of nouns and unknown words, each with what precedes and follows it. */
@@ -38,6 +40,7 @@ export function nounPhrases(items: readonly Item[], { headLast }: Lexicon): Noun
         unknown: nouns.length === 0,
         possessive,
         further: isFurther(items, start, end),
+        described: run.some((item) => item !== head && !isOfClient(item)),
         ...leadOf(items, start),
       });
     }
@@ -48,10 +51,18 @@ export function nounPhrases(items: readonly Item[], { headLast }: Lexicon): Noun
 
 /** "Second", "other" in the five languages. */
 const ORDINAL =
-  /^(?:second|other|another|additional|extra|alternat|segund|otr|outr|autre|deuxieme|zweit|weiter|ander|zusatz)/;
+  /^(?:second|other|another|additional|extra|alternat|backup|segund|otr|outr|autre|deuxieme|zweit|weiter|ander|zusatz)/;
 
 function isFurther(items: readonly Item[], start: number, end: number): boolean {
-  return /^[2-9]$/.test(items[end]?.text ?? '') || ORDINAL.test(items[start - 1]?.text ?? '');
+  return (
+    /^[2-9]$/.test(items[end]?.text ?? '') ||
+    items.slice(Math.max(start - 1, 0), end).some(({ text }) => ORDINAL.test(text))
+  );
+}
+
+/** "Company contact", "client contact": the one who speaks for the client. */
+function isOfClient(item: Item): boolean {
+  return item.kind === 'noun' && ['organisation', 'venture', 'client', 'contact'].includes(item.noun);
 }
 
 /** Determiner and preposition before a noun phrase; adjectives between are skipped. */
@@ -60,7 +71,7 @@ function leadOf(items: readonly Item[], start: number): Pick<NounPhrase, 'determ
   for (let at = start - 1; at >= 0 && start - at <= 5; at--) {
     const kind = items[at]?.kind;
     if (kind === 'of' || kind === 'ofThe' || kind === 'for') return { determiner, preposition: kind };
-    if (kind === 'yours' || kind === 'theirs') determiner ??= kind;
+    if (kind === 'yours' || kind === 'ours' || kind === 'theirs') determiner ??= kind;
     else if (kind === 'article') determiner ??= 'article';
     else if (kind !== 'filler' && kind !== 'secondary' && kind !== 'full') break;
   }

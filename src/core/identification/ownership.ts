@@ -42,7 +42,10 @@ export function ownerOf(
     };
 
   const comma = items.findLastIndex(({ kind }, at) => kind === 'comma' && at < first);
-  const known = before.filter(({ start, unknown, preposition }) => !unknown && preposition !== 'for' && start > comma);
+  const known = before.filter(
+    ({ start, unknown, preposition, determiner }) =>
+      !unknown && preposition !== 'for' && determiner !== 'ours' && start > comma,
+  );
   // "Veterinarian / clinic name": of two owners separated by a slash, the one who is not the client counts.
   const beside =
     known.find(({ head, end }) => items[end]?.kind === 'slash' && head.kind === 'noun' && head.noun === 'relation') ??
@@ -88,6 +91,17 @@ function owns(
   { language }: Lexicon,
   distance: number,
 ): boolean {
+  if (determiner === 'ours') return false;
+  // "What e-mail should we send your invoice to?": a thing of yours has an address only where it is said to ("of your ...").
+  if (
+    !unknown &&
+    determiner === 'yours' &&
+    head.kind === 'noun' &&
+    head.noun === 'thing' &&
+    preposition !== 'of' &&
+    preposition !== 'ofThe'
+  )
+    return false;
   // "Where should we email your claim reference?": in English, a noun that follows without a preposition is an object.
   if (language === 'en' && determiner === 'yours' && preposition === null && distance === 2) return false;
   if (!unknown)
@@ -98,10 +112,12 @@ function owns(
   return preposition === 'of' && determiner === 'article';
 }
 
-export function asOwner({ head, unknown, determiner, possessive, further }: NounPhrase): Owner {
+export function asOwner({ head, unknown, determiner, possessive, further, described }: NounPhrase): Owner {
   const possessed = determiner === 'yours' || determiner === 'theirs';
   if (further && head.kind === 'noun' && ANOTHER_PERSON.has(head.noun))
     return { kind: 'relation', possessed, text: head.text };
+  // "Site contact", "trusted contact": one among others, like a trade.
+  if (head.kind === 'noun' && head.noun === 'contact' && described) return { kind: 'role', possessed, text: head.text };
   if (head.kind === 'noun') return { kind: head.noun, possessed, text: head.text };
   return {
     kind: unknown && possessed && (possessive || determiner !== null) ? 'relation' : 'unknown',

@@ -84,6 +84,16 @@ export function namesNoun(
   );
 }
 
+/** The words of a title that say that it is about an emergency, whatever it asks for; null: there are none. */
+export function emergencyIn(clauses: readonly Clause[], languages: readonly Language[]): string | null {
+  for (const language of languages)
+    for (const { words } of clauses) {
+      const found = itemsOf(words, lexiconOf(language)).find(({ kind }) => kind === 'emergency');
+      if (found) return found.text;
+    }
+  return null;
+}
+
 /** Whether a title has a noun of one of the kinds in a genitive: "Documento del paciente", "Patient's insurance". */
 export function namesOwner(
   clauses: readonly Clause[],
@@ -123,6 +133,8 @@ function readParts(words: readonly string[], items: readonly Item[], lexicon: Le
   if (whole?.complete || !words.includes(COMMA)) return whole;
   const parts = splitAt(words, COMMA).map((part) => readClause(itemsOf(part, lexicon), lexicon));
   const complete = parts.filter((part) => part?.complete).at(-1);
+  // "E-Mail der Person, die dich empfohlen hat": what follows the comma says which person.
+  if (complete?.owner?.kind === 'role' && whole?.owner?.kind === 'relation') return { ...complete, owner: whole.owner };
   const evident = parts.filter((part) => part?.keys.some((key) => SELF_EVIDENT.has(key))).at(-1);
   return complete ?? evident ?? whole;
 }

@@ -48,6 +48,7 @@ export function settleOwners(drafts: readonly Draft[], { isAboutThing, isInTitle
   settleAlternatives(cases);
   settleCompanyNames(cases);
   settleClientRoles(cases, isInTitle);
+  settleRolesBesideYou(cases);
   inheritOwners(cases);
   const parties = clientParties(cases, drafts);
   settleBareNames(cases, parties);
@@ -64,11 +65,21 @@ function caseOf(reading: Reading): Case {
 function partyOf({ owner, keys }: Reading): Party {
   if (!owner) return 'plain';
   const { kind, possessed } = owner;
+  if (isEmployer(owner) && isContact(keys[0])) return 'other';
   if (kind === 'organisation' || kind === 'venture') return 'organisation';
-  if (kind === 'thing' && (keys[0] === 'email' || keys[0] === 'phone') && !possessed) return 'unknown';
+  if (kind === 'thing' && isContact(keys[0]) && !possessed) return 'unknown';
   if (kind === 'relation' || kind === 'emergency' || kind === 'thing' || kind === 'animal') return 'other';
   if (possessed && kind !== 'contact') return 'other';
   return kind;
+}
+
+function isContact(key: IdentifierKey | undefined): boolean {
+  return key === 'email' || key === 'phone';
+}
+
+/** The client works there, but somebody else answers. */
+function isEmployer({ kind, text }: Owner): boolean {
+  return kind === 'organisation' && /^(?:employer|arbeitgeber|employeur|empleador|empregador)/.test(text);
 }
 
 /** "Name / Company" asks for the company when another question names a person, else for the name. */
@@ -115,6 +126,34 @@ function settleClientRoles(cases: readonly (Case | null)[], isInTitle: (word: st
   const others = new Set(named.map((item) => item?.owner?.text).filter((text) => text !== undefined && text !== first));
   for (const item of cases)
     if (item?.party === 'client' && item.owner && others.has(item.owner.text)) item.party = 'other';
+}
+
+const IDENTIFYING: ReadonlySet<IdentifierKey> = new Set(['fullName', 'firstName', 'email', 'phone']);
+
+/**
+ * "Your e-mail" beside "Tenant e-mail": a role that is asked for the same as "you" is another person, in whatever order. Beside "Your name",
+ * a plain "E-mail" is yours, too.
+ */
+function settleRolesBesideYou(cases: readonly (Case | null)[]): void {
+  const named = cases.some(isYourName);
+  const yours = new Set(
+    cases.flatMap((item) =>
+      item?.party === 'plain' && (named || item.reading.own) && !item.reading.secondary
+        ? item.keys.filter((key) => IDENTIFYING.has(key))
+        : [],
+    ),
+  );
+  const others = new Set(
+    cases.flatMap((item) =>
+      item?.party === 'client' && item.owner && item.keys.some((key) => yours.has(key)) ? [item.owner.text] : [],
+    ),
+  );
+  for (const item of cases)
+    if (item?.party === 'client' && item.owner && others.has(item.owner.text)) item.party = 'other';
+}
+
+function isYourName(item: Case | null): boolean {
+  return item?.party === 'plain' && item.reading.own && item.keys.some((key) => PERSON_NAMES.has(key));
 }
 
 /** Names, birthdays and genders that follow someone's name without naming an owner. */
@@ -243,8 +282,10 @@ function isBeside(
   key: IdentifierKey,
 ): boolean {
   if (hasOwn(cases, item, parties, new Set([key]))) return true;
+  // "Your name" beside "Trainer's e-mail": two people.
+  if (item.owner?.kind !== 'thing' && cases.some(isYourName)) return true;
   const named = hasOwn(cases, item, parties, PERSON_NAMES);
-  const contact = key === 'email' || key === 'phone';
+  const contact = isContact(key);
   return named && (!contact || hasOwn(cases, item, parties, new Set(['email', 'phone'])));
 }
 

@@ -51,6 +51,8 @@ export interface Vocabulary {
   emergency: string;
   /** "Your" (and, if the language does not distinguish them, "his, her"). */
   yours: string;
+  /** "Our": who it belongs to is on the side of whoever asks. */
+  ours: string;
   /** "His, her, their". */
   theirs: string;
   /** "Of", without and with the article. */
