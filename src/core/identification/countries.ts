@@ -35,14 +35,49 @@ const MORE_NAMES: Readonly<Record<string, CountryCode>> = {
   'south korea': 'KR',
   russia: 'RU',
   osterreich: 'AT',
+  'u k': 'GB',
+  eire: 'IE',
+  'u a e': 'AE',
+  emirates: 'AE',
+  ksa: 'SA',
+  'ivory coast': 'CI',
+  'republic of korea': 'KR',
+  'hong kong': 'HK',
+  macau: 'MO',
+  macao: 'MO',
+  bosnia: 'BA',
+  palestine: 'PS',
+  burma: 'MM',
+  'viet nam': 'VN',
+  'cape verde': 'CV',
+  macedonia: 'MK',
+  drc: 'CD',
 };
+
+/** Languages, besides those that are read, whose speakers name their own country in them. */
+const NATIVE_LANGUAGES = 'nl it pl sv da nb fi tr cs sk hu ro el bg hr uk ru he ar fa hi th vi id ms ja ko zh'.split(
+  ' ',
+);
 
 let byName: ReadonlyMap<string, CountryCode> | null = null;
 
-/** The country that an answer names, in any of the five languages or as its ISO code; null when it names none. */
+/**
+ * The country that an answer names, in any of the five languages or its own, or as its ISO code; null when it names none, or several.
+ * Of "London, UK" or "United Kingdom (+44)", the part that is a country; an ISO code counts only alone, since "CA" behind a city is a state.
+ */
 export function countryOf(text: string): CountryCode | null {
-  byName ??= countryNames();
-  return byName.get(plain(text)) ?? null;
+  const names = (byName ??= countryNames());
+  const whole = names.get(plain(text));
+  if (whole) return whole;
+  const parts = text
+    .slice(0, MAX_NAME_LENGTH)
+    .split(/[,;()/&|–]|\s-\s/)
+    .flatMap((part) => {
+      const name = plain(part);
+      return name.length > 2 || name === 'uk' || name === 'us' ? (names.get(name) ?? []) : [];
+    });
+  const [country, another] = new Set(parts);
+  return country && !another ? country : null;
 }
 
 /** Whether an admin's setting is a country that phone numbers can be read in. */
@@ -53,23 +88,35 @@ export function asCountry(code: string | null | undefined): CountryCode | null {
 }
 
 function countryNames(): Map<string, CountryCode> {
-  const names = new Map<string, CountryCode>();
-  for (const language of LANGUAGES) {
-    const display = new Intl.DisplayNames([language], { type: 'region' });
-    for (const country of getCountries()) {
-      const name = display.of(country);
-      if (name) names.set(plain(name), country);
-      names.set(country.toLowerCase(), country);
-    }
+  const names = new Map<string, CountryCode>(Object.entries(MORE_NAMES));
+  const add = (name: string | undefined, country: CountryCode): void => {
+    if (name !== undefined && !names.has(name)) names.set(name, country);
+  };
+  const speaking = new Map<string, CountryCode[]>();
+  for (const country of getCountries()) {
+    add(country.toLowerCase(), country);
+    const { language } = new Intl.Locale('und', { region: country }).maximize();
+    speaking.set(language, [...(speaking.get(language) ?? []), country]);
   }
-  for (const [name, country] of Object.entries(MORE_NAMES)) names.set(name, country);
+  const nameIn = (language: string, countries: readonly CountryCode[]): void => {
+    const display = new Intl.DisplayNames([language], { type: 'region' });
+    for (const country of countries) {
+      const name = display.of(country);
+      add(name && plain(name), country);
+    }
+  };
+  for (const language of LANGUAGES) nameIn(language, getCountries());
+  for (const language of NATIVE_LANGUAGES) nameIn(language, speaking.get(language) ?? []);
   return names;
 }
 
+const MAX_NAME_LENGTH = 100;
+
 function plain(text: string): string {
-  return fold(text.slice(0, 100))
-    .replace(/[^\p{Letter}]+/gu, ' ')
-    .trim();
+  return fold(text.slice(0, MAX_NAME_LENGTH))
+    .replace(/[^\p{Letter}\p{Mark}]+/gu, ' ')
+    .trim()
+    .replace(/^the /, '');
 }
 
 /** Postal code formats unique to one country. */
@@ -123,17 +170,39 @@ const BR_STATES = new Set(
   'AC AL AP AM BA CE DF ES GO MA MT MS MG PA PB PR PE PI RJ RN RS RO RR SC SP SE TO'.split(' '),
 );
 
+/** Not those that have a code of the United States: WA, or that both countries use: NT. */
+const STATES: readonly [CountryCode, ReadonlySet<string>][] = [
+  ['US', new Set([...US_STATES, ...US_STATE_NAMES])],
+  [
+    'CA',
+    new Set(
+      `AB BC MB NB NL NS NU ON PE QC SK YT alberta britishcolumbia manitoba newbrunswick newfoundland newfoundlandandlabrador novascotia ontario
+       princeedwardisland quebec saskatchewan yukon northwestterritories nunavut`.split(/\s+/),
+    ),
+  ],
+  [
+    'AU',
+    new Set(
+      'NSW VIC QLD TAS ACT newsouthwales victoria queensland tasmania southaustralia westernaustralia northernterritory australiancapitalterritory'.split(
+        ' ',
+      ),
+    ),
+  ],
+];
+
 /** The country whose state an answer names, in a form of that language. */
 export function countryOfState(state: string, language: Language | null): CountryCode | null {
   const code = state.trim().toUpperCase();
   if (language === 'pt') return BR_STATES.has(code) ? 'BR' : null;
-  if (language !== 'en') return null;
-  return US_STATES.has(code) || US_STATE_NAMES.has(plain(state).replace(/ /g, '')) ? 'US' : null;
+  if (language !== 'en' && language !== 'fr') return null;
+  const name = plain(state).replace(/ /g, '');
+  const [country] = STATES.find(([, states]) => states.has(code) || states.has(name)) ?? [];
+  return country && (language === 'en' || country === 'CA') ? country : null;
 }
 
 /** Countries of a language whose numbers are likely in a form of it. */
 export const COUNTRIES_OF: Readonly<Record<Language, readonly CountryCode[]>> = {
-  en: ['US', 'GB', 'AU', 'IE', 'NZ', 'ZA', 'IN', 'NG', 'KE', 'SG', 'PK', 'PH', 'GH'],
+  en: ['US', 'CA', 'GB', 'AU', 'IE', 'NZ', 'ZA', 'IN', 'NG', 'KE', 'SG', 'PK', 'PH', 'GH'],
   pt: ['BR', 'PT', 'AO', 'MZ'],
   es: ['ES', 'MX', 'CO', 'AR', 'PE', 'CL', 'EC', 'VE', 'GT', 'CR', 'UY', 'BO', 'DO', 'SV', 'HN', 'NI', 'PA', 'PY'],
   fr: ['FR', 'BE', 'CH', 'CA', 'LU', 'MA', 'DZ', 'TN', 'SN', 'CI'],

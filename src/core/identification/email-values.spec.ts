@@ -29,6 +29,17 @@ describe('emailIn', () => {
   it('finds the one address of a text', () => {
     expect(emailIn('Ana Silva, ana@example.com')).toEqual({ email: 'ana@example.com', rest: 'Ana Silva,' });
     expect(emailIn('ana@example.com or bob@example.com')).toBeNull();
+    expect(emailIn('ana@example.com, again: Ana@example.com')?.email).toBe('ana@example.com');
     expect(emailIn('nothing here')).toBeNull();
   });
+
+  it.each([
+    'ana@example.com!',
+    'Is it ana@example.com?',
+    '“ana@example.com”',
+    "'ana@example.com'",
+    '«ana@example.com»',
+    'Email：ana@example.com，thanks',
+    '[ana@example.com](mailto:ana@example.com)',
+  ])('finds it among the signs around it: %s', (text) => expect(emailIn(text)?.email).toBe('ana@example.com'));
 });

@@ -43,14 +43,16 @@ function asciiDomain(domain: string): string | null {
     : null;
 }
 
+/** Quotes and brackets around an address, and what separates it from words. */
+const AROUND = /[\s,;|<>()[\]"“”„«»‹›，：；、]+/u;
+
 /** The only address in a longer text ("ana@example.com, Lisbon"); null when there is none or two. */
 export function emailIn(text: string): { email: string; rest: string } | null {
   if (text.length > 300) return null;
-  const found = text.split(/[\s,;|<>()[\]"]+/).filter((word) => word.includes('@'));
-  const [word] = found;
-  if (!word || found.length > 1) return null;
-  const email = canonicalEmail(word.replace(/^[/:]+|[.:/]+$/g, ''));
-  return email === null ? null : { email, rest: tidy(text.replace(word, ' ')) };
+  const found = text.split(AROUND).filter((word) => word.includes('@'));
+  const [email, another] = new Set(found.map((word) => canonicalEmail(word.replace(/^[/:'‘’]+|[.:/!?'‘’]+$/gu, ''))));
+  if (!email || another !== undefined) return null;
+  return { email, rest: tidy(found.reduce((rest, word) => rest.replace(word, ' '), text)) };
 }
 
 /** No-reply senders. */

@@ -156,12 +156,17 @@ function confidenceOf(
   return Math.round((sure - doubts * DOUBT) * 100) / 100;
 }
 
+/** "agent_email", "owner_email": whoever makes the link writes their own people into it. */
+function isOfClient({ kind, text }: Owner): boolean {
+  return ['client', 'contact', 'organisation', 'venture'].includes(kind) && !/^(?:account )?owner$/.test(text);
+}
+
 function planHidden(name: string, allowance: ReadingAllowance): QuestionPlan | null {
   const reading = allowance.name(name, LANGUAGES);
   const [key] = reading?.keys ?? [];
   if (!reading || !key || reading.keys.length > 1 || reading.roleOnly) return null;
-  const other = reading.owner && !['client', 'contact', 'organisation', 'venture', 'role'].includes(reading.owner.kind);
-  // "email" is more certain than an "agent_email" next to it, in either order.
+  const other = reading.owner !== null && !isOfClient(reading.owner);
+  // "email" is more certain than a "contact_email" next to it, in either order.
   const named = reading.secondary || (reading.owner !== null && reading.owner.kind !== 'client');
   return {
     key,

@@ -270,6 +270,11 @@ describe('identify', () => {
     },
   );
 
+  it.each(['agent_email', 'owner_email', 'hubspot_owner_email', 'coach_email', 'host_email'])(
+    'leaves the staff of whoever made the link alone: %s',
+    (name) => expect(identifiersOf([], { [name]: 'staff@example.com' })).toEqual({}),
+  );
+
   describe('hidden fields', () => {
     const typed = [mail('E-mail', 'ana@example.com')];
 
@@ -353,6 +358,18 @@ describe('identify', () => {
       ["the form's setting", [phone], 'DE', '+491713920012'],
       ['the country answered', [phone, text('Country', 'Germany')], null, '+491713920012'],
       ['another number', [phone, text('Second phone', '+49 30 23125123')], null, '+491713920012'],
+      [
+        'the province answered',
+        [text('Phone', '604 683 2531'), text('Province', 'British Columbia')],
+        null,
+        '+16046832531',
+      ],
+      [
+        'the language, Canada among its countries',
+        [text('Phone', '604 683 2531'), text('Your full name', 'Ana')],
+        null,
+        '+16046832531',
+      ],
     ])('are read in the country of %s', (_name, questions, country, expected) => {
       expect(identifiersIn(submissionOf({ questions }), {}, country).phone?.value).toBe(expected);
     });
@@ -361,6 +378,14 @@ describe('identify', () => {
       const questions = [text('Telefonnummer', '0171 3920012'), text('Wie heißen Sie?', 'Ana Silva')];
       expect(identifiersOf(questions).phone?.value).toBe('+491713920012');
     });
+
+    it.each(['Nowhere', 'UK & Ireland', 'Portugal'])(
+      'are kept as typed where they are none of the country answered, understood or not: %s',
+      (country) => {
+        const found = identifiersOf([text('Your phone number', '604 683 2531'), text('Your country', country)]);
+        expect(found.phone).toMatchObject({ value: '604 683 2531', normalised: false });
+      },
+    );
 
     it('are kept as typed where nothing tells the country', () => {
       const questions = [text('¿Cuál es tu teléfono?', '912 345 678'), text('¿Cómo te llamas?', 'Ana')];

@@ -36,6 +36,7 @@ describe('phoneValue', () => {
     ['030 23125 123 oder 0171 3920028', 'DE', '+493023125123'],
     ['11 8555-1234', 'BR', '+5511985551234'],
     ['079 555 01 23', 'CH', '+41795550123'],
+    ['(202) 555-0123 (home) (202) 555-0124 (work)', 'US', '+12025550123'],
   ])('reads %s in %s', (text, country, expected) => {
     expect(phoneValue(text, told(country))).toEqual({ value: expected, normalised: true });
   });
@@ -45,6 +46,16 @@ describe('phoneValue', () => {
     expect(phoneValue('079 555 01 23', german)?.value).toBe('+41795550123');
     expect(phoneValue('0171 3920012', german)?.value).toBe('+491713920012');
     expect(phoneValue('0532 555 01 24', german)).toEqual({ value: '0532 555 01 24', normalised: false });
+  });
+
+  it.each(['91234-5678', '9 1234-5678', '3234-5678'])('knows a Brazilian number without its area code: %s', (text) => {
+    const portuguese = {
+      told: [],
+      likely: ['BR', 'PT', 'AO'] as const,
+      favourites: ['BR', 'PT'] as const,
+      spoken: null,
+    };
+    expect(phoneValue(text, portuguese)).toEqual({ value: text, normalised: false });
   });
 
   it('keeps a number as typed where nothing tells the country', () => {

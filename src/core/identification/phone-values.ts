@@ -71,12 +71,21 @@ export function phoneValue(text: string, countries: PhoneCountries): PhoneValue 
   return first === undefined ? null : { value: first, normalised: false };
 }
 
+const REMARK = /\([^()\d]*\)/g;
+
 /** The numbers of a text without remarks, labels and extensions; each still as typed. */
 function partsOf(text: string): string[] {
   if (E164.test(text)) return [text];
-  const line = tidy(text.normalize('NFKC'))
-    .replace(/^(?:tel|telefone?|phone|mob(?:ile)?|cel|whatsapp|ph|t|m)\s*[:.]\s*/i, '')
-    .replace(/\([^()\d]*\)/g, ' ');
+  const line = tidy(text.normalize('NFKC')).replace(
+    /^(?:tel|telefone?|phone|mob(?:ile)?|cel|whatsapp|ph|t|m)\s*[:.]\s*/i,
+    '',
+  );
+  const parts = numbersOf(line.replace(REMARK, ' '));
+  // "(home)" stands inside a number, or between two of them.
+  return parts.length > 0 ? parts : numbersOf(line.replace(REMARK, ';'));
+}
+
+function numbersOf(line: string): string[] {
   const pieces = line.split(BETWEEN);
   // If one of the pieces is not a number on its own, the slash is part of a number.
   const whole = pieces.every((piece) => piece.replace(/\D/g, '').length >= MIN_DIGITS || !/\d/.test(piece));
@@ -119,6 +128,9 @@ function brazilianMobileIn(part: string, country: CountryCode): string | null {
   return country === 'BR' ? brazilianMobile(`+55${part.replace(/\D/g, '').replace(/^0/, '')}`) : null;
 }
 
+/** Without its area code, and so no one's: the length of a number of Portugal, but nobody there writes it so. */
+const LOCAL_BRAZILIAN = /^9? ?\d{4}-\d{4}$/;
+
 /** A number without country code: in the known countries, else in the likely country that it clearly fits best. */
 function national(part: string, { told, likely, favourites, spoken }: PhoneCountries): string | null {
   for (const country of told) {
@@ -126,6 +138,7 @@ function national(part: string, { told, likely, favourites, spoken }: PhoneCount
       e164(parsePhoneNumber(part, { defaultCountry: country, extract: false })) ?? brazilianMobileIn(part, country);
     if (number) return number;
   }
+  if (LOCAL_BRAZILIAN.test(part) && likely.includes('BR')) return null;
   const digits = part.replace(/\D/g, '');
   const fits = likely
     .filter((country) => NATIONAL_SHAPES[country]?.test(digits) ?? true)

@@ -3,14 +3,15 @@ import type { Vocabulary } from './vocabulary';
 
 export const english: Vocabulary = {
   labels: {
-    email: 'email, mail, email address, mail address, email id, electronic mail, emails, email add, email addresses',
-    phone: `mob, mob no, phone, phone number, telephone, telephone number, tel, telephone no, ph, mobile, cell, cellphone, whatsapp,
+    email:
+      'email, mail, email address, mail address, email id, electronic mail, emails, email add, email addresses, emailaddress',
+    phone: `mob, mob no, phone, phone number, phonenumber, mobilephone, mobilenumber, telephone, telephone number, tel, telephone no, ph, mobile, cell, cellphone, whatsapp,
       landline, mobile phone, cell phone, hand phone, handphone, hp, h p, hp no, phones, by phone, smartphone number, what can we call you on,
       what number can we reach you, what number should we call`,
     fullName: `name in full, legal name, full legal name, name on id, fullname, first and last name, first last name, last and first name, first and family name,
       first and surname, first middle and last name,
       who are you, who am i talking to, who am i speaking with, who are we speaking with, who are we chatting with, who are we talking to, who am i chatting with, who do we have the pleasure, who s this, who is this, whom may we contact,
-      who is completing this form, who is filling in this form, who is filling out this form`,
+      requested by, completed by, submitted by, filled out by, filled in by, who is completing this form, who is filling in this form, who is filling out this form`,
     firstName:
       'first name, firstname, fname, given name, given names, forename, forenames, first names, christian name',
     lastName: 'last name, lastname, lname, surname, surnames, family name, second name, last names',
@@ -41,7 +42,7 @@ export const english: Vocabulary = {
   number: 'number, no, nr, num, numbers, nos',
   contact: 'call, call you, text, ring, contact, contacts, reach, call back, callback, daytime, evening',
   nouns: {
-    client: `client, customer, applicant, participant, attendee, registrant, member, guest, donor, patient, employee, volunteer,
+    client: `client, customer, applicant, participant, taxpayer, attendee, registrant, member, guest, donor, patient, employee, volunteer,
       candidate, respondent, user, subscriber, buyer, purchaser, seller, tenant, renter, lessee, borrower, policyholder,
       insured, claimant, complainant, visitor, traveller, traveler, passenger, entrant, contestant, delegate,
       trainee, apprentice, intern, freelancer, contractor, vendor, supplier, exhibitor, sponsor, founder, owner, author,

@@ -1,0 +1,44 @@
+import { countryOf, countryOfState } from './countries';
+
+describe('countryOf', () => {
+  it.each([
+    ['Germany', 'DE'],
+    ['Alemanha', 'DE'],
+    ['Deutschland', 'DE'],
+    ['The Netherlands', 'NL'],
+    ['Philippines (the)', 'PH'],
+    ['Nederland', 'NL'],
+    ['日本', 'JP'],
+    ['U.K.', 'GB'],
+    ['London, UK', 'GB'],
+    ['United Kingdom (+44)', 'GB'],
+    ['Dubai, UAE', 'AE'],
+    ['Hong Kong', 'HK'],
+    ['CA', 'CA'],
+    // A state, not Canada.
+    ['Los Angeles, CA', null],
+    ['UK & Ireland', null],
+    ['Europe', null],
+    ['', null],
+  ])('%j is %j', (text, country) => {
+    expect(countryOf(text)).toBe(country);
+  });
+});
+
+describe('countryOfState', () => {
+  it.each([
+    ['Texas', 'en', 'US'],
+    ['tx', 'en', 'US'],
+    ['British Columbia', 'en', 'CA'],
+    ['ON', 'en', 'CA'],
+    ['Québec', 'fr', 'CA'],
+    ['NSW', 'en', 'AU'],
+    // Washington before Western Australia.
+    ['WA', 'en', 'US'],
+    ['ME', 'fr', null],
+    ['SP', 'pt', 'BR'],
+    ['Ontario', 'de', null],
+  ] as const)('%s in a form in %s is %s', (state, language, country) => {
+    expect(countryOfState(state, language)).toBe(country);
+  });
+});
