@@ -29,6 +29,7 @@ it('has the questions that can be answered, wherever they are nested, in the ord
     'd date',
     'row multiple_choice',
   ]);
+  expect(questions.map(({ group }) => group)).toEqual([undefined, 'c?', 'g?', 'm?']);
   expect(questions[0]).toEqual({ id: 'a', ref: 'a_ref', title: 'a?', type: 'short_text' });
   expect(hidden).toEqual(['plan', 'utm']);
 });

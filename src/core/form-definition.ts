@@ -21,7 +21,7 @@ const NO_QUESTIONS = new Set(['statement', 'group']);
 
 /**
  * Reads a form as `GET /forms/{id}` returns it. Groups, contact_info, address and matrix nest their questions in `properties.fields`;
- * answers name the inner ones, so only these are questions. Titles become plain text, as they do in submissions.
+ * answers name the inner ones, so only these are questions, with the title of the innermost that has one. Titles become plain text, as they do in submissions.
  */
 export function readDefinition(form: {
   title: string;
@@ -30,14 +30,15 @@ export function readDefinition(form: {
 }): FormOutline {
   return {
     title: plainTitle(form.title) || null,
-    questions: form.fields.flatMap(leavesOf).slice(0, MAX_QUESTIONS),
+    questions: form.fields.flatMap((field) => leavesOf(field, null)).slice(0, MAX_QUESTIONS),
     hidden: [...new Set(form.hidden.map(storableText))].slice(0, MAX_HIDDEN),
   };
 }
 
-function leavesOf(field: JsonObject): FormQuestion[] {
+function leavesOf(field: JsonObject, group: string | null): FormQuestion[] {
   const nested = arrayOf(objectOf(field.properties).fields).map(objectOf);
-  if (nested.length > 0) return nested.flatMap(leavesOf);
+  const title = plainTitle(stringOf(field.title) ?? '') || null;
+  if (nested.length > 0) return nested.flatMap((inner) => leavesOf(inner, title ?? group));
   const id = fieldIdOf(field.id);
   const type = stringOf(field.type);
   if (id === null || (type !== null && NO_QUESTIONS.has(type))) return [];
@@ -46,8 +47,9 @@ function leavesOf(field: JsonObject): FormQuestion[] {
     {
       id: storableText(id),
       ref: ref === null ? null : storableText(ref),
-      title: plainTitle(stringOf(field.title) ?? '') || null,
+      title,
       type: type === null ? null : storableText(type),
+      ...(group === null ? {} : { group }),
     },
   ];
 }
@@ -85,5 +87,5 @@ export function withQuestions(definition: FormOutline, more: FormOutline): FormO
 }
 
 function overlaid(question: FormQuestion, { ref, title, type }: FormQuestion): FormQuestion {
-  return { id: question.id, ref: ref ?? question.ref, title: title ?? question.title, type: type ?? question.type };
+  return { ...question, ref: ref ?? question.ref, title: title ?? question.title, type: type ?? question.type };
 }

@@ -16,7 +16,9 @@ describe('mergeIdentifiers', () => {
   });
 
   it.each([
-    ['higher confidence', record('a', 'A', 0.9, false, 1), record('b', 'B', 0.8, true, 2)],
+    ['higher confidence', record('a', 'A', 0.8, false, 1), record('b', 'B', 0.7, true, 2)],
+    ['newer of two that are certain', record('a', 'A', 0.8, true, 2), record('b', 'B', 0.95, true, 1)],
+    ['higher confidence of the same time', record('b', 'A', 0.95, true, 1), record('a', 'B', 0.8, true, 1)],
     ['completed over partial', record('a', 'A', 0.8, true, 1), record('b', 'B', 0.8, false, 2)],
     ['newer', record('b', 'A', 0.8, true, 2), record('a', 'B', 0.8, true, 1)],
     ['smaller id', record('a', 'A', 0.8, true, 1), record('b', 'B', 0.8, true, 1)],
@@ -24,6 +26,44 @@ describe('mergeIdentifiers', () => {
     const expected = { city: { ...winner.identifiers.city, from: winner.id } };
     expect(mergeIdentifiers([winner, loser])).toEqual(expected);
     expect(mergeIdentifiers([loser, winner])).toEqual(expected);
+  });
+
+  describe('names', () => {
+    const named = (day: number, names: Partial<Record<'fullName' | 'firstName' | 'lastName', string>>) => ({
+      identifiers: Object.fromEntries(
+        Object.entries(names).map(([key, value]) => [
+          key,
+          { value, source: 'field:n', confidence: key === 'fullName' && names.firstName ? 0.72 : 0.8 },
+        ]),
+      ),
+      submittedAt: new Date(Date.UTC(2026, 0, day)),
+      completed: true,
+      id: `r${day}`,
+    });
+    const first = named(1, { fullName: 'Ana Silva', firstName: 'Ana', lastName: 'Silva' });
+
+    it.each<[string, ReturnType<typeof named>, Record<string, string>]>([
+      ['another person behind the same address', named(2, { fullName: 'Ben Smith' }), { fullName: 'Ben Smith' }],
+      ['a new last name', named(2, { fullName: 'Ana Costa' }), { fullName: 'Ana Costa', firstName: 'Ana' }],
+      [
+        'a new last name, in parts',
+        named(2, { fullName: 'Ana Costa', firstName: 'Ana', lastName: 'Costa' }),
+        { fullName: 'Ana Costa', firstName: 'Ana', lastName: 'Costa' },
+      ],
+      [
+        'the same person',
+        named(2, { fullName: 'SILVA, Ana' }),
+        { fullName: 'SILVA, Ana', firstName: 'Ana', lastName: 'Silva' },
+      ],
+      [
+        'another first name alone',
+        named(2, { firstName: 'Ben' }),
+        { fullName: 'Ana Silva', firstName: 'Ana', lastName: 'Silva' },
+      ],
+    ])('are those of one response: %s', (_name, second, expected) => {
+      const merged = mergeIdentifiers([first, second]);
+      expect(Object.fromEntries(Object.entries(merged).map(([key, { value }]) => [key, value]))).toEqual(expected);
+    });
   });
 
   it('merges per key and gives nothing for nothing', () => {
@@ -42,14 +82,14 @@ describe('mergeIdentifiers', () => {
       source: fc.constantFrom('field:1', 'field:2'),
       confidence: fc.constantFrom(0.7, 0.8, 1),
     });
-    const records = fc.array(
+    const records = fc.uniqueArray(
       fc.record({
         identifiers: fc.dictionary(fc.constantFrom(...IDENTIFIER_KEYS), identifier),
         submittedAt: fc.constantFrom(new Date(0), new Date(1000)),
         completed: fc.boolean(),
-        id: fc.constantFrom('a', 'b', 'c'),
+        id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
       }),
-      { maxLength: 6 },
+      { selector: ({ id }) => id, maxLength: 6 },
     );
     const shuffled = records.chain((list) =>
       fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length, maxLength: list.length })),

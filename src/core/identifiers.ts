@@ -1,4 +1,5 @@
 /** What identifies a client: the keys, a found identifier, an explicit mapping, and the best of several responses. */
+import { nameWords } from './identification/title-text';
 
 /** What identifies a client, in the order in which it is shown. */
 export const IDENTIFIER_KEYS = [
@@ -43,39 +44,67 @@ export interface IdentifierRecord {
   id: string;
 }
 
+/** From here on an answer is certain: the question asks for just this, or Typeform checked it. */
+const CERTAIN = 0.8;
+const NAME_KEYS = ['fullName', 'firstName', 'lastName'] as const satisfies readonly IdentifierKey[];
+
+type Merged = Partial<Record<IdentifierKey, Identifier & { from: string }>>;
+
 /**
- * Chooses per key the best identifier of a client's responses: the more certain one, then that of a complete response, then the
- * newer, then the smaller id. The order of the records does not matter. `from` is the id of the record it came from.
+ * Chooses per key the best identifier of a client's responses: the more certain one (all that are certain enough count alike, so that a new
+ * number replaces an old one), then that of a complete response, then the newer. A name is one response's: nobody is
+ * shown with the first name of one and the last name of another. The order of the records does not matter. `from` is the id of the record
+ * it came from.
  */
-export function mergeIdentifiers(
-  records: IdentifierRecord[],
-): Partial<Record<IdentifierKey, Identifier & { from: string }>> {
-  const merged: Partial<Record<IdentifierKey, Identifier & { from: string }>> = {};
-  const [only] = records;
+export function mergeIdentifiers(records: readonly IdentifierRecord[]): Merged {
+  const merged: Merged = {};
+  const named = bestOf(
+    records.filter(({ identifiers }) => identifiers.fullName),
+    ({ identifiers }) => Math.max(...NAME_KEYS.map((key) => identifiers[key]?.confidence ?? 0)),
+    ({ identifiers }) => identifiers.fullName,
+  );
   for (const key of IDENTIFIER_KEYS) {
-    // Nearly all records are of one response.
-    if (only && records.length === 1) {
-      const identifier = only.identifiers[key];
-      if (identifier) merged[key] = { ...identifier, from: only.id };
-      continue;
-    }
-    const [winner] = records
-      .flatMap((record) => {
-        const identifier = record.identifiers[key];
-        return identifier ? [{ record, identifier }] : [];
-      })
-      .sort(
-        (a, b) =>
-          b.identifier.confidence - a.identifier.confidence ||
-          Number(b.record.completed) - Number(a.record.completed) ||
-          b.record.submittedAt.getTime() - a.record.submittedAt.getTime() ||
-          compare(a.record.id, b.record.id) ||
-          compare(a.identifier.value, b.identifier.value) ||
-          compare(a.identifier.source, b.identifier.source),
-      );
-    if (winner) merged[key] = { ...winner.identifier, from: winner.record.id };
+    const ofName = named && NAME_KEYS.some((name) => name === key);
+    const winner =
+      ofName && named.identifiers[key]
+        ? named
+        : bestOf(
+            records.filter(({ identifiers }) => identifiers[key]),
+            ({ identifiers }) => identifiers[key]?.confidence ?? 0,
+            ({ identifiers }) => identifiers[key],
+          );
+    const identifier = winner?.identifiers[key];
+    if (!winner || !identifier) continue;
+    if (ofName && winner !== named && !isPartOf(identifier.value, named.identifiers.fullName?.value ?? '')) continue;
+    merged[key] = { ...identifier, from: winner.id };
   }
   return merged;
+}
+
+function bestOf(
+  records: readonly IdentifierRecord[],
+  confidenceOf: (record: IdentifierRecord) => number,
+  identifierOf: (record: IdentifierRecord) => Identifier | undefined,
+): IdentifierRecord | undefined {
+  const certainty = (record: IdentifierRecord): number => Math.min(confidenceOf(record), CERTAIN);
+  // Nearly all records are of one response.
+  if (records.length < 2) return records[0];
+  return [...records].sort(
+    (a, b) =>
+      certainty(b) - certainty(a) ||
+      Number(b.completed) - Number(a.completed) ||
+      b.submittedAt.getTime() - a.submittedAt.getTime() ||
+      confidenceOf(b) - confidenceOf(a) ||
+      compare(a.id, b.id) ||
+      compare(identifierOf(a)?.value ?? '', identifierOf(b)?.value ?? '') ||
+      compare(identifierOf(a)?.source ?? '', identifierOf(b)?.source ?? ''),
+  )[0];
+}
+
+/** Whether all words of a first or last name are among those of the full name. */
+function isPartOf(part: string, fullName: string): boolean {
+  const words = new Set(nameWords(fullName));
+  return nameWords(part).every((word) => words.has(word));
 }
 
 /** Compares by code unit: the same on every machine, unlike localeCompare. */

@@ -96,6 +96,24 @@ describe('planForm', () => {
       expect(meanings(titles.map((title) => asked(title)))).toEqual(expected);
     });
 
+    it.each<[string, string]>([
+      ['Emergency contact', 'fullName! phone!'],
+      ['In case of emergency, whom should we call?', 'fullName! phone!'],
+      ['Your spouse', 'fullName! phone!'],
+      ['Director 2', 'fullName! phone!'],
+      ['Your dog', 'fullName! phone!'],
+      ['Your details', 'fullName phone'],
+      ['Company', 'fullName phone'],
+      ['How can we reach you?', 'fullName phone'],
+    ])('takes what stands in the group %j for its', (group, expected) => {
+      const plan = planOf([
+        asked('Your e-mail', 'email'),
+        { ...asked('Full name'), group },
+        { ...asked('Phone number'), group },
+      ]);
+      expect([...plan.questions.values()].slice(1).map(describePlan).join(' ')).toBe(expected);
+    });
+
     it('takes the address of a form about a thing for that of the thing', () => {
       const address = [asked('Street address'), asked('City')];
       expect(meanings(address, 'List a property')).toEqual(['addressLine1!', 'city!']);

@@ -10,7 +10,7 @@ import { applyMapping } from './plan-mapping';
 import { describeOwner, reasonFor } from './plan-reasons';
 import type { Reading } from './reading';
 import { ReadingAllowance } from './reading-allowance';
-import { emergencyIn, namesNoun, namesOwner, readForeignTitle, readTitle } from './title-reading';
+import { emergencyIn, namesNoun, namesOwner, otherNamedBy, readForeignTitle, readTitle } from './title-reading';
 import type { Title } from './title-text';
 import { type Language, LANGUAGES } from './vocabulary/vocabulary';
 import { settleOwners } from './whose';
@@ -29,8 +29,13 @@ export function planForm(
   const allowance = new ReadingAllowance();
   const formTitle = allowance.title(form.title);
   const asked = form.questions.map((question) => ({ question, title: allowance.title(question.title) }));
+  const groups = new Map<string, Title>();
+  for (const { group } of form.questions)
+    if (group !== undefined && !groups.has(group)) groups.set(group, allowance.title(group));
   const languages = detectLanguages([formTitle, ...asked.map(({ title }) => title)]);
-  const drafts = asked.map(({ question, title }) => draft(question, title, languages, allowance));
+  const drafts = asked.map(({ question, title }) =>
+    inGroup(draft(question, title, languages, allowance), groups.get(question.group ?? ''), languages),
+  );
   const titleWords = new Set(formTitle.clauses.flatMap(({ words }) => words));
   const settled = settleOwners(drafts, {
     isAboutThing: namesNoun(formTitle.clauses, languages.languages, ['thing', 'animal']),
@@ -45,6 +50,13 @@ export function planForm(
   const words = new Set(asked.flatMap(({ title }) => title.clauses.flatMap((clause) => clause.words)));
   const country = languages.main && countryOfWords(words, languages.main);
   return { questions, hidden, language: languages.main, country };
+}
+
+/** "Phone number" in the group "Emergency contact" is not the client's: the group names an owner where the question names none. */
+function inGroup(item: Draft, group: Title | undefined, { languages }: FormLanguages): Draft {
+  const { reading } = item;
+  const owner = group && reading && !reading.owner && !reading.own ? otherNamedBy(group.clauses, languages) : null;
+  return reading && owner ? { ...item, reading: { ...reading, owner } } : item;
 }
 
 /** The type overrides the title, the title overrides the ref; a ref's owner counts when the title names none. */

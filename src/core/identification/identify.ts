@@ -10,7 +10,7 @@ import { phoneCountries, type PhoneSettings } from './phone-countries';
 import { isNobodysPhone, NO_COUNTRY, type PhoneCountries, phoneValue } from './phone-values';
 import { splitValue } from './split-values';
 import { isPlausible, isUnfilled, tidy } from './text-values';
-import { fold } from './title-text';
+import { fold, nameWords } from './title-text';
 
 /** A full name joined from first and last name is slightly less certain than the less certain of the two. */
 const DERIVED = 0.9;
@@ -260,12 +260,6 @@ function contradicts(hidden: Candidate, typed: Candidate): boolean {
   if (!names || (hidden.key !== typed.key && hidden.key !== 'fullName' && typed.key !== 'fullName')) return false;
   const words = new Set(nameWords(typed.value));
   return !nameWords(hidden.value).some((word) => words.has(word));
-}
-
-function nameWords(name: string): string[] {
-  return fold(name)
-    .split(/[^\p{Letter}\p{Number}]+/u)
-    .filter((word) => word !== '');
 }
 
 /** A "Name" read as first or last name because of the question next to it, but whose answer holds the other part, too. */

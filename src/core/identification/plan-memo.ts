@@ -24,7 +24,7 @@ export class PlanMemo {
   ): FormPlan {
     const key = JSON.stringify([
       form.title,
-      form.questions.map(({ id, ref, title, type }) => [id, ref, title, type]),
+      form.questions.map(({ id, ref, title, type, group }) => [id, ref, title, type, group]),
       form.hidden,
       Object.entries(mapping).sort(([a], [b]) => (a < b ? -1 : 1)),
     ]);

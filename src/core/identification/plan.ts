@@ -12,6 +12,8 @@ export interface FormQuestion {
   ref: string | null;
   title: string | null;
   type: string | null;
+  /** The title of the group or contact block that it stands in, which only a form's definition tells. */
+  group?: string;
 }
 
 export interface QuestionPlan {

@@ -94,6 +94,24 @@ export function emergencyIn(clauses: readonly Clause[], languages: readonly Lang
   return null;
 }
 
+/** People in the client's life; which of a parent and a child is the client depends on the other questions. */
+const OTHERS: ReadonlySet<Owner['kind']> = new Set(['relation', 'emergency', 'animal', 'guardian', 'kin', 'dependant']);
+
+/** Who else a heading is about, when it names somebody and nothing more: "Emergency contact", "Your spouse", "Director 2". */
+export function otherNamedBy(clauses: readonly Clause[], languages: readonly Language[]): Owner | null {
+  const text = emergencyIn(clauses, languages);
+  if (text !== null) return { kind: 'emergency', possessed: false, text };
+  const [clause] = clauses;
+  if (!clause) return null;
+  for (const language of languages) {
+    const lexicon = lexiconOf(language);
+    const items = itemsOf(clause.words, lexicon);
+    const owner = ownerOnly({ clause, items, reading: readClause(items, lexicon) }, true);
+    if (owner && OTHERS.has(owner.kind)) return owner;
+  }
+  return null;
+}
+
 /** Whether a title has a noun of one of the kinds in a genitive: "Documento del paciente", "Patient's insurance". */
 export function namesOwner(
   clauses: readonly Clause[],

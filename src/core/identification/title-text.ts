@@ -114,3 +114,10 @@ function prepare(raw: string): string {
     .replace(/ [-–] /g, ' — ')
     .replace(/–/g, '—');
 }
+
+/** The words of a person's name, without accents and case. */
+export function nameWords(name: string): string[] {
+  return fold(name)
+    .split(/[^\p{Letter}\p{Number}]+/u)
+    .filter((word) => word !== '');
+}

@@ -56,9 +56,9 @@ export class FormPlans {
       ? this.plans.planOf(withQuestions(definition, { ...seen, ...NOTHING }), identifierMapping)
       : whole;
     return {
-      fields: form.questions.map((question) => ({
-        ...question,
-        identifies: (defined.questions.has(question.id) ? defined : whole).questions.get(question.id) ?? null,
+      fields: form.questions.map(({ id, ref, title, type }) => ({
+        ...{ id, ref, title, type },
+        identifies: (defined.questions.has(id) ? defined : whole).questions.get(id) ?? null,
       })),
       hidden: form.hidden.map((name) => ({
         name,
