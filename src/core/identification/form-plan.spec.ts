@@ -96,6 +96,19 @@ describe('planForm', () => {
       expect(meanings(titles.map((title) => asked(title)))).toEqual(expected);
     });
 
+    it.each([
+      'Telefoon noodcontact',
+      'Telefono di emergenza',
+      'Telefonnummer i nødsfald',
+      'Acil durumda aranacak kişi',
+      '緊急連絡先',
+      'رقم الطوارئ',
+      'आपातकालीन फ़ोन',
+      'Telefon w nagłych wypadkach',
+    ])('never takes an emergency contact for the client, in whatever language: %s', (title) =>
+      expect(meanings([asked('1'), asked(title, 'phone_number')])[1]).toBe('phone!'),
+    );
+
     it.each<[string, string]>([
       ['Emergency contact', 'fullName! phone!'],
       ['In case of emergency, whom should we call?', 'fullName! phone!'],

@@ -76,7 +76,7 @@ function draft(
   const byRef = ref === null ? null : allowance.name(ref, REF_LANGUAGES);
   const speaksOfClient = namesOwner(clauses, languages, ['client']);
   if (typed) {
-    const emergency = reading ? null : emergencyIn(clauses, languages);
+    const emergency = reading?.complete || reading?.own ? null : emergencyIn(clauses, languages);
     const named = emergency === null ? null : ({ kind: 'emergency', possessed: false, text: emergency } as const);
     return { question, reading: ofType(typed, reading, byRef, named), decidedBy: 'type', speaksOfClient };
   }

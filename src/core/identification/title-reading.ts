@@ -3,7 +3,7 @@ import type { Reading } from './reading';
 import type { Owner } from './ownership';
 import { readClause } from './clause-grammar';
 import { type Item, itemsOf, lexiconOf, type Lexicon } from './lexicon';
-import { type Clause, clausesOf, COMMA, SLASH } from './title-text';
+import { type Clause, clausesOf, COMMA, fold, SLASH } from './title-text';
 import { type Language, LANGUAGES, type NounKind } from './vocabulary/vocabulary';
 
 /** Keys whose values are recognisable: unknown words in the title do no harm. */
@@ -84,6 +84,17 @@ export function namesNoun(
   );
 }
 
+/**
+ * "Emergency" in languages whose labels are not read. There the type alone says that a question asks for a phone number, and an emergency
+ * contact's would find the wrong client.
+ */
+const EMERGENCY_ELSEWHERE = fold(
+  `emergenza, noodgeval, noodcontact, noodnummer, nagłych, nagły, nödfall, nödkontakt, nødstilfelle, nødsituasjon, nødkontakt, nødsfald, hätätap, hätäyht,
+   acil, nouzov, tísňov, vészhelyzet, urgență, спешн, экстренн, екстрен, ανάγκης, חירום, طوارئ, اضطراری, आपातकाल, ฉุกเฉิน, khẩn cấp, darurat, kecemasan, 緊急, 紧急, 비상, 긴급`,
+)
+  .split(',')
+  .map((stem) => stem.trim());
+
 /** The words of a title that say that it is about an emergency, whatever it asks for; null: there are none. */
 export function emergencyIn(clauses: readonly Clause[], languages: readonly Language[]): string | null {
   for (const language of languages)
@@ -91,7 +102,8 @@ export function emergencyIn(clauses: readonly Clause[], languages: readonly Lang
       const found = itemsOf(words, lexiconOf(language)).find(({ kind }) => kind === 'emergency');
       if (found) return found.text;
     }
-  return null;
+  const text = clauses.map(({ words }) => words.join(' ')).join(' ');
+  return EMERGENCY_ELSEWHERE.find((stem) => text.includes(stem)) ?? null;
 }
 
 /** People in the client's life; which of a parent and a child is the client depends on the other questions. */
