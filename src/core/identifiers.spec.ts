@@ -56,6 +56,11 @@ describe('mergeIdentifiers', () => {
         { fullName: 'SILVA, Ana', firstName: 'Ana', lastName: 'Silva' },
       ],
       [
+        'an apostrophe more',
+        named(2, { fullName: 'Ana O’Silva-Costa' }),
+        { fullName: 'Ana O’Silva-Costa', firstName: 'Ana' },
+      ],
+      [
         'another first name alone',
         named(2, { firstName: 'Ben' }),
         { fullName: 'Ana Silva', firstName: 'Ana', lastName: 'Silva' },
@@ -64,6 +69,41 @@ describe('mergeIdentifiers', () => {
       const merged = mergeIdentifiers([first, second]);
       expect(Object.fromEntries(Object.entries(merged).map(([key, { value }]) => [key, value]))).toEqual(expected);
     });
+  });
+
+  it('does not let a guessed name push out a certain one', () => {
+    const at = (id: string, identifiers: IdentifierRecord['identifiers']): IdentifierRecord => ({
+      identifiers,
+      submittedAt: new Date(0),
+      completed: true,
+      id,
+    });
+    const certain = at('a', { firstName: { value: 'Ana', source: 'field:n', confidence: 0.8 } });
+    const guessed = (value: string) => at('b', { fullName: { value, source: 'hidden:name', confidence: 0.6 } });
+    expect(mergeIdentifiers([certain, guessed('Ben Smith')])).toMatchObject({ firstName: { value: 'Ana' } });
+    expect(mergeIdentifiers([certain, guessed('Ben Smith')]).fullName).toBeUndefined();
+    expect(mergeIdentifiers([certain, guessed('Ana Silva')])).toMatchObject({
+      firstName: { value: 'Ana' },
+      fullName: { value: 'Ana Silva' },
+    });
+  });
+
+  it('adds the parts that fit, whichever response gave them last', () => {
+    const at = (day: number, names: Record<string, string>): IdentifierRecord => ({
+      identifiers: Object.fromEntries(
+        Object.entries(names).map(([key, value]) => [key, { value, source: 'field:n', confidence: 0.8 }]),
+      ),
+      submittedAt: new Date(Date.UTC(2026, 0, day)),
+      completed: true,
+      id: `r${day}`,
+    });
+    const merged = mergeIdentifiers([
+      at(1, { firstName: 'Ana', lastName: 'Silva' }),
+      at(2, { fullName: 'Ana Costa' }),
+      at(3, { firstName: 'Ben' }),
+    ]);
+    expect(merged).toMatchObject({ fullName: { value: 'Ana Costa' }, firstName: { value: 'Ana', from: 'r1' } });
+    expect(merged.lastName).toBeUndefined();
   });
 
   it('merges per key and gives nothing for nothing', () => {

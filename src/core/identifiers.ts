@@ -52,59 +52,71 @@ type Merged = Partial<Record<IdentifierKey, Identifier & { from: string }>>;
 
 /**
  * Chooses per key the best identifier of a client's responses: the more certain one (all that are certain enough count alike, so that a new
- * number replaces an old one), then that of a complete response, then the newer. A name is one response's: nobody is
- * shown with the first name of one and the last name of another. The order of the records does not matter. `from` is the id of the record
- * it came from.
+ * number replaces an old one), then that of a complete response, then the newer, then by confidence and id. A name is that of one response;
+ * others add to it only what fits it. The order of the records, whose ids differ, does not matter. `from` is the id of the record it came from.
  */
 export function mergeIdentifiers(records: readonly IdentifierRecord[]): Merged {
   const merged: Merged = {};
-  const named = bestOf(
-    records.filter(({ identifiers }) => identifiers.fullName),
-    ({ identifiers }) => Math.max(...NAME_KEYS.map((key) => identifiers[key]?.confidence ?? 0)),
-    ({ identifiers }) => identifiers.fullName,
-  );
+  const named = bestName(records)?.identifiers ?? {};
   for (const key of IDENTIFIER_KEYS) {
-    const ofName = named && NAME_KEYS.some((name) => name === key);
+    const giving = records.filter(({ identifiers }) => {
+      const identifier = identifiers[key];
+      return identifier && (!isNameKey(key) || identifiers === named || fits(key, identifier.value, named));
+    });
     const winner =
-      ofName && named.identifiers[key]
-        ? named
-        : bestOf(
-            records.filter(({ identifiers }) => identifiers[key]),
-            ({ identifiers }) => identifiers[key]?.confidence ?? 0,
-            ({ identifiers }) => identifiers[key],
-          );
+      isNameKey(key) && named[key]
+        ? giving.find(({ identifiers }) => identifiers === named)
+        : best(giving, ({ identifiers }) => identifiers[key]?.confidence ?? 0);
     const identifier = winner?.identifiers[key];
-    if (!winner || !identifier) continue;
-    if (ofName && winner !== named && !isPartOf(identifier.value, named.identifiers.fullName?.value ?? '')) continue;
-    merged[key] = { ...identifier, from: winner.id };
+    if (winner && identifier) merged[key] = { ...identifier, from: winner.id };
   }
   return merged;
 }
 
-function bestOf(
-  records: readonly IdentifierRecord[],
-  confidenceOf: (record: IdentifierRecord) => number,
-  identifierOf: (record: IdentifierRecord) => Identifier | undefined,
-): IdentifierRecord | undefined {
-  const certainty = (record: IdentifierRecord): number => Math.min(confidenceOf(record), CERTAIN);
-  // Nearly all records are of one response.
-  if (records.length < 2) return records[0];
-  return [...records].sort(
-    (a, b) =>
-      certainty(b) - certainty(a) ||
-      Number(b.completed) - Number(a.completed) ||
-      b.submittedAt.getTime() - a.submittedAt.getTime() ||
-      confidenceOf(b) - confidenceOf(a) ||
-      compare(a.id, b.id) ||
-      compare(identifierOf(a)?.value ?? '', identifierOf(b)?.value ?? '') ||
-      compare(identifierOf(a)?.source ?? '', identifierOf(b)?.source ?? ''),
-  )[0];
+/** The response whose name is shown: among equally certain ones, one with a full name. */
+function bestName(records: readonly IdentifierRecord[]): IdentifierRecord | undefined {
+  const confidenceOf = ({ identifiers }: IdentifierRecord): number =>
+    Math.max(...NAME_KEYS.map((key) => identifiers[key]?.confidence ?? 0));
+  const naming = records.filter((record) => confidenceOf(record) > 0);
+  const certain = Math.max(...naming.map((record) => Math.min(confidenceOf(record), CERTAIN)));
+  const first = naming.filter((record) => Math.min(confidenceOf(record), CERTAIN) === certain);
+  const whole = first.filter(({ identifiers }) => identifiers.fullName);
+  return best(whole.length > 0 ? whole : first, confidenceOf);
 }
 
-/** Whether all words of a first or last name are among those of the full name. */
+function best(
+  records: readonly IdentifierRecord[],
+  confidenceOf: (record: IdentifierRecord) => number,
+): IdentifierRecord | undefined {
+  // Nearly all records are of one response.
+  if (records.length < 2) return records[0];
+  const before = (a: IdentifierRecord, b: IdentifierRecord): number =>
+    Math.min(confidenceOf(b), CERTAIN) - Math.min(confidenceOf(a), CERTAIN) ||
+    Number(b.completed) - Number(a.completed) ||
+    b.submittedAt.getTime() - a.submittedAt.getTime() ||
+    confidenceOf(b) - confidenceOf(a) ||
+    compare(a.id, b.id);
+  return records.reduce((winner, record) => (before(record, winner) < 0 ? record : winner));
+}
+
+function isNameKey(key: IdentifierKey): key is (typeof NAME_KEYS)[number] {
+  return NAME_KEYS.some((name) => name === key);
+}
+
+/** Whether a part of a name is a part of this full name, or a full name holds these parts. */
+function fits(key: (typeof NAME_KEYS)[number], value: string, { fullName, firstName, lastName }: Identifiers): boolean {
+  if (key !== 'fullName') return !fullName || isPartOf(value, fullName.value);
+  return [firstName, lastName].every((part) => !part || isPartOf(part.value, value));
+}
+
+/** Names that are written without blanks between their parts. */
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]/u;
+
 function isPartOf(part: string, fullName: string): boolean {
-  const words = new Set(nameWords(fullName));
-  return nameWords(part).every((word) => words.has(word));
+  if (UNSPACED.test(part)) return fullName.includes(part.trim());
+  const wordsOf = (name: string): string[] => nameWords(name.replace(/['’]/g, ''));
+  const words = new Set(wordsOf(fullName));
+  return wordsOf(part).every((word) => words.has(word));
 }
 
 /** Compares by code unit: the same on every machine, unlike localeCompare. */

@@ -97,9 +97,14 @@ function somebody(clause: readonly Item[], found: { owner: Owner; used: NounPhra
   return found?.owner ?? null;
 }
 
-/** Every word was understood, and nothing else is named next to the label; "our name" is not asked for. */
+/** "Our accountant" is somebody, and "our company" the client's in a form in the first person; "our name" is not asked for. */
+function isOfOurs(item: Item | undefined): boolean {
+  return isNominal(item) || (item?.kind === 'label' && item.key === 'company');
+}
+
+/** Every word was understood, and nothing else is named next to the label. */
 function isComplete(items: readonly Item[], strays: readonly NounPhrase[]): boolean {
-  if (items.some(({ kind }, at) => kind === 'decoy' || (kind === 'ours' && !isNominal(items[at + 1])))) return false;
+  if (items.some(({ kind }, at) => kind === 'decoy' || (kind === 'ours' && !isOfOurs(items[at + 1])))) return false;
   return strays.every(
     ({ unknown, head }) => !unknown && head.kind === 'noun' && (head.noun === 'client' || head.noun === 'contact'),
   );

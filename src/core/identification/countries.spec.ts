@@ -17,7 +17,12 @@ describe('countryOf', () => {
     ['CA', 'CA'],
     // A state, not Canada.
     ['Los Angeles, CA', null],
+    ['Atlanta, Georgia', null],
+    ['Georgia', 'GE'],
     ['UK & Ireland', null],
+    ['United Kingdom of Great Britain and Northern Ireland', 'GB'],
+    ['La France', 'FR'],
+    ['Bundesrepublik Deutschland', 'DE'],
     ['Europe', null],
     ['', null],
   ])('%j is %j', (text, country) => {

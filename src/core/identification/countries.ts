@@ -52,6 +52,37 @@ const MORE_NAMES: Readonly<Record<string, CountryCode>> = {
   'cape verde': 'CV',
   macedonia: 'MK',
   drc: 'CD',
+  rsa: 'ZA',
+  roi: 'IE',
+  prc: 'CN',
+  brd: 'DE',
+  'bundesrepublik deutschland': 'DE',
+  britain: 'GB',
+  inglaterra: 'GB',
+  angleterre: 'GB',
+  'grande bretagne': 'GB',
+  'gran bretana': 'GB',
+  'gra bretanha': 'GB',
+  'united kingdom of great britain and northern ireland': 'GB',
+  states: 'US',
+  'estados unidos de america': 'US',
+  'etats unis d amerique': 'US',
+  'france metropolitaine': 'FR',
+  'russian federation': 'RU',
+  'rep of ireland': 'IE',
+  gbr: 'GB',
+  deu: 'DE',
+  fra: 'FR',
+  esp: 'ES',
+  prt: 'PT',
+  bra: 'BR',
+  mex: 'MX',
+  aus: 'AU',
+  can: 'CA',
+  irl: 'IE',
+  nzl: 'NZ',
+  che: 'CH',
+  aut: 'AT',
 };
 
 /** Languages, besides those that are read, whose speakers name their own country in them. */
@@ -63,7 +94,7 @@ let byName: ReadonlyMap<string, CountryCode> | null = null;
 
 /**
  * The country that an answer names, in any of the five languages or its own, or as its ISO code; null when it names none, or several.
- * Of "London, UK" or "United Kingdom (+44)", the part that is a country; an ISO code counts only alone, since "CA" behind a city is a state.
+ * Of "London, UK" or "United Kingdom (+44)", the part that is a country; an ISO code counts only alone, since "CA" behind a city is a state, as "Georgia" is there.
  */
 export function countryOf(text: string): CountryCode | null {
   const names = (byName ??= countryNames());
@@ -74,7 +105,7 @@ export function countryOf(text: string): CountryCode | null {
     .split(/[,;()/&|–]|\s-\s/)
     .flatMap((part) => {
       const name = plain(part);
-      return name.length > 2 || name === 'uk' || name === 'us' ? (names.get(name) ?? []) : [];
+      return (name.length > 2 && name !== 'georgia') || name === 'uk' || name === 'us' ? (names.get(name) ?? []) : [];
     });
   const [country, another] = new Set(parts);
   return country && !another ? country : null;
@@ -116,7 +147,7 @@ function plain(text: string): string {
   return fold(text.slice(0, MAX_NAME_LENGTH))
     .replace(/[^\p{Letter}\p{Mark}]+/gu, ' ')
     .trim()
-    .replace(/^the /, '');
+    .replace(/^(?:the|la|le|les|el|los|die) /, '');
 }
 
 /** Postal code formats unique to one country. */

@@ -89,7 +89,14 @@ describe('planForm', () => {
       ],
       ['a role beside "your name"', ['Your name', 'Driver phone', 'Phone'], ['fullName', 'phone!', 'phone']],
       ['a role alone', ['Tenant name', 'Tenant email'], ['fullName', 'email']],
-      ['a trade beside "your name" alone', ['Your name', 'Trainer email'], ['fullName', 'email!']],
+      ['a purchase beside "your name"', ['Seu nome', 'Seu CPF', 'E-mail da compra'], ['fullName', '-', 'email']],
+      [
+        'a role that is not named',
+        ['Employee name', 'Your work email', 'Employee phone'],
+        ['fullName', 'email', 'phone'],
+      ],
+      ['an employer beside the client', ['Full name', 'Email', 'Employer phone'], ['fullName', 'email', 'phone!']],
+      ['an employer as the client', ['Employer name', 'Employer email'], ['company', 'email']],
       ['one contact among others', ['Your phone', 'Site contact phone'], ['phone', 'phone!']],
       ['a section before a dash', ['Emergency contact - Name', 'Emergency contact - Phone'], ['fullName!', 'phone!']],
     ])('%s', (_name, titles, expected) => {
@@ -111,13 +118,21 @@ describe('planForm', () => {
 
     it.each<[string, string]>([
       ['Emergency contact', 'fullName! phone!'],
-      ['In case of emergency, whom should we call?', 'fullName! phone!'],
+      ['Emergency contact 1', 'fullName! phone!'],
       ['Your spouse', 'fullName! phone!'],
       ['Director 2', 'fullName! phone!'],
-      ['Your dog', 'fullName! phone!'],
+      ['Your dog', 'fullName! phone'],
       ['Your details', 'fullName phone'],
       ['Company', 'fullName phone'],
       ['How can we reach you?', 'fullName phone'],
+      ['Contact & emergency information', 'fullName phone'],
+      ['How can we reach you in an emergency?', 'fullName phone'],
+      ['Emergency repair request', 'fullName phone'],
+      ['Your details. Emergency contact', 'fullName phone'],
+      ['You and your child', 'fullName phone'],
+      ['Register your child', 'fullName phone'],
+      ['Refer a friend', 'fullName phone'],
+      ['É rápido e fácil!', 'fullName phone'],
     ])('takes what stands in the group %j for its', (group, expected) => {
       const plan = planOf([
         asked('Your e-mail', 'email'),
@@ -125,6 +140,15 @@ describe('planForm', () => {
         { ...asked('Phone number'), group },
       ]);
       expect([...plan.questions.values()].slice(1).map(describePlan).join(' ')).toBe(expected);
+    });
+
+    it('takes the only person of a form for the client, whatever their group is called', () => {
+      const group = 'Landlord';
+      const plan = planOf([
+        { ...asked('Full name'), group },
+        { ...asked('Email', 'email'), group },
+      ]);
+      expect([...plan.questions.values()].map(describePlan)).toEqual(['fullName', 'email']);
     });
 
     it('takes the address of a form about a thing for that of the thing', () => {

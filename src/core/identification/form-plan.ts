@@ -29,12 +29,10 @@ export function planForm(
   const allowance = new ReadingAllowance();
   const formTitle = allowance.title(form.title);
   const asked = form.questions.map((question) => ({ question, title: allowance.title(question.title) }));
-  const groups = new Map<string, Title>();
-  for (const { group } of form.questions)
-    if (group !== undefined && !groups.has(group)) groups.set(group, allowance.title(group));
   const languages = detectLanguages([formTitle, ...asked.map(({ title }) => title)]);
-  const drafts = asked.map(({ question, title }) =>
-    inGroup(draft(question, title, languages, allowance), groups.get(question.group ?? ''), languages),
+  const drafts = inGroups(
+    asked.map(({ question, title }) => draft(question, title, languages, allowance)),
+    (group) => otherNamedBy(allowance.title(group).clauses, languages.languages),
   );
   const titleWords = new Set(formTitle.clauses.flatMap(({ words }) => words));
   const settled = settleOwners(drafts, {
@@ -52,11 +50,27 @@ export function planForm(
   return { questions, hidden, language: languages.main, country };
 }
 
-/** "Phone number" in the group "Emergency contact" is not the client's: the group names an owner where the question names none. */
-function inGroup(item: Draft, group: Title | undefined, { languages }: FormLanguages): Draft {
-  const { reading } = item;
-  const owner = group && reading && !reading.owner && !reading.own ? otherNamedBy(group.clauses, languages) : null;
-  return reading && owner ? { ...item, reading: { ...reading, owner } } : item;
+const IDENTIFYING: ReadonlySet<IdentifierKey> = new Set(['fullName', 'firstName', 'lastName', 'email', 'phone']);
+/** What an animal has: it lives where its owner lives, and is reached there. */
+const OF_ANIMALS: ReadonlySet<IdentifierKey> = new Set(['fullName', 'firstName', 'lastName', 'birthday', 'gender']);
+
+/**
+ * "Phone number" in the group "Emergency contact" is not the client's: the group names an owner where the question names none. Not where the
+ * form asks nobody else: the only person of a form is the client.
+ */
+function inGroups(drafts: readonly Draft[], ownerOf: (group: string) => Owner | null): readonly Draft[] {
+  const names = new Set(drafts.flatMap(({ question }) => question.group ?? []));
+  const owners = new Map([...names].map((group) => [group, ownerOf(group)]));
+  const ownerOfGroup = ({ question }: Draft): Owner | null => owners.get(question.group ?? '') ?? null;
+  const anybody = drafts.some((item) => !ownerOfGroup(item) && item.reading?.keys.some((key) => IDENTIFYING.has(key)));
+  if (!anybody) return drafts;
+  return drafts.map((item) => {
+    const { reading } = item;
+    const owner = ownerOfGroup(item);
+    if (!reading || !owner || reading.owner || reading.own) return item;
+    if (owner.kind === 'animal' && !reading.keys.some((key) => OF_ANIMALS.has(key))) return item;
+    return { ...item, reading: { ...reading, owner } };
+  });
 }
 
 /** The type overrides the title, the title overrides the ref; a ref's owner counts when the title names none. */
@@ -168,16 +182,19 @@ function confidenceOf(
   return Math.round((sure - doubts * DOUBT) * 100) / 100;
 }
 
-/** "agent_email", "owner_email": whoever makes the link writes their own people into it. */
-function isOfClient({ kind, text }: Owner): boolean {
-  return ['client', 'contact', 'organisation', 'venture'].includes(kind) && !/^(?:account )?owner$/.test(text);
+/** Who make links, and write their own people into them; anybody else with a hidden field fills in the form. */
+const STAFF = /^(?:agent|broker|realtor|consultant|coach|host|affiliate|instructor|trainer|(?:account )?owner)$/;
+
+/** "agent_email", "owner_email": not the client's. */
+function isOfStaff({ kind, text }: Owner): boolean {
+  return STAFF.test(text) || !['client', 'contact', 'organisation', 'venture', 'role'].includes(kind);
 }
 
 function planHidden(name: string, allowance: ReadingAllowance): QuestionPlan | null {
   const reading = allowance.name(name, LANGUAGES);
   const [key] = reading?.keys ?? [];
   if (!reading || !key || reading.keys.length > 1 || reading.roleOnly) return null;
-  const other = reading.owner !== null && !isOfClient(reading.owner);
+  const other = reading.owner !== null && isOfStaff(reading.owner);
   // "email" is more certain than a "contact_email" next to it, in either order.
   const named = reading.secondary || (reading.owner !== null && reading.owner.kind !== 'client');
   return {

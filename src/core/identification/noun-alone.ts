@@ -6,7 +6,7 @@ import { asOwner } from './ownership';
 import type { NounKind } from './vocabulary/vocabulary';
 
 /** Pronouns of the addressee: the question is about "you", whoever else the title mentions. */
-const ADDRESSEE = new Set([
+export const ADDRESSEE: ReadonlySet<string> = new Set([
   'you',
   'voce',
   'vc',
@@ -26,6 +26,7 @@ const ADDRESSEE = new Set([
 /** What may accompany the noun. */
 const BESIDE_NOUNS: ReadonlySet<Item['kind']> = new Set([
   'yours',
+  'ours',
   'article',
   'asking',
   'possessive',
@@ -44,7 +45,10 @@ export function readNounAlone(
   phrases: readonly NounPhrase[],
   addressed = false,
 ): Reading | null {
-  const phrase = phrases.find(({ unknown, determiner }) => !unknown && determiner !== 'ours');
+  const phrase = phrases.find(
+    ({ unknown, determiner, head }) =>
+      !unknown && (determiner !== 'ours' || (head.kind === 'noun' && COMPANIES.has(head.noun))),
+  );
   if (!phrase || phrase.head.kind !== 'noun') return null;
   const own = addressed || items.some(({ text }, at) => at >= phrase.end && ADDRESSEE.has(text));
   // "Contact person for questions": what it is for changes nothing.

@@ -40,7 +40,7 @@ export function nounPhrases(items: readonly Item[], { headLast }: Lexicon): Noun
         unknown: nouns.length === 0,
         possessive,
         further: isFurther(items, start, end),
-        described: run.some((item) => item !== head && !isOfClient(item)),
+        described: headLast && !isNumber(items[end]) && run.some((item) => item !== head && !isOfClient(item)),
         ...leadOf(items, start),
       });
     }
@@ -51,13 +51,18 @@ export function nounPhrases(items: readonly Item[], { headLast }: Lexicon): Noun
 
 /** "Second", "other" in the five languages. */
 const ORDINAL =
-  /^(?:second|other|another|additional|extra|alternat|backup|segund|otr|outr|autre|deuxieme|zweit|weiter|ander|zusatz)/;
+  /^(?:second|other|another|additional|extra|alternate|alternative|backup|segund[oa]|otr[oa]s?|outr[oa]s?|autres?|deuxieme|seconde|(?:zweite|weitere|andere|zusatzliche)[rnms]?)$/;
 
 function isFurther(items: readonly Item[], start: number, end: number): boolean {
   return (
     /^[2-9]$/.test(items[end]?.text ?? '') ||
     items.slice(Math.max(start - 1, 0), end).some(({ text }) => ORDINAL.test(text))
   );
+}
+
+/** "UK contact number": a number of the client's, not of a contact. */
+function isNumber(item: Item | undefined): boolean {
+  return item?.kind === 'number' || /^(?:number|no|nummer|nr)$/.test(item?.text ?? '');
 }
 
 /** "Company contact", "client contact": the one who speaks for the client. */

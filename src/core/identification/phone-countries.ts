@@ -41,8 +41,9 @@ export function phoneCountries(
       return (known ??= toldBy(submission, plan, found, settings));
     },
   };
-  // Whoever names a country is there, understood or not: a number that is none of its own stays as typed.
-  if (!language || found.country) return Object.assign(evidence, { likely: [], favourites: [], spoken: null });
+  // Whoever names a country is there: a number that is none of its own stays as typed.
+  if (!language || (found.country && countryOf(found.country.value)))
+    return Object.assign(evidence, { likely: [], favourites: [], spoken: null });
   return Object.assign(evidence, {
     likely: COUNTRIES_OF[language],
     favourites: spoken ? [] : FAVOURITES[language],

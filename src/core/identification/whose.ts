@@ -40,6 +40,7 @@ interface Case {
  * - Parent and child: the one named without an owner is the client; else the parent; else, without a parent, the child.
  * - In a form about a thing ("List a property") that asks for no person, an address is the thing's.
  * - A trade that the form's title names ("Rider details") is the client's.
+ * - A role beside "you", and an employer beside the client's own e-mail or phone, is somebody else.
  * - A trade ("chef") or an unlisted owner is the client when no one else is asked for the same.
  */
 export function settleOwners(drafts: readonly Draft[], { isAboutThing, isInTitle }: FormTitle): (Settled | null)[] {
@@ -49,6 +50,7 @@ export function settleOwners(drafts: readonly Draft[], { isAboutThing, isInTitle
   settleCompanyNames(cases);
   settleClientRoles(cases, isInTitle);
   settleRolesBesideYou(cases);
+  settleEmployers(cases, isInTitle);
   inheritOwners(cases);
   const parties = clientParties(cases, drafts);
   settleBareNames(cases, parties);
@@ -65,7 +67,6 @@ function caseOf(reading: Reading): Case {
 function partyOf({ owner, keys }: Reading): Party {
   if (!owner) return 'plain';
   const { kind, possessed } = owner;
-  if (isEmployer(owner) && isContact(keys[0])) return 'other';
   if (kind === 'organisation' || kind === 'venture') return 'organisation';
   if (kind === 'thing' && isContact(keys[0]) && !possessed) return 'unknown';
   if (kind === 'relation' || kind === 'emergency' || kind === 'thing' || kind === 'animal') return 'other';
@@ -77,7 +78,6 @@ function isContact(key: IdentifierKey | undefined): boolean {
   return key === 'email' || key === 'phone';
 }
 
-/** The client works there, but somebody else answers. */
 function isEmployer({ kind, text }: Owner): boolean {
   return kind === 'organisation' && /^(?:employer|arbeitgeber|employeur|empleador|empregador)/.test(text);
 }
@@ -128,32 +128,35 @@ function settleClientRoles(cases: readonly (Case | null)[], isInTitle: (word: st
     if (item?.party === 'client' && item.owner && others.has(item.owner.text)) item.party = 'other';
 }
 
-const IDENTIFYING: ReadonlySet<IdentifierKey> = new Set(['fullName', 'firstName', 'email', 'phone']);
-
 /**
- * "Your e-mail" beside "Tenant e-mail": a role that is asked for the same as "you" is another person, in whatever order. Beside "Your name",
- * a plain "E-mail" is yours, too.
+ * "Your name" beside "Tenant name": a role that is named like "you" is another person, in whatever order; so is one without a name where both
+ * are asked for the same ("Driver phone", "Phone").
  */
 function settleRolesBesideYou(cases: readonly (Case | null)[]): void {
-  const named = cases.some(isYourName);
-  const yours = new Set(
-    cases.flatMap((item) =>
-      item?.party === 'plain' && (named || item.reading.own) && !item.reading.secondary
-        ? item.keys.filter((key) => IDENTIFYING.has(key))
-        : [],
-    ),
-  );
-  const others = new Set(
-    cases.flatMap((item) =>
-      item?.party === 'client' && item.owner && item.keys.some((key) => yours.has(key)) ? [item.owner.text] : [],
-    ),
-  );
+  if (!cases.some(isYourName)) return;
+  const plain = new Set(cases.flatMap((item) => (item?.party === 'plain' && !item.reading.secondary ? item.keys : [])));
+  const roles = cases.filter((item) => item !== null && item.party === 'client' && item.owner !== null);
+  const named = new Set(roles.flatMap((item) => (hasName(item) && item?.owner ? [item.owner.text] : [])));
+  for (const item of roles)
+    if (item?.owner && (named.has(item.owner.text) || item.keys.some((key) => plain.has(key)))) item.party = 'other';
+}
+
+function hasName(item: Case | null): boolean {
+  return item?.keys.some((key) => PERSON_NAMES.has(key)) ?? false;
+}
+
+/** "Employer phone" beside the client's own: somebody else answers there. Alone, it may be a work number, or the form be for employers. */
+function settleEmployers(cases: readonly (Case | null)[], isInTitle: (word: string) => boolean): void {
+  const own = (item: Case | null): boolean => item?.party === 'plain' || item?.party === 'client';
+  const reached = cases.some((item) => own(item) && isContact(item?.keys[0]));
+  if (!reached || !cases.some((item) => own(item) && hasName(item))) return;
   for (const item of cases)
-    if (item?.party === 'client' && item.owner && others.has(item.owner.text)) item.party = 'other';
+    if (item?.owner && isEmployer(item.owner) && isContact(item.keys[0]) && !isInTitle(item.owner.text))
+      item.party = 'other';
 }
 
 function isYourName(item: Case | null): boolean {
-  return item?.party === 'plain' && item.reading.own && item.keys.some((key) => PERSON_NAMES.has(key));
+  return item?.party === 'plain' && item.reading.own && hasName(item);
 }
 
 /** Names, birthdays and genders that follow someone's name without naming an owner. */
@@ -282,8 +285,6 @@ function isBeside(
   key: IdentifierKey,
 ): boolean {
   if (hasOwn(cases, item, parties, new Set([key]))) return true;
-  // "Your name" beside "Trainer's e-mail": two people.
-  if (item.owner?.kind !== 'thing' && cases.some(isYourName)) return true;
   const named = hasOwn(cases, item, parties, PERSON_NAMES);
   const contact = isContact(key);
   return named && (!contact || hasOwn(cases, item, parties, new Set(['email', 'phone'])));
