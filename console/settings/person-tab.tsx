@@ -37,8 +37,8 @@ export default function PersonTab() {
   return (
     <Section title="A person’s data">
       <p className="muted">
-        Finds whatever names the person, whoever it is filed under. The search is in the audit log, not what was
-        searched for.
+        Finds everything that mentions this person, even under another client. The audit log records that you searched,
+        not what for.
       </p>
       <form
         className="row"
@@ -73,7 +73,7 @@ export default function PersonTab() {
       {search.isError && <Problem error={search.error} />}
       {found && (
         <>
-          <p role="status">Found: {listed(found.counts)}.</p>
+          <p role="status">{any ? `Found: ${listed(found.counts)}.` : 'Nothing found.'}</p>
           <FoundList of={found} />
           {any && mayErase && (
             <div>

@@ -8,6 +8,7 @@ import { useFormOptions, useFormTitle } from '../shared/form-titles';
 import { given, oneOf } from '../shared/given';
 import { SteadyList } from '../shared/list-parts';
 import { usePrivateSearch } from '../shared/private-search';
+import { Result } from '../shared/result';
 import { Screen } from '../shared/screen';
 import { Status } from '../shared/status';
 import { useSteadyList } from '../shared/steady-list';
@@ -94,6 +95,7 @@ export function SubmissionsScreen() {
   }, [formId, form.data, titleOf]);
   return (
     <Screen title="Submissions" about="What people sent, newest first." actions={<ExportLinks filter={query} />}>
+      <Result />
       <FilterBar>
         <SearchBox label="Search in the answers" value={search} onSearch={(text) => setSearch(text.trim())} />
         <Choice
