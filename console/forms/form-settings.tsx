@@ -45,7 +45,7 @@ function Default({ of: { formId } }: { of: Form }) {
   const days = retention.data?.items.find((each) => each.formId === formId)?.retentionDays;
   return (
     <Link to="/settings" search={{ tab: 'retention' }}>
-      {days === undefined ? 'as everywhere' : `as everywhere: ${period(days)}`}
+      {days === undefined ? 'the default' : `${period(days)}, the default`}
     </Link>
   );
 }
@@ -75,32 +75,36 @@ function SettingsDialog({ form, onClose }: { form: Form; onClose: () => void }) 
         await queries.invalidateQueries({ queryKey: ['retention'] });
       }}
     >
-      <label className="field">
-        {DAYS}
-        <input
-          type="number"
-          min={0}
-          value={days}
-          aria-describedby="retention-hint"
-          onChange={(event) => setDays(event.target.value)}
-        />
-      </label>
-      <p id="retention-hint" className="muted small">
-        0 keeps them forever. Leave empty for the default. Older submissions are permanently removed at the next daily
-        run.
-      </p>
-      <label className="field">
-        {COUNTRY}
-        <input
-          value={country}
-          maxLength={2}
-          aria-describedby="country-hint"
-          onChange={(event) => setCountry(event.target.value)}
-        />
-      </label>
-      <p id="country-hint" className="muted small">
-        Two letters, such as DE. Leave empty to infer it.
-      </p>
+      <div className="field">
+        <label className="field">
+          {DAYS}
+          <input
+            type="number"
+            min={0}
+            value={days}
+            aria-describedby="retention-hint"
+            onChange={(event) => setDays(event.target.value)}
+          />
+        </label>
+        <span id="retention-hint" className="muted small">
+          0 keeps them forever. Leave empty for the default. Older submissions are permanently removed at the next daily
+          run.
+        </span>
+      </div>
+      <div className="field">
+        <label className="field">
+          {COUNTRY}
+          <input
+            value={country}
+            maxLength={2}
+            aria-describedby="country-hint"
+            onChange={(event) => setCountry(event.target.value)}
+          />
+        </label>
+        <span id="country-hint" className="muted small">
+          Two letters, such as DE. Leave empty to infer it.
+        </span>
+      </div>
     </ConfirmDialog>
   );
 }

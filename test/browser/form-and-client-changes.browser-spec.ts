@@ -38,7 +38,7 @@ it('what was typed and cancelled in the settings of a form is not saved later', 
 it('the settings of a form say what is wrong in the words of the dialog', async () => {
   await bring(newEvent({ formId: 'country', questions: [askEmail('country@example.com')] }));
   const page = await stand.openSignedIn('forms/country');
-  await page.getByText('as everywhere: forever').waitFor();
+  await page.getByText('forever, the default').waitFor();
   await page.getByRole('button', { name: 'Change…' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Default phone country').fill('XX');
