@@ -11,6 +11,7 @@ import { EMail } from '../shared/e-mail';
 import { Section } from '../shared/screen';
 import { Notice, Problem } from '../shared/states';
 import { stateWord } from '../shared/status';
+import css from './settings.module.css';
 
 type Found = Schemas['DataSubjectView'];
 
@@ -112,7 +113,7 @@ export default function PersonTab() {
 
 function FoundList({ of: { clientIds, responses, events } }: { of: Found }) {
   return (
-    <ul>
+    <ul className={css.found}>
       {clientIds.map((clientId) => (
         <li key={clientId}>
           Client <FoundClient id={clientId} named={clientIds.length <= NAMED} />

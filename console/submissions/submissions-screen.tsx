@@ -16,6 +16,7 @@ import { TimeRange, useTimeRange } from '../shared/time-range';
 import { When } from '../shared/when';
 import { AnswerValue } from './answer-value';
 import { ExportLinks } from './export-links';
+import css from './submissions.module.css';
 
 type Submission = Schemas['ResponseView'];
 
@@ -88,7 +89,13 @@ export function SubmissionsScreen() {
             title,
             cell: ({ answers }: Submission) => {
               const answer = answers.find(({ fieldId }) => fieldId === id);
-              return answer && <AnswerValue value={answer.value} short />;
+              return (
+                answer && (
+                  <div className={css.answer}>
+                    <AnswerValue value={answer.value} short />
+                  </div>
+                )
+              );
             },
           }))),
     ];
@@ -98,13 +105,15 @@ export function SubmissionsScreen() {
       <Result />
       <FilterBar>
         <SearchBox label="Search in the answers" value={search} onSearch={(text) => setSearch(text.trim())} />
-        <Choice
-          label="Form"
-          hideLabel
-          value={formId ?? ''}
-          options={useFormOptions()}
-          onChange={(value) => setFilters({ formId: value })}
-        />
+        <div className={css.form}>
+          <Choice
+            label="Form"
+            hideLabel
+            value={formId ?? ''}
+            options={useFormOptions()}
+            onChange={(value) => setFilters({ formId: value })}
+          />
+        </div>
         <Choice
           label="State"
           hideLabel

@@ -141,6 +141,49 @@ it('a mapping can be applied again once it has been applied, also after a reload
   expect(page.url()).toContain('job=');
 });
 
+it('what a person has is as wide as a narrow window', async () => {
+  const event = newEvent({
+    formId: 'ofAnIdThatIsLongerThanAnyOfTypeform',
+    questions: [askEmail('narrow@example.com')],
+  });
+  await bring(event);
+  const page = await stand.openSignedIn('settings?tab=person', { viewport: { width: 390, height: 844 } });
+  await page.getByLabel('E-mail').fill('narrow@example.com');
+  await page.getByRole('button', { name: 'Search' }).click();
+  await page.getByRole('link', { name: tokenOf(event) }).waitFor();
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+  await page.getByLabel('E-mail').fill('nobody@example.com');
+  await page.getByRole('button', { name: 'Search' }).click();
+  await page.getByText('Nothing found.').waitFor();
+});
+
+it('a row of a form with long answers has two lines', async () => {
+  const long = question(
+    'long',
+    'Why?',
+    'long_text',
+    'text',
+    'One word after the other, and then a few more. '.repeat(9),
+  );
+  const questions = [askEmail('long@example.com'), askName('Lena Long'), long];
+  await bring(newEvent({ formId: 'long', questions }));
+  const page = await stand.openSignedIn('submissions?formId=long', { viewport: { width: 1280, height: 800 } });
+  const box = await page.locator('tbody tr[tabindex]').first().boundingBox();
+  expect(box?.height).toBeLessThan(75);
+});
+
+it('the times of a timeline stand below each other', async () => {
+  const event = newEvent({ formId: 'steps', questions: [askEmail('steps@example.com')] });
+  await bring(event);
+  const page = await stand.openSignedIn(`submissions/steps/${tokenOf(event)}`, {
+    viewport: { width: 1280, height: 800 },
+  });
+  const times = page.locator('.timeline time');
+  await times.nth(3).waitFor();
+  const boxes = await Promise.all((await times.all()).map((time) => time.boundingBox()));
+  expect(new Set(boxes.map((box) => box?.x)).size).toBe(1);
+});
+
 it('each tab of the settings has a title of its own', async () => {
   const page = await stand.openSignedIn('settings?tab=audit');
   await eventually(async () => (await page.title()) === 'Audit · Settings · Typeform onboarding', 'it names the tab');
