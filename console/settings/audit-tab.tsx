@@ -75,7 +75,7 @@ export default function AuditTab() {
         ))}
       <FilterBar>
         <SearchBox
-          label="Find by what was done: webhook, erased"
+          label="Find an action: webhook, erased"
           value={words}
           onSearch={(text) => setFilters({ action: text.trim() })}
         />

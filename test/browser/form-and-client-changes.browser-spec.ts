@@ -128,6 +128,20 @@ it('back from the erasure of a client leads to the list', async () => {
   await page.getByText('Nobody matches').waitFor();
 });
 
+it('a mapping is why a question means something, without a percentage', async () => {
+  const extra = question('extra', 'Anything else?', 'short_text', 'text', 'Acme');
+  await bring(newEvent({ formId: 'why', questions: [askEmail('why@example.com'), extra] }));
+  await stand.app
+    .admin('patch', '/v1/forms/why')
+    .send({ identifierMapping: { email: 'extra' } })
+    .expect(200);
+  const page = await stand.openSignedIn('forms/why');
+  const rows = page.getByRole('table', { name: 'Questions' });
+  await rows.getByRole('row', { name: /an admin mapped it/ }).waitFor();
+  await rows.getByRole('row', { name: /the email is mapped to another question/ }).waitFor();
+  expect(await rows.textContent()).not.toContain('% sure');
+});
+
 it('a mapping can be applied again once it has been applied, also after a reload', async () => {
   await bring(newEvent({ formId: 'again', questions: [askEmail('again@example.com')] }));
   const page = await stand.openSignedIn('forms/again');
