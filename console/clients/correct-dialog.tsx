@@ -2,10 +2,12 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, ask, type Schemas } from '../api/client';
 import { ConfirmDialog } from '../shared/confirm-dialog';
+import { withFieldNames } from '../shared/field-names';
 import { Choice } from '../shared/filters';
 import { IDENTIFIERS, identifierWord } from '../shared/identifiers';
 import { sayResult } from '../shared/result';
 
+/** What the responses say is the way back for an identifier that was removed by hand. */
 const WAYS = [
   ['value', 'Another value'],
   ['remove', 'Remove it'],
@@ -13,9 +15,9 @@ const WAYS = [
 ] as const;
 type Way = (typeof WAYS)[number][0];
 const RESULTS: Record<Way, string> = {
-  value: 'corrected',
-  remove: 'removed',
-  reset: 'follows the responses again',
+  value: 'corrected.',
+  remove: 'removed. “Add…” can put it back.',
+  reset: 'follows the responses again.',
 };
 
 /** Corrects one identifier by hand; without `identifier`, one that is chosen. */
@@ -33,6 +35,8 @@ export function CorrectDialog({
   const [chosen, setChosen] = useState(identifier || (missing[0]?.[0] ?? ''));
   const [way, setWay] = useState<Way>('value');
   const [value, setValue] = useState(client.identifiers[identifier]?.value ?? '');
+  const isSaid = client.responses.some(({ identifiers }) => identifiers[chosen] !== undefined);
+  const ways = identifier === '' ? WAYS.filter(([key]) => key === 'value' || (key === 'reset' && isSaid)) : WAYS;
   const change = way === 'remove' ? null : way === 'reset' ? { reset: true as const } : value.trim();
   return (
     <ConfirmDialog
@@ -43,19 +47,30 @@ export function CorrectDialog({
       notYet={change === ''}
       onConfirm={async () => {
         const path = { id: client.id };
-        const answer = await ask(
-          api.PATCH('/v1/clients/{id}', { params: { path }, body: { identifiers: { [chosen]: change } } }),
+        const answer = await withFieldNames(
+          ask(api.PATCH('/v1/clients/{id}', { params: { path }, body: { identifiers: { [chosen]: change } } })),
+          () => identifierWord(chosen),
         );
         queries.setQueryData(['clients', client.id], answer);
-        sayResult(`/clients/${client.id}`, `${identifierWord(chosen)} ${identifier === '' ? 'added' : RESULTS[way]}.`);
+        const result = identifier === '' && way === 'value' ? 'added.' : RESULTS[way];
+        sayResult(`/clients/${client.id}`, `${identifierWord(chosen)} ${result}`);
       }}
     >
-      {identifier === '' ? (
-        <Choice label="Identifier" value={chosen} options={missing} onChange={setChosen} />
-      ) : (
+      {identifier === '' && (
+        <Choice
+          label="Identifier"
+          value={chosen}
+          options={missing}
+          onChange={(key) => {
+            setChosen(key);
+            setWay('value');
+          }}
+        />
+      )}
+      {ways.length > 1 && (
         <fieldset className="stack">
           <legend className="visually-hidden">What it should be</legend>
-          {WAYS.map(([key, word]) => (
+          {ways.map(([key, word]) => (
             <label key={key} className="check">
               <input type="radio" name="way" checked={way === key} onChange={() => setWay(key)} />
               {word}

@@ -34,7 +34,8 @@ export function EraseClientDialog({ client, onClose }: { client: Schemas['Client
         );
         queries.removeQueries({ queryKey: ['clients', client.id] });
         await queries.invalidateQueries({ queryKey: ['list'] });
-        await navigate({ to: '/clients' });
+        // Back leads to where the client was found, not to a client that is gone.
+        await navigate({ to: '/clients', replace: true });
         sayResult('/clients', erased(result));
       }}
     >
@@ -66,6 +67,6 @@ function erased({ responses, deliveries, atTypeform }: Schemas['ErasureResult'])
   if (atTypeform === null) return here;
   const failed = atTypeform.failed.map(({ formId, detail }) => `form ${formId}: ${detail}`);
   return failed.length === 0
-    ? `${here} Typeform was asked to delete ${atTypeform.requested}.`
+    ? `${here} Typeform was asked to delete ${counted(atTypeform.requested, 'response')}.`
     : `${here} Typeform did not delete everything (${failed.join('; ')}). Erase by the same ids again later.`;
 }

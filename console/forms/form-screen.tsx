@@ -7,6 +7,7 @@ import { Button } from '../shared/button';
 import { ConfirmDialog } from '../shared/confirm-dialog';
 import { counted } from '../shared/counted';
 import { useFilters } from '../shared/filters';
+import { identifierWord } from '../shared/identifiers';
 import { JobProgress } from '../shared/job-progress';
 import { Facts, Screen, Section } from '../shared/screen';
 import { Loading, Notice, Problem } from '../shared/states';
@@ -22,6 +23,7 @@ type Asking = 'pause' | 'apply' | null;
 export function FormScreen() {
   const { formId } = route.useParams();
   const [asking, setAsking] = useState<Asking>(null);
+  const [toggled, setToggled] = useState(false);
   const form = useQuery({
     queryKey: ['forms', formId],
     queryFn: () => ask(api.GET('/v1/forms/{formId}', { params: { path: { formId } } })),
@@ -30,8 +32,11 @@ export function FormScreen() {
     <Screen
       title={form.data?.title ?? 'Form'}
       about={<code>{formId}</code>}
-      actions={form.data && <Actions of={form.data} asking={asking} setAsking={setAsking} />}
+      actions={
+        form.data && <Actions of={form.data} asking={asking} setAsking={setAsking} onToggled={() => setToggled(true)} />
+      }
     >
+      {toggled && form.data && <Toggled of={form.data} />}
       {form.isPending && <Loading />}
       {form.isError && <Problem error={form.error} retry={() => void form.refetch()} />}
       {form.data && <Detail of={form.data} onApply={() => setAsking('apply')} />}
@@ -39,9 +44,41 @@ export function FormScreen() {
   );
 }
 
-function Actions({ of: form, asking, setAsking }: { of: Form; asking: Asking; setAsking: (what: Asking) => void }) {
+/** What pausing or activating the form has come to. */
+function Toggled({ of: { formId, status } }: { of: Form }) {
+  if (status === 'paused') return <Notice>The form is paused. What comes in is kept but not processed.</Notice>;
+  return (
+    <Notice>
+      The form is active.{' '}
+      <Link to="/deliveries" search={{ formId, status: 'ignored' }}>
+        What was ignored while it was paused
+      </Link>{' '}
+      can be replayed.
+    </Notice>
+  );
+}
+
+/** Whether the job of the address is still at work; one that is no longer known is not. */
+function useIsApplying(job: string | undefined): boolean {
+  const { data, isError } = useQuery({
+    queryKey: ['jobs', job],
+    queryFn: () => ask(api.GET('/v1/jobs/{id}', { params: { path: { id: job ?? '' } } })),
+    enabled: job !== undefined,
+  });
+  return job !== undefined && !isError && data?.status !== 'done' && data?.status !== 'failed';
+}
+
+interface ActionsOf {
+  of: Form;
+  asking: Asking;
+  setAsking: (what: Asking) => void;
+  onToggled: () => void;
+}
+
+function Actions({ of: form, asking, setAsking, onToggled }: ActionsOf) {
   const queries = useQueryClient();
   const [filters, setFilters] = useFilters();
+  const isApplying = useIsApplying(filters.job);
   const mayApply = useMay('operator');
   const mayPause = useMay('admin');
   const { formId, status, responseCount } = form;
@@ -49,7 +86,7 @@ function Actions({ of: form, asking, setAsking }: { of: Form; asking: Asking; se
   const stored = counted(responseCount, 'stored response');
   return (
     <>
-      {mayApply && !filters.job && responseCount > 0 && (
+      {mayApply && !isApplying && responseCount > 0 && (
         <Button onClick={() => setAsking('apply')}>Apply to {stored}…</Button>
       )}
       {mayPause && <Button onClick={() => setAsking('pause')}>{toggle}…</Button>}
@@ -64,8 +101,8 @@ function Actions({ of: form, asking, setAsking }: { of: Form; asking: Asking; se
         }}
       >
         <p>
-          The mapping in force is applied to {stored} in the background. Clients may change or become others; what was
-          corrected by hand stays.
+          The mapping in force is applied to {stored} in the background. Submissions may move to other clients. Manual
+          corrections are kept.
         </p>
       </ConfirmDialog>
       <ConfirmDialog
@@ -77,12 +114,13 @@ function Actions({ of: form, asking, setAsking }: { of: Form; asking: Asking; se
           const body = { status: status === 'active' ? ('paused' as const) : ('active' as const) };
           const answer = await ask(api.PATCH('/v1/forms/{formId}', { params: { path: { formId } }, body }));
           queries.setQueryData(['forms', formId], answer);
+          onToggled();
         }}
       >
         <p>
           {status === 'active'
             ? 'What comes in is kept but not processed. Replay it after activating the form again.'
-            : 'What comes in is processed again. Replay what was ignored while it was paused.'}
+            : 'What comes in is processed again. What was ignored while it was paused can then be replayed.'}
         </p>
       </ConfirmDialog>
     </>
@@ -105,7 +143,10 @@ function Detail({ of: form, onApply }: { of: Form; onApply: () => void }) {
       {mappingProblems.length > 0 && (
         <Notice bad>
           The mapping names what the form no longer has:{' '}
-          {mappingProblems.map(({ identifier, source, reason }) => `${identifier}: ${reason ?? source}`).join('; ')}.
+          {mappingProblems
+            .map(({ identifier, source, reason }) => `${identifierWord(identifier)}: ${reason ?? source}`)
+            .join('; ')}
+          .
         </Notice>
       )}
       <Section title="State">

@@ -7,10 +7,11 @@ import { ConfirmDialog } from '../shared/confirm-dialog';
 import { counted } from '../shared/counted';
 import { DataTable, type Column } from '../shared/data-table';
 import { Chips } from '../shared/filters';
+import { withFieldNames } from '../shared/field-names';
 import { IDENTIFIERS, identifierWord, percent } from '../shared/identifiers';
 import { Result, sayResult } from '../shared/result';
 import { Section } from '../shared/screen';
-import { Notice, Problem } from '../shared/states';
+import { Problem } from '../shared/states';
 import { choose, chosenFor, never, questionsOf, type Question } from './mapping-choices';
 import { MappingPreview } from './mapping-preview';
 
@@ -50,7 +51,7 @@ export function Mapping({ form, onApply }: { form: Form; onApply: () => void }) 
     { title: 'Whose', cell: ({ identifies }) => identifies && WHOSE[identifies.whose] },
     {
       title: 'Why',
-      cell: ({ identifies }) => identifies && `${identifies.reason} (${percent(identifies.confidence)} sure)`,
+      cell: ({ identifies }) => identifies && why(identifies),
     },
     ...(mayPreview
       ? [
@@ -79,7 +80,7 @@ export function Mapping({ form, onApply }: { form: Form; onApply: () => void }) 
       <DataTable label="Questions" rows={questionsOf(form)} columns={columns} keyOf={({ source }) => source} />
       {mayPreview && (
         <div className="stack">
-          <p className="muted small">Mark as not asked:</p>
+          <p className="muted small">The form never asks for:</p>
           <Chips
             label="What the form never asks for"
             options={IDENTIFIERS}
@@ -110,7 +111,9 @@ export function Mapping({ form, onApply }: { form: Form; onApply: () => void }) 
       {preview.isError && <Problem error={preview.error} />}
       {preview.data && <MappingPreview preview={preview.data} />}
       {changed && mayPreview && !preview.data && !preview.isError && (
-        <Notice>Not saved yet. Preview shows what the last 20 responses would say.</Notice>
+        <p className="muted" role="status">
+          Not saved yet. Preview shows what the last 20 responses would say.
+        </p>
       )}
       <ConfirmDialog
         open={asking}
@@ -118,8 +121,9 @@ export function Mapping({ form, onApply }: { form: Form; onApply: () => void }) 
         title="Save this mapping?"
         action="Save mapping"
         onConfirm={async () => {
-          const answer = await ask(
-            api.PATCH('/v1/forms/{formId}', { params: { path }, body: { identifierMapping: mapping } }),
+          const answer = await withFieldNames(
+            ask(api.PATCH('/v1/forms/{formId}', { params: { path }, body: { identifierMapping: mapping } })),
+            (field) => identifierWord(field.replace('identifierMapping.', '')),
           );
           queries.setQueryData(['forms', formId], answer);
           sayResult(`/forms/${formId}`, <Saved form={answer} onApply={onApply} />);
@@ -146,6 +150,11 @@ function meaning(identifies: Schemas['MeaningView'] | null) {
   const { key, parts } = identifies;
   if (parts && parts.length > 0) return parts.map(identifierWord).join(', ');
   return key === null ? <span className="muted">not used, by the mapping</span> : identifierWord(key);
+}
+
+/** How sure the service is, except of what a mapping decided. */
+function why({ reason, confidence, decidedBy }: Schemas['MeaningView']): string {
+  return decidedBy === 'mapping' ? reason : `${reason} (${percent(confidence)} sure)`;
 }
 
 const sorted = (mapping: Record<string, string | null>) =>

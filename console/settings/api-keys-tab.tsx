@@ -6,6 +6,7 @@ import { Button } from '../shared/button';
 import { now } from '../shared/clock';
 import { ConfirmDialog } from '../shared/confirm-dialog';
 import type { Column } from '../shared/data-table';
+import { withFieldNames } from '../shared/field-names';
 import { Choice, FilterBar, SearchBox } from '../shared/filters';
 import { List } from '../shared/list-parts';
 import { usePagedList } from '../shared/paged-list';
@@ -21,6 +22,7 @@ import css from './settings.module.css';
 type Key = Schemas['ApiKeyView'];
 const KEY = ['api-keys'] as const;
 const MOST = 200;
+const EXPIRES = 'Expires after (optional)';
 
 const ROLES: readonly (readonly [Role, string])[] = [
   ['viewer', 'viewer: reads'],
@@ -113,6 +115,12 @@ function stateOf({ revokedAt, expiresAt }: Key): string {
   return expiresAt !== null && Date.parse(expiresAt) < now() ? 'expired' : 'active';
 }
 
+/** The date here, as a date field has it. */
+function today(): string {
+  const at = new Date(now());
+  return [at.getFullYear(), at.getMonth() + 1, at.getDate()].map((part) => String(part).padStart(2, '0')).join('-');
+}
+
 function CreatedKey({ of: { name, key } }: { of: Schemas['CreatedApiKeyView'] }) {
   return (
     <Notice>
@@ -148,7 +156,9 @@ function CreateDialog({
           role: role as Role,
           ...(expires && { expiresAt: new Date(`${expires}T23:59:59`).toISOString() }),
         };
-        onCreated(await ask(api.POST('/v1/api-keys', { body })));
+        onCreated(
+          await withFieldNames(ask(api.POST('/v1/api-keys', { body })), (path) => (path === 'name' ? 'Name' : EXPIRES)),
+        );
       }}
     >
       <label className="field">
@@ -157,8 +167,8 @@ function CreateDialog({
       </label>
       <Choice label="Role" value={role} options={ROLES} onChange={setRole} />
       <label className="field">
-        Last day; empty: does not expire
-        <input type="date" value={expires} onChange={(event) => setExpires(event.target.value)} />
+        {EXPIRES}
+        <input type="date" min={today()} value={expires} onChange={(event) => setExpires(event.target.value)} />
       </label>
     </ConfirmDialog>
   );

@@ -75,7 +75,7 @@ export default function AuditTab() {
         ))}
       <FilterBar>
         <SearchBox
-          label="Find by what was done: webhook, erased"
+          label="Find an action: webhook, erased"
           value={words}
           onSearch={(text) => setFilters({ action: text.trim() })}
         />
@@ -83,7 +83,7 @@ export default function AuditTab() {
         {actor && (
           <Chips
             label="Who"
-            options={[[actor, 'One actor only']]}
+            options={[[actor, `By ${entries.rows[0]?.actorName ?? 'one actor only'}`]]}
             chosen={[actor]}
             onChange={() => setFilters({ actor: '' })}
           />

@@ -37,7 +37,7 @@ export default function ErasuresTab() {
   return (
     <Section title="Erasures">
       <FilterBar>
-        <SearchBox label="Find by actor, action or day, such as 2026-01-31" value={words} onSearch={setWords} />
+        <SearchBox label="Find by actor, action or day (2026-01-31)" value={words} onSearch={setWords} />
       </FilterBar>
       <List
         query={erasures.list}

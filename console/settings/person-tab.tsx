@@ -11,6 +11,7 @@ import { EMail } from '../shared/e-mail';
 import { Section } from '../shared/screen';
 import { Notice, Problem } from '../shared/states';
 import { stateWord } from '../shared/status';
+import css from './settings.module.css';
 
 type Found = Schemas['DataSubjectView'];
 
@@ -37,8 +38,8 @@ export default function PersonTab() {
   return (
     <Section title="A person’s data">
       <p className="muted">
-        Finds whatever names the person, whoever it is filed under. The search is in the audit log, not what was
-        searched for.
+        Finds everything that mentions this person, even under another client. The audit log records that you searched,
+        not what for.
       </p>
       <form
         className="row"
@@ -73,7 +74,7 @@ export default function PersonTab() {
       {search.isError && <Problem error={search.error} />}
       {found && (
         <>
-          <p role="status">Found: {listed(found.counts)}.</p>
+          <p role="status">{any ? `Found: ${listed(found.counts)}.` : 'Nothing found.'}</p>
           <FoundList of={found} />
           {any && mayErase && (
             <div>
@@ -112,7 +113,7 @@ export default function PersonTab() {
 
 function FoundList({ of: { clientIds, responses, events } }: { of: Found }) {
   return (
-    <ul>
+    <ul className={css.found}>
       {clientIds.map((clientId) => (
         <li key={clientId}>
           Client <FoundClient id={clientId} named={clientIds.length <= NAMED} />

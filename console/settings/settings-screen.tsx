@@ -26,12 +26,12 @@ export function SettingsScreen() {
   const navigate = useNavigate();
   const may: Record<Role, boolean> = { viewer: useMay('viewer'), operator: useMay('operator'), admin: useMay('admin') };
   const allowed = TABS.filter(([, , needs]) => may[needs]);
-  const [key, , role, Tab] = TABS.find(([each]) => each === filters.tab) ?? allowed[0] ?? TABS[0]!;
+  const [key, name, role, Tab] = TABS.find(([each]) => each === filters.tab) ?? allowed[0] ?? TABS[0]!;
   return (
-    <Screen title="Settings">
+    <Screen title="Settings" tab={`${name} · Settings`}>
       <div className={css.settings}>
         <nav aria-label="Settings" className={css.tabs}>
-          {allowed.map(([each, name]) => (
+          {allowed.map(([each, word]) => (
             <Link
               key={each}
               to="/settings"
@@ -39,7 +39,7 @@ export function SettingsScreen() {
               aria-current={each === key ? 'page' : undefined}
               className={css.tab}
             >
-              {name}
+              {word}
             </Link>
           ))}
         </nav>

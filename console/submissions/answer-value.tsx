@@ -1,3 +1,5 @@
+import { EMail } from '../shared/e-mail';
+
 /** What somebody answered, as text. Nothing that a respondent wrote is ever markup, and only web addresses become links. */
 export function AnswerValue({ value, short = false }: { value: unknown; short?: boolean }) {
   const text = inWords(value);
@@ -11,12 +13,13 @@ export function AnswerValue({ value, short = false }: { value: unknown; short?: 
   }
   return (
     <bdi className="answer" dir="auto">
-      {text}
+      {isAddress(text) ? <EMail of={text} /> : text}
     </bdi>
   );
 }
 
 const SHORT = 120;
+const isAddress = (text: string): boolean => /^\S+@\S+$/.test(text);
 
 /** Texts, numbers, choices (`labels`, `label`, `other`) and whatever else Typeform may send. */
 export function inWords(value: unknown): string {

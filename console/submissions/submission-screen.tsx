@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, ask, type Schemas } from '../api/client';
+import { ApiProblem } from '../api/problem';
 import { useMay } from '../api/session';
 import { Payload } from '../deliveries/payload';
 import { Button } from '../shared/button';
@@ -9,6 +10,7 @@ import { ConfirmDialog } from '../shared/confirm-dialog';
 import { DataTable } from '../shared/data-table';
 import { useFormTitle } from '../shared/form-titles';
 import { identifierWord, inOrder, origin, percent } from '../shared/identifiers';
+import { sayResult } from '../shared/result';
 import { Facts, Screen, Section } from '../shared/screen';
 import { Loading, Problem } from '../shared/states';
 import { Status } from '../shared/status';
@@ -38,10 +40,16 @@ export function SubmissionScreen() {
       actions={submission.data && <Erase of={submission.data} />}
     >
       {submission.isPending && <Loading />}
-      {submission.isError && <Problem error={submission.error} retry={() => void submission.refetch()} />}
+      {submission.isError && <Problem error={asSubmission(submission.error)} retry={() => void submission.refetch()} />}
       {submission.data && <Detail of={submission.data} />}
     </Screen>
   );
+}
+
+/** The API calls it a response. */
+function asSubmission(error: Error): Error {
+  if (!(error instanceof ApiProblem) || error.status !== 404) return error;
+  return new ApiProblem(404, error.code, 'There is no such submission. It may have been erased.', error.requestId);
 }
 
 function Detail({ of: submission }: { of: Submission }) {
@@ -165,7 +173,9 @@ function Erase({ of: { formId, token } }: { of: Submission }) {
         typed="erase"
         onConfirm={async () => {
           await ask(api.DELETE('/v1/responses/{formId}/{token}', { params: { path: { formId, token } } }));
-          await navigate({ to: '/submissions' });
+          // Back leads to where the submission was found, not to one that is gone.
+          await navigate({ to: '/submissions', replace: true });
+          sayResult('/submissions', 'The submission is erased.');
           await queries.invalidateQueries();
         }}
       >

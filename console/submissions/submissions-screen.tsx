@@ -8,6 +8,7 @@ import { useFormOptions, useFormTitle } from '../shared/form-titles';
 import { given, oneOf } from '../shared/given';
 import { SteadyList } from '../shared/list-parts';
 import { usePrivateSearch } from '../shared/private-search';
+import { Result } from '../shared/result';
 import { Screen } from '../shared/screen';
 import { Status } from '../shared/status';
 import { useSteadyList } from '../shared/steady-list';
@@ -15,6 +16,7 @@ import { TimeRange, useTimeRange } from '../shared/time-range';
 import { When } from '../shared/when';
 import { AnswerValue } from './answer-value';
 import { ExportLinks } from './export-links';
+import css from './submissions.module.css';
 
 type Submission = Schemas['ResponseView'];
 
@@ -87,22 +89,31 @@ export function SubmissionsScreen() {
             title,
             cell: ({ answers }: Submission) => {
               const answer = answers.find(({ fieldId }) => fieldId === id);
-              return answer && <AnswerValue value={answer.value} short />;
+              return (
+                answer && (
+                  <div className={css.answer}>
+                    <AnswerValue value={answer.value} short />
+                  </div>
+                )
+              );
             },
           }))),
     ];
   }, [formId, form.data, titleOf]);
   return (
     <Screen title="Submissions" about="What people sent, newest first." actions={<ExportLinks filter={query} />}>
+      <Result />
       <FilterBar>
         <SearchBox label="Search in the answers" value={search} onSearch={(text) => setSearch(text.trim())} />
-        <Choice
-          label="Form"
-          hideLabel
-          value={formId ?? ''}
-          options={useFormOptions()}
-          onChange={(value) => setFilters({ formId: value })}
-        />
+        <div className={css.form}>
+          <Choice
+            label="Form"
+            hideLabel
+            value={formId ?? ''}
+            options={useFormOptions()}
+            onChange={(value) => setFilters({ formId: value })}
+          />
+        </div>
         <Choice
           label="State"
           hideLabel

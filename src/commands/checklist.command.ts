@@ -72,8 +72,14 @@ export function addChecklistCommand(program: Command): void {
           .map((example) => `  typeform-onboarding checklist ${example}`)
           .join('\n'),
     )
-    .action((options: Options) => runChecklist(checklist, options));
+    .action((options: Options, command: Command) => {
+      const [unknown] = command.args;
+      if (unknown !== undefined) command.error(`error: unknown command '${unknown}'`);
+      return runChecklist(command, options);
+    });
   addChecklistStateCommands(checklist, CHECKLIST_STATE_FILE);
+  // A word that is no subcommand is refused by its name. After the subcommands, which would take this over.
+  checklist.allowExcessArguments();
 }
 
 async function runChecklist(command: Command, options: Options): Promise<void> {

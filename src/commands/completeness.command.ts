@@ -22,15 +22,18 @@ interface Options {
 }
 
 const HELP = `
-Answers at once from the last check, which is made daily. With --check it asks Typeform now and waits for the answer. What is missing is
-fetched automatically; ask again a little later. A form is complete up to "known until": Typeform may not have shown
-yet what was submitted later.
+Answers at once from the last check, which is made daily. With --check it asks
+Typeform now and waits for the answer. What is missing is fetched automatically;
+ask again a little later. A form is complete up to "known until": Typeform may
+not have shown yet what was submitted later.
 
 Examples:
   typeform-onboarding completeness --since 2026-03-06T18:00:00Z
   typeform-onboarding completeness --since 2026-03-01T00:00:00Z --form lT4Z3j --check --url https://onboarding.example.com
 
-Exit codes: 0 nothing is known to be missing (also when it is not yet known or Typeform is unreachable), 1 something is missing or the service did not answer, 2 wrong usage, 78 invalid configuration.`;
+Exit codes: 0 nothing is known to be missing (also when it is not yet known or
+Typeform is unreachable), 1 something is missing or the service did not answer,
+2 wrong usage, 78 invalid configuration.`;
 
 const ASK_AGAIN_MS = 1_000;
 

@@ -32,7 +32,7 @@ interface Options {
 const EXIT_CODES: Record<Verdict, number> = { promote: 0, hold: EXIT_HOLD, rollback: EXIT_FAILED };
 
 const HELP = `
-Exit codes: 0 promote, 3 hold, 1 roll back, 2 usage, 78 configuration.
+Exit codes: 0 promote, 3 hold, 1 roll back, 2 wrong usage, 78 invalid configuration.
 Anything unknown means hold: no metrics, no traffic, a service that often fails to answer.
 
 Examples:

@@ -8,7 +8,7 @@ export const CHECKLIST_STATE_FILE = 'deployment.json';
 /** Milliseconds. */
 function duration(text: string): number {
   const ms = parseDuration(text);
-  if (ms === null) throw new InvalidArgumentError('must be like 500ms, 10s, 30m or 2h.');
+  if (ms === null) throw new InvalidArgumentError('Give a time above 0, like 500ms, 10s, 30m or 2h.');
   return ms;
 }
 
@@ -38,14 +38,14 @@ export function refuseSelectorAlone(command: Command, given: { selector?: string
 
 export function positive(text: string): number {
   const value = Number(text);
-  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('must be a number greater than 0.');
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('Give a number above 0.');
   return value;
 }
 
 /** An http(s) URL without a trailing slash. */
 export function httpUrl(text: string): string {
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
-    throw new InvalidArgumentError('must be an http(s) URL.');
+    throw new InvalidArgumentError('Give an http(s) URL.');
   }
   return text.replace(/\/+$/, '');
 }

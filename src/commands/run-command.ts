@@ -1,5 +1,6 @@
 /** Runs one operator command. Exit codes: 0 success, 1 failure, 2 wrong usage, 78 invalid configuration; `gate` also 3, hold. */
 import { Command, CommanderError } from 'commander';
+import { version } from '../../package.json';
 import { EXIT_FAILED, EXIT_USAGE } from './exit-codes';
 import { progress } from './output';
 import { type CommandName, SUMMARIES } from './summaries';
@@ -23,7 +24,11 @@ const COMMANDS: Record<CommandName, () => Promise<AddCommand>> = {
 /** Runs the command that these arguments ask for, and sets the exit code of the process. Never rejects. */
 export async function runCommand(args: readonly string[]): Promise<void> {
   try {
-    await (await programFor(args)).parseAsync(args, { from: 'user' });
+    const program = await programFor(args);
+    const [first, asked] = args;
+    if (first === 'help' && asked !== undefined && !isKnown(program, asked))
+      program.error(`error: unknown command '${asked}'`);
+    await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
@@ -34,12 +39,18 @@ export async function runCommand(args: readonly string[]): Promise<void> {
   }
 }
 
+function isKnown(program: Command, name: string): boolean {
+  return name.startsWith('-') || name === 'help' || program.commands.some((command) => command.name() === name);
+}
+
 async function programFor(args: readonly string[]): Promise<Command> {
   const program = new Command('typeform-onboarding')
     .description('Operator commands of the Typeform onboarding service')
     .showHelpAfterError('(add --help to see the options)')
     // Options after a subcommand belong to it: `checklist` and its subcommands each have a --state.
     .enablePositionalOptions()
+    .version(version, '--version', 'display the version')
+    .configureOutput({ outputError: (text, write) => write(plainly(text)) })
     .exitOverride();
   for (const name of Object.keys(SUMMARIES) as CommandName[]) {
     // Wherever it stands: after `help`, or after `--`.
@@ -48,4 +59,12 @@ async function programFor(args: readonly string[]): Promise<Command> {
     else program.command(`${name} [options]`).description(SUMMARIES[name]);
   }
   return program;
+}
+
+/** The one error of commander in the words of a programmer. */
+function plainly(error: string): string {
+  return error.replace(
+    /^error: command-argument value (.+) is invalid for argument '(.+?)'\./,
+    'error: $1 is not a valid $2.',
+  );
 }

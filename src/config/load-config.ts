@@ -170,7 +170,7 @@ function valuesInForce(
   const isGenerated = (name: SettingName): boolean =>
     generates && environment[name] === undefined && GENERATED.includes(name);
   const show = (name: SettingName): string | number | boolean | null => {
-    const value = settings[name] ?? withoutValue(name, settings);
+    const value = (environment[name] ? undefined : whenNotSet(name, environment, settings)) ?? settings[name];
     if ('secret' in SETTINGS[name]) {
       const text = environment[name];
       if (text) return `set (${text.length} characters)`;
@@ -191,10 +191,18 @@ function valuesInForce(
   };
 }
 
-/** What holds where a variable without a fixed default is not set; undefined when it is off, or the environment is not known. */
-function withoutValue(name: SettingName, settings: Partial<Settings>): string | undefined {
+/** What holds where a variable is not set; undefined when its default does, it is off, or the environment is not known. */
+function whenNotSet(
+  name: SettingName,
+  environment: Environment,
+  settings: Partial<Settings>,
+): string | boolean | undefined {
   if (settings.NODE_ENV === undefined) return undefined;
   const production = settings.NODE_ENV === 'production';
+  const { SANDBOX_PORT: sandboxPort } = settings;
+  if (name === 'TYPEFORM_API_BASE_URL' && !production && !environment.TYPEFORM_API_KEY && sandboxPort !== undefined)
+    return `the sandbox on port ${sandboxPort}`;
+  if (name === 'EMBEDDED_DATABASE' && !production) return !environment.DATABASE_URL;
   if (name === 'HOST') return production ? '0.0.0.0' : '127.0.0.1';
   const embedded = !production || settings.EMBEDDED_DATABASE === true;
   if (name === 'DATABASE_URL' && embedded && settings.DATA_DIR !== undefined)

@@ -16,6 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { version } from '../../package.json';
 import { SUMMARIES } from '../../src/commands/summaries';
 import { CLI, MAIN, ServiceData, ServiceProcess } from '../support/service-process';
 
@@ -96,7 +97,26 @@ it.each([
 });
 
 it.each(FILES)('%s: its help says what the exit codes mean', async (file) => {
-  expect(await helpOf(file.replace('.command.ts', ''))).toMatch(/Exit codes: 0 .+2 (wrong )?usage/s);
+  expect(await helpOf(file.replace('.command.ts', ''))).toMatch(/Exit codes: 0 .+2 wrong usage/s);
+});
+
+it('what completeness --help says besides its options is as wide as these', async () => {
+  const own = (await helpOf('completeness')).split('\n').filter((line) => !line.startsWith('  typeform-onboarding '));
+  expect(own.filter((line) => line.length > 80)).toEqual([]);
+});
+
+it.each([
+  [['checklist', 'nope'], "error: unknown command 'nope'"],
+  [['help', 'nope'], "error: unknown command 'nope'"],
+  [['checklist', 'start', '--deployment', 'x', 'nope'], "error: too many arguments for 'start'"],
+  [['checklist', 'set', 'nope', 'text'], "error: 'nope' is not a valid field. Allowed choices are date,"],
+  [['gate', '--interval', 'abc'], "argument 'abc' is invalid. Give a time above 0, like 500ms"],
+  [['gate', '--interval', '0'], "argument '0' is invalid. Give a time above 0, like 500ms"],
+])('%j is a usage error in words for people', async (args, message) => {
+  const command = bare(args);
+  expect(await command.exited).toMatchObject({ code: 2 });
+  expect(command.stderr).toContain(message);
+  expect(command.stdout).toBe('');
 });
 
 it('checklist --selector without --prometheus is an error, as for gate', async () => {
@@ -144,6 +164,7 @@ it('the list of commands shows each as it would be shown with its options', asyn
 it.each([
   [['--', 'config'], 'DATA_DIR'],
   [['help', 'config'], 'Usage: typeform-onboarding config'],
+  [['--version'], version],
 ])('%j finds the command', async (args, says) => {
   const command = bare(args);
   expect(await command.exited).toMatchObject({ code: 0 });
@@ -206,6 +227,8 @@ describe('config', () => {
       ADMIN_API_KEY: generated,
       ENCRYPTION_KEYS: generated,
       TYPEFORM_API_KEY: null,
+      TYPEFORM_API_BASE_URL: expect.stringMatching(/^the sandbox on port \d+$/),
+      EMBEDDED_DATABASE: true,
     });
     expect(readdirSync(folder)).toEqual([]);
   });

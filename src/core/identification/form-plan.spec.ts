@@ -193,7 +193,11 @@ describe('planForm', () => {
     it('is believed, and its key is guessed nowhere else', () => {
       const plan = planOf(questions, { email: 'q7' });
       expect(plan.questions.get('Question 7')).toMatchObject({ key: 'email', whose: 'client', decidedBy: 'mapping' });
-      expect(plan.questions.get('E-mail')).toMatchObject({ key: null, decidedBy: 'mapping' });
+      expect(plan.questions.get('E-mail')).toMatchObject({
+        key: null,
+        decidedBy: 'mapping',
+        reason: 'the email is mapped to another question',
+      });
     });
 
     it('to null: never', () => {

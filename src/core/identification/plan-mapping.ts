@@ -57,8 +57,8 @@ function without(key: IdentifierKey, guess: QuestionPlan | null, target: string 
       decidedBy: 'mapping',
       reason:
         target === null
-          ? `an admin's mapping says that this form does not ask for the ${key}`
-          : `an admin's mapping says that something else gives the ${key}`,
+          ? `the mapping says that this form does not ask for the ${key}`
+          : `the ${key} is mapped to another question`,
     };
   // An answer that holds several identifiers is still split into all of them.
   return guess;

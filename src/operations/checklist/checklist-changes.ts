@@ -41,8 +41,8 @@ export function setField(state: ChecklistState, id: FieldId, value: string, now:
 /** Throws when the checklist has no such line, or it is a blank to fill in. */
 export function lineToSign(lineId: string): ChecklistLine {
   const line = CHECKLIST_LINES.find((placed) => placed.line.id === lineId)?.line;
-  if (!line) throw new Error(`the checklist has no line ${lineId}: run checklist list to see them all`);
-  if (line.field) throw new Error(`${lineId} is a blank to fill in: checklist set ${line.field} <value>`);
+  if (!line) throw new Error(`There is no line ${lineId}: run checklist list to see them all.`);
+  if (line.field) throw new Error(`It is a blank to fill in: checklist set ${line.field} <value>`);
   return line;
 }
 
