@@ -91,6 +91,16 @@ describe('planForm', () => {
       ['a role alone', ['Tenant name', 'Tenant email'], ['fullName', 'email']],
       ['a purchase beside "your name"', ['Seu nome', 'Seu CPF', 'E-mail da compra'], ['fullName', '-', 'email']],
       [
+        'a role that is reached where "you" are not',
+        ['Your name', 'Account holder name', 'Account holder email'],
+        ['fullName', 'fullName', 'email'],
+      ],
+      [
+        'half a name of a role',
+        ['Participant first name', 'Your last name', 'Your phone'],
+        ['firstName', 'lastName', 'phone'],
+      ],
+      [
         'a role that is not named',
         ['Employee name', 'Your work email', 'Employee phone'],
         ['fullName', 'email', 'phone'],

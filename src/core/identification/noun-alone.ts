@@ -2,7 +2,7 @@
 import type { Reading } from './reading';
 import type { Item } from './lexicon';
 import type { NounPhrase } from './noun-phrases';
-import { asOwner } from './ownership';
+import { asOwner, isOnTheOtherSide } from './ownership';
 import type { NounKind } from './vocabulary/vocabulary';
 
 /** Pronouns of the addressee: the question is about "you", whoever else the title mentions. */
@@ -45,10 +45,7 @@ export function readNounAlone(
   phrases: readonly NounPhrase[],
   addressed = false,
 ): Reading | null {
-  const phrase = phrases.find(
-    ({ unknown, determiner, head }) =>
-      !unknown && (determiner !== 'ours' || (head.kind === 'noun' && COMPANIES.has(head.noun))),
-  );
+  const phrase = phrases.find((found) => !found.unknown && !isOnTheOtherSide(found));
   if (!phrase || phrase.head.kind !== 'noun') return null;
   const own = addressed || items.some(({ text }, at) => at >= phrase.end && ADDRESSEE.has(text));
   // "Contact person for questions": what it is for changes nothing.

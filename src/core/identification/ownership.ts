@@ -43,8 +43,7 @@ export function ownerOf(
 
   const comma = items.findLastIndex(({ kind }, at) => kind === 'comma' && at < first);
   const known = before.filter(
-    ({ start, unknown, preposition, determiner }) =>
-      !unknown && preposition !== 'for' && determiner !== 'ours' && start > comma,
+    (phrase) => !phrase.unknown && phrase.preposition !== 'for' && !isOnTheOtherSide(phrase) && phrase.start > comma,
   );
   // "Veterinarian / clinic name": of two owners separated by a slash, the one who is not the client counts.
   const beside =
@@ -85,13 +84,15 @@ function chainHead(
   return head;
 }
 
+/** "Our accountant" works for whoever asks; "our company" is the client's, in a form in the first person. */
+export function isOnTheOtherSide({ determiner, head }: NounPhrase): boolean {
+  return determiner === 'ours' && !(head.kind === 'noun' && ['organisation', 'venture'].includes(head.noun));
+}
+
 /** A known noun after a label owns it, regardless of the words between; an unknown word only in a genitive ("of your X", "do X"). */
-function owns(
-  { unknown, determiner, preposition, head }: NounPhrase,
-  { language }: Lexicon,
-  distance: number,
-): boolean {
-  if (determiner === 'ours') return false;
+function owns(phrase: NounPhrase, { language }: Lexicon, distance: number): boolean {
+  const { unknown, determiner, preposition, head } = phrase;
+  if (isOnTheOtherSide(phrase)) return false;
   // "What e-mail should we send your invoice to?": a thing of yours has an address only where it is said to ("of your ...").
   if (
     !unknown &&

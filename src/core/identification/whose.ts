@@ -129,16 +129,19 @@ function settleClientRoles(cases: readonly (Case | null)[], isInTitle: (word: st
 }
 
 /**
- * "Your name" beside "Tenant name": a role that is named like "you" is another person, in whatever order; so is one without a name where both
- * are asked for the same ("Driver phone", "Phone").
+ * "Your name", "Your e-mail" beside "Tenant name": a role that is named like "you" is another person, in whatever order; so is one without a name
+ * where both are asked for the same ("Driver phone", "Phone"). If "you" are asked for a name alone, the role may be you ("Account holder e-mail").
  */
 function settleRolesBesideYou(cases: readonly (Case | null)[]): void {
-  if (!cases.some(isYourName)) return;
-  const plain = new Set(cases.flatMap((item) => (item?.party === 'plain' && !item.reading.secondary ? item.keys : [])));
+  const you = cases.filter((item) => item?.party === 'plain' && !item.reading.secondary);
+  if (!you.some(isYourName) || !you.some((item) => isContact(item?.keys[0]))) return;
+  const asked = new Set(you.flatMap((item) => item?.keys ?? []));
+  const isAsked = (item: Case | null): boolean => item?.keys.some((key) => asked.has(key)) ?? false;
   const roles = cases.filter((item) => item !== null && item.party === 'client' && item.owner !== null);
-  const named = new Set(roles.flatMap((item) => (hasName(item) && item?.owner ? [item.owner.text] : [])));
-  for (const item of roles)
-    if (item?.owner && (named.has(item.owner.text) || item.keys.some((key) => plain.has(key)))) item.party = 'other';
+  const named = new Set(
+    roles.flatMap((item) => (hasName(item) && isAsked(item) && item?.owner ? [item.owner.text] : [])),
+  );
+  for (const item of roles) if (item?.owner && (named.has(item.owner.text) || isAsked(item))) item.party = 'other';
 }
 
 function hasName(item: Case | null): boolean {
