@@ -126,7 +126,7 @@ function Detail({ of: delivery }: { of: Schemas['DeliveryDetail'] }) {
           </ol>
         )}
       </Section>
-      {mayRead && reason !== 'erased' && <Payload eventId={delivery.eventId} />}
+      {mayRead && reason !== 'erased' && <Payload key={delivery.eventId} eventId={delivery.eventId} />}
     </>
   );
 }

@@ -1,23 +1,33 @@
 import { Link, useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
 import { useMay, type Role } from '../api/session';
 import { Choice, useFilters } from '../shared/filters';
+import { latePart } from '../shared/late';
 import { Screen } from '../shared/screen';
-import { Loading, NotAllowed } from '../shared/states';
+import { NotAllowed } from '../shared/states';
 import css from './settings.module.css';
 
 const TABS: readonly (readonly [key: string, name: string, role: Role, Tab: React.ComponentType])[] = [
-  ['configuration', 'Configuration', 'admin', lazy(() => import('./configuration-tab'))],
-  ['checklist', 'Production checklist', 'viewer', lazy(() => import('./checklist-tab'))],
-  ['version', 'Version', 'viewer', lazy(() => import('./version-tab'))],
-  ['sso', 'Single sign-on', 'admin', lazy(() => import('./single-sign-on-tab'))],
-  ['keys', 'API keys', 'admin', lazy(() => import('./api-keys-tab'))],
-  ['person', 'A person’s data', 'operator', lazy(() => import('./person-tab'))],
-  ['erasures', 'Erasures', 'viewer', lazy(() => import('./erasures-tab'))],
-  ['retention', 'Retention', 'viewer', lazy(() => import('./retention-tab'))],
-  ['audit', 'Audit', 'viewer', lazy(() => import('./audit-tab'))],
-  ['jobs', 'Jobs and back-fills', 'viewer', lazy(() => import('./jobs-tab'))],
-  ['session', 'This session', 'viewer', lazy(() => import('./session-tab'))],
+  [
+    'configuration',
+    'Configuration',
+    'admin',
+    latePart(() => import('./configuration-tab').then((code) => code.default)),
+  ],
+  [
+    'checklist',
+    'Production checklist',
+    'viewer',
+    latePart(() => import('./checklist-tab').then((code) => code.default)),
+  ],
+  ['version', 'Version', 'viewer', latePart(() => import('./version-tab').then((code) => code.default))],
+  ['sso', 'Single sign-on', 'admin', latePart(() => import('./single-sign-on-tab').then((code) => code.default))],
+  ['keys', 'API keys', 'admin', latePart(() => import('./api-keys-tab').then((code) => code.default))],
+  ['person', 'A person’s data', 'operator', latePart(() => import('./person-tab').then((code) => code.default))],
+  ['erasures', 'Erasures', 'viewer', latePart(() => import('./erasures-tab').then((code) => code.default))],
+  ['retention', 'Retention', 'viewer', latePart(() => import('./retention-tab').then((code) => code.default))],
+  ['audit', 'Audit', 'viewer', latePart(() => import('./audit-tab').then((code) => code.default))],
+  ['jobs', 'Jobs and back-fills', 'viewer', latePart(() => import('./jobs-tab').then((code) => code.default))],
+  ['session', 'This session', 'viewer', latePart(() => import('./session-tab').then((code) => code.default))],
 ];
 
 /** The tabs stand in a list beside the content; where there is no room for it, one chooses them. */
@@ -53,15 +63,7 @@ export function SettingsScreen() {
             onChange={(tab) => void navigate({ to: '/settings', search: { tab } })}
           />
         </div>
-        <div className={css.content}>
-          {may[role] ? (
-            <Suspense fallback={<Loading />}>
-              <Tab />
-            </Suspense>
-          ) : (
-            <NotAllowed />
-          )}
-        </div>
+        <div className={css.content}>{may[role] ? <Tab /> : <NotAllowed />}</div>
       </div>
     </Screen>
   );
