@@ -110,7 +110,7 @@ export function Mapping({ form, onApply }: { form: Form; onApply: () => void }) 
       {preview.isError && <Problem error={preview.error} />}
       {preview.data && <MappingPreview preview={preview.data} />}
       {changed && mayPreview && !preview.data && !preview.isError && (
-        <Notice>Not saved yet. Preview shows what the last 20 responses would say.</Notice>
+        <Notice neutral>Not saved yet. Preview shows what the last 20 responses would say.</Notice>
       )}
       <ConfirmDialog
         open={asking}

@@ -5,30 +5,21 @@ import { latePart } from '../shared/late';
 import { Screen } from '../shared/screen';
 import { NotAllowed } from '../shared/states';
 import css from './settings.module.css';
+import { TABS, type TabKey } from './tabs';
 
-const TABS: readonly (readonly [key: string, name: string, role: Role, Tab: React.ComponentType])[] = [
-  [
-    'configuration',
-    'Configuration',
-    'admin',
-    latePart(() => import('./configuration-tab').then((code) => code.default)),
-  ],
-  [
-    'checklist',
-    'Production checklist',
-    'viewer',
-    latePart(() => import('./checklist-tab').then((code) => code.default)),
-  ],
-  ['version', 'Version', 'viewer', latePart(() => import('./version-tab').then((code) => code.default))],
-  ['sso', 'Single sign-on', 'admin', latePart(() => import('./single-sign-on-tab').then((code) => code.default))],
-  ['keys', 'API keys', 'admin', latePart(() => import('./api-keys-tab').then((code) => code.default))],
-  ['person', 'A person’s data', 'operator', latePart(() => import('./person-tab').then((code) => code.default))],
-  ['erasures', 'Erasures', 'viewer', latePart(() => import('./erasures-tab').then((code) => code.default))],
-  ['retention', 'Retention', 'viewer', latePart(() => import('./retention-tab').then((code) => code.default))],
-  ['audit', 'Audit', 'viewer', latePart(() => import('./audit-tab').then((code) => code.default))],
-  ['jobs', 'Jobs and back-fills', 'viewer', latePart(() => import('./jobs-tab').then((code) => code.default))],
-  ['session', 'This session', 'viewer', latePart(() => import('./session-tab').then((code) => code.default))],
-];
+const CONTENT: Record<TabKey, React.ComponentType> = {
+  configuration: latePart(() => import('./configuration-tab').then((code) => code.default)),
+  checklist: latePart(() => import('./checklist-tab').then((code) => code.default)),
+  version: latePart(() => import('./version-tab').then((code) => code.default)),
+  sso: latePart(() => import('./single-sign-on-tab').then((code) => code.default)),
+  keys: latePart(() => import('./api-keys-tab').then((code) => code.default)),
+  person: latePart(() => import('./person-tab').then((code) => code.default)),
+  erasures: latePart(() => import('./erasures-tab').then((code) => code.default)),
+  retention: latePart(() => import('./retention-tab').then((code) => code.default)),
+  audit: latePart(() => import('./audit-tab').then((code) => code.default)),
+  jobs: latePart(() => import('./jobs-tab').then((code) => code.default)),
+  session: latePart(() => import('./session-tab').then((code) => code.default)),
+};
 
 /** The tabs stand in a list beside the content; where there is no room for it, one chooses them. */
 export function SettingsScreen() {
@@ -36,7 +27,8 @@ export function SettingsScreen() {
   const navigate = useNavigate();
   const may: Record<Role, boolean> = { viewer: useMay('viewer'), operator: useMay('operator'), admin: useMay('admin') };
   const allowed = TABS.filter(([, , needs]) => may[needs]);
-  const [key, , role, Tab] = TABS.find(([each]) => each === filters.tab) ?? allowed[0] ?? TABS[0]!;
+  const [key, , role] = TABS.find(([each]) => each === filters.tab) ?? allowed[0] ?? TABS[0];
+  const Tab = CONTENT[key];
   return (
     <Screen title="Settings">
       <div className={css.settings}>

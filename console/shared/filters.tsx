@@ -122,7 +122,7 @@ export function Choice({
 }) {
   const id = useId();
   return (
-    <span className={css.choice}>
+    <span className={css.choice} data-choice="">
       <label htmlFor={id} className={hideLabel ? 'visually-hidden' : undefined}>
         {label}
       </label>

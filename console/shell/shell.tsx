@@ -18,7 +18,13 @@ const Finder = lateDialog(() => import('./finder').then((code) => code.default))
 export function Shell() {
   const session = useSessionQuery();
   if (session.data) return <SignedIn session={session.data} />;
-  if (session.isPending) return <Loading />;
+  if (session.isPending) {
+    return (
+      <main className={css.alone}>
+        <Loading />
+      </main>
+    );
+  }
   if (session.isError) {
     return (
       <main className={css.alone}>
@@ -34,6 +40,7 @@ function SignedIn({ session }: { session: Session }) {
   const live = useLiveUpdates();
   const [finding, setFinding] = useState(false);
   const main = useFocusOnNewScreen();
+  const nav = useCurrentItemInView();
   useForgottenResults();
   useEffect(loadAhead, []);
   const leave = useMutation({
@@ -66,7 +73,7 @@ function SignedIn({ session }: { session: Session }) {
       <div className={css.shell}>
         <header className={css.side}>
           <p className={css.brand}>Typeform onboarding</p>
-          <nav aria-label="Main" className={css.nav}>
+          <nav aria-label="Main" ref={nav} className={css.nav}>
             {SCREENS.map(([to, name]) => (
               <Link key={to} to={to} activeOptions={{ exact: to === '/', includeSearch: false }} className={css.item}>
                 {name}
@@ -111,6 +118,19 @@ function SignedIn({ session }: { session: Session }) {
       {finding && <Finder onClose={() => setFinding(false)} />}
     </LiveContext>
   );
+}
+
+/** On a narrow screen the navigation is a row that scrolls. Only the row moves, not the page. */
+function useCurrentItemInView() {
+  const nav = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  useEffect(() => {
+    const item = nav.current?.querySelector('[aria-current="page"]');
+    if (!nav.current || !item) return;
+    const [row, place] = [nav.current.getBoundingClientRect(), item.getBoundingClientRect()];
+    nav.current.scrollLeft += place.left + place.width / 2 - (row.left + row.width / 2);
+  }, [pathname]);
+  return nav;
 }
 
 /** A new screen is read from its start. What changes behind the `?` is the same screen. */

@@ -1,3 +1,5 @@
+import { EMail } from '../shared/e-mail';
+
 /** What somebody answered, as text. Nothing that a respondent wrote is ever markup, and only web addresses become links. */
 export function AnswerValue({ value, short = false }: { value: unknown; short?: boolean }) {
   const text = inWords(value);
@@ -11,7 +13,7 @@ export function AnswerValue({ value, short = false }: { value: unknown; short?: 
   }
   return (
     <bdi className="answer" dir="auto">
-      {text}
+      {/^[^\s@]+@[^\s@]+$/.test(text) ? <EMail of={text} /> : text}
     </bdi>
   );
 }

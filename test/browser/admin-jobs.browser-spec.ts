@@ -341,7 +341,7 @@ it('a secret is rotated: both are accepted during the overlap; the webhook is pa
   await page.getByText('Two are accepted; the old one ends in 2 hours').waitFor();
   expect(remote(formId)?.secret).not.toBe(before);
   await page.getByRole('button', { name: 'Pause', exact: false }).and(page.locator('main button')).click();
-  await page.getByText('The old one is accepted for another 2 hours.').waitFor();
+  await page.getByText('The old one is accepted for 2 more hours.').waitFor();
   await confirm(page, 'Pause');
   await eventually(() => remote(formId)?.enabled === false, 'it is paused');
   await page.getByText('The webhook is paused.').waitFor();
