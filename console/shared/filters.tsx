@@ -66,6 +66,7 @@ export function SearchBox({
       className={css.search}
       aria-label={label}
       placeholder={placeholder || label}
+      size={(placeholder || label).length}
       value={text}
       autoComplete="off"
       spellCheck={false}

@@ -25,12 +25,13 @@ export function latePart<Props extends object>(load: Load<Props>) {
 }
 
 /** A dialog. While its code cannot be loaded, a plain one says so. */
-export function lateDialog<Props extends { onClose: () => void }>(load: Load<Props>) {
+export function lateDialog<Props extends { open?: boolean; onClose: () => void }>(load: Load<Props>) {
   const { code, preload } = codeOf(load);
   function Late(props: Props) {
     const { data: Part, error, refetch } = useQuery(code);
     if (Part) return <Part {...props} />;
-    return error && <NotLoaded error={error} retry={() => void refetch()} onClose={props.onClose} />;
+    if (!error || props.open === false) return null;
+    return <NotLoaded error={error} retry={() => void refetch()} onClose={props.onClose} />;
   }
   return Object.assign(Late, { preload });
 }

@@ -79,6 +79,7 @@ describe('code that is loaded late', () => {
   });
 
   it('and cannot be loaded leaves the page and the navigation, says so, and is loaded once it can be', async () => {
+    await registered();
     const page = await stand.open();
     await neverIdle(page);
     await page.reload();
@@ -95,6 +96,14 @@ describe('code that is loaded late', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.getByRole('heading', { name: 'Is anything lost?' }).waitFor();
+
+    await page
+      .getByRole('button', { name: /^Back-fill/ })
+      .first()
+      .click();
+    await page.getByRole('dialog').getByText(AWAY).waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
 
     await goTo(page, 'Settings');
     await page.getByRole('link', { name: 'Retention' }).click();
