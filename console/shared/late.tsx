@@ -4,9 +4,9 @@ import type { ComponentType } from 'react';
 import { CONSOLE_BASE } from '../api/client';
 import { unreachable } from '../api/problem';
 import { serverState } from '../api/server-state';
+import { Button } from './button';
 import dialog from './dialog.module.css';
 import css from './late.module.css';
-import { Button } from './button';
 import { Loading, Problem } from './states';
 
 type Load<Props> = () => Promise<ComponentType<Props>>;

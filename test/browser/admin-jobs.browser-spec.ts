@@ -101,6 +101,7 @@ it('a test delivery that is erased says so, and an open payload is not asked for
   page.on('request', (request) => asked.push(request.url()));
   await page.getByRole('button', { name: 'Erase…' }).click();
   await confirm(page, 'Erase', 'erase');
+  await page.getByText('The delivery was erased.').waitFor();
   await page.getByText('It was erased on request.').waitFor();
   expect(asked.filter((url) => url.endsWith('/payload'))).toEqual([]);
 });
