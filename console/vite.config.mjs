@@ -37,6 +37,8 @@ export default defineConfig({
     emptyOutDir: true,
     // The policy allows neither inline styles nor data: addresses.
     assetsInlineLimit: 0,
+    // All styles come with the first load: a few KB, and no screen that is loaded later lacks its own.
+    cssCodeSplit: false,
     modulePreload: { polyfill: false },
     target: ['chrome111', 'firefox114', 'safari16.4'],
     reportCompressedSize: false,

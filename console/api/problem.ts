@@ -37,6 +37,6 @@ export function unreachable(): ApiProblem {
   return new ApiProblem(
     0,
     'unreachable',
-    'The service cannot be reached. It may be restarting; this page tries again.',
+    'The service cannot be reached. It may be restarting: try again in a moment.',
   );
 }

@@ -20,7 +20,11 @@ export const serverState = new QueryClient({
   queryCache: new QueryCache({ onError: endSessionOn }),
   mutationCache: new MutationCache({ onError: endSessionOn }),
   defaultOptions: {
+    // Whether there is a network is for the service's answer to say. A change never waits for it: it would be made later, unasked.
+    mutations: { networkMode: 'always' },
     queries: {
+      networkMode: 'always',
+      refetchOnReconnect: true,
       staleTime: 10_000,
       retry: (failures, error) =>
         failures < 3 && error instanceof ApiProblem && [0, 502, 503, 504].includes(error.status),

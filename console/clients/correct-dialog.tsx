@@ -2,7 +2,6 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, ask, type Schemas } from '../api/client';
 import { ConfirmDialog } from '../shared/confirm-dialog';
-import { withFieldNames } from '../shared/field-names';
 import { Choice } from '../shared/filters';
 import { IDENTIFIERS, identifierWord } from '../shared/identifiers';
 import { sayResult } from '../shared/result';
@@ -47,9 +46,8 @@ export function CorrectDialog({
       notYet={change === ''}
       onConfirm={async () => {
         const path = { id: client.id };
-        const answer = await withFieldNames(
-          ask(api.PATCH('/v1/clients/{id}', { params: { path }, body: { identifiers: { [chosen]: change } } })),
-          () => identifierWord(chosen),
+        const answer = await ask(
+          api.PATCH('/v1/clients/{id}', { params: { path }, body: { identifiers: { [chosen]: change } } }),
         );
         queries.setQueryData(['clients', client.id], answer);
         const result = identifier === '' && way === 'value' ? 'added.' : RESULTS[way];

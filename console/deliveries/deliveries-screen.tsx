@@ -1,4 +1,4 @@
-import { useNavigate } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { useCallback, useId, useMemo, useState } from 'react';
 import { api, ask, type Schemas } from '../api/client';
 import { useMay } from '../api/session';
@@ -9,6 +9,7 @@ import { useFormOptions, useFormTitle } from '../shared/form-titles';
 import { JobProgress } from '../shared/job-progress';
 import { given, oneOf } from '../shared/given';
 import { SteadyList } from '../shared/list-parts';
+import { Result } from '../shared/result';
 import { Screen } from '../shared/screen';
 import { Notice } from '../shared/states';
 import { stateWord, Status } from '../shared/status';
@@ -36,7 +37,6 @@ export function DeliveriesScreen() {
   const range = useTimeRange(filters);
   const mayReplay = useMay('operator');
   const titleOf = useFormTitle();
-  const navigate = useNavigate();
   const [replaying, setReplaying] = useState<string | null>(null);
   const [replayingAll, setReplayingAll] = useState(false);
   const [notToken, setNotToken] = useState(false);
@@ -75,6 +75,7 @@ export function DeliveriesScreen() {
       about="Everything Typeform or a back-fill brought, newest first."
       actions={mayReplay && <ReplayMatching isFiltered={isFiltered} onClick={() => setReplayingAll(true)} />}
     >
+      <Result />
       {job && <JobProgress id={job} title="Replay" onDone={() => void deliveries.renew()} />}
       <FilterBar>
         <SearchBox
@@ -109,12 +110,9 @@ export function DeliveriesScreen() {
         onChange={(chosen) => setFilters({ status: chosen.join(',') })}
       />
       {notToken && (
-        <Notice>
+        <Notice neutral>
           Deliveries are found by the token of their submission. To find a person,{' '}
-          <button type="button" onClick={() => void navigate({ to: '/clients' })}>
-            search the clients
-          </button>
-          .
+          <Link to="/clients">search the clients</Link>.
         </Notice>
       )}
       <SteadyList

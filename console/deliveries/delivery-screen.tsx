@@ -6,6 +6,7 @@ import { useMay } from '../api/session';
 import { Button } from '../shared/button';
 import { useFormTitle } from '../shared/form-titles';
 import { useRenewal } from '../shared/live-updates';
+import { Result } from '../shared/result';
 import { Facts, Screen, Section } from '../shared/screen';
 import { Loading, Notice, Problem } from '../shared/states';
 import { Status } from '../shared/status';
@@ -28,6 +29,7 @@ export function DeliveryScreen() {
     <Screen title="Delivery" about={<code>{eventId}</code>} actions={delivery.data && <Actions of={delivery.data} />}>
       {delivery.isPending && <Loading />}
       {delivery.isError && <Problem error={delivery.error} retry={() => void delivery.refetch()} />}
+      <Result />
       {delivery.data && <Detail of={delivery.data} />}
     </Screen>
   );
@@ -59,7 +61,7 @@ function Detail({ of: delivery }: { of: Schemas['DeliveryDetail'] }) {
   return (
     <>
       {status !== 'processed' && (reason ?? lastError) !== null && (
-        <Notice bad={status === 'dead' || status === 'retrying'}>
+        <Notice bad={status === 'dead' || status === 'retrying'} neutral>
           {reason !== null ? reasonInWords(reason, eventType) : failureInWords(lastError ?? '')}
         </Notice>
       )}
@@ -126,7 +128,7 @@ function Detail({ of: delivery }: { of: Schemas['DeliveryDetail'] }) {
           </ol>
         )}
       </Section>
-      {mayRead && reason !== 'erased' && <Payload eventId={delivery.eventId} />}
+      {mayRead && reason !== 'erased' && <Payload key={delivery.eventId} eventId={delivery.eventId} />}
     </>
   );
 }

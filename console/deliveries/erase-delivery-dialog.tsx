@@ -1,9 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query';
+import { useLocation } from '@tanstack/react-router';
 import { api, ask } from '../api/client';
 import { ConfirmDialog } from '../shared/confirm-dialog';
+import { sayResult } from '../shared/result';
 
 export function EraseDeliveryDialog({ eventId, onClose }: { eventId: string | null; onClose: () => void }) {
   const queries = useQueryClient();
+  const { pathname } = useLocation();
   return (
     <ConfirmDialog
       open={eventId !== null}
@@ -16,6 +19,7 @@ export function EraseDeliveryDialog({ eventId, onClose }: { eventId: string | nu
         if (eventId === null) return;
         await ask(api.DELETE('/v1/deliveries/{eventId}', { params: { path: { eventId } } }));
         await queries.invalidateQueries();
+        sayResult(pathname, 'The delivery was erased.');
       }}
     >
       <p>

@@ -1,30 +1,30 @@
-import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useMutation } from '@tanstack/react-query';
 import { API_BASE } from '../api/client';
 import { ApiProblem, unreachable } from '../api/problem';
 import { Button } from '../shared/button';
 import { Section } from '../shared/screen';
 import { Loading, Problem } from '../shared/states';
 
-/** The body as it came: it is personal, so it is read only when asked for, and the audit log says who did. */
+/** The body as it came: it is personal. To read it leaves an entry in the audit log, so nothing but the button does. */
 export function Payload({ eventId }: { eventId: string }) {
-  const [shown, setShown] = useState(false);
-  const payload = useQuery({
-    queryKey: ['payload', eventId],
-    queryFn: () => readPayload(eventId),
-    enabled: shown,
-    staleTime: Infinity,
-    gcTime: 0,
-  });
+  const payload = useMutation({ mutationFn: () => readPayload(eventId), gcTime: 0 });
   return (
     <Section
       title="Payload"
-      actions={<Button onClick={() => setShown(!shown)}>{shown ? 'Hide payload' : 'Show payload'}</Button>}
+      actions={
+        payload.isIdle ? (
+          <Button onClick={() => payload.mutate()}>Show payload</Button>
+        ) : (
+          <Button onClick={payload.reset}>Hide payload</Button>
+        )
+      }
     >
-      {!shown && <p className="muted">Hidden. It holds personal data; showing it is recorded in the audit log.</p>}
-      {shown && payload.isPending && <Loading />}
-      {shown && payload.isError && <Problem error={payload.error} retry={() => void payload.refetch()} />}
-      {shown && payload.data !== undefined && (
+      {payload.isIdle && (
+        <p className="muted">Hidden. It holds personal data; showing it is recorded in the audit log.</p>
+      )}
+      {payload.isPending && <Loading />}
+      {payload.isError && <Problem error={payload.error} retry={() => payload.mutate()} />}
+      {payload.data !== undefined && (
         <pre tabIndex={0} aria-label="Payload">
           {payload.data}
         </pre>

@@ -24,8 +24,9 @@ const FAILURES: Record<string, string> = {
 };
 
 export function reasonInWords(reason: string, eventType?: string): string {
-  // What the Test button sends: every version keeps it, and none makes a client of it.
-  if (eventType === 'webhook_test') return 'A test of the webhook. It arrived and is kept; it makes no client.';
+  // What the Test button sends: every version keeps it until it is erased, and none makes a client of it.
+  if (eventType === 'webhook_test' && reason !== 'erased')
+    return 'A test of the webhook. It arrived and is kept; it makes no client.';
   return REASONS[reason] ?? reason.replaceAll('_', ' ');
 }
 export const failureInWords = (code: string): string => FAILURES[code] ?? code.replaceAll('_', ' ');

@@ -75,7 +75,7 @@ export function ReplayMatchingDialog({
         </p>
       )}
       <label className="field">
-        Why, for the audit log (names no person; may be empty)
+        Reason for the audit log (optional; don’t name anyone)
         <input value={reason} maxLength={500} onChange={(event) => setReason(event.target.value)} />
       </label>
     </ConfirmDialog>

@@ -6,7 +6,6 @@ import { useMay } from '../api/session';
 import { Button } from '../shared/button';
 import { ConfirmDialog } from '../shared/confirm-dialog';
 import { counted } from '../shared/counted';
-import { withFieldNames } from '../shared/field-names';
 import { Facts, Section } from '../shared/screen';
 
 type Form = Schemas['FormView'];
@@ -67,10 +66,7 @@ function SettingsDialog({ form, onClose }: { form: Form; onClose: () => void }) 
           retentionDays: days.trim() === '' ? null : Number(days),
           phoneCountry: country.trim() === '' ? null : country.trim().toUpperCase(),
         };
-        const answer = await withFieldNames(
-          ask(api.PATCH('/v1/forms/{formId}', { params: { path: { formId } }, body })),
-          (path) => (path === 'phoneCountry' ? COUNTRY : DAYS),
-        );
+        const answer = await ask(api.PATCH('/v1/forms/{formId}', { params: { path: { formId } }, body }));
         queries.setQueryData(['forms', formId], answer);
         await queries.invalidateQueries({ queryKey: ['retention'] });
       }}

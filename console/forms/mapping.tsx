@@ -7,11 +7,10 @@ import { ConfirmDialog } from '../shared/confirm-dialog';
 import { counted } from '../shared/counted';
 import { DataTable, type Column } from '../shared/data-table';
 import { Chips } from '../shared/filters';
-import { withFieldNames } from '../shared/field-names';
 import { IDENTIFIERS, identifierWord, percent } from '../shared/identifiers';
 import { Result, sayResult } from '../shared/result';
 import { Section } from '../shared/screen';
-import { Problem } from '../shared/states';
+import { Notice, Problem } from '../shared/states';
 import { choose, chosenFor, never, questionsOf, type Question } from './mapping-choices';
 import { MappingPreview } from './mapping-preview';
 
@@ -111,9 +110,7 @@ export function Mapping({ form, onApply }: { form: Form; onApply: () => void }) 
       {preview.isError && <Problem error={preview.error} />}
       {preview.data && <MappingPreview preview={preview.data} />}
       {changed && mayPreview && !preview.data && !preview.isError && (
-        <p className="muted" role="status">
-          Not saved yet. Preview shows what the last 20 responses would say.
-        </p>
+        <Notice neutral>Not saved yet. Preview shows what the last 20 responses would say.</Notice>
       )}
       <ConfirmDialog
         open={asking}
@@ -121,9 +118,8 @@ export function Mapping({ form, onApply }: { form: Form; onApply: () => void }) 
         title="Save this mapping?"
         action="Save mapping"
         onConfirm={async () => {
-          const answer = await withFieldNames(
-            ask(api.PATCH('/v1/forms/{formId}', { params: { path }, body: { identifierMapping: mapping } })),
-            (field) => identifierWord(field.replace('identifierMapping.', '')),
+          const answer = await ask(
+            api.PATCH('/v1/forms/{formId}', { params: { path }, body: { identifierMapping: mapping } }),
           );
           queries.setQueryData(['forms', formId], answer);
           sayResult(`/forms/${formId}`, <Saved form={answer} onApply={onApply} />);

@@ -7,6 +7,7 @@ import { useLive, useRenewal } from '../shared/live-updates';
 import { Section } from '../shared/screen';
 import { Loading, Problem } from '../shared/states';
 import { Status } from '../shared/status';
+import { When } from '../shared/when';
 import css from './home.module.css';
 
 type Step = Schemas['SetupStepView'];
@@ -49,7 +50,7 @@ export function FirstSteps() {
             <li key={step.id}>
               <Status of={STATES[step.status]} word={step.title} />
               <span className="muted">
-                {step.evidence}
+                <Evidence of={step.evidence} />
                 {step.remedy !== null && <>. To do: {step.remedy}</>}
               </span>
               {step.id === 'form' && step.status === 'pending' && <Link to="/webhooks">Register a webhook</Link>}
@@ -61,6 +62,19 @@ export function FirstSteps() {
         </ol>
       )}
     </Section>
+  );
+}
+
+/** The service's words; a time in them as people say it. */
+function Evidence({ of: evidence }: { of: string }) {
+  const [before, at, after] = evidence.split(/\bat (\d{4}-\d\d-\d\dT[\d:.]+Z)/);
+  if (at === undefined) return evidence;
+  return (
+    <>
+      {before}
+      <When at={at} />
+      {after}
+    </>
   );
 }
 

@@ -67,7 +67,7 @@ function Numbers({
 }: {
   of: Schemas['OverviewView'];
 }) {
-  const received = Object.values(deliveries).reduce((sum, count) => sum + count, 0);
+  const brought = Object.values(deliveries).reduce((sum, count) => sum + count, 0);
   const waiting = inbox.filter(({ status }) => status === 'pending' || status === 'retrying');
   const queue = waiting.reduce((sum, { count }) => sum + count, 0);
   const oldest = Math.max(0, ...waiting.map(({ oldestAgeSeconds }) => oldestAgeSeconds ?? 0));
@@ -86,7 +86,7 @@ function Numbers({
       .join(', ');
   const ms = (value: number | null): string => (value === null ? '–' : `${Math.ceil(value)} ms`);
   const numbers: readonly (readonly [name: string, value: string, more: string])[] = [
-    ['Received', received.toLocaleString('en'), inWords(deliveries)],
+    ['Deliveries', brought.toLocaleString('en'), inWords(deliveries)],
     [
       'Success rate',
       intake.successRate === null ? '–' : successPercent(intake.successRate),

@@ -6,7 +6,6 @@ import { Button } from '../shared/button';
 import { now } from '../shared/clock';
 import { ConfirmDialog } from '../shared/confirm-dialog';
 import type { Column } from '../shared/data-table';
-import { withFieldNames } from '../shared/field-names';
 import { Choice, FilterBar, SearchBox } from '../shared/filters';
 import { List } from '../shared/list-parts';
 import { usePagedList } from '../shared/paged-list';
@@ -156,9 +155,7 @@ function CreateDialog({
           role: role as Role,
           ...(expires && { expiresAt: new Date(`${expires}T23:59:59`).toISOString() }),
         };
-        onCreated(
-          await withFieldNames(ask(api.POST('/v1/api-keys', { body })), (path) => (path === 'name' ? 'Name' : EXPIRES)),
-        );
+        onCreated(await ask(api.POST('/v1/api-keys', { body })));
       }}
     >
       <label className="field">

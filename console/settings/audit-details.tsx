@@ -1,7 +1,7 @@
 /** The details of an audit entry, a line for each. */
 export function AuditDetails({ of }: { of: object }) {
   return (
-    <div className="small">
+    <div className="small ids">
       {Object.entries(of).map(([name, value]) => (
         <div key={name}>
           <span className="muted">{name}:</span> {inWords(value)}

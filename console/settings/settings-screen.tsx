@@ -1,24 +1,25 @@
 import { Link, useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
 import { useMay, type Role } from '../api/session';
 import { Choice, useFilters } from '../shared/filters';
+import { latePart } from '../shared/late';
 import { Screen } from '../shared/screen';
-import { Loading, NotAllowed } from '../shared/states';
+import { NotAllowed } from '../shared/states';
 import css from './settings.module.css';
+import { TABS, type TabKey } from './tabs';
 
-const TABS: readonly (readonly [key: string, name: string, role: Role, Tab: React.ComponentType])[] = [
-  ['configuration', 'Configuration', 'admin', lazy(() => import('./configuration-tab'))],
-  ['checklist', 'Production checklist', 'viewer', lazy(() => import('./checklist-tab'))],
-  ['version', 'Version', 'viewer', lazy(() => import('./version-tab'))],
-  ['sso', 'Single sign-on', 'admin', lazy(() => import('./single-sign-on-tab'))],
-  ['keys', 'API keys', 'admin', lazy(() => import('./api-keys-tab'))],
-  ['person', 'A person’s data', 'operator', lazy(() => import('./person-tab'))],
-  ['erasures', 'Erasures', 'viewer', lazy(() => import('./erasures-tab'))],
-  ['retention', 'Retention', 'viewer', lazy(() => import('./retention-tab'))],
-  ['audit', 'Audit', 'viewer', lazy(() => import('./audit-tab'))],
-  ['jobs', 'Jobs and back-fills', 'viewer', lazy(() => import('./jobs-tab'))],
-  ['session', 'This session', 'viewer', lazy(() => import('./session-tab'))],
-];
+const CONTENT: Record<TabKey, React.ComponentType> = {
+  configuration: latePart(() => import('./configuration-tab').then((code) => code.default)),
+  checklist: latePart(() => import('./checklist-tab').then((code) => code.default)),
+  version: latePart(() => import('./version-tab').then((code) => code.default)),
+  sso: latePart(() => import('./single-sign-on-tab').then((code) => code.default)),
+  keys: latePart(() => import('./api-keys-tab').then((code) => code.default)),
+  person: latePart(() => import('./person-tab').then((code) => code.default)),
+  erasures: latePart(() => import('./erasures-tab').then((code) => code.default)),
+  retention: latePart(() => import('./retention-tab').then((code) => code.default)),
+  audit: latePart(() => import('./audit-tab').then((code) => code.default)),
+  jobs: latePart(() => import('./jobs-tab').then((code) => code.default)),
+  session: latePart(() => import('./session-tab').then((code) => code.default)),
+};
 
 /** The tabs stand in a list beside the content; where there is no room for it, one chooses them. */
 export function SettingsScreen() {
@@ -26,7 +27,8 @@ export function SettingsScreen() {
   const navigate = useNavigate();
   const may: Record<Role, boolean> = { viewer: useMay('viewer'), operator: useMay('operator'), admin: useMay('admin') };
   const allowed = TABS.filter(([, , needs]) => may[needs]);
-  const [key, name, role, Tab] = TABS.find(([each]) => each === filters.tab) ?? allowed[0] ?? TABS[0]!;
+  const [key, name, role] = TABS.find(([each]) => each === filters.tab) ?? allowed[0] ?? TABS[0];
+  const Tab = CONTENT[key];
   return (
     <Screen title="Settings" tab={`${name} · Settings`}>
       <div className={css.settings}>
@@ -53,15 +55,7 @@ export function SettingsScreen() {
             onChange={(tab) => void navigate({ to: '/settings', search: { tab } })}
           />
         </div>
-        <div className={css.content}>
-          {may[role] ? (
-            <Suspense fallback={<Loading />}>
-              <Tab />
-            </Suspense>
-          ) : (
-            <NotAllowed />
-          )}
-        </div>
+        <div className={css.content}>{may[role] ? <Tab /> : <NotAllowed />}</div>
       </div>
     </Screen>
   );

@@ -10,7 +10,7 @@ export interface Column<Row> {
   numeric?: boolean;
   /** Short, and hard to read in two lines. */
   whole?: boolean;
-  /** Names and codes: no word of it is broken to make room for longer columns. */
+  /** Codes that are read as words, such as actions: not broken to make room for longer columns. */
   words?: boolean;
 }
 
@@ -102,13 +102,16 @@ function LineOf<Row>({
           data-label={title}
           className={numeric ? css.numeric : whole ? css.whole : words ? css.words : undefined}
         >
-          {link && at === 0 ? (
-            <Link {...link} data-opens="" tabIndex={-1} className={css.link}>
-              {cell(row)}
-            </Link>
-          ) : (
-            cell(row)
-          )}
+          {/* One element, however much it holds: on a narrow screen it stands beside its label. */}
+          <div className={css.cell}>
+            {link && at === 0 ? (
+              <Link {...link} data-opens="" tabIndex={-1} className={css.link}>
+                {cell(row)}
+              </Link>
+            ) : (
+              cell(row)
+            )}
+          </div>
         </td>
       ))}
     </tr>

@@ -66,6 +66,7 @@ export function SearchBox({
       className={css.search}
       aria-label={label}
       placeholder={placeholder || label}
+      size={(placeholder || label).length}
       value={text}
       autoComplete="off"
       spellCheck={false}
@@ -122,7 +123,7 @@ export function Choice({
 }) {
   const id = useId();
   return (
-    <span className={css.choice}>
+    <span className={css.choice} data-choice="">
       <label htmlFor={id} className={hideLabel ? 'visually-hidden' : undefined}>
         {label}
       </label>

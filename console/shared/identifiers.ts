@@ -22,6 +22,24 @@ const WORDS = new Map<string, string>(IDENTIFIERS);
 
 export const identifierWord = (key: string): string => WORDS.get(key) ?? key;
 
+/** What the dialogs call a field of the API. */
+const FIELDS: Record<string, string> = {
+  expiresAt: 'Expires after',
+  name: 'Name',
+  overlapHours: 'Overlap in hours',
+  phoneCountry: 'Default phone country',
+  reason: 'Reason',
+  retentionDays: 'Keep submissions for (days)',
+  role: 'Role',
+  tag: 'Tag',
+};
+
+/** The name of a field in a problem, such as `identifiers.email`; its path where it has none. */
+export function fieldWord(path: string): string {
+  const field = path.slice(path.lastIndexOf('.') + 1);
+  return FIELDS[field] ?? WORDS.get(field) ?? path;
+}
+
 /** `95%`. */
 export const percent = (share: number): string => `${Math.round(share * 100)}%`;
 

@@ -10,9 +10,16 @@ interface Live {
   paused: boolean;
   setPaused: (paused: boolean) => void;
   connected: boolean;
+  /** It was wanted and is not there; not so in the moment before it first is. */
+  lost: boolean;
 }
 
-export const LiveContext = createContext<Live>({ paused: false, setPaused: () => undefined, connected: false });
+export const LiveContext = createContext<Live>({
+  paused: false,
+  setPaused: () => undefined,
+  connected: false,
+  lost: false,
+});
 export const useLive = (): Live => useContext(LiveContext);
 
 /** At most so often is one kind looked up again, however much happens. */
@@ -31,6 +38,7 @@ export function useLiveUpdates(): Live {
   const queries = useQueryClient();
   const [paused, setPaused] = useState(false);
   const [connected, setConnected] = useState(false);
+  const [lost, setLost] = useState(false);
   useEffect(() => {
     if (paused) return;
     const due = new Set<string>();
@@ -50,11 +58,13 @@ export function useLiveUpdates(): Live {
       stream = new EventSource(`${API_BASE}/v1/stream`, { withCredentials: true });
       stream.onopen = () => {
         setConnected(true);
+        setLost(false);
         // What happened while there was no stream is unknown.
         renewAll();
       };
       stream.onerror = () => {
         setConnected(false);
+        setLost(true);
         if (stream?.readyState !== EventSource.CLOSED) return;
         // It was refused: the session may have ended, or the service is starting.
         void queries.invalidateQueries({ queryKey: SESSION });
@@ -71,9 +81,10 @@ export function useLiveUpdates(): Live {
       clearTimeout(renewal);
       clearTimeout(reopening);
       setConnected(false);
+      setLost(false);
     };
   }, [paused, queries]);
-  return useMemo(() => ({ paused, setPaused, connected }), [paused, connected]);
+  return useMemo(() => ({ paused, setPaused, connected, lost }), [paused, connected, lost]);
 }
 
 /** How often a query asks by itself: not while the stream tells, nor while updates are paused. */

@@ -1,5 +1,5 @@
 import { Dialog } from '@base-ui/react/dialog';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, type UseMutationResult } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { Button } from './button';
 import dialog from './dialog.module.css';
@@ -23,24 +23,37 @@ export interface Asked {
   onConfirm: () => Promise<unknown>;
 }
 
-/** The dialog itself; `ConfirmDialog` loads it. */
-export default function QuestionDialog({ open, onClose, title, wide, ...rest }: Asked) {
+/** The dialog itself; `ConfirmDialog` loads it. A change under way cannot be taken back: the dialog stays until it says what became of it. */
+export default function QuestionDialog({ open, onClose, onConfirm, title, wide, ...rest }: Asked) {
+  const change = useMutation({ mutationFn: onConfirm, onSuccess: onClose });
+  const close = (): void => {
+    if (change.isPending) return;
+    change.reset();
+    onClose();
+  };
   return (
-    <Dialog.Root open={open} onOpenChange={(isOpen) => isOpen || onClose()}>
+    <Dialog.Root open={open} onOpenChange={(isOpen) => isOpen || close()}>
       <Dialog.Portal>
         <Dialog.Backdrop className={dialog.backdrop} />
         <Dialog.Popup className={`${dialog.popup} ${css.popup} ${wide ? css.wide : ''}`}>
           <Dialog.Title className={css.title}>{title}</Dialog.Title>
-          <Question onClose={onClose} {...rest} />
+          <Question change={change} onClose={close} {...rest} />
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
   );
 }
 
-function Question({ action, danger, typed, notYet, children, onConfirm, onClose }: Omit<Asked, 'open' | 'title'>) {
+function Question({
+  action,
+  danger,
+  typed,
+  notYet,
+  children,
+  change,
+  onClose,
+}: Omit<Asked, 'open' | 'title' | 'onConfirm'> & { change: UseMutationResult<unknown, Error, void> }) {
   const [word, setWord] = useState('');
-  const change = useMutation({ mutationFn: onConfirm, onSuccess: onClose });
   const ready = !notYet && (typed === undefined || word.trim() === typed);
   return (
     <form
@@ -49,6 +62,8 @@ function Question({ action, danger, typed, notYet, children, onConfirm, onClose 
         event.preventDefault();
         if (ready && !change.isPending) change.mutate();
       }}
+      // What was refused is no longer what is asked.
+      onChange={() => change.isError && change.reset()}
     >
       {children}
       {typed !== undefined && (
@@ -62,7 +77,9 @@ function Question({ action, danger, typed, notYet, children, onConfirm, onClose 
       <div className={css.foot}>
         {change.isError && <Problem error={change.error} />}
         <div className={css.buttons}>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button busy={change.isPending} onClick={onClose}>
+            Cancel
+          </Button>
           <Button type="submit" kind={danger ? 'danger' : 'primary'} disabled={!ready} busy={change.isPending}>
             {action}
           </Button>

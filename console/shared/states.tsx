@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { ApiProblem } from '../api/problem';
 import { Button } from './button';
+import { fieldWord } from './identifiers';
 import css from './states.module.css';
 
 export function Loading({ what = 'Loading' }: { what?: string }) {
@@ -29,11 +30,17 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => void }
   return (
     <div className={css.problem} role="alert">
       <p className={css.title}>{problem?.status === 404 ? 'Not found' : 'This did not work'}</p>
-      <p>{problem ? <Detail of={problem.message} /> : 'Something unexpected happened in this page. Reload it.'}</p>
+      <p>
+        {problem ? (
+          <Detail of={inWordsOfTheConsole(problem)} />
+        ) : (
+          'Something unexpected happened in this page. Reload it.'
+        )}
+      </p>
       {problem && problem.issues.length > 0 && (
         <ul>
           {problem.issues.map(({ path, message }) => (
-            <li key={path + message}>{path === '' ? message : `${path}: ${message}`}</li>
+            <li key={path + message}>{path === '' ? message : `${fieldWord(path)}: ${withoutNull(message)}`}</li>
           ))}
         </ul>
       )}
@@ -47,6 +54,15 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => void }
     </div>
   );
 }
+
+/** A script knows bodies and responses; a person knows what they typed, and submissions. */
+function inWordsOfTheConsole({ message, issues }: ApiProblem): string {
+  if (issues.length > 0 && message === 'the body is not valid') return 'Check what was entered:';
+  return message === 'there is no such response' ? 'there is no such submission' : message;
+}
+
+/** Instead of null, a person leaves a field empty. */
+const withoutNull = (message: string): string => message.replace(/[,;]? (?:or )?null.*$/, '');
 
 /** The service's words as a sentence; the id of a client leads to it. */
 function Detail({ of: detail }: { of: string }) {
@@ -73,10 +89,18 @@ export function NotAllowed() {
   );
 }
 
-/** What became of an action, or `bad`: what is wrong; read out without moving the focus. */
-export function Notice({ bad = false, children }: { bad?: boolean; children: ReactNode }) {
+/** What became of an action, or `bad`: what is wrong, or `neutral`: what is so; read out without moving the focus. */
+export function Notice({
+  bad = false,
+  neutral = false,
+  children,
+}: {
+  bad?: boolean;
+  neutral?: boolean;
+  children: ReactNode;
+}) {
   return (
-    <div className={`${css.notice} ${bad ? css.bad : ''}`} role={bad ? 'alert' : 'status'}>
+    <div className={`${css.notice} ${bad ? css.bad : neutral ? css.neutral : ''}`} role={bad ? 'alert' : 'status'}>
       {children}
     </div>
   );

@@ -56,20 +56,24 @@ export function TimeRange({ filters, onChange }: { filters: Filters; onChange: (
       />
       {exact && (
         <>
-          <label htmlFor={`${id}from`}>from</label>
-          <input
-            id={`${id}from`}
-            type="datetime-local"
-            value={toInput(since)}
-            onChange={(event) => onChange({ since: toIso(event.target.value) })}
-          />
-          <label htmlFor={`${id}to`}>to</label>
-          <input
-            id={`${id}to`}
-            type="datetime-local"
-            value={toInput(until)}
-            onChange={(event) => onChange({ until: toIso(event.target.value) })}
-          />
+          <span className={css.end}>
+            <label htmlFor={`${id}from`}>from</label>
+            <input
+              id={`${id}from`}
+              type="datetime-local"
+              value={toInput(since)}
+              onChange={(event) => onChange({ since: toIso(event.target.value) })}
+            />
+          </span>
+          <span className={css.end}>
+            <label htmlFor={`${id}to`}>to</label>
+            <input
+              id={`${id}to`}
+              type="datetime-local"
+              value={toInput(until)}
+              onChange={(event) => onChange({ until: toIso(event.target.value) })}
+            />
+          </span>
         </>
       )}
     </span>

@@ -1,8 +1,9 @@
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
-const STEPS = [
-  ['day', 86_400],
-  ['hour', 3_600],
-  ['minute', 60],
+/** Each unit, its seconds, and how many make the next one. */
+const UNITS = [
+  ['minute', 60, 60],
+  ['hour', 3_600, 24],
+  ['day', 86_400, Infinity],
 ] as const;
 
 /** `3 minutes ago`, `in 2 hours`. */
@@ -10,7 +11,7 @@ export function relativeTime(at: number, now: number): string {
   const seconds = (at - now) / 1000;
   // What just happened may be ahead of a clock that is read every 15 seconds.
   if (Math.abs(seconds) < 45) return seconds > 20 ? 'in a moment' : 'just now';
-  const [unit, size] = STEPS.find(([, length]) => Math.abs(seconds) >= length) ?? (['minute', 60] as const);
+  const [unit, size] = UNITS.find(([, length, next]) => Math.round(Math.abs(seconds) / length) < next) ?? UNITS[2];
   return relative.format(Math.round(seconds / size), unit);
 }
 

@@ -2,8 +2,10 @@ import { Dialog } from '@base-ui/react/dialog';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useDeferredValue, useState, type KeyboardEvent } from 'react';
-import { api, ask } from '../api/client';
+import { api, ask, type Schemas } from '../api/client';
+import { useMay, type Role } from '../api/session';
 import { clientName } from '../clients/client-name';
+import { TABS } from '../settings/tabs';
 import dialog from '../shared/dialog.module.css';
 import css from './finder.module.css';
 import { SCREENS } from './screens';
@@ -12,10 +14,12 @@ interface Hit {
   key: string;
   kind: string;
   name: string;
+  /** What tells it from another of that name. */
+  more?: string | null;
   open: () => void;
 }
 
-/** Ctrl-K: screens by name, clients by anything they gave, deliveries by their token. What is typed stays here. */
+/** Ctrl-K: screens and the tabs of Settings by name, clients by anything they gave, deliveries by their token. What is typed stays here. */
 export default function Finder({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
@@ -72,7 +76,9 @@ export default function Finder({ onClose }: { onClose: () => void }) {
                 onClick={() => choose(hit)}
                 onMouseMove={() => setAt(index)}
               >
-                <span>{hit.name}</span>
+                <span>
+                  {hit.name} {hit.more && <span className={css.kind}>{hit.more}</span>}
+                </span>
                 <span className={css.kind}>{hit.kind}</span>
               </li>
             ))}
@@ -84,9 +90,19 @@ export default function Finder({ onClose }: { onClose: () => void }) {
   );
 }
 
+/** Whether a word of the name starts with what is typed. */
+const hasWord = (name: string, typed: string): boolean => ` ${name}`.toLowerCase().includes(` ${typed.toLowerCase()}`);
+
+/** An e-mail or a phone is one person's; whoever has neither is told by company and id. */
+const moreOf = (client: Schemas['ClientView']): string => {
+  const known = client.email ?? client.phone ?? client.identifiers.company?.value;
+  return known !== undefined && known !== clientName(client) ? known : client.id.slice(0, 8);
+};
+
 /** Screens follow what is typed at once, so that Enter opens what is meant; what the service must be asked for comes after. */
 function useHits(typed: string, text: string): Hit[] {
   const navigate = useNavigate();
+  const may: Record<Role, boolean> = { viewer: useMay('viewer'), operator: useMay('operator'), admin: useMay('admin') };
   const clients = useQuery({
     queryKey: ['finder', 'clients', text],
     queryFn: () => ask(api.GET('/v1/clients', { params: { query: { q: text, limit: 6 } } })),
@@ -101,16 +117,23 @@ function useHits(typed: string, text: string): Hit[] {
     gcTime: 0,
   });
   return [
-    ...SCREENS.filter(([, name]) => name.toLowerCase().startsWith(typed.toLowerCase())).map(([to, name]) => ({
+    ...SCREENS.filter(([, name]) => hasWord(name, typed)).map(([to, name]) => ({
       key: to,
       kind: 'Screen',
       name,
       open: () => void navigate({ to }),
     })),
+    ...TABS.filter(([, name, needs]) => typed !== '' && may[needs] && hasWord(name, typed)).map(([tab, name]) => ({
+      key: `settings/${tab}`,
+      kind: 'Settings',
+      name,
+      open: () => void navigate({ to: '/settings', search: { tab } }),
+    })),
     ...(text.length > 1 ? (clients.data?.items ?? []) : []).map((client) => ({
       key: client.id,
       kind: 'Client',
       name: clientName(client),
+      more: moreOf(client),
       open: () => void navigate({ to: '/clients/$clientId', params: { clientId: client.id } }),
     })),
     ...(isToken ? (deliveries.data?.items ?? []) : []).map(({ eventId, token }) => ({

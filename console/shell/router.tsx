@@ -1,7 +1,8 @@
-/** Every address of the console. Home comes with the first load; each other screen is loaded when it is first opened. */
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+/** Every address of the console. Home comes with the first load; each other screen is loaded before it is opened, or then. */
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
 import { CONSOLE_BASE } from '../api/client';
 import { HomeScreen } from '../home/home-screen';
+import { latePart } from '../shared/late';
 import { Loading, Problem } from '../shared/states';
 import { Screen } from '../shared/screen';
 import type { Filters } from '../shared/filters';
@@ -22,62 +23,62 @@ const screens = [
   createRoute({
     getParentRoute: () => root,
     path: 'submissions',
-    component: lazyRouteComponent(() => import('../submissions/submissions-screen'), 'SubmissionsScreen'),
+    component: latePart(() => import('../submissions/submissions-screen').then((code) => code.SubmissionsScreen)),
   }),
   createRoute({
     getParentRoute: () => root,
     path: 'submissions/$formId/$token',
-    component: lazyRouteComponent(() => import('../submissions/submission-screen'), 'SubmissionScreen'),
+    component: latePart(() => import('../submissions/submission-screen').then((code) => code.SubmissionScreen)),
   }),
   createRoute({
     getParentRoute: () => root,
     path: 'clients',
-    component: lazyRouteComponent(() => import('../clients/clients-screen'), 'ClientsScreen'),
+    component: latePart(() => import('../clients/clients-screen').then((code) => code.ClientsScreen)),
   }),
   createRoute({
     getParentRoute: () => root,
     path: 'clients/$clientId',
-    component: lazyRouteComponent(() => import('../clients/client-screen'), 'ClientScreen'),
+    component: latePart(() => import('../clients/client-screen').then((code) => code.ClientScreen)),
   }),
   createRoute({
     getParentRoute: () => root,
     path: 'deliveries',
-    component: lazyRouteComponent(() => import('../deliveries/deliveries-screen'), 'DeliveriesScreen'),
+    component: latePart(() => import('../deliveries/deliveries-screen').then((code) => code.DeliveriesScreen)),
   }),
   createRoute({
     getParentRoute: () => root,
     path: 'deliveries/$eventId',
-    component: lazyRouteComponent(() => import('../deliveries/delivery-screen'), 'DeliveryScreen'),
+    component: latePart(() => import('../deliveries/delivery-screen').then((code) => code.DeliveryScreen)),
   }),
   createRoute({
     getParentRoute: () => root,
     path: 'webhooks',
-    component: lazyRouteComponent(() => import('../webhooks/webhooks-screen'), 'WebhooksScreen'),
+    component: latePart(() => import('../webhooks/webhooks-screen').then((code) => code.WebhooksScreen)),
   }),
   createRoute({
     getParentRoute: () => root,
     path: 'webhooks/$webhookId',
-    component: lazyRouteComponent(() => import('../webhooks/webhook-screen'), 'WebhookScreen'),
+    component: latePart(() => import('../webhooks/webhook-screen').then((code) => code.WebhookScreen)),
   }),
   createRoute({
     getParentRoute: () => root,
     path: 'forms',
-    component: lazyRouteComponent(() => import('../forms/forms-screen'), 'FormsScreen'),
+    component: latePart(() => import('../forms/forms-screen').then((code) => code.FormsScreen)),
   }),
   createRoute({
     getParentRoute: () => root,
     path: 'forms/$formId',
-    component: lazyRouteComponent(() => import('../forms/form-screen'), 'FormScreen'),
+    component: latePart(() => import('../forms/form-screen').then((code) => code.FormScreen)),
   }),
   createRoute({
     getParentRoute: () => root,
     path: 'destinations',
-    component: lazyRouteComponent(() => import('../destinations/destinations-screen'), 'DestinationsScreen'),
+    component: latePart(() => import('../destinations/destinations-screen').then((code) => code.DestinationsScreen)),
   }),
   createRoute({
     getParentRoute: () => root,
     path: 'settings',
-    component: lazyRouteComponent(() => import('../settings/settings-screen'), 'SettingsScreen'),
+    component: latePart(() => import('../settings/settings-screen').then((code) => code.SettingsScreen)),
   }),
 ];
 
@@ -98,7 +99,7 @@ export const router = createRouter({
   ),
   defaultNotFoundComponent: () => (
     <Screen title="No such page">
-      <p>The address leads nowhere. Choose a page from the navigation.</p>
+      <p>There is no page at this address. Choose one from the menu.</p>
     </Screen>
   ),
   scrollRestoration: true,

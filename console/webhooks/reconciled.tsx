@@ -1,5 +1,6 @@
 import type { Schemas } from '../api/client';
 import { ConfirmDialog } from '../shared/confirm-dialog';
+import { counted } from '../shared/counted';
 import { Notice } from '../shared/states';
 import { driftSummary } from './drift';
 
@@ -19,7 +20,7 @@ export function Reconciled({ result }: { result: Schemas['ReconcileResult'] }) {
       <p>
         {madeElsewhere
           ? 'Another process is comparing at this moment; the list shows what it finds.'
-          : `${checked} compared with Typeform; ${differed.length === 0 ? 'nothing differed' : `${differed.length} differed`}.`}
+          : `Compared ${counted(checked, 'webhook')} with Typeform: ${differed.length === 0 ? 'no differences' : `${differed.length} differed`}.`}
         {!finished && !madeElsewhere && ' The rest is compared in the background.'}
       </p>
       {(differed.length > 0 || strays.length > 0 || unreadable > 0) && (

@@ -13,7 +13,7 @@ export function RegisterDialog({ onClose }: { onClose: () => void }) {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const [q, setQ] = useState('');
-  const [formId, setFormId] = useState('');
+  const [picked, setPicked] = useState('');
   const [tag, setTag] = useState('onboarding');
   const [partials, setPartials] = useState(false);
   const forms = useQuery({
@@ -21,6 +21,8 @@ export function RegisterDialog({ onClose }: { onClose: () => void }) {
     queryFn: () => ask(api.GET('/v1/typeform/forms', { params: { query: { limit: 20, ...(q && { q }) } } })),
     staleTime: 30_000,
   });
+  // What the search hides is not chosen.
+  const formId = forms.data?.items.find((each) => each.formId === picked)?.formId ?? '';
   const webhooks = useQuery(webhooksOf(PRESENT));
   const registered = webhooks.data?.items ?? [];
   const existing = registered.find((each) => each.formId === formId && each.tag === tag);
@@ -54,7 +56,7 @@ export function RegisterDialog({ onClose }: { onClose: () => void }) {
                 type="radio"
                 name="form"
                 checked={formId === form.formId}
-                onChange={() => setFormId(form.formId)}
+                onChange={() => setPicked(form.formId)}
               />
               <span>
                 {form.title} <span className="muted">{about(form, registered)}</span>
@@ -66,7 +68,12 @@ export function RegisterDialog({ onClose }: { onClose: () => void }) {
       {existing && <p>A webhook with this form and tag is already registered. “Open” shows it.</p>}
       <label className="field">
         Tag
-        <input value={tag} onChange={(event) => setTag(event.target.value)} pattern="[A-Za-z0-9_\-]{1,64}" />
+        <input
+          value={tag}
+          onChange={(event) => setTag(event.target.value)}
+          pattern="[A-Za-z0-9_\-]{1,64}"
+          title="Letters, digits, _ and -; at most 64"
+        />
       </label>
       <label className="check">
         <input
@@ -75,7 +82,7 @@ export function RegisterDialog({ onClose }: { onClose: () => void }) {
           checked={partials}
           onChange={(event) => setPartials(event.target.checked)}
         />
-        Partial submissions too, as people type
+        Also receive partial submissions
       </label>
     </ConfirmDialog>
   );

@@ -9,6 +9,7 @@ import { counted } from '../shared/counted';
 import { sayResult } from '../shared/result';
 
 const MOST_HOURS = 168;
+const DEFAULT_OVERLAP = '24';
 
 /** Rotate, pause, delete: an admin's changes, each asked for. `onChanged` is told in words what was done. */
 export function WebhookChanges({
@@ -21,11 +22,12 @@ export function WebhookChanges({
   const queries = useQueryClient();
   const navigate = useNavigate();
   const [asking, setAsking] = useState<'rotate' | 'pause' | 'delete' | null>(null);
-  const [overlapHours, setOverlapHours] = useState(24);
+  const [overlap, setOverlap] = useState(DEFAULT_OVERLAP);
   const may = useMay('admin');
   if (!may) return null;
   const { id, formId, formTitle, enabled } = webhook;
   const path = { id };
+  const overlapHours = overlap === '' ? Number.NaN : Number(overlap);
   const close = (): void => setAsking(null);
   const keep = (answer: Schemas['WebhookView'], what: string): void => {
     queries.setQueryData(['webhooks', id], answer);
@@ -35,7 +37,14 @@ export function WebhookChanges({
   const toggle = enabled ? 'Pause' : 'Enable';
   return (
     <>
-      <Button onClick={() => setAsking('rotate')}>Rotate secret…</Button>
+      <Button
+        onClick={() => {
+          setOverlap(DEFAULT_OVERLAP);
+          setAsking('rotate');
+        }}
+      >
+        Rotate secret…
+      </Button>
       <Button onClick={() => setAsking('pause')}>{toggle}…</Button>
       <Button onClick={() => setAsking('delete')}>Delete…</Button>
       <ConfirmDialog
@@ -49,7 +58,7 @@ export function WebhookChanges({
             await ask(api.POST('/v1/webhooks/{id}/rotate-secret', { params: { path }, body: { overlapHours } })),
             overlapHours === 0
               ? 'The secret was rotated. The old one is no longer accepted.'
-              : `The secret was rotated. The old one is accepted for another ${counted(overlapHours, 'hour')}.`,
+              : `The secret was rotated. The old one is accepted for ${counted(overlapHours, 'more hour')}.`,
           )
         }
       >
@@ -60,8 +69,8 @@ export function WebhookChanges({
             type="number"
             min={0}
             max={MOST_HOURS}
-            value={overlapHours}
-            onChange={(event) => setOverlapHours(event.target.valueAsNumber)}
+            value={overlap}
+            onChange={(event) => setOverlap(event.target.value)}
           />
         </label>
       </ConfirmDialog>

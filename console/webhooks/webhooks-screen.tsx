@@ -34,7 +34,6 @@ const COLUMNS: Column<Webhook>[] = [
   {
     title: 'Wanted',
     cell: ({ status, enabled }) => status !== 'removed' && (enabled ? 'Enabled' : 'Paused'),
-    words: true,
   },
   {
     title: 'Problem',

@@ -68,6 +68,44 @@ it('from the first start to the first client', async () => {
   await page.locator('tbody tr[tabindex]').first().waitFor();
 });
 
+it('a form that the search hides is not registered', async () => {
+  const formId = makeForm('Chosen first');
+  makeForm('Found later');
+  const page = await stand.openSignedIn('webhooks');
+  await page.getByRole('button', { name: 'Register…' }).click();
+  const dialog = page.getByRole('dialog');
+  const action = dialog.getByRole('button', { name: 'Register', exact: true });
+  await dialog.getByRole('radio', { name: /Chosen first/ }).check();
+  for (const [text, shown] of [
+    ['Found later', dialog.getByRole('radio', { name: /Found later/ })],
+    ['no form is called so', dialog.getByText('The account has no such form.')],
+  ] as const) {
+    await dialog.getByRole('searchbox').fill(text);
+    await shown.waitFor();
+    await dialog.getByRole('radio', { name: /Chosen first/ }).waitFor({ state: 'detached' });
+    expect(await action.isDisabled()).toBe(true);
+  }
+  expect(remote(formId)).toBeUndefined();
+});
+
+it('a test delivery that is erased says so, and an open payload is not asked for again', async () => {
+  const formId = makeForm('Tested and erased');
+  await stand.app.admin('post', `/v1/webhooks/${await register(formId)}/test`).expect(200);
+  await stand.app.settled();
+  const page = await stand.openSignedIn(`deliveries?formId=${formId}`);
+  await page.locator('tbody tr[tabindex]').first().press('Enter');
+  await page.getByText('A test of the webhook.').waitFor();
+  await page.getByRole('button', { name: 'Show payload' }).click();
+  await page.getByLabel('Payload').waitFor();
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await page.getByRole('button', { name: 'Erase…' }).click();
+  await confirm(page, 'Erase', 'erase');
+  await page.getByText('The delivery was erased.').waitFor();
+  await page.getByText('It was erased on request.').waitFor();
+  expect(asked.filter((url) => url.endsWith('/payload'))).toEqual([]);
+});
+
 it('a webhook that Typeform disabled is seen, understood and repaired', async () => {
   const formId = makeForm('A disabled form');
   await register(formId);
@@ -304,7 +342,7 @@ it('a secret is rotated: both are accepted during the overlap; the webhook is pa
   await page.getByText('Two are accepted; the old one ends in 2 hours').waitFor();
   expect(remote(formId)?.secret).not.toBe(before);
   await page.getByRole('button', { name: 'Pause', exact: false }).and(page.locator('main button')).click();
-  await page.getByText('The old one is accepted for another 2 hours.').waitFor();
+  await page.getByText('The old one is accepted for 2 more hours.').waitFor();
   await confirm(page, 'Pause');
   await eventually(() => remote(formId)?.enabled === false, 'it is paused');
   await page.getByText('The webhook is paused.').waitFor();
