@@ -156,7 +156,7 @@ it('fails on open lines only when asked to, and always when a person says no', a
 
 it('wrong usage is refused with what would be right', async () => {
   const wrong: [string[], string][] = [
-    [['sign', 'code.revue', '--by', 'Ada'], 'has no line code.revue'],
+    [['sign', 'code.revue', '--by', 'Ada'], 'There is no line code.revue'],
     [['sign', 'issues', '--by', 'Ada'], 'checklist set issues'],
     [['sign', 'triggers.start', '--by', 'Ada'], '--result no'],
     [['--out', at('x.md'), '--state', at('x.json')], 'different files'],

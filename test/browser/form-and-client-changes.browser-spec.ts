@@ -79,6 +79,9 @@ it('a value that is refused is called as the dialog calls it', async () => {
   await dialog.getByLabel('E-mail').fill('no address');
   await dialog.getByRole('button', { name: 'Correct', exact: true }).click();
   await dialog.getByText('E-mail: must be an e-mail address').waitFor();
+  // What was refused is no longer what is asked.
+  await dialog.getByRole('radio', { name: 'Remove it' }).check();
+  await dialog.getByRole('alert').waitFor({ state: 'detached' });
 });
 
 it('a form says that it was paused and activated, and leads to what it ignored', async () => {
