@@ -6,12 +6,10 @@ import { useMay } from '../api/session';
 import { Button } from '../shared/button';
 import { ConfirmDialog } from '../shared/confirm-dialog';
 import { counted } from '../shared/counted';
+import { fieldWord } from '../shared/identifiers';
 import { Facts, Section } from '../shared/screen';
 
 type Form = Schemas['FormView'];
-
-const DAYS = 'Keep submissions for (days)';
-const COUNTRY = 'Default phone country';
 
 /** How long submissions are kept, and how national phone numbers are read. */
 export function FormSettings({ form }: { form: Form }) {
@@ -25,7 +23,7 @@ export function FormSettings({ form }: { form: Form }) {
       <Facts
         of={[
           ['Submissions are kept', form.retentionDays === null ? <Default of={form} /> : period(form.retentionDays)],
-          [COUNTRY, form.phoneCountry ?? 'inferred from other answers or the language'],
+          [fieldWord('phoneCountry'), form.phoneCountry ?? 'inferred from other answers or the language'],
         ]}
       />
       {asking && <SettingsDialog form={form} onClose={() => setAsking(false)} />}
@@ -73,7 +71,7 @@ function SettingsDialog({ form, onClose }: { form: Form; onClose: () => void }) 
     >
       <div className="field">
         <label className="field">
-          {DAYS}
+          {fieldWord('retentionDays')}
           <input
             type="number"
             min={0}
@@ -89,7 +87,7 @@ function SettingsDialog({ form, onClose }: { form: Form; onClose: () => void }) 
       </div>
       <div className="field">
         <label className="field">
-          {COUNTRY}
+          {fieldWord('phoneCountry')}
           <input
             value={country}
             maxLength={2}

@@ -32,7 +32,7 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => void }
       <p className={css.title}>{problem?.status === 404 ? 'Not found' : 'This did not work'}</p>
       <p>
         {problem ? (
-          <Detail of={inWordsOfTheConsole(problem)} />
+          <Detail of={problem.issues.length > 0 ? 'Check what was entered:' : problem.message} />
         ) : (
           'Something unexpected happened in this page. Reload it.'
         )}
@@ -53,12 +53,6 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => void }
         ))}
     </div>
   );
-}
-
-/** A script knows bodies and responses; a person knows what they typed, and submissions. */
-function inWordsOfTheConsole({ message, issues }: ApiProblem): string {
-  if (issues.length > 0 && message === 'the body is not valid') return 'Check what was entered:';
-  return message === 'there is no such response' ? 'there is no such submission' : message;
 }
 
 /** Instead of null, a person leaves a field empty. */

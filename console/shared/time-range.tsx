@@ -34,7 +34,6 @@ function toInput(iso: string | undefined): string {
 const toIso = (input: string): string => (input === '' ? '' : new Date(input).toISOString());
 
 export function TimeRange({ filters, onChange }: { filters: Filters; onChange: (changes: Filters) => void }) {
-  const id = useId();
   const { last, since, until } = filters;
   const exact = last === undefined && (since !== undefined || until !== undefined);
   const value = exact ? 'exact' : (last ?? '');
@@ -56,26 +55,26 @@ export function TimeRange({ filters, onChange }: { filters: Filters; onChange: (
       />
       {exact && (
         <>
-          <span className={css.end}>
-            <label htmlFor={`${id}from`}>from</label>
-            <input
-              id={`${id}from`}
-              type="datetime-local"
-              value={toInput(since)}
-              onChange={(event) => onChange({ since: toIso(event.target.value) })}
-            />
-          </span>
-          <span className={css.end}>
-            <label htmlFor={`${id}to`}>to</label>
-            <input
-              id={`${id}to`}
-              type="datetime-local"
-              value={toInput(until)}
-              onChange={(event) => onChange({ until: toIso(event.target.value) })}
-            />
-          </span>
+          <End word="from" at={since} onChange={(iso) => onChange({ since: iso })} />
+          <End word="to" at={until} onChange={(iso) => onChange({ until: iso })} />
         </>
       )}
+    </span>
+  );
+}
+
+/** One of the two times, with its label beside it. */
+function End({ word, at, onChange }: { word: string; at: string | undefined; onChange: (iso: string) => void }) {
+  const id = useId();
+  return (
+    <span className={css.end}>
+      <label htmlFor={id}>{word}</label>
+      <input
+        id={id}
+        type="datetime-local"
+        value={toInput(at)}
+        onChange={(event) => onChange(toIso(event.target.value))}
+      />
     </span>
   );
 }

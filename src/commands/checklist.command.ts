@@ -78,7 +78,7 @@ export function addChecklistCommand(program: Command): void {
       return runChecklist(command, options);
     });
   addChecklistStateCommands(checklist, CHECKLIST_STATE_FILE);
-  // A word that is no subcommand is refused by its name. After the subcommands, which would take this over.
+  // A word that is no subcommand is refused by its name. Said after the subcommands are added, which would inherit it.
   checklist.allowExcessArguments();
 }
 

@@ -21,7 +21,8 @@ const NO_QUESTIONS = new Set(['statement', 'group']);
 
 /**
  * Reads a form as `GET /forms/{id}` returns it. Groups, contact_info, address and matrix nest their questions in `properties.fields`;
- * answers name the inner ones, so only these are questions, with the title of the innermost that has one. Titles become plain text, as they do in submissions.
+ * answers name the inner ones, so only these are questions, each with the title of the innermost group that has one. Titles become plain
+ * text, as they do in submissions.
  */
 export function readDefinition(form: {
   title: string;

@@ -57,6 +57,15 @@ type Merged = Partial<Record<IdentifierKey, Identifier & { from: string }>>;
  */
 export function mergeIdentifiers(records: readonly IdentifierRecord[]): Merged {
   const merged: Merged = {};
+  const [only, another] = records;
+  // Nearly all records are of one response.
+  if (only && !another) {
+    for (const key of IDENTIFIER_KEYS) {
+      const identifier = only.identifiers[key];
+      if (identifier) merged[key] = { ...identifier, from: only.id };
+    }
+    return merged;
+  }
   const named = bestName(records)?.identifiers ?? {};
   for (const key of IDENTIFIER_KEYS) {
     const giving = records.filter(({ identifiers }) => {
@@ -88,15 +97,16 @@ function best(
   records: readonly IdentifierRecord[],
   confidenceOf: (record: IdentifierRecord) => number,
 ): IdentifierRecord | undefined {
-  // Nearly all records are of one response.
-  if (records.length < 2) return records[0];
   const before = (a: IdentifierRecord, b: IdentifierRecord): number =>
     Math.min(confidenceOf(b), CERTAIN) - Math.min(confidenceOf(a), CERTAIN) ||
     Number(b.completed) - Number(a.completed) ||
     b.submittedAt.getTime() - a.submittedAt.getTime() ||
     confidenceOf(b) - confidenceOf(a) ||
     compare(a.id, b.id);
-  return records.reduce((winner, record) => (before(record, winner) < 0 ? record : winner));
+  return records.reduce<IdentifierRecord | undefined>(
+    (winner, record) => (winner && before(record, winner) >= 0 ? winner : record),
+    undefined,
+  );
 }
 
 function isNameKey(key: IdentifierKey): key is (typeof NAME_KEYS)[number] {

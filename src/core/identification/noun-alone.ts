@@ -2,8 +2,7 @@
 import type { Reading } from './reading';
 import type { Item } from './lexicon';
 import type { NounPhrase } from './noun-phrases';
-import { asOwner, isOnTheOtherSide } from './ownership';
-import type { NounKind } from './vocabulary/vocabulary';
+import { asOwner, COMPANIES, isOnTheOtherSide } from './ownership';
 
 /** Pronouns of the addressee: the question is about "you", whoever else the title mentions. */
 export const ADDRESSEE: ReadonlySet<string> = new Set([
@@ -36,8 +35,6 @@ const BESIDE_NOUNS: ReadonlySet<Item['kind']> = new Set([
   'slash',
   'and',
 ]);
-
-const COMPANIES: ReadonlySet<NounKind> = new Set(['organisation', 'venture']);
 
 /** "Company", "Contact person", "Landlord": a noun that makes up the entire clause asks for its name. */
 export function readNounAlone(

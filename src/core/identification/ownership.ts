@@ -13,6 +13,8 @@ export interface Owner {
   text: string;
 }
 
+/** What a client works for. */
+export const COMPANIES: ReadonlySet<NounKind> = new Set(['organisation', 'venture']);
 /** Roles whose second holder is not the client. */
 const ANOTHER_PERSON: ReadonlySet<NounKind> = new Set(['client', 'contact', 'guardian', 'role']);
 /** Kinds of people that a form refers to with "your". */
@@ -86,7 +88,7 @@ function chainHead(
 
 /** "Our accountant" works for whoever asks; "our company" is the client's, in a form in the first person. */
 export function isOnTheOtherSide({ determiner, head }: NounPhrase): boolean {
-  return determiner === 'ours' && !(head.kind === 'noun' && ['organisation', 'venture'].includes(head.noun));
+  return determiner === 'ours' && !(head.kind === 'noun' && COMPANIES.has(head.noun));
 }
 
 /** A known noun after a label owns it, regardless of the words between; an unknown word only in a genitive ("of your X", "do X"). */
@@ -106,7 +108,7 @@ function owns(phrase: NounPhrase, { language }: Lexicon, distance: number): bool
   // "Where should we email your claim reference?": in English, a noun that follows without a preposition is an object.
   if (language === 'en' && determiner === 'yours' && preposition === null && distance === 2) return false;
   if (!unknown)
-    return preposition !== 'for' || head.kind !== 'noun' || !['thing', 'organisation', 'venture'].includes(head.noun);
+    return preposition !== 'for' || head.kind !== 'noun' || (head.noun !== 'thing' && !COMPANIES.has(head.noun));
   if (preposition === 'for') return false;
   if (preposition === 'ofThe') return true;
   if (determiner === 'yours') return preposition === 'of' || language === 'de';

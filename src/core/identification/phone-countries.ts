@@ -5,11 +5,11 @@ import {
   asCountry,
   COUNTRIES_OF,
   type CountryCode,
-  countryOf,
   countryOfPostalCode,
   countryOfState,
   FAVOURITES,
 } from './countries';
+import { countryOf } from './country-names';
 import type { FormPlan } from './plan';
 import { canonicalPhone, internationalNumber, type PhoneCountries } from './phone-values';
 
@@ -36,19 +36,18 @@ export function phoneCountries(
 ): PhoneCountries {
   const { language, country: spoken } = plan;
   let known: readonly CountryCode[] | undefined;
-  const evidence = {
+  return {
     get told() {
       return (known ??= toldBy(submission, plan, found, settings));
     },
-  };
-  // Whoever names a country is there: a number that is none of its own stays as typed.
-  if (!language || (found.country && countryOf(found.country.value)))
-    return Object.assign(evidence, { likely: [], favourites: [], spoken: null });
-  return Object.assign(evidence, {
-    likely: COUNTRIES_OF[language],
-    favourites: spoken ? [] : FAVOURITES[language],
+    get likely() {
+      // Whoever names a country is there: a number that is none of its own stays as typed.
+      const named = found.country && countryOf(found.country.value);
+      return language && !named ? COUNTRIES_OF[language] : [];
+    },
+    favourites: language && !spoken ? FAVOURITES[language] : [],
     spoken,
-  });
+  };
 }
 
 function toldBy(

@@ -74,6 +74,10 @@ function partyOf({ owner, keys }: Reading): Party {
   return kind;
 }
 
+function hasName(item: Case | null): boolean {
+  return item?.keys.some((key) => PERSON_NAMES.has(key)) ?? false;
+}
+
 function isContact(key: IdentifierKey | undefined): boolean {
   return key === 'email' || key === 'phone';
 }
@@ -86,10 +90,7 @@ function isEmployer({ kind, text }: Owner): boolean {
 function settleAlternatives(cases: readonly (Case | null)[]): void {
   for (const item of cases) {
     if (!item?.reading.alternatives || !item.keys.includes('company') || !item.keys.includes('fullName')) continue;
-    const named = cases.some(
-      (other) =>
-        other && other !== item && other.keys.some((key) => PERSON_NAMES.has(key)) && other.owner?.kind !== 'relation',
-    );
+    const named = cases.some((other) => other && other !== item && hasName(other) && other.owner?.kind !== 'relation');
     item.keys = [named ? 'company' : 'fullName'];
   }
 }
@@ -99,7 +100,7 @@ function settleAlternatives(cases: readonly (Case | null)[]): void {
  * unlisted ("Nome da produção") is the company's.
  */
 function settleCompanyNames(cases: readonly (Case | null)[]): void {
-  const contact = cases.some((item) => item?.party === 'contact' && item.keys.some((key) => PERSON_NAMES.has(key)));
+  const contact = cases.some((item) => item?.party === 'contact' && hasName(item));
   if (!contact || cases.some((item) => item?.keys.includes('company') || item?.keys.includes('lastName'))) return;
   for (const item of cases) {
     if (!item || item.keys[0] !== 'fullName' || item.reading.own || item.reading.roleOnly || !item.reading.complete)
@@ -114,14 +115,14 @@ function settleCompanyNames(cases: readonly (Case | null)[]): void {
 
 /** A trade in the form's title is the person who fills it in, when the form names no one without an owner. */
 function settleTrades(cases: readonly (Case | null)[], isInTitle: (word: string) => boolean): void {
-  if (cases.some((item) => item?.party === 'plain' && item.keys.some((key) => PERSON_NAMES.has(key)))) return;
+  if (cases.some((item) => item?.party === 'plain' && hasName(item))) return;
   for (const item of cases)
     if (item?.party === 'role' && item.owner && isInTitle(item.owner.text)) item.party = 'client';
 }
 
 /** Two named roles are two people: the one in the form's title, else the one asked first, is the client. */
 function settleClientRoles(cases: readonly (Case | null)[], isInTitle: (word: string) => boolean): void {
-  const named = cases.filter((item) => item?.party === 'client' && item.keys.some((key) => PERSON_NAMES.has(key)));
+  const named = cases.filter((item) => item?.party === 'client' && hasName(item));
   const first = (named.find((item) => item?.owner && isInTitle(item.owner.text)) ?? named[0])?.owner?.text;
   const others = new Set(named.map((item) => item?.owner?.text).filter((text) => text !== undefined && text !== first));
   for (const item of cases)
@@ -142,10 +143,6 @@ function settleRolesBesideYou(cases: readonly (Case | null)[]): void {
     roles.flatMap((item) => (hasName(item) && isAsked(item) && item?.owner ? [item.owner.text] : [])),
   );
   for (const item of roles) if (item?.owner && (named.has(item.owner.text) || isAsked(item))) item.party = 'other';
-}
-
-function hasName(item: Case | null): boolean {
-  return item?.keys.some((key) => PERSON_NAMES.has(key)) ?? false;
 }
 
 /** "Employer phone" beside the client's own: somebody else answers there. Alone, it may be a work number, or the form be for employers. */
@@ -178,7 +175,7 @@ function inheritOwners(cases: (Case | null)[]): void {
       )
         inherit(item, named);
     }
-    if (item?.keys.some((key) => PERSON_NAMES.has(key)) && !item.inherited) named = isOfAnother(item) ? item : null;
+    if (item && hasName(item) && !item.inherited) named = isOfAnother(item) ? item : null;
     if (item?.owner?.kind === 'thing') named = null;
   }
 }
@@ -201,8 +198,7 @@ function inherit(item: Case, from: Case): void {
 
 /** The parties that count as the client in this form. */
 function clientParties(cases: readonly (Case | null)[], drafts: readonly Draft[]): ReadonlySet<Party> {
-  const named = (party: Party): boolean =>
-    cases.some((item) => item?.party === party && item.keys.some((key) => PERSON_NAMES.has(key)));
+  const named = (party: Party): boolean => cases.some((item) => item?.party === party && hasName(item));
   const parties = new Set<Party>(['plain', 'client', 'contact', 'organisation']);
   const client = named('plain') || named('client') || named('contact');
   const clientSpokenOf = drafts.some(({ speaksOfClient }) => speaksOfClient);
@@ -212,8 +208,7 @@ function clientParties(cases: readonly (Case | null)[], drafts: readonly Draft[]
   else if (!client && named('dependant')) parties.add('dependant');
   else if (!client && !named('guardian') && !named('kin') && !clientSpokenOf) {
     // If no one's name is asked, the contact details of a parent, or of a child alone, belong to the person who fills in the form.
-    const reached = (party: Party): boolean =>
-      cases.some((item) => item?.party === party && item.keys.some((key) => key === 'email' || key === 'phone'));
+    const reached = (party: Party): boolean => cases.some((item) => item?.party === party && item.keys.some(isContact));
     if (reached('guardian')) parties.add('guardian');
     else if (reached('dependant')) parties.add('dependant');
   }

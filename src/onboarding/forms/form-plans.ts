@@ -57,7 +57,10 @@ export class FormPlans {
       : whole;
     return {
       fields: form.questions.map(({ id, ref, title, type }) => ({
-        ...{ id, ref, title, type },
+        id,
+        ref,
+        title,
+        type,
         identifies: (defined.questions.has(id) ? defined : whole).questions.get(id) ?? null,
       })),
       hidden: form.hidden.map((name) => ({
